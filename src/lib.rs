@@ -1,0 +1,1 @@
+//! Raftarium: a Raft cluster alive in a browser page.
