@@ -1,0 +1,41 @@
+// Starts the page: fetches its wasm and runs it, or says in one sentence why that did not work.
+
+const tag = document.querySelector("script[data-wasm]");
+const url = (path) => new URL(path, document.baseURI).href;
+
+// Under the published page's content policy, workers may be started from this site's own scripts and from no others.
+window.trustedTypes?.createPolicy("default", {
+  createScriptURL: (path) => (url(path).startsWith(url("./")) ? path : null),
+});
+
+function say(sentence) {
+  const place = document.getElementById("boot") ?? document.body.appendChild(document.createElement("p"));
+  place.setAttribute("role", "alert");
+  place.textContent = sentence;
+}
+
+async function boot() {
+  if (typeof WebAssembly !== "object") {
+    say("Raftarium needs WebAssembly, which this browser lacks or has switched off. Any current browser will do.");
+    return;
+  }
+  let wasm, glue;
+  try {
+    [wasm, glue] = await Promise.all([fetch(url(tag.dataset.wasm)), import(url(tag.dataset.js))]);
+    if (!wasm.ok) throw new Error(`${wasm.url}: ${wasm.status}`);
+  } catch (error) {
+    console.error(error);
+    say("A part of the page did not arrive. Check the connection, then reload.");
+    return;
+  }
+  try {
+    await glue.default({ module_or_path: wasm });
+  } catch (error) {
+    console.error(error);
+    say(`Raftarium could not start here: ${error.message}. Reload, or try a current browser.`);
+    return;
+  }
+  if (tag.dataset.offline) navigator.serviceWorker?.register(url(tag.dataset.offline)).catch(console.warn);
+}
+
+boot();

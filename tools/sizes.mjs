@@ -1,0 +1,24 @@
+// Prints the size of every published file, and fails when a first visit would fetch more than the budget.
+//
+// usage: node tools/sizes.mjs dist
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+
+const BUDGET = 160_000; // bytes of brotli, all files together
+
+const dist = process.argv[2];
+const rows = readdirSync(dist).sort().map((name) => {
+  const file = readFileSync(join(dist, name));
+  return [name, file.length, gzipSync(file, { level: 9 }).length, brotliCompressSync(file).length];
+});
+const sum = (column) => rows.reduce((total, row) => total + row[column], 0);
+const total = ["a first visit", sum(1), sum(2), sum(3)];
+
+for (const [name, ...sizes] of [["bytes", "raw", "gzip", "brotli"], ...rows, total]) {
+  console.log(name.padEnd(34), ...sizes.map((size) => String(size).padStart(9)));
+}
+const used = `${(total[3] / 1000).toFixed(1)} KB of ${BUDGET / 1000} KB brotli`;
+console.log(total[3] <= BUDGET ? `within the budget: ${used}` : `over the budget: ${used}`);
+process.exitCode = total[3] <= BUDGET ? 0 : 1;
