@@ -1,0 +1,60 @@
+// What the running page costs: milliseconds of script a second and frames a second, while it plays and while it pauses,
+// over ten seconds each. Needs dist/ and, in CHROMIUM, a browser.
+
+import { chromium } from "@playwright/test";
+import { flags } from "./chromium.mjs";
+import { serve } from "./site.mjs";
+
+const SECONDS = 10;
+
+const site = await serve();
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags });
+try {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable");
+
+  const read = async () => {
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+  };
+  const measure = async (label) => {
+    const before = await read();
+    await page.waitForTimeout(SECONDS * 1000);
+    const after = await read();
+    const rate = (name, scale = 1) => ((after[name] - before[name]) * scale) / (after.Timestamp - before.Timestamp);
+    console.log(
+      `${label}: script ${rate("ScriptDuration", 1000).toFixed(1)} ms/s,`,
+      `all work ${rate("TaskDuration", 1000).toFixed(1)} ms/s,`,
+      `layouts ${rate("LayoutCount").toFixed(1)}/s, heap ${(after.JSHeapUsedSize / 1e6).toFixed(1)} MB`,
+    );
+  };
+  // Counting frames costs script itself, so it has a turn of its own.
+  const frames = () =>
+    page.evaluate(
+      () =>
+        new Promise((done) => {
+          let count = 0;
+          const start = performance.now();
+          const tick = (now) => (now - start < 2000 ? (count++, requestAnimationFrame(tick)) : done(count / 2));
+          requestAnimationFrame(tick);
+        }),
+    );
+
+  await page.goto(site.url);
+  await page.locator("#boot").waitFor({ state: "detached" });
+  await page.waitForTimeout(2000);
+  await measure("playing");
+  console.log(`playing: ${await frames()} frames/s`);
+  const pause = page.getByRole("button", { name: "Pause", exact: true });
+  if (await pause.count()) {
+    await pause.click();
+    await page.waitForTimeout(500);
+    await measure("paused");
+  } else {
+    console.log("paused: not measured, the page has no button Pause");
+  }
+} finally {
+  await browser.close();
+  await site.stop();
+}

@@ -1,0 +1,53 @@
+import { expect, test } from "./page.mjs";
+
+/** Waits until the page has taken the place of what index.html holds for it. */
+const up = (page) => expect(page.locator("#boot")).toHaveCount(0);
+
+test("the page starts under a sub-path, without a fault", async ({ page }) => {
+  await page.goto("./");
+  await up(page);
+  await expect(page).toHaveTitle(/Raftarium/);
+  await expect(page.locator("body")).not.toBeEmpty();
+});
+
+test("a first visit is four requests: page, style, script, wasm", async ({ page }) => {
+  const fetched = [];
+  page.on("request", (request) => fetched.push(new URL(request.url()).pathname.replace(/.*\//, "")));
+  await page.goto("./");
+  await up(page);
+  const types = fetched.filter((name) => !["sw.js", "manifest.webmanifest"].includes(name));
+  expect(types.map((name) => name.replace(/.*\./, "")).sort()).toEqual(["", "css", "js", "wasm"]);
+});
+
+test("the page works again without a network", async ({ page, context, expectedFaults }) => {
+  await page.goto("./");
+  await up(page);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await context.setOffline(true);
+  expectedFaults.push(/ERR_INTERNET_DISCONNECTED/);
+  await page.reload();
+  await up(page);
+});
+
+test("a part that does not arrive is told in a sentence", async ({ page, context, expectedFaults }) => {
+  expectedFaults.push(/404/);
+  await context.route("**/*.wasm", (route) => route.fulfill({ status: 404 }));
+  await page.goto("./");
+  await expect(page.getByRole("alert")).toHaveText(/did not arrive.*reload/);
+});
+
+test("a browser without WebAssembly is told so", async ({ page }) => {
+  await page.addInitScript(() => delete window.WebAssembly);
+  await page.goto("./");
+  await expect(page.getByRole("alert")).toHaveText(/needs WebAssembly/);
+});
+
+test("what is not this site's script is refused", async ({ page, expectedFaults }) => {
+  await page.goto("./");
+  await up(page);
+  expectedFaults.push(/Content Security Policy|TrustedHTML|TrustedScript/);
+  const refused = (body) => page.evaluate(`(() => { try { ${body}; return false } catch { return true } })()`);
+  expect(await refused("document.body.innerHTML = '<b>x</b>'")).toBe(true);
+  expect(await refused("new Worker('https://example.org/w.js')")).toBe(true);
+  expect(await refused("document.createElement('script').text = '1'")).toBe(true);
+});
