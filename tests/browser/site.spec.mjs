@@ -1,4 +1,5 @@
 import { expect, test } from "./page.mjs";
+import { serve } from "./site.mjs";
 
 /** Waits until the page has taken the place of what index.html holds for it. */
 const up = (page) => expect(page.locator("#boot")).toHaveCount(0);
@@ -19,13 +20,19 @@ test("a first visit is four requests: page, style, script, wasm", async ({ page 
   expect(types.map((name) => name.replace(/.*\./, "")).sort()).toEqual(["", "css", "js", "wasm"]);
 });
 
-test("the page works again without a network", async ({ page, context, expectedFaults }) => {
-  await page.goto("./");
-  await up(page);
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  await context.setOffline(true);
-  expectedFaults.push(/ERR_INTERNET_DISCONNECTED/);
+test("the page works again when its host is gone", async ({ page, expectedFaults }) => {
+  const site = await serve();
+  expectedFaults.push(`another host: ${site.url}`, /ERR_CONNECTION_REFUSED/);
+  try {
+    await page.goto(site.url);
+    await up(page);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+  } finally {
+    await site.stop();
+  }
   await page.reload();
+  await up(page);
+  await page.goto(`${site.url}?a=link#to-something`);
   await up(page);
 });
 
@@ -40,6 +47,15 @@ test("a browser without WebAssembly is told so", async ({ page }) => {
   await page.addInitScript(() => delete window.WebAssembly);
   await page.goto("./");
   await expect(page.getByRole("alert")).toHaveText(/needs WebAssembly/);
+});
+
+test("without scripts the page says what it needs", async ({ browser, site }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(site.url);
+  await expect(page.locator("noscript p")).toBeVisible();
+  await expect(page.locator("#boot")).toBeHidden();
+  await context.close();
 });
 
 test("what is not this site's script is refused", async ({ page, expectedFaults }) => {
