@@ -1,1 +1,4 @@
 //! Raftarium: a Raft cluster alive in a browser page.
+pub mod machine;
+pub mod raft;
+pub mod sim;

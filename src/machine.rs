@@ -1,0 +1,404 @@
+//! The replicated state machine: a small key-value store, and the commands it understands.
+//!
+//! Raft does not care what a command means; it only promises that every server applies the same
+//! commands in the same order. This is the thing they are applied *to* (Figure 1 of the paper),
+//! and it sits below Raft because the log's entries carry its commands.
+//!
+//! The machine also remembers, for each client, the last serial number it executed and the answer
+//! it gave, so that a request which was sent twice takes effect once (§8 of the paper; §6.3 of the
+//! dissertation). That memory is replicated state like any other.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// The most clients a cluster may have.
+pub const MAX_CLIENTS: usize = 5;
+
+/// A client of the cluster, 1 to [`MAX_CLIENTS`]. Written `C1`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct ClientId(u8);
+
+/// The name of a value: 1 to 7 ASCII letters, digits or underscores, beginning with a letter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Key([u8; Self::LONGEST]);
+
+/// What a client may ask of the machine.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Op {
+    /// `x+=1`: adds to the value (an absent one counts as 0; the sum wraps) and answers the sum.
+    Add {
+        /// Which value.
+        key: Key,
+        /// How much, possibly negative.
+        amount: i32,
+    },
+    /// `x:1>2`: sets the value to the second number if it is the first.
+    CompareAndSet {
+        /// Which value.
+        key: Key,
+        /// What it must be now.
+        old: i32,
+        /// What it then becomes.
+        new: i32,
+    },
+    /// `-x`: forgets the value.
+    Delete {
+        /// Which value.
+        key: Key,
+    },
+    /// `x?`: answers the value.
+    Get {
+        /// Which value.
+        key: Key,
+    },
+    /// `x=5`: sets the value.
+    Set {
+        /// Which value.
+        key: Key,
+        /// What it becomes.
+        value: i32,
+    },
+}
+
+/// An operation as it stands in the log: who asked, and which of that client's requests it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Command {
+    /// The client that asked.
+    pub client: ClientId,
+    /// The client's own number of the request, from 1; a retry keeps its number.
+    pub serial: u32,
+    /// What it asked.
+    pub op: Op,
+}
+
+/// What the machine answers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Answer {
+    /// A compare-and-set found another value (or none), and changed nothing.
+    Differs(Option<i32>),
+    /// The value was set or deleted.
+    Done,
+    /// The value, or that there is none.
+    Value(Option<i32>),
+}
+
+/// One server's copy of the state machine. Cheap to clone: copies are shared until they differ.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Machine(Arc<State>);
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+struct State {
+    values: BTreeMap<Key, i32>,
+    sessions: BTreeMap<ClientId, Session>,
+}
+
+/// The last request of a client that was executed, and what was answered.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Session {
+    serial: u32,
+    answer: Answer,
+}
+
+impl Machine {
+    /// Executes a committed command and answers it.
+    ///
+    /// With `exactly_once`, a command whose serial number this client's session has already seen
+    /// is not executed again; it gets the answer it got the first time.
+    pub fn apply(&mut self, command: &Command, exactly_once: bool) -> Answer {
+        let state = Arc::make_mut(&mut self.0);
+        if exactly_once
+            && let Some(session) = state.sessions.get(&command.client)
+            && command.serial <= session.serial
+        {
+            return session.answer;
+        }
+        let answer = execute(&mut state.values, command.op);
+        let session = Session {
+            serial: command.serial,
+            answer,
+        };
+        state.sessions.insert(command.client, session);
+        answer
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: Key) -> Option<i32> {
+        self.0.values.get(&key).copied()
+    }
+
+    /// All values, in the order of their keys.
+    pub fn values(&self) -> impl Iterator<Item = (Key, i32)> + '_ {
+        self.0.values.iter().map(|(key, value)| (*key, *value))
+    }
+
+    /// The serial number of the last request of `client` that was executed; 0 if none was.
+    pub fn last_serial(&self, client: ClientId) -> u32 {
+        self.0
+            .sessions
+            .get(&client)
+            .map_or(0, |session| session.serial)
+    }
+}
+
+fn execute(values: &mut BTreeMap<Key, i32>, op: Op) -> Answer {
+    match op {
+        Op::Add { key, amount } => {
+            let value = values.entry(key).or_insert(0);
+            *value = value.wrapping_add(amount);
+            Answer::Value(Some(*value))
+        }
+        Op::CompareAndSet { key, old, new } => match values.get_mut(&key) {
+            Some(value) if *value == old => {
+                *value = new;
+                Answer::Done
+            }
+            other => Answer::Differs(other.copied()),
+        },
+        Op::Delete { key } => {
+            values.remove(&key);
+            Answer::Done
+        }
+        Op::Get { key } => Answer::Value(values.get(&key).copied()),
+        Op::Set { key, value } => {
+            values.insert(key, value);
+            Answer::Done
+        }
+    }
+}
+
+impl ClientId {
+    /// The client of that number, 1 to [`MAX_CLIENTS`].
+    pub fn new(number: usize) -> Option<Self> {
+        (1..=MAX_CLIENTS)
+            .contains(&number)
+            .then_some(Self(number as u8))
+    }
+
+    /// Its place in an array of all clients, from 0.
+    pub fn slot(self) -> usize {
+        usize::from(self.0) - 1
+    }
+}
+
+impl Key {
+    /// The most characters a key may have.
+    pub const LONGEST: usize = 7;
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        let length = self
+            .0
+            .iter()
+            .position(|byte| *byte == 0)
+            .unwrap_or(Self::LONGEST);
+        // Only `from_str` makes keys, and it takes ASCII alone.
+        std::str::from_utf8(&self.0[..length]).unwrap_or("?")
+    }
+}
+
+impl FromStr for Key {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let legal = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if !text.starts_with(|c: char| c.is_ascii_alphabetic()) || !text.chars().all(legal) {
+            return Err(format!(
+                "\"{text}\" is not a key: a key is letters, digits and _, beginning with a letter"
+            ));
+        }
+        if text.len() > Self::LONGEST {
+            return Err(format!(
+                "the key \"{text}\" is too long: {} characters at most",
+                Self::LONGEST
+            ));
+        }
+        let mut bytes = [0; Self::LONGEST];
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
+        Ok(Self(bytes))
+    }
+}
+
+impl Op {
+    /// The key it is about.
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Add { key, .. }
+            | Self::CompareAndSet { key, .. }
+            | Self::Delete { key }
+            | Self::Get { key }
+            | Self::Set { key, .. } => *key,
+        }
+    }
+}
+
+impl FromStr for Op {
+    type Err = String;
+
+    /// Reads `x=5`, `x+=1`, `x-=1`, `x?`, `-x` or `x:1>2`. Spaces do not count.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        if let Some(key) = compact.strip_prefix('-') {
+            return Ok(Self::Delete { key: key.parse()? });
+        }
+        if let Some(key) = compact.strip_suffix('?') {
+            return Ok(Self::Get { key: key.parse()? });
+        }
+        if let Some((key, amount)) = compact.split_once("+=") {
+            return Ok(Self::Add {
+                key: key.parse()?,
+                amount: number(amount)?,
+            });
+        }
+        if let Some((key, amount)) = compact.split_once("-=") {
+            let amount = number(amount)?.wrapping_neg();
+            return Ok(Self::Add {
+                key: key.parse()?,
+                amount,
+            });
+        }
+        if let Some((key, change)) = compact.split_once(':') {
+            let (old, new) = change
+                .split_once('>')
+                .ok_or_else(|| format!("\"{text}\" lacks its >: write x:1>2"))?;
+            let (old, new) = (number(old)?, number(new)?);
+            return Ok(Self::CompareAndSet {
+                key: key.parse()?,
+                old,
+                new,
+            });
+        }
+        if let Some((key, value)) = compact.split_once('=') {
+            return Ok(Self::Set {
+                key: key.parse()?,
+                value: number(value)?,
+            });
+        }
+        Err(format!(
+            "\"{text}\" is no request: write x=5, x+=1, x?, -x or x:1>2"
+        ))
+    }
+}
+
+fn number(text: &str) -> Result<i32, String> {
+    text.parse().map_err(|_| {
+        format!(
+            "\"{text}\" is not a whole number from {} to {}",
+            i32::MIN,
+            i32::MAX
+        )
+    })
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "C{}", self.0)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Add { key, amount } if *amount < 0 => {
+                write!(f, "{key}-={}", amount.unsigned_abs())
+            }
+            Self::Add { key, amount } => write!(f, "{key}+={amount}"),
+            Self::CompareAndSet { key, old, new } => write!(f, "{key}:{old}>{new}"),
+            Self::Delete { key } => write!(f, "-{key}"),
+            Self::Get { key } => write!(f, "{key}?"),
+            Self::Set { key, value } => write!(f, "{key}={value}"),
+        }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Differs(Some(value)) => write!(f, "not changed: it is {value}"),
+            Self::Differs(None) => f.write_str("not changed: there is no value"),
+            Self::Done => f.write_str("done"),
+            Self::Value(Some(value)) => write!(f, "{value}"),
+            Self::Value(None) => f.write_str("no value"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn op(text: &str) -> Op {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn requests_read_as_they_are_written() {
+        for text in [
+            "x=5",
+            "x=-5",
+            "x+=1",
+            "x-=3",
+            "x?",
+            "-x",
+            "x:1>2",
+            "count_1=2147483647",
+        ] {
+            assert_eq!(op(text).to_string(), text);
+        }
+        assert_eq!(op(" x = 8 "), op("x=8"));
+    }
+
+    #[test]
+    fn a_bad_request_is_told_why() {
+        let why = |text: &str| text.parse::<Op>().unwrap_err();
+        assert!(why("hello").contains("x=5"));
+        assert!(why("x=a").contains("not a whole number"));
+        assert!(why("x=99999999999").contains("not a whole number"));
+        assert!(why("5=5").contains("beginning with a letter"));
+        assert!(why("abcdefgh=1").contains("too long"));
+        assert!(why("x:1").contains("lacks its >"));
+    }
+
+    #[test]
+    fn a_retry_is_executed_once_and_answered_alike() {
+        let mut machine = Machine::default();
+        let command = Command {
+            client: ClientId::new(1).unwrap(),
+            serial: 1,
+            op: op("x+=1"),
+        };
+        assert_eq!(machine.apply(&command, true), Answer::Value(Some(1)));
+        assert_eq!(machine.apply(&command, true), Answer::Value(Some(1)));
+        assert_eq!(machine.apply(&command, false), Answer::Value(Some(2)));
+    }
+
+    #[test]
+    fn compare_and_set_changes_only_what_it_expected() {
+        let mut machine = Machine::default();
+        let mut ask = |serial, text| {
+            machine.apply(
+                &Command {
+                    client: ClientId::new(1).unwrap(),
+                    serial,
+                    op: op(text),
+                },
+                true,
+            )
+        };
+        assert_eq!(ask(1, "x:1>2"), Answer::Differs(None));
+        assert_eq!(ask(2, "x=1"), Answer::Done);
+        assert_eq!(ask(3, "x:1>2"), Answer::Done);
+        assert_eq!(ask(4, "x:1>3"), Answer::Differs(Some(2)));
+        assert_eq!(ask(5, "-x"), Answer::Done);
+        assert_eq!(ask(6, "x?"), Answer::Value(None));
+    }
+}

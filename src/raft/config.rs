@@ -1,0 +1,48 @@
+//! How a server goes about it, where Raft leaves the choice.
+
+use serde::{Deserialize, Serialize};
+
+use super::rules::Rules;
+
+/// The choices and the rules of one cluster; the same for all its servers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Config {
+    /// When a leader sends on what it was asked.
+    pub send: SendPolicy,
+    /// Whether a new leader begins its term with an empty entry, so that what is left of earlier
+    /// terms can be committed at once (§8).
+    pub no_op: bool,
+    /// Whether a refusal says where the logs can still agree (end of §5.3); without it the leader
+    /// goes back one entry at a time.
+    pub fast_backup: bool,
+    /// The most entries in one message, 1 to 1,000.
+    pub batch: u16,
+    /// How many messages with entries may be under way to a follower before the first is
+    /// acknowledged. 0 is Figure 2 to the letter: what is not acknowledged is sent again.
+    pub window: u16,
+    /// Which rules hold.
+    pub rules: Rules,
+}
+
+/// When a leader passes new entries on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum SendPolicy {
+    /// At once, in parallel, as the paper has it and everyone does.
+    AtOnce,
+    /// With the next heartbeat: slower, and easier to follow with the eye.
+    OnHeartbeat,
+}
+
+impl Default for Config {
+    /// What a newcomer sees: changes travel with the heartbeats, and Figure 2 to the letter.
+    fn default() -> Self {
+        Self {
+            send: SendPolicy::OnHeartbeat,
+            no_op: true,
+            fast_backup: true,
+            batch: 64,
+            window: 0,
+            rules: Rules::default(),
+        }
+    }
+}

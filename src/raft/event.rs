@@ -1,0 +1,473 @@
+//! What a server did, and why: each fact with the values that decided it.
+//!
+//! Events are not needed for consensus. They are how a learner, a checker and a test see into the
+//! core: the page's "why?", the golden tests' lines and the screen reader's sentences are all
+//! drawn from them. [`Event::clause`] names the rule of the paper that acted; there is no event
+//! without one.
+
+use super::types::{LogIndex, NodeId, Position, ServerSet, Term};
+
+/// Something that happened inside a server.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Event {
+    /// A follower stored entries of the leader.
+    AppendAccepted {
+        /// Who sent them.
+        leader: NodeId,
+        /// The first entry that was new; past `matched` when none was.
+        first_new: LogIndex,
+        /// The last entry the message vouched for.
+        matched: LogIndex,
+    },
+    /// A follower refused entries.
+    AppendRefused {
+        /// Who sent them.
+        leader: NodeId,
+        /// Why.
+        reason: Refusal,
+    },
+    /// A server put a command into its state machine.
+    Applied {
+        /// Which entry.
+        index: LogIndex,
+    },
+    /// A candidate has its majority.
+    BecameLeader {
+        /// The term it leads.
+        term: Term,
+        /// Who voted for it, itself included.
+        votes: ServerSet,
+    },
+    /// A follower learned from its leader how far the log is committed.
+    CommitLearned {
+        /// Who told.
+        leader: NodeId,
+        /// What the leader has committed.
+        leader_commit: LogIndex,
+        /// What this server may now commit.
+        index: LogIndex,
+    },
+    /// Entries are on a majority, but the last of them is of an earlier term: not committed yet.
+    CommitWaits {
+        /// The last entry on a majority.
+        position: Position,
+        /// The leader's own term.
+        term: Term,
+    },
+    /// A leader committed entries.
+    Committed {
+        /// The last of them.
+        position: Position,
+        /// Who holds it, the leader included.
+        holders: ServerSet,
+    },
+    /// A leader put an entry into its own log.
+    EntryAppended {
+        /// Where, and in which term.
+        position: Position,
+    },
+    /// A follower deleted entries that conflict with the leader's.
+    EntriesDeleted {
+        /// The first of them.
+        first: LogIndex,
+        /// The last of them.
+        last: LogIndex,
+        /// The term this server had at `first`.
+        own: Term,
+        /// The term the leader has there.
+        leader: Term,
+    },
+    /// A server begins an election.
+    ElectionStarted {
+        /// The new term.
+        term: Term,
+        /// The leader it had not heard from, if it knew one.
+        silent: Option<NodeId>,
+    },
+    /// A leader told its followers that it is there (and what it has committed).
+    HeartbeatDue,
+    /// A message was of no use.
+    Ignored {
+        /// Who sent it.
+        from: NodeId,
+        /// Why it was not used.
+        reason: Ignorance,
+    },
+    /// A server learned who leads its term.
+    LeaderKnown {
+        /// The leader.
+        leader: NodeId,
+        /// The term.
+        term: Term,
+    },
+    /// A leader learned how far a follower's log agrees with its own.
+    MatchAdvanced {
+        /// Which follower.
+        follower: NodeId,
+        /// Up to which entry.
+        matched: LogIndex,
+    },
+    /// A leader goes back in its log to find where a follower agrees with it.
+    NextLowered {
+        /// Which follower.
+        follower: NodeId,
+        /// What it would have sent next.
+        from: LogIndex,
+        /// What it sends next.
+        to: LogIndex,
+    },
+    /// A server that is not the leader was asked to append.
+    NotLeader {
+        /// The leader it knows of.
+        leader: Option<NodeId>,
+    },
+    /// A leader or candidate became a follower.
+    SteppedDown {
+        /// What made it.
+        reason: StepDown,
+    },
+    /// A server saw a later term and adopted it.
+    TermAdopted {
+        /// Who sent it.
+        from: NodeId,
+        /// The term it was in.
+        old: Term,
+        /// The term it is in.
+        new: Term,
+    },
+    /// A server began to wait a whole election timeout afresh.
+    TimerReset {
+        /// Why it may.
+        reason: Reset,
+    },
+    /// A candidate counted an answer.
+    VoteCounted {
+        /// Whose.
+        voter: NodeId,
+        /// Whether it is a vote.
+        granted: bool,
+        /// Who has voted for it by now.
+        votes: ServerSet,
+        /// How many it needs.
+        needed: u8,
+    },
+    /// A server refused its vote.
+    VoteDenied {
+        /// To whom.
+        candidate: NodeId,
+        /// Why.
+        reason: Denial,
+    },
+    /// A server gave its vote.
+    VoteGranted {
+        /// To whom.
+        candidate: NodeId,
+        /// For which term.
+        term: Term,
+        /// The last entry of the candidate's log.
+        candidate_last: Position,
+        /// The last entry of the voter's.
+        own_last: Position,
+    },
+}
+
+/// Why entries were refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Refusal {
+    /// The sender's term has passed.
+    OldTerm {
+        /// The sender's.
+        theirs: Term,
+        /// The receiver's.
+        ours: Term,
+    },
+    /// The entry before has another term here.
+    PreviousDiffers {
+        /// The entry before, as the leader has it.
+        previous: Position,
+        /// The term it has here.
+        own: Term,
+    },
+    /// The entry before is missing.
+    PreviousMissing {
+        /// The entry before.
+        previous: Position,
+        /// Where this log ends.
+        last: LogIndex,
+    },
+}
+
+/// Why a vote was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Denial {
+    /// The vote of this term is given.
+    AlreadyVoted {
+        /// The term.
+        term: Term,
+        /// Who has it.
+        voted_for: NodeId,
+    },
+    /// The candidate's log lacks something this one has.
+    LogBehind {
+        /// The candidate's last entry.
+        theirs: Position,
+        /// The voter's last entry.
+        ours: Position,
+    },
+    /// The candidate's term has passed.
+    OldTerm {
+        /// The candidate's.
+        theirs: Term,
+        /// The voter's.
+        ours: Term,
+    },
+}
+
+/// Why a message was not used.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Ignorance {
+    /// A vote came for an election that is over.
+    ElectionOver,
+    /// A refusal was overtaken by a later answer.
+    Overtaken,
+    /// It answers something said in an earlier term.
+    OldTerm {
+        /// The message's.
+        theirs: Term,
+        /// The receiver's.
+        ours: Term,
+    },
+    /// Another leader of this server's own term: with all rules on there is none.
+    RivalLeader,
+}
+
+/// Why a leader or candidate became a follower.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum StepDown {
+    /// There is a later term.
+    HigherTerm {
+        /// Who showed it.
+        from: NodeId,
+        /// The term.
+        term: Term,
+    },
+    /// Its term has a leader.
+    LeaderElected {
+        /// Which.
+        leader: NodeId,
+    },
+}
+
+/// Why an election timer began afresh.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reset {
+    /// It began an election.
+    Campaign,
+    /// It heard from the leader of its term.
+    HeardLeader(NodeId),
+    /// It leads no longer, and begins to wait like everyone else.
+    NoLongerLeader,
+    /// It has just started.
+    Started,
+    /// It voted for a candidate.
+    Voted(NodeId),
+    /// It was spoken to (only with [`super::Rule::ResetOnlyForCause`] off).
+    SpokenTo(NodeId),
+}
+
+/// A rule of the paper: where Figure 2 states it and which section explains it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Clause {
+    /// Where in Figure 2, for example `AppendEntries 2`.
+    pub place: &'static str,
+    /// The section of the paper that explains it, for example `5.3`.
+    pub section: &'static str,
+    /// What it says, in our words.
+    pub text: &'static str,
+}
+
+impl Event {
+    /// The rule of the paper that made it happen.
+    pub fn clause(&self) -> Clause {
+        let (place, section, text) = match self {
+            Self::AppendAccepted { .. } => (
+                "AppendEntries 4",
+                "5.3",
+                "If the log holds the entry before the new ones, store those it does not have yet.",
+            ),
+            Self::AppendRefused {
+                reason: Refusal::OldTerm { .. },
+                ..
+            } => (
+                "AppendEntries 1",
+                "5.1",
+                "Refuse a leader whose term has passed.",
+            ),
+            Self::AppendRefused { .. } => (
+                "AppendEntries 2",
+                "5.3",
+                "Refuse entries unless the log holds the very entry that comes before them: same index, same term.",
+            ),
+            Self::Applied { .. } => (
+                "All servers 1",
+                "5.3",
+                "Apply committed entries to the state machine, in the order of the log.",
+            ),
+            Self::BecameLeader { .. } => (
+                "Candidates 2",
+                "5.2",
+                "With votes from more than half of all servers, become leader.",
+            ),
+            Self::CommitLearned { .. } => (
+                "AppendEntries 5",
+                "5.3",
+                "Commit what the leader has committed, but no further than the last entry this message vouched for.",
+            ),
+            Self::CommitWaits { .. } => (
+                "Leaders 4",
+                "5.4.2",
+                "A leader counts copies only for entries of its own term. An older entry may still be overwritten, even on a majority.",
+            ),
+            Self::Committed { .. } => (
+                "Leaders 4",
+                "5.3, 5.4.2",
+                "An entry of the leader's own term that more than half of all servers hold is committed, and with it all before it.",
+            ),
+            Self::EntryAppended { .. } => (
+                "Leaders 2",
+                "5.3",
+                "A leader appends what it is asked to its own log first. The entry is not committed yet.",
+            ),
+            Self::EntriesDeleted { .. } => (
+                "AppendEntries 3",
+                "5.3",
+                "Where an entry conflicts with the leader's (same index, other term), delete it and all that follow. The leader's log decides.",
+            ),
+            Self::ElectionStarted { .. } => (
+                "Followers 2, Candidates 1",
+                "5.2",
+                "Without word from a leader for a whole election timeout: next term, vote for yourself, restart the timer, ask everyone else.",
+            ),
+            Self::HeartbeatDue => (
+                "Leaders 1",
+                "5.2",
+                "A leader sends AppendEntries to everyone regularly, even with nothing to store, so that nobody starts an election.",
+            ),
+            Self::Ignored {
+                reason: Ignorance::OldTerm { .. },
+                ..
+            } => (
+                "All servers 2",
+                "5.1",
+                "An answer to something said in an earlier term says nothing about this one.",
+            ),
+            Self::Ignored {
+                reason: Ignorance::ElectionOver,
+                ..
+            } => (
+                "Candidates 2",
+                "5.2",
+                "Votes matter to a candidate only; this election is decided.",
+            ),
+            Self::Ignored {
+                reason: Ignorance::Overtaken,
+                ..
+            } => (
+                "Leaders 3",
+                "5.3",
+                "A later answer already showed that the follower's log agrees further than this refusal says.",
+            ),
+            Self::Ignored {
+                reason: Ignorance::RivalLeader,
+                ..
+            } => (
+                "Figure 3, Election Safety",
+                "5.2",
+                "One leader in a term at most. This cannot happen unless a rule is off.",
+            ),
+            Self::LeaderKnown { .. } => (
+                "Followers 1",
+                "5.2",
+                "Whoever sends AppendEntries in this term leads it: follow.",
+            ),
+            Self::MatchAdvanced { .. } => (
+                "Leaders 3",
+                "5.3",
+                "When a follower has stored entries, remember how far its log is known to agree.",
+            ),
+            Self::NextLowered { .. } => (
+                "Leaders 3",
+                "5.3",
+                "When a follower refuses, go back in the log and try again, until the logs agree.",
+            ),
+            Self::NotLeader { .. } => (
+                "Clients",
+                "8",
+                "Only the leader takes requests; the others say who it is, as far as they know.",
+            ),
+            Self::SteppedDown {
+                reason: StepDown::HigherTerm { .. },
+            } => (
+                "All servers 2",
+                "5.1",
+                "Whoever sees a later term than its own becomes a follower.",
+            ),
+            Self::SteppedDown {
+                reason: StepDown::LeaderElected { .. },
+            } => (
+                "Candidates 3",
+                "5.2",
+                "A candidate that hears from a leader of its term has lost, and follows it.",
+            ),
+            Self::TermAdopted { .. } => (
+                "All servers 2",
+                "5.1",
+                "Terms travel with every message: the later one wins, everywhere.",
+            ),
+            Self::TimerReset { .. } => (
+                "Followers 2",
+                "5.2",
+                "The election timer restarts, at a fresh random length, for a granted vote or for word from the leader. Nothing else.",
+            ),
+            Self::VoteCounted { .. } => (
+                "Candidates 2",
+                "5.2",
+                "A candidate needs votes from more than half of all servers in one term.",
+            ),
+            Self::VoteDenied {
+                reason: Denial::OldTerm { .. },
+                ..
+            } => (
+                "RequestVote 1",
+                "5.1",
+                "Refuse a candidate whose term has passed.",
+            ),
+            Self::VoteDenied {
+                reason: Denial::AlreadyVoted { .. },
+                ..
+            } => (
+                "RequestVote 2",
+                "5.2",
+                "One vote in a term, first come, first served.",
+            ),
+            Self::VoteDenied {
+                reason: Denial::LogBehind { .. },
+                ..
+            } => (
+                "RequestVote 2",
+                "5.4.1",
+                "Vote only for a log at least as up to date as your own: the later last term wins; with equal terms, the longer log.",
+            ),
+            Self::VoteGranted { .. } => (
+                "RequestVote 2",
+                "5.2, 5.4.1",
+                "Vote for the first who asks in a term, if its log is at least as up to date as your own.",
+            ),
+        };
+        Clause {
+            place,
+            section,
+            text,
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! The log: the numbered list of entries that the cluster agrees on.
+//!
+//! A simulation keeps many moments of the same log (checkpoints, so that time can be scrubbed),
+//! and a log may be long. So it is stored in chunks that copies share: cloning costs two reference
+//! counts whatever the length, and the first append after a clone copies one chunk at most.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::types::{Configuration, LogIndex, Position, ServerSet, Term};
+use crate::machine::Command;
+
+/// One entry of the log.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// The term of the leader that made it.
+    pub term: Term,
+    /// What it says.
+    pub payload: Payload,
+}
+
+/// What an entry says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Payload {
+    /// A client's command for the state machine.
+    Command(Command),
+    /// Nothing: a new leader's first entry, so that it has one of its own term to commit (§8).
+    Noop,
+}
+
+/// Some entries in a row, as a message carries them. Copies share them; none takes no memory.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Entries(Option<Arc<[Entry]>>);
+
+/// A server's log. Indexes start at 1.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Log {
+    /// Full chunks, all of [`CHUNK`] entries.
+    sealed: Arc<Vec<Arc<[Entry]>>>,
+    /// The entries after them, fewer than [`CHUNK`].
+    tail: Arc<Vec<Entry>>,
+    /// Who the cluster consists of.
+    configuration: Configuration,
+}
+
+/// Entries in a chunk: small enough to copy in a moment, large enough that chunks are few.
+const CHUNK: usize = 64;
+
+impl Log {
+    /// An empty log of a cluster made of `voters`.
+    pub fn new(voters: ServerSet) -> Self {
+        Self {
+            sealed: Arc::default(),
+            tail: Arc::default(),
+            configuration: Configuration { voters },
+        }
+    }
+
+    /// Adds an entry at the end and says where it stands.
+    pub fn append(&mut self, entry: Entry) -> LogIndex {
+        let tail = Arc::make_mut(&mut self.tail);
+        tail.push(entry);
+        if tail.len() == CHUNK {
+            let chunk = Arc::from(tail.as_slice());
+            tail.clear();
+            Arc::make_mut(&mut self.sealed).push(chunk);
+        }
+        self.last_index()
+    }
+
+    /// Removes the entry at `index` and all that follow it.
+    pub fn truncate(&mut self, index: LogIndex) {
+        let keep = index.previous().0 as usize;
+        if keep >= self.len() {
+            return;
+        }
+        let chunks = keep / CHUNK;
+        if chunks < self.sealed.len() {
+            let sealed = Arc::make_mut(&mut self.sealed);
+            self.tail = Arc::new(sealed[chunks].to_vec());
+            sealed.truncate(chunks);
+        }
+        Arc::make_mut(&mut self.tail).truncate(keep - chunks * CHUNK);
+    }
+
+    /// How many entries it holds.
+    pub fn len(&self) -> usize {
+        self.sealed.len() * CHUNK + self.tail.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The index of its last entry; 0 when it is empty.
+    pub fn last_index(&self) -> LogIndex {
+        LogIndex(self.len() as u64)
+    }
+
+    /// Its last entry's position; [`Position::ZERO`] when it is empty.
+    pub fn last(&self) -> Position {
+        let index = self.last_index();
+        Position {
+            index,
+            term: self.term(index).unwrap_or_default(),
+        }
+    }
+
+    /// The entry at `index`.
+    pub fn get(&self, index: LogIndex) -> Option<&Entry> {
+        let place = usize::try_from(index.0.checked_sub(1)?).ok()?;
+        match self.sealed.get(place / CHUNK) {
+            Some(chunk) => chunk.get(place % CHUNK),
+            None => self.tail.get(place - self.sealed.len() * CHUNK),
+        }
+    }
+
+    /// The term of the entry at `index`; 0 for index 0; none past the end.
+    pub fn term(&self, index: LogIndex) -> Option<Term> {
+        if index.0 == 0 {
+            return Some(Term(0));
+        }
+        self.get(index).map(|entry| entry.term)
+    }
+
+    /// Whether it holds the entry at `position` (every log holds [`Position::ZERO`]).
+    pub fn holds(&self, position: Position) -> bool {
+        self.term(position.index) == Some(position.term)
+    }
+
+    /// The entries from `first` on, `most` at most.
+    pub fn slice(&self, first: LogIndex, most: usize) -> Entries {
+        let count = (self.last_index().next().0.saturating_sub(first.0) as usize).min(most);
+        if count == 0 {
+            return Entries::default();
+        }
+        Entries(Some(
+            (0..count)
+                .filter_map(|n| self.get(first.plus(n)).copied())
+                .collect(),
+        ))
+    }
+
+    /// All entries with their indexes, from `first` on.
+    pub fn iter_from(&self, first: LogIndex) -> impl Iterator<Item = (LogIndex, &Entry)> {
+        (first.0.max(1)..=self.last_index().0)
+            .map(LogIndex)
+            .filter_map(|index| Some((index, self.get(index)?)))
+    }
+
+    /// All entries with their indexes.
+    pub fn iter(&self) -> impl Iterator<Item = (LogIndex, &Entry)> {
+        self.iter_from(LogIndex(1))
+    }
+
+    /// The last position at or before `index` whose term is `term` or earlier.
+    ///
+    /// Terms never fall along a log, so this is a binary search. It is how a leader and a follower
+    /// whose logs disagree skip a whole term in one message (end of §5.3).
+    pub fn last_not_after(&self, index: LogIndex, term: Term) -> Position {
+        let (mut low, mut high) = (0, index.min(self.last_index()).0);
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            if self
+                .term(LogIndex(middle))
+                .is_some_and(|found| found <= term)
+            {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        let index = LogIndex(low);
+        Position {
+            index,
+            term: self.term(index).unwrap_or_default(),
+        }
+    }
+
+    /// Who the cluster consists of, by this log.
+    pub fn configuration(&self) -> Configuration {
+        self.configuration
+    }
+}
+
+impl Entries {
+    /// Just one.
+    pub fn one(entry: Entry) -> Self {
+        Self(Some(Arc::new([entry])))
+    }
+}
+
+impl std::ops::Deref for Entries {
+    type Target = [Entry];
+
+    fn deref(&self) -> &[Entry] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(terms: impl IntoIterator<Item = u64>) -> Log {
+        let mut log = Log::new(ServerSet::EMPTY);
+        for term in terms {
+            log.append(Entry {
+                term: Term(term),
+                payload: Payload::Noop,
+            });
+        }
+        log
+    }
+
+    fn terms(log: &Log) -> Vec<u64> {
+        log.iter().map(|(_, entry)| entry.term.0).collect()
+    }
+
+    #[test]
+    fn it_keeps_what_was_appended_across_chunks() {
+        let long = log(1..=200);
+        assert_eq!(terms(&long), (1..=200).collect::<Vec<_>>());
+        assert_eq!(long.last(), Position::new(LogIndex(200), Term(200)));
+        assert_eq!(long.get(LogIndex(0)), None);
+        assert_eq!(long.get(LogIndex(201)), None);
+    }
+
+    #[test]
+    fn truncation_removes_the_named_entry_and_all_after_it() {
+        for keep in [0, 1, 63, 64, 65, 127, 128, 129, 199, 200] {
+            let mut short = log(1..=200);
+            short.truncate(LogIndex(keep + 1));
+            assert_eq!(
+                terms(&short),
+                (1..=keep).collect::<Vec<_>>(),
+                "keeping {keep}"
+            );
+            short.append(Entry {
+                term: Term(999),
+                payload: Payload::Noop,
+            });
+            assert_eq!(short.last(), Position::new(LogIndex(keep + 1), Term(999)));
+        }
+    }
+
+    #[test]
+    fn a_copy_does_not_see_what_happens_to_the_original() {
+        let mut original = log(1..=130);
+        let copy = original.clone();
+        original.truncate(LogIndex(10));
+        original.append(Entry {
+            term: Term(7),
+            payload: Payload::Noop,
+        });
+        assert_eq!(terms(&copy), (1..=130).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn slices_stop_at_the_end_and_at_the_limit() {
+        let log = log(1..=70);
+        assert_eq!(log.slice(LogIndex(71), 9).len(), 0);
+        assert_eq!(log.slice(LogIndex(64), 99).len(), 7);
+        assert_eq!(log.slice(LogIndex(1), 3).len(), 3);
+    }
+
+    #[test]
+    fn a_term_is_skipped_in_one_look() {
+        let log = log([1, 1, 1, 4, 4, 5, 5, 6, 6, 6]);
+        let find = |index, term| log.last_not_after(LogIndex(index), Term(term)).index.0;
+        assert_eq!(find(10, 6), 10);
+        assert_eq!(find(10, 5), 7);
+        assert_eq!(find(10, 3), 3);
+        assert_eq!(find(10, 0), 0);
+        assert_eq!(find(99, 9), 10);
+        assert_eq!(find(2, 9), 2);
+    }
+}

@@ -1,0 +1,99 @@
+//! What servers say to each other: the two requests of Figure 2 and their replies.
+
+use super::log::Entries;
+use super::types::{LogIndex, Position, Term};
+
+/// A message from one server to another.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Message {
+    /// A leader replicates its log; without entries it is a heartbeat (§5.3).
+    AppendEntries {
+        /// The leader's term.
+        term: Term,
+        /// The entry before the ones sent: the follower must hold it.
+        previous: Position,
+        /// What to store; none for a heartbeat.
+        entries: Entries,
+        /// How far the leader has committed.
+        commit: LogIndex,
+    },
+    /// The answer to [`Message::AppendEntries`].
+    AppendEntriesReply {
+        /// The follower's term, for a leader of the past to see.
+        term: Term,
+        /// Whether it stored the entries.
+        outcome: AppendOutcome,
+    },
+    /// A candidate asks for a vote (§5.2).
+    RequestVote {
+        /// The candidate's term.
+        term: Term,
+        /// The last entry of its log, for the voter to compare with its own (§5.4.1).
+        last: Position,
+    },
+    /// The answer to [`Message::RequestVote`].
+    RequestVoteReply {
+        /// The voter's term, for a candidate of the past to see.
+        term: Term,
+        /// Whether the candidate has the vote.
+        granted: bool,
+    },
+}
+
+/// What became of an AppendEntries.
+///
+/// The paper's reply is a bare yes or no, matched to its request by the RPC layer. Messages here
+/// may be late, doubled and out of order, so the reply itself says what it is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum AppendOutcome {
+    /// Stored: the follower's log now agrees with the leader's up to here.
+    Accepted {
+        /// The last entry the request vouched for: `previous` plus the entries sent.
+        matched: LogIndex,
+    },
+    /// Refused: the follower does not hold the entry before.
+    Refused {
+        /// The `previous` of the request.
+        previous: LogIndex,
+        /// The last place at which the two logs can still agree (end of §5.3).
+        hint: Position,
+    },
+}
+
+/// The kinds of message, for pictures and for the text grammar.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum MessageKind {
+    /// AppendEntries with entries.
+    Append,
+    /// A reply to AppendEntries.
+    AppendReply,
+    /// AppendEntries without entries.
+    Heartbeat,
+    /// RequestVote.
+    Vote,
+    /// A reply to RequestVote.
+    VoteReply,
+}
+
+impl Message {
+    /// The sender's term.
+    pub fn term(&self) -> Term {
+        match self {
+            Self::AppendEntries { term, .. }
+            | Self::AppendEntriesReply { term, .. }
+            | Self::RequestVote { term, .. }
+            | Self::RequestVoteReply { term, .. } => *term,
+        }
+    }
+
+    /// Which kind it is.
+    pub fn kind(&self) -> MessageKind {
+        match self {
+            Self::AppendEntries { entries, .. } if entries.is_empty() => MessageKind::Heartbeat,
+            Self::AppendEntries { .. } => MessageKind::Append,
+            Self::AppendEntriesReply { .. } => MessageKind::AppendReply,
+            Self::RequestVote { .. } => MessageKind::Vote,
+            Self::RequestVoteReply { .. } => MessageKind::VoteReply,
+        }
+    }
+}

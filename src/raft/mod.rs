@@ -1,0 +1,57 @@
+//! One server's Raft: the whole protocol, as a function from what happens to what to do about it.
+//!
+//! # Raft in a page
+//!
+//! Some servers keep the same *log*: a list of commands. Each puts the log's commands, in order,
+//! into a *state machine*, so all machines go through the same states. The difficulty is to agree
+//! on the log while servers crash and messages are lost, doubled, late and out of order.
+//!
+//! Raft elects a *leader*, lets it alone decide what comes next in the log, and copies the log to
+//! the *followers*. Time is divided into *terms*, each with one leader at most. When followers
+//! hear nothing from a leader for a while, one becomes *candidate* in the next term and asks for
+//! votes; more than half of all servers make it leader ([`election`]). An entry that more than
+//! half of all servers hold, made in the leader's own term, is *committed*: no later leader can
+//! lack it, because nobody votes for a log that is less complete than their own, and any two
+//! majorities share a server ([`replication`]).
+//!
+//! # How to read this
+//!
+//! Keep Figure 2 of the paper beside it. [`Persistent`] and [`Role`] are its State box, split by
+//! who has what: a follower *has* no `next`. [`Node::step`] is its rules. Every rule stands in one
+//! place, with its section and the reason, and where a rule can be switched off for a lesson
+//! ([`Rule`]) the switch is asked right there.
+//!
+//! - [`types`]: terms, indexes, sets of servers;
+//! - [`log`], [`message`], [`config`], [`rules`]: the nouns;
+//! - [`node`]: the state, and the rules for all servers;
+//! - [`election`]: how a server comes to lead;
+//! - [`replication`]: how a log comes to be shared, and when an entry is committed;
+//! - [`event`]: what happened and why, for whoever watches.
+//!
+//! # What is not here
+//!
+//! - No clock. A node asks for a timer ([`Output::SetTimer`]) and is told when it ran out
+//!   ([`Input::Timeout`]); how long that takes is the world's affair, and so is the randomness of
+//!   election timeouts. "S3 times out first" is an ordinary input.
+//! - No I/O. Messages, disk writes and commands for the machine are outputs, in causal order: what
+//!   stands behind an [`Output::Persist`] may leave only when that write is on disk.
+//! - No errors. Any message is acceptable at any time; the protocol says what to make of it.
+
+pub mod config;
+mod election;
+pub mod event;
+pub mod log;
+pub mod message;
+pub mod node;
+mod replication;
+pub mod rules;
+pub mod types;
+
+pub use config::{Config, SendPolicy};
+pub use event::{Clause, Event};
+pub use log::{Entries, Entry, Log, Payload};
+pub use message::{AppendOutcome, Message, MessageKind};
+pub use node::{Input, Node, Output, Persistent, Role, Timer};
+pub use replication::Progress;
+pub use rules::{Rule, Rules};
+pub use types::{Configuration, LogIndex, MAX_SERVERS, NodeId, Position, ServerSet, Term};

@@ -1,0 +1,356 @@
+//! A server's state (Figure 2, State) and the rules that hold for all servers.
+
+use serde::{Deserialize, Serialize};
+
+use super::config::Config;
+use super::event::{Event, Ignorance, Reset, StepDown};
+use super::log::{Entry, Log};
+use super::message::Message;
+use super::replication::Leadership;
+use super::rules::Rule;
+use super::types::{Configuration, LogIndex, MAX_SERVERS, NodeId, Position, ServerSet, Term};
+use crate::machine::Command;
+
+/// What a server must have on disk before it answers anyone: all that survives a crash.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Persistent {
+    /// The latest term it has seen.
+    pub current_term: Term,
+    /// Who has its vote in that term.
+    pub voted_for: Option<NodeId>,
+    /// Its log.
+    pub log: Log,
+}
+
+/// What a server is at the moment, with what only such a server knows.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a box would allocate whenever a world is copied"
+)]
+pub enum Role {
+    /// It listens.
+    Follower {
+        /// The leader of its term, once it has heard from it.
+        leader: Option<NodeId>,
+    },
+    /// It has asked for votes.
+    Candidate {
+        /// Who has given theirs, itself included.
+        votes: ServerSet,
+        /// How many votes came in; more than voters only with [`Rule::CountVoters`] off.
+        counted: u8,
+    },
+    /// It decides.
+    Leader(Leadership),
+}
+
+/// A timer that a server may ask for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Timer {
+    /// How long to wait for word from a leader; of random length.
+    Election,
+    /// How long a leader lets its followers wait.
+    Heartbeat,
+}
+
+/// What can happen to a server.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// A message arrived.
+    Message {
+        /// Who sent it.
+        from: NodeId,
+        /// What it says.
+        message: Message,
+    },
+    /// All that was asked to be persisted up to here is on disk: the log up to this position.
+    Persisted(Position),
+    /// A client wants this done.
+    Propose(Command),
+    /// A timer ran out.
+    Timeout(Timer),
+}
+
+/// What a server wants done, in causal order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Output {
+    /// The proposal stands in the log, uncommitted, at this position.
+    Accept(Position),
+    /// The entry is committed: put it into the state machine.
+    Apply {
+        /// Where it stands.
+        index: LogIndex,
+        /// What it says.
+        entry: Entry,
+    },
+    /// Not something to do: a fact for whoever watches.
+    Event(Event),
+    /// Write [`Node::persistent`] to disk. Nothing behind this may leave before it is there.
+    Persist,
+    /// The proposal is refused: this is not the leader.
+    Refuse {
+        /// Who is, as far as this server knows.
+        leader: Option<NodeId>,
+    },
+    /// Send a message.
+    Send {
+        /// To whom.
+        to: NodeId,
+        /// What.
+        message: Message,
+    },
+    /// Start a timer afresh.
+    SetTimer(Timer),
+    /// Stop a timer.
+    StopTimer(Timer),
+}
+
+/// One server.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Node {
+    pub(super) id: NodeId,
+    pub(super) config: Config,
+    pub(super) persistent: Persistent,
+    pub(super) commit_index: LogIndex,
+    pub(super) last_applied: LogIndex,
+    pub(super) role: Role,
+}
+
+impl Persistent {
+    /// The disk of a server that has never run, in a cluster made of `voters`.
+    pub fn new(voters: ServerSet) -> Self {
+        Self {
+            current_term: Term(0),
+            voted_for: None,
+            log: Log::new(voters),
+        }
+    }
+}
+
+impl Node {
+    /// Starts a server from its disk. All servers start as followers (§5.2); what is committed
+    /// they learn anew.
+    pub fn start(
+        id: NodeId,
+        config: Config,
+        persistent: Persistent,
+        out: &mut Vec<Output>,
+    ) -> Self {
+        let node = Self {
+            id,
+            config,
+            persistent,
+            commit_index: LogIndex(0),
+            last_applied: LogIndex(0),
+            role: Role::Follower { leader: None },
+        };
+        node.reset_election_timer(Reset::Started, out);
+        node
+    }
+
+    /// Takes it as known that the log is committed up to `commit` (no further than it reaches).
+    /// Only for scenes that begin in the middle: a real server learns this from its leader.
+    pub fn resume(&mut self, commit: LogIndex, out: &mut Vec<Output>) {
+        self.commit_index = commit.min(self.persistent.log.last_index());
+        self.apply_committed(out);
+    }
+
+    /// Lets something happen to the server, and adds to `out` what is to be done about it.
+    pub fn step(&mut self, input: Input, out: &mut Vec<Output>) {
+        match input {
+            Input::Message { from, message } => self.receive(from, message, out),
+            Input::Persisted(position) => self.persisted(position, out),
+            Input::Propose(command) => self.propose(command, out),
+            Input::Timeout(Timer::Election) => self.start_election(out),
+            Input::Timeout(Timer::Heartbeat) => self.heartbeat(out),
+        }
+        self.apply_committed(out);
+        self.assert_sane();
+    }
+
+    fn receive(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
+        self.see_term(from, message.term(), out);
+        if !self.rule(Rule::ResetOnlyForCause) && !self.is_leader() {
+            self.reset_election_timer(Reset::SpokenTo(from), out);
+        }
+        match message {
+            Message::RequestVote { term, last } => self.request_vote(from, term, last, out),
+            Message::RequestVoteReply { term, granted } => {
+                self.count_vote(from, term, granted, out);
+            }
+            Message::AppendEntries {
+                term,
+                previous,
+                entries,
+                commit,
+            } => {
+                self.append_entries(from, term, previous, &entries, commit, out);
+            }
+            Message::AppendEntriesReply { term, outcome } => {
+                self.append_reply(from, term, outcome, out);
+            }
+        }
+    }
+
+    /// All servers 2 (§5.1): a later term than its own makes anyone a follower in that term. The
+    /// new term has its own vote, not yet given.
+    fn see_term(&mut self, from: NodeId, term: Term, out: &mut Vec<Output>) {
+        let old = self.persistent.current_term;
+        let follows = matches!(self.role, Role::Follower { .. });
+        if term <= old || !(follows || self.rule(Rule::StepDown)) {
+            return;
+        }
+        self.persistent.current_term = term;
+        self.persistent.voted_for = None;
+        out.push(Output::Event(Event::TermAdopted {
+            from,
+            old,
+            new: term,
+        }));
+        if !follows {
+            self.become_follower(StepDown::HigherTerm { from, term }, out);
+        }
+        self.role = Role::Follower { leader: None };
+        out.push(Output::Persist);
+    }
+
+    /// Leaves leadership or candidacy. A leader had no election timer, so it starts one; a
+    /// candidate's is running, and stays: only a vote or a leader may restart it.
+    pub(super) fn become_follower(&mut self, reason: StepDown, out: &mut Vec<Output>) {
+        let led = self.is_leader();
+        self.role = Role::Follower { leader: None };
+        out.push(Output::Event(Event::SteppedDown { reason }));
+        if led {
+            out.push(Output::StopTimer(Timer::Heartbeat));
+            self.reset_election_timer(Reset::NoLongerLeader, out);
+        }
+    }
+
+    /// All servers 1 (§5.3): whatever is committed goes into the state machine, in order.
+    fn apply_committed(&mut self, out: &mut Vec<Output>) {
+        while self.last_applied < self.commit_index {
+            let index = self.last_applied.next();
+            // Absent only if a broken rule deleted what was committed.
+            let Some(entry) = self.persistent.log.get(index).copied() else {
+                return;
+            };
+            self.last_applied = index;
+            out.push(Output::Apply { index, entry });
+            out.push(Output::Event(Event::Applied { index }));
+        }
+    }
+
+    pub(super) fn reset_election_timer(&self, reason: Reset, out: &mut Vec<Output>) {
+        out.push(Output::SetTimer(Timer::Election));
+        out.push(Output::Event(Event::TimerReset { reason }));
+    }
+
+    pub(super) fn ignore(&self, from: NodeId, reason: Ignorance, out: &mut Vec<Output>) {
+        out.push(Output::Event(Event::Ignored { from, reason }));
+    }
+
+    pub(super) fn rule(&self, rule: Rule) -> bool {
+        self.config.rules.on(rule)
+    }
+
+    /// Everyone else, in the order of their numbers.
+    pub(super) fn peers(&self) -> impl Iterator<Item = NodeId> + use<> {
+        self.configuration().voters.without(self.id).iter()
+    }
+
+    /// What holds between any two steps while no rule is off.
+    fn assert_sane(&self) {
+        if cfg!(debug_assertions) && self.config.rules == super::Rules::default() {
+            let last = self.persistent.log.last_index();
+            assert!(
+                self.last_applied == self.commit_index,
+                "what is committed is applied"
+            );
+            assert!(
+                self.commit_index <= last,
+                "only what the log holds is committed"
+            );
+            assert!(
+                self.persistent.log.last().term <= self.persistent.current_term,
+                "no entry comes from the future"
+            );
+            if !matches!(self.role, Role::Follower { .. }) {
+                assert!(
+                    self.persistent.voted_for == Some(self.id),
+                    "it voted for itself"
+                );
+            }
+        }
+    }
+}
+
+/// What can be seen of a server from outside.
+impl Node {
+    /// Which server it is.
+    pub fn id(&self) -> NodeId {
+        self.id
+    }
+
+    /// What survives a crash.
+    pub fn persistent(&self) -> &Persistent {
+        &self.persistent
+    }
+
+    /// Its log.
+    pub fn log(&self) -> &Log {
+        &self.persistent.log
+    }
+
+    /// Its term.
+    pub fn term(&self) -> Term {
+        self.persistent.current_term
+    }
+
+    /// What it is at the moment.
+    pub fn role(&self) -> &Role {
+        &self.role
+    }
+
+    /// Whether it leads its term.
+    pub fn is_leader(&self) -> bool {
+        matches!(self.role, Role::Leader(_))
+    }
+
+    /// The leader of its term, as far as it knows.
+    pub fn leader(&self) -> Option<NodeId> {
+        match self.role {
+            Role::Follower { leader } => leader,
+            Role::Candidate { .. } => None,
+            Role::Leader(_) => Some(self.id),
+        }
+    }
+
+    /// The last entry it knows to be committed.
+    pub fn commit_index(&self) -> LogIndex {
+        self.commit_index
+    }
+
+    /// The last entry it has put into its state machine.
+    pub fn last_applied(&self) -> LogIndex {
+        self.last_applied
+    }
+
+    /// Who the cluster consists of, by its log.
+    pub fn configuration(&self) -> Configuration {
+        self.persistent.log.configuration()
+    }
+
+    /// How it goes about it.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Changes how it goes about it, from now on.
+    pub fn set_config(&mut self, config: Config) {
+        self.config = config;
+    }
+
+    /// The servers' places in an array.
+    pub(super) const SLOTS: usize = MAX_SERVERS;
+}

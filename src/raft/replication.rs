@@ -1,0 +1,495 @@
+//! How a log comes to be shared (§5.3), and when an entry is committed (§5.4.2).
+
+use super::config::SendPolicy;
+use super::event::{Event, Ignorance, Refusal, Reset, StepDown};
+use super::log::{Entries, Entry, Payload};
+use super::message::{AppendOutcome, Message};
+use super::node::{Node, Output, Role, Timer};
+use super::rules::Rule;
+use super::types::{LogIndex, NodeId, Position, ServerSet, Term};
+use crate::machine::Command;
+
+/// What a leader alone keeps (Figure 2, volatile state on leaders).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Leadership {
+    /// How far each server is, itself included, by its slot.
+    progress: [Progress; Node::SLOTS],
+    /// The last entry that a majority holds, committed or not.
+    on_majority: LogIndex,
+}
+
+/// How far a server is, as its leader knows.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Progress {
+    /// What to send it next: a guess, corrected by refusals.
+    pub next: LogIndex,
+    /// Up to where its log is known to agree with the leader's: a measurement, and what commits.
+    pub matched: LogIndex,
+    /// Whether `next` has been confirmed, so that more may be sent ahead of the answers.
+    pub confirmed: bool,
+    /// Messages with entries under way to it, counted only with [`super::Config::window`].
+    pub in_flight: u16,
+}
+
+impl Leadership {
+    /// §5.3: a new leader supposes that everyone is as far as itself, and knows of nobody's log
+    /// but its own.
+    pub(super) fn new(own: NodeId, last: LogIndex) -> Self {
+        let progress = Progress {
+            next: last.next(),
+            ..Progress::default()
+        };
+        let mut leadership = Self {
+            progress: [progress; Node::SLOTS],
+            on_majority: LogIndex(0),
+        };
+        leadership.progress[own.slot()].matched = last;
+        leadership
+    }
+
+    /// How far a server is.
+    pub fn progress(&self, id: NodeId) -> &Progress {
+        &self.progress[id.slot()]
+    }
+
+    /// The servers known to hold the entry at `index`.
+    pub fn holders(&self, servers: ServerSet, index: LogIndex) -> ServerSet {
+        servers
+            .iter()
+            .filter(|id| self.progress(*id).matched >= index)
+            .collect()
+    }
+
+    /// The last entry held by `needed` of `servers`.
+    fn held_by(&self, servers: ServerSet, needed: usize) -> LogIndex {
+        let mut matched = [LogIndex(0); Node::SLOTS];
+        let mut count = 0;
+        for id in servers.iter() {
+            matched[count] = self.progress(id).matched;
+            count += 1;
+        }
+        matched[..count].sort_unstable_by(|a, b| b.cmp(a));
+        matched[needed - 1]
+    }
+}
+
+/// The leader's side.
+impl Node {
+    /// Leaders 1: say at once that the term has a leader. With it goes an empty entry: what earlier
+    /// terms left behind cannot be committed before something of this term is (§5.4.2, §8).
+    pub(super) fn begin_leading(&mut self, out: &mut Vec<Output>) {
+        let no_op = self.config.no_op;
+        if no_op {
+            self.append_own(Payload::Noop, out);
+        }
+        self.broadcast(out);
+        out.push(Output::SetTimer(Timer::Heartbeat));
+        if no_op {
+            out.push(Output::Persist);
+        }
+    }
+
+    /// Leaders 2: what a client wants goes to the end of the leader's own log, uncommitted.
+    pub(super) fn propose(&mut self, command: Command, out: &mut Vec<Output>) {
+        if !self.is_leader() {
+            let leader = self.leader();
+            out.push(Output::Event(Event::NotLeader { leader }));
+            return out.push(Output::Refuse { leader });
+        }
+        let position = self.append_own(Payload::Command(command), out);
+        out.push(Output::Accept(position));
+        if self.config.send == SendPolicy::AtOnce {
+            self.broadcast(out);
+        }
+        // Behind the sending: a leader may write its disk while its followers write theirs
+        // (dissertation, 10.2.1). It counts itself when the write is done.
+        out.push(Output::Persist);
+    }
+
+    fn append_own(&mut self, payload: Payload, out: &mut Vec<Output>) -> Position {
+        let term = self.persistent.current_term;
+        let index = self.persistent.log.append(Entry { term, payload });
+        let position = Position { index, term };
+        out.push(Output::Event(Event::EntryAppended { position }));
+        position
+    }
+
+    /// A write has reached the disk: a leader counts its own copy.
+    pub(super) fn persisted(&mut self, upto: Position, out: &mut Vec<Output>) {
+        let holds = self.persistent.log.holds(upto);
+        let Role::Leader(leadership) = &mut self.role else {
+            return;
+        };
+        let own = &mut leadership.progress[self.id.slot()];
+        if holds && own.matched < upto.index {
+            own.matched = upto.index;
+            self.advance_commit(out);
+        }
+    }
+
+    /// Leaders 1 (§5.2): let nobody wait for word longer than a heartbeat interval.
+    pub(super) fn heartbeat(&mut self, out: &mut Vec<Output>) {
+        if self.is_leader() {
+            out.push(Output::Event(Event::HeartbeatDue));
+            self.broadcast(out);
+            out.push(Output::SetTimer(Timer::Heartbeat));
+        }
+    }
+
+    /// Sends everyone what they lack, or a heartbeat.
+    fn broadcast(&mut self, out: &mut Vec<Output>) {
+        // Followers that are equally far get the very same entries, not copies.
+        let mut shared: Option<(LogIndex, Entries)> = None;
+        for to in self.peers() {
+            let Some(progress) = self.progress_of(to) else {
+                return;
+            };
+            let (next, full) = (progress.next, self.is_full(progress));
+            let entries = match &shared {
+                _ if full => Entries::default(),
+                Some((first, entries)) if *first == next => entries.clone(),
+                _ => self.persistent.log.slice(next, self.config.batch.into()),
+            };
+            if !full {
+                shared = Some((next, entries.clone()));
+            }
+            self.send_entries(to, entries, out);
+        }
+    }
+
+    /// Leaders 3: AppendEntries with the log from `next` on, and the entry before for the check.
+    fn send_append(&mut self, to: NodeId, out: &mut Vec<Output>) {
+        let Some(progress) = self.progress_of(to) else {
+            return;
+        };
+        let entries = self
+            .persistent
+            .log
+            .slice(progress.next, self.config.batch.into());
+        self.send_entries(to, entries, out);
+    }
+
+    fn send_entries(&mut self, to: NodeId, entries: Entries, out: &mut Vec<Output>) {
+        let window = self.config.window;
+        let Role::Leader(leadership) = &mut self.role else {
+            return;
+        };
+        let progress = &mut leadership.progress[to.slot()];
+        let index = progress.next.previous();
+        // By Figure 2, `next` moves only when the follower has answered. With a window it runs
+        // ahead of the answers; a loss shows as a refusal, and `next` goes back.
+        if window > 0 && progress.confirmed && !entries.is_empty() {
+            progress.next = progress.next.plus(entries.len());
+            progress.in_flight += 1;
+        }
+        let term = self.persistent.log.term(index).unwrap_or_default();
+        let message = Message::AppendEntries {
+            term: self.persistent.current_term,
+            previous: Position { index, term },
+            entries,
+            commit: self.commit_index,
+        };
+        out.push(Output::Send { to, message });
+    }
+
+    /// AppendEntries, answer (Leaders 3).
+    pub(super) fn append_reply(
+        &mut self,
+        follower: NodeId,
+        term: Term,
+        outcome: AppendOutcome,
+        out: &mut Vec<Output>,
+    ) {
+        let ours = self.persistent.current_term;
+        if !self.is_leader() {
+            return self.ignore(follower, Ignorance::ElectionOver, out);
+        }
+        // What a follower held in another term may have been overwritten since (§5.3): an answer
+        // from then says nothing now.
+        if term < ours && self.rule(Rule::IgnoreOldReplies) {
+            return self.ignore(follower, Ignorance::OldTerm { theirs: term, ours }, out);
+        }
+        match outcome {
+            AppendOutcome::Accepted { matched } => self.accepted(follower, matched, out),
+            AppendOutcome::Refused { previous, hint } => {
+                self.refused(follower, previous, hint, out);
+            }
+        }
+    }
+
+    /// The follower's log agrees up to `matched`. Late answers arrive after newer ones, so what is
+    /// known only grows.
+    fn accepted(&mut self, follower: NodeId, matched: LogIndex, out: &mut Vec<Output>) {
+        let last = self.persistent.log.last_index();
+        // What the message carried counts, not what the log holds by now (Students' Guide).
+        let matched = if self.rule(Rule::MatchWhatWasSent) {
+            matched
+        } else {
+            last
+        };
+        let pipelined = self.config.window > 0;
+        let Role::Leader(leadership) = &mut self.role else {
+            return;
+        };
+        let progress = &mut leadership.progress[follower.slot()];
+        let probing = !std::mem::replace(&mut progress.confirmed, true);
+        progress.in_flight = progress.in_flight.saturating_sub(1);
+        progress.next = progress.next.max(matched.next());
+        let lags = progress.next <= last;
+        if progress.matched < matched {
+            progress.matched = matched;
+            out.push(Output::Event(Event::MatchAdvanced { follower, matched }));
+            self.advance_commit(out);
+        }
+        if lags && (probing || pipelined) && self.config.send == SendPolicy::AtOnce {
+            self.send_append(follower, out);
+        }
+    }
+
+    /// The follower lacks the entry before `next`: go back and try again (§5.3). Never back beyond
+    /// what is known to agree, nor forward: that would be an answer overtaken by another.
+    fn refused(
+        &mut self,
+        follower: NodeId,
+        previous: LogIndex,
+        hint: Position,
+        out: &mut Vec<Output>,
+    ) {
+        let agreed = self
+            .persistent
+            .log
+            .last_not_after(hint.index, hint.term)
+            .index;
+        let Role::Leader(leadership) = &mut self.role else {
+            return;
+        };
+        let progress = &mut leadership.progress[follower.slot()];
+        let from = progress.next;
+        let to = agreed.next().min(previous).max(progress.matched.next());
+        if to >= from {
+            return self.ignore(follower, Ignorance::Overtaken, out);
+        }
+        *progress = Progress {
+            next: to,
+            matched: progress.matched,
+            ..Progress::default()
+        };
+        out.push(Output::Event(Event::NextLowered { follower, from, to }));
+        self.send_append(follower, out);
+    }
+
+    /// Leaders 4: what a majority holds is committed, if it is of the leader's own term (§5.4.2).
+    ///
+    /// Why not older entries? A majority holding one does not keep a server with a later, shorter
+    /// history from being elected and overwriting it (Figure 8). A majority holding an entry of
+    /// *this* term does: nobody without it can be elected any more. And with it, by Log Matching,
+    /// everything before it is settled.
+    fn advance_commit(&mut self, out: &mut Vec<Output>) {
+        let voters = self.configuration().voters;
+        let needed = self.copies_needed(voters);
+        let own_term_only = self.rule(Rule::CommitOwnTerm);
+        let Role::Leader(leadership) = &mut self.role else {
+            return;
+        };
+        let index = leadership.held_by(voters, needed);
+        if index <= self.commit_index || index <= leadership.on_majority {
+            return;
+        }
+        leadership.on_majority = index;
+        let term = self.persistent.log.term(index).unwrap_or_default();
+        let position = Position { index, term };
+        // Terms never fall along a log: if this one is older, so are all before it.
+        if own_term_only && term != self.persistent.current_term {
+            let term = self.persistent.current_term;
+            return out.push(Output::Event(Event::CommitWaits { position, term }));
+        }
+        self.commit_index = index;
+        let holders = leadership.holders(voters, index);
+        out.push(Output::Event(Event::Committed { position, holders }));
+    }
+
+    fn copies_needed(&self, voters: ServerSet) -> usize {
+        let half = voters.len() / 2;
+        if self.rule(Rule::CommitMajority) {
+            half + 1
+        } else {
+            half.max(1)
+        }
+    }
+
+    fn progress_of(&self, id: NodeId) -> Option<&Progress> {
+        match &self.role {
+            Role::Leader(leadership) => Some(leadership.progress(id)),
+            _ => None,
+        }
+    }
+
+    fn is_full(&self, progress: &Progress) -> bool {
+        self.config.window > 0 && progress.in_flight >= self.config.window
+    }
+}
+
+/// The follower's side.
+impl Node {
+    /// AppendEntries, receiver.
+    pub(super) fn append_entries(
+        &mut self,
+        leader: NodeId,
+        term: Term,
+        previous: Position,
+        entries: &Entries,
+        leader_commit: LogIndex,
+        out: &mut Vec<Output>,
+    ) {
+        let ours = self.persistent.current_term;
+        // AppendEntries 1 (§5.1): a leader of the past learns our term from the answer.
+        if term < ours && self.rule(Rule::RefuseOldTerm) {
+            let reason = Refusal::OldTerm { theirs: term, ours };
+            return self.refuse_entries(leader, previous, reason, out);
+        }
+        if self.is_leader() {
+            return self.ignore(leader, Ignorance::RivalLeader, out);
+        }
+        self.follow(leader, out);
+        if let Some(reason) = self.mismatch(previous, entries) {
+            return self.refuse_entries(leader, previous, reason, out);
+        }
+        let matched = previous.index.plus(entries.len());
+        let first_new = self.store(previous.index, entries, out);
+        out.push(Output::Event(Event::AppendAccepted {
+            leader,
+            first_new,
+            matched,
+        }));
+        if first_new <= matched {
+            // On disk before the answer: the leader will count on it.
+            out.push(Output::Persist);
+        }
+        let outcome = AppendOutcome::Accepted { matched };
+        self.reply_append(leader, outcome, out);
+        self.learn_commit(leader, leader_commit, matched, out);
+    }
+
+    /// Followers 1, Candidates 3: whoever sends AppendEntries in this term leads it.
+    fn follow(&mut self, leader: NodeId, out: &mut Vec<Output>) {
+        if matches!(self.role, Role::Candidate { .. }) {
+            self.become_follower(StepDown::LeaderElected { leader }, out);
+        }
+        if self.leader() != Some(leader) {
+            self.role = Role::Follower {
+                leader: Some(leader),
+            };
+            let term = self.persistent.current_term;
+            out.push(Output::Event(Event::LeaderKnown { leader, term }));
+        }
+        self.reset_election_timer(Reset::HeardLeader(leader), out);
+    }
+
+    /// AppendEntries 2 (§5.3): the consistency check. Whoever accepts has, by induction, the
+    /// leader's very log up to the new entries. A heartbeat is checked like any other: it too is
+    /// answered with "my log agrees up to here".
+    fn mismatch(&self, previous: Position, entries: &Entries) -> Option<Refusal> {
+        let last = self.persistent.log.last_index();
+        let is_heartbeat = entries.is_empty();
+        match self.persistent.log.term(previous.index) {
+            _ if is_heartbeat && !self.rule(Rule::CheckHeartbeats) => None,
+            None => Some(Refusal::PreviousMissing { previous, last }),
+            Some(own) if own != previous.term && self.rule(Rule::CheckPrevious) => {
+                Some(Refusal::PreviousDiffers { previous, own })
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// AppendEntries 3 and 4 (§5.3): delete what conflicts, store what is missing, and leave alone
+    /// what is there. A message may be late: what follows its last entry may be newer than it, and
+    /// acknowledged. Says which entry was the first that had to be stored.
+    fn store(&mut self, previous: LogIndex, entries: &Entries, out: &mut Vec<Output>) -> LogIndex {
+        let log = &mut self.persistent.log;
+        if !self.config.rules.on(Rule::DeleteOnlyConflicts) && !entries.is_empty() {
+            log.truncate(previous.next());
+        }
+        let known = entries
+            .iter()
+            .enumerate()
+            .take_while(|(offset, entry)| log.term(previous.plus(offset + 1)) == Some(entry.term))
+            .count();
+        let first_new = previous.plus(known + 1);
+        if let (Some(new), Some(own)) = (entries.get(known), log.term(first_new)) {
+            let (last, leader) = (log.last_index(), new.term);
+            log.truncate(first_new);
+            out.push(Output::Event(Event::EntriesDeleted {
+                first: first_new,
+                last,
+                own,
+                leader,
+            }));
+        }
+        for entry in entries.iter().skip(known) {
+            log.append(*entry);
+        }
+        first_new
+    }
+
+    /// AppendEntries 5 (§5.3): commit what the leader has committed, but only what this message
+    /// vouched for: beyond it the log may still hold what the leader never had.
+    fn learn_commit(
+        &mut self,
+        leader: NodeId,
+        leader_commit: LogIndex,
+        matched: LogIndex,
+        out: &mut Vec<Output>,
+    ) {
+        let vouched = if self.rule(Rule::CommitOnlyChecked) {
+            matched
+        } else {
+            self.persistent.log.last_index()
+        };
+        let index = leader_commit.min(vouched);
+        let falls = index < self.commit_index && !self.rule(Rule::CommitNeverFalls);
+        if index > self.commit_index || falls {
+            self.commit_index = index;
+            self.last_applied = self.last_applied.min(index);
+            out.push(Output::Event(Event::CommitLearned {
+                leader,
+                leader_commit,
+                index,
+            }));
+        }
+    }
+
+    fn refuse_entries(
+        &self,
+        leader: NodeId,
+        previous: Position,
+        reason: Refusal,
+        out: &mut Vec<Output>,
+    ) {
+        out.push(Output::Event(Event::AppendRefused { leader, reason }));
+        // Without the hint the leader goes back by one entry (§5.3). With it, past a whole term.
+        let hint = if self.config.fast_backup {
+            self.persistent
+                .log
+                .last_not_after(previous.index, previous.term)
+        } else {
+            Position {
+                index: previous.index.previous(),
+                term: previous.term,
+            }
+        };
+        let outcome = AppendOutcome::Refused {
+            previous: previous.index,
+            hint,
+        };
+        self.reply_append(leader, outcome, out);
+    }
+
+    fn reply_append(&self, leader: NodeId, outcome: AppendOutcome, out: &mut Vec<Output>) {
+        let term = self.persistent.current_term;
+        let message = Message::AppendEntriesReply { term, outcome };
+        out.push(Output::Send {
+            to: leader,
+            message,
+        });
+    }
+}

@@ -1,0 +1,128 @@
+//! One switch for each rule of Raft. All on is Raft; any one off is a lesson in why it is there.
+//!
+//! The core asks [`Rules::on`] at the place where the paper states the rule, so that searching for
+//! a rule's name finds the one line that keeps it.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $place:literal;)*) => {
+        /// A rule of Raft that can be switched off.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        pub enum Rule { $($(#[$doc])* $name,)* }
+
+        impl Rule {
+            /// Every rule, in the order of Figure 2.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Its name in the text grammar, as in `rules off commit-own-term`.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// Where the paper states it.
+            pub fn place(self) -> &'static str {
+                match self { $(Self::$name => $place,)* }
+            }
+        }
+    };
+}
+
+rules! {
+    /// The current term survives a crash.
+    PersistTerm = "persist-term", "Figure 2, persistent state";
+    /// The vote survives a crash.
+    PersistVote = "persist-vote", "Figure 2, persistent state";
+    /// The log survives a crash.
+    PersistLog = "persist-log", "Figure 2, persistent state";
+    /// A leader or candidate that sees a higher term becomes a follower.
+    StepDown = "step-down", "Figure 2, all servers 2";
+    /// Requests of an older term are refused.
+    RefuseOldTerm = "refuse-old-term", "Figure 2, AppendEntries 1 and RequestVote 1";
+    /// A server grants one vote in a term.
+    OneVotePerTerm = "one-vote-per-term", "Figure 2, RequestVote 2";
+    /// A vote is granted only to a candidate whose log is at least as up to date.
+    UpToDate = "up-to-date", "Figure 2, RequestVote 2 (section 5.4.1)";
+    /// Logs are compared by their last term first, then by length.
+    CompareLastTerm = "compare-last-term", "section 5.4.1";
+    /// Votes of an earlier term do not count.
+    IgnoreOldVotes = "ignore-old-votes", "section 5.2";
+    /// Each voter counts once, however often its vote arrives.
+    CountVoters = "count-voters", "section 5.2";
+    /// Leaders need more than half of all servers.
+    ElectionMajority = "election-majority", "Figure 2, candidates 2";
+    /// A follower refuses entries unless its log holds the entry before them.
+    CheckPrevious = "check-previous", "Figure 2, AppendEntries 2";
+    /// A heartbeat is checked like any other AppendEntries.
+    CheckHeartbeats = "check-heartbeats", "Figure 2, AppendEntries 2";
+    /// Entries are deleted only where they conflict.
+    DeleteOnlyConflicts = "delete-only-conflicts", "Figure 2, AppendEntries 3";
+    /// A follower commits no further than the last entry the message vouches for.
+    CommitOnlyChecked = "commit-only-checked", "Figure 2, AppendEntries 5";
+    /// Acknowledgements of an earlier term do not count.
+    IgnoreOldReplies = "ignore-old-replies", "section 5.3";
+    /// An acknowledgement counts for what its message carried, not for all the log now holds.
+    MatchWhatWasSent = "match-what-was-sent", "Figure 2, leaders 3";
+    /// An entry is committed by more than half of all servers.
+    CommitMajority = "commit-majority", "Figure 2, leaders 4";
+    /// A leader counts copies only for entries of its own term.
+    CommitOwnTerm = "commit-own-term", "Figure 2, leaders 4 (section 5.4.2)";
+    /// The commit index never falls.
+    CommitNeverFalls = "commit-never-falls", "Figure 2, volatile state";
+    /// The machine executes a client's request once, however often it was sent.
+    ExactlyOnce = "exactly-once", "section 8";
+    /// The election timer restarts for a granted vote or the current leader, nothing else.
+    ResetOnlyForCause = "reset-only-for-cause", "Figure 2, followers 2";
+    /// A candidate whose election came to nothing tries again.
+    RetryElection = "retry-election", "Figure 2, candidates 4";
+    /// Every election timeout is drawn afresh.
+    RandomTimeouts = "random-timeouts", "section 5.2";
+}
+
+/// Which rules hold.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct Rules {
+    off: u32,
+}
+
+impl Rules {
+    /// Whether `rule` holds.
+    pub fn on(self, rule: Rule) -> bool {
+        self.off & (1 << rule as u32) == 0
+    }
+
+    /// Switches `rule` on or off.
+    pub fn set(&mut self, rule: Rule, on: bool) {
+        let bit = 1 << rule as u32;
+        self.off = if on { self.off & !bit } else { self.off | bit };
+    }
+
+    /// The rules that do not hold.
+    pub fn off(self) -> impl Iterator<Item = Rule> {
+        Rule::ALL
+            .iter()
+            .copied()
+            .filter(move |rule| !self.on(*rule))
+    }
+}
+
+impl std::str::FromStr for Rule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|rule| rule.name() == text)
+            .ok_or_else(|| {
+                let names: Vec<_> = Self::ALL.iter().map(|rule| rule.name()).collect();
+                format!("\"{text}\" is no rule; the rules are {}", names.join(", "))
+            })
+    }
+}
+
+impl std::fmt::Display for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}

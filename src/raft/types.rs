@@ -1,0 +1,218 @@
+//! The words everything else is said in. An index cannot be passed for a term.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The most servers a cluster may have.
+pub const MAX_SERVERS: usize = 9;
+
+/// A server of the cluster, 1 to [`MAX_SERVERS`]. Written `S1`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct NodeId(u8);
+
+/// A term: Raft's logical clock (§5.1). 0 is before the first election.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct Term(pub u64);
+
+/// A place in the log. The first entry is 1; 0 is the place before it.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct LogIndex(pub u64);
+
+/// An entry's identity: its index and its term. By Log Matching (§5.3), two logs that agree on one
+/// position agree on everything before it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct Position {
+    /// Where it stands.
+    pub index: LogIndex,
+    /// The term of the leader that made it.
+    pub term: Term,
+}
+
+/// A set of servers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct ServerSet(u16);
+
+/// Who the cluster is made of. A majority is always a majority of *all* voters, alive or not.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct Configuration {
+    /// The servers whose votes and acknowledgements count.
+    pub voters: ServerSet,
+}
+
+impl NodeId {
+    /// The server of that number, if there can be one.
+    pub fn new(number: usize) -> Option<Self> {
+        (1..=MAX_SERVERS)
+            .contains(&number)
+            .then_some(Self(number as u8))
+    }
+
+    /// Its number, from 1.
+    pub fn number(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// Its place in an array of all servers, from 0.
+    pub fn slot(self) -> usize {
+        usize::from(self.0) - 1
+    }
+
+    /// The servers 1 to `count`.
+    pub fn first(count: usize) -> impl Iterator<Item = Self> {
+        (1..=count.min(MAX_SERVERS)).map(|number| Self(number as u8))
+    }
+}
+
+impl Term {
+    /// The term after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl LogIndex {
+    /// The place after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The place before this one; of 0, 0.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
+    /// The place `count` further on.
+    #[must_use]
+    pub fn plus(self, count: usize) -> Self {
+        Self(self.0 + count as u64)
+    }
+}
+
+impl Position {
+    /// The place before the first entry.
+    pub const ZERO: Self = Self {
+        index: LogIndex(0),
+        term: Term(0),
+    };
+
+    /// The entry at `index`, made in `term`.
+    pub fn new(index: LogIndex, term: Term) -> Self {
+        Self { index, term }
+    }
+}
+
+impl ServerSet {
+    /// No server.
+    pub const EMPTY: Self = Self(0);
+
+    /// Whether `id` is in it.
+    pub fn contains(self, id: NodeId) -> bool {
+        self.0 & (1 << id.0) != 0
+    }
+
+    /// Puts `id` in. False if it was in already.
+    pub fn insert(&mut self, id: NodeId) -> bool {
+        let before = self.0;
+        self.0 |= 1 << id.0;
+        before != self.0
+    }
+
+    /// Takes `id` out. False if it was not in.
+    pub fn remove(&mut self, id: NodeId) -> bool {
+        let before = self.0;
+        self.0 &= !(1 << id.0);
+        before != self.0
+    }
+
+    /// The same set with `id` in it.
+    #[must_use]
+    pub fn with(mut self, id: NodeId) -> Self {
+        self.insert(id);
+        self
+    }
+
+    /// The same set without `id`.
+    #[must_use]
+    pub fn without(mut self, id: NodeId) -> Self {
+        self.remove(id);
+        self
+    }
+
+    /// The servers that are in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The servers that are in either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// How many.
+    pub fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The servers, in the order of their numbers.
+    pub fn iter(self) -> impl Iterator<Item = NodeId> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let id = rest.trailing_zeros() as u8;
+            rest &= rest.wrapping_sub(1);
+            (id < 16).then_some(NodeId(id))
+        })
+    }
+}
+
+impl FromIterator<NodeId> for ServerSet {
+    fn from_iter<I: IntoIterator<Item = NodeId>>(ids: I) -> Self {
+        ids.into_iter().fold(Self::EMPTY, Self::with)
+    }
+}
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "S{}", self.0)
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for LogIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for ServerSet {
+    /// `S1 S2 S5`; an empty set is `none`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("none");
+        }
+        for (place, id) in self.iter().enumerate() {
+            let gap = if place == 0 { "" } else { " " };
+            write!(f, "{gap}{id}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! Everything an outsider can do to the world.
+
+use serde::{Deserialize, Serialize};
+
+use super::network::{Address, PacketKind};
+use super::scenario::Setting;
+use super::time::Time;
+use crate::machine::{ClientId, Op};
+use crate::raft::{NodeId, Rule, ServerSet};
+
+/// Something done from outside. Its text form is the grammar's; see [`super::text`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Action {
+    /// `config latency=5..10ms`: changes a setting of the running cluster.
+    Configure(Setting),
+    /// `crash S1`: the server stops, keeping its disk.
+    Crash(NodeId),
+    /// `cut S1>S2`, `cut S1-S2`: the link carries nothing any more, one way or both.
+    Cut(Link),
+    /// `delay S1>S2 append 80ms`: a packet under way takes longer.
+    Delay(PacketPick, Time),
+    /// `deliver S1>S2 append`: a packet under way arrives now.
+    Deliver(PacketPick),
+    /// `drop S1>S2 append`: a packet under way is lost.
+    Drop(PacketPick),
+    /// `duplicate S1>S2 append`: a packet under way arrives twice.
+    Duplicate(PacketPick),
+    /// `heal`, `heal S1-S2`: cut links carry packets again.
+    Heal(Link),
+    /// `hold S1>S2`, `hold all`: packets wait at the end of their journey.
+    Hold(Link),
+    /// `isolate S5`: cuts all links of a server.
+    Isolate(NodeId),
+    /// `partition S1 S2 C1 | S3 S4 S5`: only those in the same group reach each other. Whoever is
+    /// not named is in the last group.
+    Partition(Vec<Group>),
+    /// `release S1>S2`, `release all`: packets that were held arrive.
+    Release(Link),
+    /// `request C1 x=5`: a client wants this done.
+    Request(ClientId, Op),
+    /// `restart S1`: a crashed server starts from its disk.
+    Restart(NodeId),
+    /// `rules off commit-own-term`, `rules on commit-own-term`.
+    Rule(Rule, bool),
+    /// `timer S1 80ms`: the server's election timer will run out in so long.
+    SetTimer(NodeId, Time),
+    /// `skew S3 2/1`: the server's clock runs at twice the rate.
+    Skew(NodeId, ClockRate),
+    /// `timeout S1`: the server's election timer runs out now.
+    Timeout(NodeId),
+    /// `wipe S1`: a crashed server loses its disk too.
+    Wipe(NodeId),
+}
+
+/// Some of the links between servers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Link {
+    /// All of them.
+    All,
+    /// Both ways between two servers.
+    Both(NodeId, NodeId),
+    /// From the first server to the second.
+    OneWay(NodeId, NodeId),
+}
+
+/// A packet under way, as a person would point at it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PacketPick {
+    /// Its sender.
+    pub from: Address,
+    /// Its receiver.
+    pub to: Address,
+    /// Its kind, if that matters.
+    pub kind: Option<PacketKind>,
+    /// Which of those, from 1 for the one sent first.
+    pub nth: u8,
+}
+
+/// One side of a partition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Group {
+    /// Its servers.
+    pub servers: ServerSet,
+    /// Its clients, a bit each.
+    pub clients: u8,
+}
+
+/// How fast a clock runs: `ticks` of its own time in `per` of the world's; each 1 to 100.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct ClockRate {
+    /// Its own time.
+    pub ticks: u8,
+    /// The world's.
+    pub per: u8,
+}
+
+impl Action {
+    /// The server it is done to, if it is done to one.
+    pub fn server(&self) -> Option<NodeId> {
+        match self {
+            Self::Crash(id)
+            | Self::Isolate(id)
+            | Self::Restart(id)
+            | Self::SetTimer(id, _)
+            | Self::Skew(id, _)
+            | Self::Timeout(id)
+            | Self::Wipe(id) => Some(*id),
+            _ => None,
+        }
+    }
+}
+
+impl Group {
+    /// Whether a client is in it.
+    pub fn has_client(self, id: ClientId) -> bool {
+        self.clients & (1 << id.slot()) != 0
+    }
+
+    /// Puts a client in.
+    pub fn add_client(&mut self, id: ClientId) {
+        self.clients |= 1 << id.slot();
+    }
+}
+
+impl ClockRate {
+    /// A true clock.
+    pub const TRUE: Self = Self { ticks: 1, per: 1 };
+
+    /// How long the world waits while this clock counts `time`.
+    pub fn stretch(self, time: Time) -> Time {
+        Time(time.0 * u64::from(self.per) / u64::from(self.ticks))
+    }
+}

@@ -1,0 +1,149 @@
+//! A client: it finds the leader, asks, waits, and asks again (§8).
+//!
+//! It sends one request at a time, to the server it believes to lead. A server that does not lead
+//! names the one that does, if it knows; a server that does not answer is given up after a while,
+//! and the next one is asked. Requests are numbered, and a retry keeps its number, so that the
+//! state machine can tell it from a new request.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::time::Time;
+use crate::machine::{Answer, ClientId, Key, Op};
+use crate::raft::NodeId;
+
+/// The most requests that wait their turn at one client; more are not taken.
+pub const MAX_QUEUE: usize = 20;
+
+/// A client of the cluster.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Client {
+    /// Which client.
+    pub id: ClientId,
+    /// The server it believes to be the leader.
+    pub target: NodeId,
+    /// What it is busy with.
+    pub current: Option<Errand>,
+    /// What it will ask next.
+    pub queue: VecDeque<Op>,
+    /// What it does by itself.
+    pub habit: Option<Habit>,
+    /// The last answer it got, and to what.
+    pub last_answer: Option<(Op, Answer)>,
+    /// How many of its requests were answered.
+    pub answered: u32,
+    serial: u32,
+}
+
+/// A request that is not answered yet.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Errand {
+    /// Its number.
+    pub serial: u32,
+    /// What is wanted.
+    pub op: Op,
+    /// When it was first sent.
+    pub asked_at: Time,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// When the client sends it again.
+    pub retry_at: Time,
+    /// Whether it is waiting for a server, rather than for a moment to try the next.
+    pub waiting: bool,
+}
+
+/// Something a client does by itself: it writes 1, 2, 3, ... to a key, one at a time.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Habit {
+    /// Where it writes.
+    pub key: Key,
+    /// How long after the last write it begins the next.
+    pub every: Time,
+    /// What it writes next.
+    pub next: i32,
+    /// When it writes next.
+    pub next_at: Time,
+}
+
+impl Client {
+    /// A client that knows of one server, with nothing to do but its habit.
+    pub fn new(id: ClientId, target: NodeId, habit: Option<Habit>) -> Self {
+        Self {
+            id,
+            target,
+            current: None,
+            queue: VecDeque::new(),
+            habit,
+            last_answer: None,
+            answered: 0,
+            serial: 0,
+        }
+    }
+
+    /// When it has something to do by its own clock.
+    pub fn wakes_at(&self) -> Time {
+        let retry = self.current.map_or(Time::NEVER, |errand| errand.retry_at);
+        let habit = self.habit.map_or(Time::NEVER, |habit| habit.next_at);
+        retry.min(habit)
+    }
+
+    /// If its habit is due, it wants to write the next number.
+    pub fn follow_habit(&mut self, now: Time) {
+        if let Some(habit) = &mut self.habit
+            && habit.next_at <= now
+        {
+            habit.next_at = now + habit.every;
+            if self.queue.is_empty() && self.current.is_none() {
+                self.queue.push_back(Op::Set {
+                    key: habit.key,
+                    value: habit.next,
+                });
+                habit.next = habit.next.wrapping_add(1);
+            }
+        }
+    }
+
+    /// Takes the next request in hand, if it has nothing else in hand.
+    pub fn begin_next(&mut self, now: Time) -> bool {
+        if self.current.is_some() {
+            return false;
+        }
+        let Some(op) = self.queue.pop_front() else {
+            return false;
+        };
+        self.serial += 1;
+        self.current = Some(Errand {
+            serial: self.serial,
+            op,
+            asked_at: now,
+            attempts: 0,
+            retry_at: Time::NEVER,
+            waiting: false,
+        });
+        true
+    }
+
+    /// Notes that the request in hand is sent, and until when it waits.
+    pub fn sent(&mut self, retry_at: Time) {
+        if let Some(errand) = &mut self.current {
+            errand.attempts += 1;
+            errand.waiting = true;
+            errand.retry_at = retry_at;
+        }
+    }
+
+    /// The answer to the request in hand, if that is what it is.
+    pub fn answered(&mut self, serial: u32, answer: Answer) -> Option<Errand> {
+        let errand = self.current.take_if(|errand| errand.serial == serial)?;
+        self.answered += 1;
+        self.last_answer = Some((errand.op, answer));
+        Some(errand)
+    }
+
+    /// Whether it is waiting for an answer to that request.
+    pub fn awaits(&self, serial: u32) -> bool {
+        self.current
+            .is_some_and(|errand| errand.serial == serial && errand.waiting)
+    }
+}

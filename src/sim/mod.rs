@@ -1,0 +1,28 @@
+//! A cluster and its weather: servers, clients and a network in virtual time.
+//!
+//! [`Scenario`] is where a run begins, [`World`] a moment of it, [`Action`] what somebody outside
+//! does to it, [`Step`] one thing that happened. Time is counted in microseconds, everything is an
+//! integer, and all chance is hashed from the seed ([`luck`]); so the same scenario and actions
+//! give the same run everywhere.
+
+pub mod action;
+pub mod client;
+pub mod luck;
+pub mod network;
+pub mod scenario;
+pub mod server;
+pub mod step;
+pub mod text;
+pub mod time;
+pub mod world;
+
+pub use action::{Action, ClockRate, Group, Link, PacketPick};
+pub use client::{Client, Errand, Habit};
+pub use network::{
+    Address, Body, Loss, Network, Packet, PacketId, PacketKind, ReplyOutcome, Weather,
+};
+pub use scenario::{DiskImage, Scenario, Setting, Timing};
+pub use server::{Condition, Server, Up};
+pub use step::{Cause, Fact, Step, StepId};
+pub use time::Time;
+pub use world::World;

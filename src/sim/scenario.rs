@@ -1,0 +1,151 @@
+//! Where a run begins: how many servers, with what on their disks, in what weather.
+
+use serde::{Deserialize, Serialize};
+
+use super::client::Habit;
+use super::network::Weather;
+use super::time::Time;
+use crate::machine::{ClientId, Key};
+use crate::raft::{Config, Entry, LogIndex, MAX_SERVERS, NodeId, SendPolicy, Term};
+
+/// Everything that determines a run but what its user does.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Scenario {
+    /// How many servers, 1 to 9.
+    pub servers: u8,
+    /// How many clients, 0 to 5.
+    pub clients: u8,
+    /// What the luck of the run hangs on.
+    pub seed: u64,
+    /// How long things take.
+    pub timing: Timing,
+    /// What the network does at random.
+    pub weather: Weather,
+    /// How the servers go about it, and which rules they keep.
+    pub config: Config,
+    /// Servers that do not begin with an empty disk.
+    pub disks: Vec<DiskImage>,
+    /// What clients do by themselves: the key they write to, and how often.
+    pub habits: Vec<(ClientId, Key, Time)>,
+}
+
+/// How long things take.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Timing {
+    /// The shortest and longest election timeout (§5.2).
+    pub election: (Time, Time),
+    /// How often a leader sends to its followers.
+    pub heartbeat: Time,
+    /// How long a client waits for a server before it asks another.
+    pub patience: Time,
+}
+
+/// What a server has on its disk at the start.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DiskImage {
+    /// Whose disk.
+    pub server: NodeId,
+    /// Its term.
+    pub term: Term,
+    /// Its vote in that term.
+    pub vote: Option<NodeId>,
+    /// Its log.
+    pub entries: Vec<Entry>,
+    /// What it knows to be committed. A server that really starts from a disk knows of nothing;
+    /// this is for scenes that begin in the middle.
+    pub commit: LogIndex,
+}
+
+/// One setting, as `config` names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Setting {
+    /// `batch=64`
+    Batch(u16),
+    /// `duplicate=2%`, in 1000
+    Duplicate(u16),
+    /// `timeout=150..300ms`
+    Election(Time, Time),
+    /// `fast-backup=on`
+    FastBackup(bool),
+    /// `heartbeat=50ms`
+    Heartbeat(Time),
+    /// `latency=10..20ms`
+    Latency(Time, Time),
+    /// `loss=5%`, in 1000
+    Loss(u16),
+    /// `no-op=on`
+    NoOp(bool),
+    /// `patience=400ms`
+    Patience(Time),
+    /// `send=heartbeat`, `send=at-once`
+    Send(SendPolicy),
+    /// `window=16`
+    Window(u16),
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            election: (Time::ms(150), Time::ms(300)),
+            heartbeat: Time::ms(50),
+            patience: Time::ms(400),
+        }
+    }
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self::new(5, 1)
+    }
+}
+
+impl Scenario {
+    /// A cluster of `servers` that has just been switched on, with one client.
+    pub fn new(servers: u8, seed: u64) -> Self {
+        Self {
+            servers: servers.clamp(1, MAX_SERVERS as u8),
+            clients: 1,
+            seed,
+            timing: Timing::default(),
+            weather: Weather::default(),
+            config: Config::default(),
+            disks: Vec::new(),
+            habits: Vec::new(),
+        }
+    }
+
+    /// The habit of a client, if it has one.
+    pub(super) fn habit(&self, id: ClientId) -> Option<Habit> {
+        let (_, key, every) = self.habits.iter().find(|(client, ..)| *client == id)?;
+        Some(Habit {
+            key: *key,
+            every: *every,
+            next: 1,
+            next_at: *every,
+        })
+    }
+
+    /// Changes a setting.
+    pub fn set(&mut self, setting: Setting) {
+        setting.apply(&mut self.timing, &mut self.weather, &mut self.config);
+    }
+}
+
+impl Setting {
+    /// Puts it where it belongs.
+    pub(super) fn apply(self, timing: &mut Timing, weather: &mut Weather, config: &mut Config) {
+        match self {
+            Self::Batch(batch) => config.batch = batch,
+            Self::Duplicate(duplicate) => weather.duplicate = duplicate,
+            Self::Election(low, high) => timing.election = (low, high),
+            Self::FastBackup(on) => config.fast_backup = on,
+            Self::Heartbeat(every) => timing.heartbeat = every,
+            Self::Latency(low, high) => weather.latency = (low, high),
+            Self::Loss(loss) => weather.loss = loss,
+            Self::NoOp(on) => config.no_op = on,
+            Self::Patience(patience) => timing.patience = patience,
+            Self::Send(policy) => config.send = policy,
+            Self::Window(window) => config.window = window,
+        }
+    }
+}

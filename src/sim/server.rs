@@ -1,0 +1,204 @@
+//! A server as the world holds it: a Raft node with its timers and its state machine, or, when it
+//! is down, just its disk.
+
+use super::action::ClockRate;
+use super::network::Address;
+use super::step::StepId;
+use super::time::Time;
+use crate::machine::{ClientId, Machine};
+use crate::raft::{
+    Config, Log, Node, NodeId, Output, Persistent, Position, Rule, ServerSet, Term, Timer,
+};
+
+/// A server of the world.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Server {
+    /// Which server.
+    pub id: NodeId,
+    /// How fast its clock runs.
+    pub clock: ClockRate,
+    /// Whether it runs.
+    pub condition: Condition,
+}
+
+/// Whether a server runs.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most servers are up most of the time"
+)]
+pub enum Condition {
+    /// A crashed server *is* its disk.
+    Down(Persistent),
+    /// It runs.
+    Up(Up),
+}
+
+/// What a running server consists of.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Up {
+    /// Its Raft.
+    pub node: Node,
+    /// Its copy of the state machine.
+    pub machine: Machine,
+    /// Its timers.
+    pub timers: Timers,
+    /// The clients that wait for their commands to be committed.
+    pub waiting: Vec<Waiting>,
+}
+
+/// A client that a leader owes an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Waiting {
+    /// The entry with its command.
+    pub position: Position,
+    /// Which client.
+    pub client: ClientId,
+    /// The client's number of the request.
+    pub serial: u32,
+}
+
+/// A server's timers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Timers([Running; 2]);
+
+/// A timer, running or not.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Running {
+    /// When it runs out; [`Time::NEVER`] when it does not run.
+    pub deadline: Time,
+    /// When it was started.
+    pub set_at: Time,
+    /// By which step.
+    pub set_by: StepId,
+}
+
+impl Server {
+    /// Its node, if it runs.
+    pub fn node(&self) -> Option<&Node> {
+        self.up().map(|up| &up.node)
+    }
+
+    /// What it consists of, if it runs.
+    pub fn up(&self) -> Option<&Up> {
+        match &self.condition {
+            Condition::Up(up) => Some(up),
+            Condition::Down(_) => None,
+        }
+    }
+
+    pub(super) fn up_mut(&mut self) -> Option<&mut Up> {
+        match &mut self.condition {
+            Condition::Up(up) => Some(up),
+            Condition::Down(_) => None,
+        }
+    }
+
+    /// What survives a crash: the running node's, or the disk.
+    pub fn persistent(&self) -> &Persistent {
+        match &self.condition {
+            Condition::Up(up) => up.node.persistent(),
+            Condition::Down(disk) => disk,
+        }
+    }
+
+    /// Its log.
+    pub fn log(&self) -> &Log {
+        &self.persistent().log
+    }
+
+    /// Its term.
+    pub fn term(&self) -> Term {
+        self.persistent().current_term
+    }
+
+    /// Whether it runs.
+    pub fn is_up(&self) -> bool {
+        matches!(self.condition, Condition::Up(_))
+    }
+
+    /// Whether it runs and leads its term.
+    pub fn is_leader(&self) -> bool {
+        self.node().is_some_and(Node::is_leader)
+    }
+
+    /// Stops it: what remains is the disk, as far as the rules have it written.
+    pub(super) fn crash(&mut self, voters: ServerSet) {
+        let Condition::Up(up) = &self.condition else {
+            return;
+        };
+        let mut disk = up.node.persistent().clone();
+        let rules = up.node.config().rules;
+        let forgetful = Persistent::new(voters);
+        if !rules.on(Rule::PersistTerm) {
+            (disk.current_term, disk.voted_for) = (forgetful.current_term, None);
+        }
+        if !rules.on(Rule::PersistVote) {
+            disk.voted_for = None;
+        }
+        if !rules.on(Rule::PersistLog) {
+            disk.log = forgetful.log;
+        }
+        self.condition = Condition::Down(disk);
+    }
+
+    /// Starts it from its disk.
+    pub(super) fn start(&mut self, config: Config, out: &mut Vec<Output>) {
+        if let Condition::Down(disk) = &self.condition {
+            let node = Node::start(self.id, config, disk.clone(), out);
+            self.condition = Condition::Up(Up {
+                node,
+                machine: Machine::default(),
+                timers: Timers::stopped(),
+                waiting: Vec::new(),
+            });
+        }
+    }
+}
+
+impl Timers {
+    fn stopped() -> Self {
+        Self(
+            [Running {
+                deadline: Time::NEVER,
+                set_at: Time::ZERO,
+                set_by: StepId(0),
+            }; 2],
+        )
+    }
+
+    /// One of them.
+    pub fn get(&self, timer: Timer) -> &Running {
+        &self.0[timer as usize]
+    }
+
+    pub(super) fn set(&mut self, timer: Timer, running: Running) {
+        self.0[timer as usize] = running;
+    }
+
+    pub(super) fn stop(&mut self, timer: Timer) {
+        self.0[timer as usize].deadline = Time::NEVER;
+    }
+
+    /// The one that runs out first, and when.
+    pub fn next(&self) -> (Time, Timer) {
+        let [election, heartbeat] = &self.0;
+        if heartbeat.deadline < election.deadline {
+            (heartbeat.deadline, Timer::Heartbeat)
+        } else {
+            (election.deadline, Timer::Election)
+        }
+    }
+}
+
+impl From<NodeId> for Address {
+    fn from(id: NodeId) -> Self {
+        Self::Server(id)
+    }
+}
+
+impl From<ClientId> for Address {
+    fn from(id: ClientId) -> Self {
+        Self::Client(id)
+    }
+}

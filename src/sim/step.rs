@@ -1,0 +1,206 @@
+//! One line of history: what happened, what made it happen, and what came of it.
+
+use super::action::Action;
+use super::network::{Address, Loss, PacketId, PacketKind};
+use super::time::Time;
+use crate::machine::{Answer, ClientId, Op};
+use crate::raft::{Event, LogIndex, NodeId, Output, Term, Timer};
+
+/// The number of a step, from 1 in the order they happened. 0 is the start of the run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct StepId(pub u64);
+
+/// A step of the world. Its buffers are meant to be used again for the next.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Step {
+    /// Its number.
+    pub id: StepId,
+    /// When.
+    pub at: Time,
+    /// What happened.
+    pub cause: Cause,
+    /// The step that led to it: the one that sent the packet or started the timer.
+    pub parent: Option<StepId>,
+    /// What came of it, in causal order.
+    pub facts: Vec<Fact>,
+    /// What the server wants done and the world has not done yet.
+    pub(super) outputs: Vec<Output>,
+}
+
+/// What makes a step happen.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Cause {
+    /// Somebody outside did something.
+    Action(Box<Action>),
+    /// A client's own clock: it has something to ask, or has waited long enough.
+    Client(ClientId),
+    /// A packet arrived, or was lost.
+    Packet {
+        /// Which.
+        packet: PacketId,
+        /// From whom.
+        from: Address,
+        /// To whom.
+        to: Address,
+        /// Of what kind.
+        kind: PacketKind,
+    },
+    /// The run began.
+    #[default]
+    Start,
+    /// A server's timer ran out.
+    Timeout {
+        /// Whose.
+        server: NodeId,
+        /// Which.
+        timer: Timer,
+    },
+}
+
+/// Something that came of a step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fact {
+    /// A client has its answer.
+    Answered {
+        /// Which client.
+        client: ClientId,
+        /// Its number of the request.
+        serial: u32,
+        /// What it had asked.
+        op: Op,
+        /// When it first asked.
+        asked_at: Time,
+        /// Who answered.
+        server: NodeId,
+        /// What the machine said.
+        answer: Answer,
+    },
+    /// A client sent a request, perhaps not for the first time.
+    Asked {
+        /// Which client.
+        client: ClientId,
+        /// Its number of the request.
+        serial: u32,
+        /// What it asks.
+        op: Op,
+        /// Whom it asks.
+        server: NodeId,
+        /// How often it has asked this, from 1.
+        attempt: u32,
+    },
+    /// A server crashed: it keeps its disk and nothing else.
+    Crashed {
+        /// Which.
+        server: NodeId,
+    },
+    /// A client has waited long enough for a server.
+    GaveUpWaiting {
+        /// Which client.
+        client: ClientId,
+        /// Its number of the request.
+        serial: u32,
+        /// For whom.
+        server: NodeId,
+    },
+    /// A packet was lost.
+    Lost {
+        /// Which.
+        packet: PacketId,
+        /// Whose.
+        from: Address,
+        /// For whom.
+        to: Address,
+        /// Of what kind.
+        kind: PacketKind,
+        /// Why.
+        why: Loss,
+    },
+    /// Links were cut or mended.
+    NetworkChanged,
+    /// Something happened inside a server.
+    Raft {
+        /// Which.
+        server: NodeId,
+        /// What.
+        event: Event,
+    },
+    /// A client was sent to another server.
+    Redirected {
+        /// Which client.
+        client: ClientId,
+        /// Who would not serve it.
+        from: NodeId,
+        /// Whom it named, if it knew.
+        leader: Option<NodeId>,
+    },
+    /// A server put a client's command into its machine.
+    Executed {
+        /// Which server.
+        server: NodeId,
+        /// Which entry.
+        index: LogIndex,
+        /// Whose command.
+        client: ClientId,
+        /// The client's number of it.
+        serial: u32,
+        /// What the machine answered.
+        answer: Answer,
+    },
+    /// A server started from its disk.
+    Restarted {
+        /// Which.
+        server: NodeId,
+    },
+    /// A packet was sent.
+    Sent {
+        /// Which.
+        packet: PacketId,
+        /// By whom.
+        from: Address,
+        /// To whom.
+        to: Address,
+        /// Of what kind.
+        kind: PacketKind,
+        /// The sender's term; 0 for clients' packets.
+        term: Term,
+        /// The last entry it carries or acknowledges; 0 if that means nothing.
+        index: LogIndex,
+        /// Whether it says yes (a granted vote, stored entries). True for requests.
+        positive: bool,
+    },
+    /// A server's disk was lost.
+    Wiped {
+        /// Which.
+        server: NodeId,
+    },
+}
+
+impl Step {
+    /// The server it happened to, if it happened to one.
+    pub fn server(&self) -> Option<NodeId> {
+        match &self.cause {
+            Cause::Timeout { server, .. } => Some(*server),
+            Cause::Packet {
+                to: Address::Server(server),
+                ..
+            } => Some(*server),
+            Cause::Action(action) => action.server(),
+            _ => None,
+        }
+    }
+
+    /// The events inside servers, with the server.
+    pub fn events(&self) -> impl Iterator<Item = (NodeId, &Event)> {
+        self.facts.iter().filter_map(|fact| match fact {
+            Fact::Raft { server, event } => Some((*server, event)),
+            _ => None,
+        })
+    }
+
+    /// Makes it ready to tell of the next step.
+    pub(super) fn begin(&mut self, id: StepId, at: Time, cause: Cause, parent: Option<StepId>) {
+        self.facts.clear();
+        self.outputs.clear();
+        (self.id, self.at, self.cause, self.parent) = (id, at, cause, parent);
+    }
+}

@@ -1,0 +1,893 @@
+//! The world: a cluster, its clients and its network, at one moment of virtual time.
+//!
+//! A plain value. What happens next is the least (time, kind, number) of what is due; given the
+//! same scenario and the same actions it is the same everywhere, on any machine.
+
+use std::hash::{Hash, Hasher};
+
+use super::action::{Action, ClockRate, Group, Link, PacketPick};
+use super::client::{Client, MAX_QUEUE};
+use super::luck::{self, Lot};
+use super::network::{Address, Body, Loss, Network, Packet, ReplyOutcome};
+use super::scenario::{DiskImage, Scenario, Setting, Timing};
+use super::server::{Condition, Running, Server, Waiting};
+use super::step::{Cause, Fact, Step, StepId};
+use super::time::Time;
+use crate::machine::{ClientId, Command};
+use crate::raft::{
+    AppendOutcome, Config, Entry, Input, LogIndex, Message, NodeId, Output, Payload, Persistent,
+    Rule, ServerSet, Term, Timer,
+};
+
+/// The longest log a leader lets its clients fill.
+pub const MAX_LOG: u64 = 50_000;
+
+/// A cluster, its clients and its network, at one moment.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct World {
+    seed: u64,
+    now: Time,
+    timing: Timing,
+    config: Config,
+    servers: Vec<Server>,
+    clients: Vec<Client>,
+    network: Network,
+    last_step: StepId,
+}
+
+/// What is due next, in the order in which things due at the same moment happen.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Packet,
+    Timer(NodeId, Timer),
+    Client(ClientId),
+}
+
+impl World {
+    /// The beginning of a run, and what came of switching it on.
+    pub fn new(scenario: &Scenario, step: &mut Step) -> Self {
+        let ids: Vec<NodeId> = NodeId::first(scenario.servers.into()).collect();
+        let voters: ServerSet = ids.iter().copied().collect();
+        let clients = (1..=usize::from(scenario.clients)).filter_map(ClientId::new);
+        let mut world = Self {
+            seed: scenario.seed,
+            now: Time::ZERO,
+            timing: scenario.timing,
+            config: scenario.config,
+            servers: ids.iter().map(|id| Server::off(*id, voters)).collect(),
+            clients: clients
+                .map(|id| Client::new(id, ids[id.slot() % ids.len()], scenario.habit(id)))
+                .collect(),
+            network: Network::new(scenario.weather),
+            last_step: StepId(0),
+        };
+        step.begin(StepId(0), Time::ZERO, Cause::Start, None);
+        for image in &scenario.disks {
+            world.load_disk(image, voters);
+        }
+        for id in ids {
+            world.start(id, step);
+        }
+        for image in &scenario.disks {
+            world.know_committed(image, step);
+        }
+        world
+    }
+
+    /// When something happens next.
+    pub fn next_at(&self) -> Option<Time> {
+        self.next_due().map(|(at, _)| at)
+    }
+
+    /// Lets the next thing happen, and tells of it. False if nothing ever happens any more.
+    pub fn step(&mut self, step: &mut Step) -> bool {
+        let Some((at, due)) = self.next_due() else {
+            return false;
+        };
+        self.now = at;
+        match due {
+            Due::Packet => self.receive_next(step),
+            Due::Timer(server, timer) => self.time_out(server, timer, step),
+            Due::Client(id) => self.wake_client(id, step),
+        }
+        true
+    }
+
+    /// Lets time pass up to `to`, before anything else is due.
+    pub fn wait_until(&mut self, to: Time) {
+        debug_assert!(
+            self.next_at()
+                .is_none_or(|next| next > to || next >= self.now)
+        );
+        self.now = self.now.max(to);
+    }
+
+    fn next_due(&self) -> Option<(Time, Due)> {
+        let mut least = (Time::NEVER, Due::Packet);
+        if let Some(at) = self.network.next_at() {
+            least.0 = at;
+        }
+        for server in &self.servers {
+            if let Some(up) = server.up() {
+                let (at, timer) = up.timers.next();
+                if at < least.0 {
+                    least = (at, Due::Timer(server.id, timer));
+                }
+            }
+        }
+        for client in &self.clients {
+            let at = client.wakes_at();
+            if at < least.0 {
+                least = (at, Due::Client(client.id));
+            }
+        }
+        (least.0 < Time::NEVER).then_some((least.0.max(self.now), least.1))
+    }
+
+    fn begin(&mut self, step: &mut Step, cause: Cause, parent: Option<StepId>) {
+        self.last_step.0 += 1;
+        step.begin(self.last_step, self.now, cause, parent);
+    }
+}
+
+/// What happens by itself.
+impl World {
+    fn receive_next(&mut self, step: &mut Step) {
+        let Some(packet) = self.network.take_next() else {
+            return;
+        };
+        let (from, to, kind) = (packet.from, packet.to, packet.kind());
+        let cause = Cause::Packet {
+            packet: packet.id,
+            from,
+            to,
+            kind,
+        };
+        self.begin(step, cause, Some(packet.sent_by));
+        if packet.fate.is_none() && self.network.is_held(from, to) && !packet.is_held() {
+            return self.network.park(packet);
+        }
+        let down = matches!(to, Address::Server(id) if !self.server(id).is_up());
+        if let Some(why) = packet.fate.or_else(|| down.then_some(Loss::Down)) {
+            step.facts.push(Fact::Lost {
+                packet: packet.id,
+                from,
+                to,
+                kind,
+                why,
+            });
+            return;
+        }
+        match (from, to) {
+            (_, Address::Client(client)) => self.reach_client(client, packet, step),
+            (Address::Server(from), Address::Server(to)) => {
+                if let Body::Raft(message) = packet.body {
+                    self.tell(to, Input::Message { from, message }, step);
+                }
+            }
+            (Address::Client(client), Address::Server(to)) => {
+                if let Body::Request { serial, op } = packet.body {
+                    self.take_request(to, Command { client, serial, op }, step);
+                }
+            }
+        }
+    }
+
+    fn time_out(&mut self, server: NodeId, timer: Timer, step: &mut Step) {
+        let set_by = self
+            .server(server)
+            .up()
+            .map(|up| up.timers.get(timer).set_by);
+        self.begin(step, Cause::Timeout { server, timer }, set_by);
+        self.fire(server, timer, step);
+    }
+
+    fn fire(&mut self, server: NodeId, timer: Timer, step: &mut Step) {
+        if let Some(up) = self.servers[server.slot()].up_mut() {
+            up.timers.stop(timer);
+            self.tell(server, Input::Timeout(timer), step);
+        }
+    }
+
+    /// Lets a server know of something, and does what it then wants done.
+    fn tell(&mut self, id: NodeId, input: Input, step: &mut Step) {
+        let Some(up) = self.servers[id.slot()].up_mut() else {
+            return;
+        };
+        let mut outputs = std::mem::take(&mut step.outputs);
+        up.node.step(input, &mut outputs);
+        step.outputs = outputs;
+        self.carry_out(id, step);
+    }
+
+    /// Does what a server wants done. Disks here write in no time, so a write is done as soon as
+    /// it is asked for.
+    fn carry_out(&mut self, id: NodeId, step: &mut Step) {
+        let mut outputs = std::mem::take(&mut step.outputs);
+        while !outputs.is_empty() {
+            let mut wrote = false;
+            for output in outputs.drain(..) {
+                wrote |= output == Output::Persist;
+                self.carry_out_one(id, output, step);
+            }
+            if wrote && let Some(up) = self.servers[id.slot()].up_mut() {
+                let written = up.node.log().last();
+                up.node.step(Input::Persisted(written), &mut outputs);
+            }
+        }
+        step.outputs = outputs;
+    }
+
+    fn carry_out_one(&mut self, id: NodeId, output: Output, step: &mut Step) {
+        match output {
+            Output::Apply { index, entry } => self.apply(id, index, entry, step),
+            Output::Event(event) => step.facts.push(Fact::Raft { server: id, event }),
+            Output::Send { to, message } => self.send(id, to, Body::Raft(message), step),
+            Output::SetTimer(timer) => self.set_timer(id, timer, step.id),
+            Output::StopTimer(timer) => {
+                if let Some(up) = self.servers[id.slot()].up_mut() {
+                    up.timers.stop(timer);
+                }
+            }
+            // A proposal is answered where it is made; a write takes no time.
+            Output::Accept(_) | Output::Refuse { .. } | Output::Persist => {}
+        }
+    }
+
+    fn apply(&mut self, id: NodeId, index: LogIndex, entry: Entry, step: &mut Step) {
+        let exactly_once = self.config.rules.on(Rule::ExactlyOnce);
+        let Some(up) = self.servers[id.slot()].up_mut() else {
+            return;
+        };
+        let owed = up
+            .waiting
+            .iter()
+            .position(|waiting| waiting.position.index == index);
+        let owed = owed.map(|place| up.waiting.remove(place));
+        let Payload::Command(command) = entry.payload else {
+            return;
+        };
+        let answer = up.machine.apply(&command, exactly_once);
+        let Command { client, serial, .. } = command;
+        step.facts.push(Fact::Executed {
+            server: id,
+            index,
+            client,
+            serial,
+            answer,
+        });
+        // The entry a client waits for may have been overwritten by another at the same index.
+        if owed.is_some_and(|owed| owed.position.term == entry.term) {
+            let outcome = ReplyOutcome::Answer(answer);
+            self.send(id, client, Body::Reply { serial, outcome }, step);
+        }
+    }
+
+    fn take_request(&mut self, id: NodeId, command: Command, step: &mut Step) {
+        let Some(up) = self.servers[id.slot()].up_mut() else {
+            return;
+        };
+        if up.node.log().last_index().0 >= MAX_LOG {
+            return;
+        }
+        up.node.step(Input::Propose(command), &mut step.outputs);
+        let Command { client, serial, .. } = command;
+        let mut refused = None;
+        for output in &step.outputs {
+            match *output {
+                Output::Accept(position) => up.waiting.push(Waiting {
+                    position,
+                    client,
+                    serial,
+                }),
+                Output::Refuse { leader } => refused = Some(leader),
+                _ => {}
+            }
+        }
+        self.carry_out(id, step);
+        if let Some(leader) = refused {
+            let outcome = ReplyOutcome::NotLeader { leader };
+            self.send(id, client, Body::Reply { serial, outcome }, step);
+        }
+    }
+
+    fn set_timer(&mut self, id: NodeId, timer: Timer, set_by: StepId) {
+        let (low, high) = self.timing.election;
+        let length = match timer {
+            Timer::Election if !self.config.rules.on(Rule::RandomTimeouts) => low,
+            Timer::Election => {
+                let who = id.number() as u32;
+                let bits = luck::roll(self.seed, Lot::Election, who, self.now);
+                luck::between(bits, low, high)
+            }
+            Timer::Heartbeat => self.timing.heartbeat,
+        };
+        let server = &mut self.servers[id.slot()];
+        let deadline = self.now + server.clock.stretch(length);
+        if let Some(up) = server.up_mut() {
+            up.timers.set(
+                timer,
+                Running {
+                    deadline,
+                    set_at: self.now,
+                    set_by,
+                },
+            );
+        }
+    }
+
+    fn send(
+        &mut self,
+        from: impl Into<Address>,
+        to: impl Into<Address>,
+        body: Body,
+        step: &mut Step,
+    ) {
+        let (from, to) = (from.into(), to.into());
+        let nth = step.facts.len() as u32;
+        let told = Told::of(&body);
+        let link = (from, to);
+        let packet = self
+            .network
+            .send(self.seed, self.now, link, body, nth, step.id);
+        let Told {
+            kind,
+            term,
+            index,
+            positive,
+        } = told;
+        step.facts.push(Fact::Sent {
+            packet,
+            from,
+            to,
+            kind,
+            term,
+            index,
+            positive,
+        });
+    }
+}
+
+/// Clients.
+impl World {
+    fn wake_client(&mut self, id: ClientId, step: &mut Step) {
+        self.begin(step, Cause::Client(id), None);
+        let (now, servers) = (self.now, self.servers.len());
+        let client = &mut self.clients[id.slot()];
+        client.follow_habit(now);
+        if let Some(errand) = client.current.filter(|errand| errand.retry_at <= now) {
+            if errand.waiting {
+                let (serial, server) = (errand.serial, client.target);
+                step.facts.push(Fact::GaveUpWaiting {
+                    client: id,
+                    serial,
+                    server,
+                });
+                client.target = after(server, servers);
+            }
+            self.ask(id, step);
+        } else {
+            self.begin_next_request(id, step);
+        }
+    }
+
+    fn begin_next_request(&mut self, id: ClientId, step: &mut Step) {
+        if self.clients[id.slot()].begin_next(self.now) {
+            self.ask(id, step);
+        }
+    }
+
+    fn ask(&mut self, id: ClientId, step: &mut Step) {
+        let retry_at = self.now + self.timing.patience;
+        let client = &mut self.clients[id.slot()];
+        client.sent(retry_at);
+        let (server, Some(errand)) = (client.target, client.current) else {
+            return;
+        };
+        let (serial, op, attempt) = (errand.serial, errand.op, errand.attempts);
+        step.facts.push(Fact::Asked {
+            client: id,
+            serial,
+            op,
+            server,
+            attempt,
+        });
+        self.send(id, server, Body::Request { serial, op }, step);
+    }
+
+    fn reach_client(&mut self, id: ClientId, packet: Packet, step: &mut Step) {
+        let (Address::Server(server), Body::Reply { serial, outcome }) = (packet.from, packet.body)
+        else {
+            return;
+        };
+        let (now, count) = (self.now, self.servers.len());
+        let client = &mut self.clients[id.slot()];
+        match outcome {
+            ReplyOutcome::Answer(answer) => {
+                let Some(errand) = client.answered(serial, answer) else {
+                    return;
+                };
+                client.target = server;
+                let (op, asked_at) = (errand.op, errand.asked_at);
+                step.facts.push(Fact::Answered {
+                    client: id,
+                    serial,
+                    op,
+                    asked_at,
+                    server,
+                    answer,
+                });
+                self.begin_next_request(id, step);
+            }
+            ReplyOutcome::NotLeader { leader } if client.awaits(serial) => {
+                step.facts.push(Fact::Redirected {
+                    client: id,
+                    from: server,
+                    leader,
+                });
+                client.target = leader.unwrap_or_else(|| after(server, count));
+                if leader.is_some() {
+                    return self.ask(id, step);
+                }
+                // Nobody knows of a leader: give the election a moment.
+                if let Some(errand) = &mut client.current {
+                    errand.waiting = false;
+                    errand.retry_at = now + self.timing.heartbeat;
+                }
+            }
+            ReplyOutcome::NotLeader { .. } => {}
+        }
+    }
+}
+
+/// What somebody outside does.
+impl World {
+    /// Does what the action says, and tells what came of it. Refused with a reason, and without
+    /// any effect, if it makes no sense now.
+    pub fn act(&mut self, action: &Action, step: &mut Step) -> Result<(), String> {
+        self.check(action)?;
+        self.begin(step, Cause::Action(Box::new(action.clone())), None);
+        match action {
+            Action::Configure(setting) => self.configure(*setting),
+            Action::Crash(id) => {
+                let voters = self.voters();
+                self.servers[id.slot()].crash(voters);
+                step.facts.push(Fact::Crashed { server: *id });
+            }
+            Action::Restart(id) => {
+                step.facts.push(Fact::Restarted { server: *id });
+                self.start(*id, step);
+            }
+            Action::Wipe(id) => {
+                let voters = self.voters();
+                self.servers[id.slot()].condition = Condition::Down(Persistent::new(voters));
+                step.facts.push(Fact::Wiped { server: *id });
+            }
+            Action::Timeout(id) => self.fire(*id, Timer::Election, step),
+            Action::SetTimer(id, length) => self.turn_timer(*id, *length, step.id),
+            Action::Skew(id, rate) => self.servers[id.slot()].clock = *rate,
+            Action::Rule(rule, on) => {
+                self.config.rules.set(*rule, *on);
+                self.share_config();
+            }
+            Action::Request(client, op) => {
+                self.clients[client.slot()].queue.push_back(*op);
+                self.begin_next_request(*client, step);
+            }
+            Action::Cut(_)
+            | Action::Heal(_)
+            | Action::Hold(_)
+            | Action::Release(_)
+            | Action::Isolate(_)
+            | Action::Partition(_) => self.change_links(action, step),
+            Action::Delay(pick, delay) => {
+                let id = self.find(pick)?.id;
+                self.network.delay(id, *delay, self.now);
+            }
+            Action::Deliver(pick) => {
+                let id = self.find(pick)?.id;
+                self.network.deliver(id, self.now);
+            }
+            Action::Drop(pick) => {
+                let id = self.find(pick)?.id;
+                self.network.drop_packet(id, self.now);
+            }
+            Action::Duplicate(pick) => {
+                let id = self.find(pick)?.id;
+                self.network.double(id, self.now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Why the action makes no sense now, if it makes none.
+    pub fn check(&self, action: &Action) -> Result<(), String> {
+        let known = |id: NodeId| {
+            let count = self.servers.len();
+            let known = id.slot() < count;
+            known
+                .then_some(())
+                .ok_or_else(|| format!("there is no {id}: the servers are S1 to S{count}"))
+        };
+        let up = |id: NodeId| {
+            known(id)?;
+            self.server(id)
+                .is_up()
+                .then_some(())
+                .ok_or_else(|| format!("{id} is down"))
+        };
+        let down = |id: NodeId| {
+            known(id)?;
+            let down = !self.server(id).is_up();
+            down.then_some(())
+                .ok_or_else(|| format!("{id} is up: crash it first"))
+        };
+        match action {
+            Action::Crash(id) => up(*id),
+            Action::Restart(id) | Action::Wipe(id) => down(*id),
+            Action::Isolate(id) | Action::Skew(id, _) => known(*id),
+            Action::Timeout(id) | Action::SetTimer(id, _) => {
+                up(*id)?;
+                let leads = self.server(*id).is_leader();
+                let why = || format!("{id} leads: a leader has no election timer");
+                (!leads).then_some(()).ok_or_else(why)
+            }
+            Action::Cut(link) | Action::Heal(link) | Action::Hold(link) | Action::Release(link) => {
+                match link {
+                    Link::All => Ok(()),
+                    Link::Both(a, b) | Link::OneWay(a, b) => known(*a).and_then(|()| known(*b)),
+                }
+            }
+            Action::Partition(groups) => groups
+                .iter()
+                .flat_map(|group| group.servers.iter())
+                .try_for_each(known),
+            Action::Delay(pick, _)
+            | Action::Deliver(pick)
+            | Action::Drop(pick)
+            | Action::Duplicate(pick) => self.find(pick).map(|_| ()),
+            Action::Request(client, _) => {
+                let count = self.clients.len();
+                match self.clients.get(client.slot()) {
+                    None if count == 0 => Err(format!("there is no {client}: nobody is a client")),
+                    None => Err(format!(
+                        "there is no {client}: the clients are C1 to C{count}"
+                    )),
+                    Some(client) if client.queue.len() >= MAX_QUEUE => Err(format!(
+                        "{} has {MAX_QUEUE} requests waiting already",
+                        client.id
+                    )),
+                    Some(_) => Ok(()),
+                }
+            }
+            Action::Configure(_) | Action::Rule(..) => Ok(()),
+        }
+    }
+
+    fn start(&mut self, id: NodeId, step: &mut Step) {
+        self.servers[id.slot()].start(self.config, &mut step.outputs);
+        self.carry_out(id, step);
+    }
+
+    fn configure(&mut self, setting: Setting) {
+        setting.apply(
+            &mut self.timing,
+            &mut self.network.weather,
+            &mut self.config,
+        );
+        self.share_config();
+    }
+
+    fn share_config(&mut self) {
+        for server in &mut self.servers {
+            if let Some(up) = server.up_mut() {
+                up.node.set_config(self.config);
+            }
+        }
+    }
+
+    fn turn_timer(&mut self, id: NodeId, length: Time, set_by: StepId) {
+        let now = self.now;
+        if let Some(up) = self.servers[id.slot()].up_mut() {
+            let set_at = up.timers.get(Timer::Election).set_at;
+            let running = Running {
+                deadline: now + length,
+                set_at,
+                set_by,
+            };
+            up.timers.set(Timer::Election, running);
+        }
+    }
+
+    fn change_links(&mut self, action: &Action, step: &mut Step) {
+        let now = self.now;
+        match action {
+            Action::Cut(link) => self.each_way(*link, |net, a, b| net.cut(a, b, now)),
+            Action::Heal(Link::All) => self.network.heal_all(),
+            Action::Heal(link) => self.each_way(*link, Network::heal),
+            Action::Hold(link) => self.each_way(*link, |net, a, b| net.hold(a, b, true, now)),
+            Action::Release(link) => self.each_way(*link, |net, a, b| net.hold(a, b, false, now)),
+            Action::Isolate(id) => {
+                for other in self.voters().without(*id).iter() {
+                    self.each_way(Link::Both(*id, other), |net, a, b| net.cut(a, b, now));
+                }
+            }
+            Action::Partition(groups) => self.partition(groups),
+            _ => {}
+        }
+        step.facts.push(Fact::NetworkChanged);
+    }
+
+    fn each_way(&mut self, link: Link, mut change: impl FnMut(&mut Network, NodeId, NodeId)) {
+        match link {
+            Link::OneWay(a, b) => change(&mut self.network, a, b),
+            Link::Both(a, b) => {
+                change(&mut self.network, a, b);
+                change(&mut self.network, b, a);
+            }
+            Link::All => {
+                for a in self.voters().iter() {
+                    for b in self.voters().without(a).iter() {
+                        change(&mut self.network, a, b);
+                    }
+                }
+            }
+        }
+    }
+
+    fn partition(&mut self, groups: &[Group]) {
+        let now = self.now;
+        self.network.heal_all();
+        let last = groups.len().saturating_sub(1);
+        let side = |id: NodeId| {
+            groups
+                .iter()
+                .position(|group| group.servers.contains(id))
+                .unwrap_or(last)
+        };
+        for a in self.voters().iter() {
+            for b in self.voters().without(a).iter() {
+                if side(a) != side(b) {
+                    self.network.cut(a, b, now);
+                }
+            }
+        }
+        for client in &self.clients {
+            // A client that is not named keeps reaching everyone.
+            let Some(home) = groups.iter().position(|group| group.has_client(client.id)) else {
+                continue;
+            };
+            for id in NodeId::first(self.servers.len()).filter(|id| side(*id) != home) {
+                self.network.cut_client(client.id, id, now);
+            }
+        }
+    }
+
+    fn find(&self, pick: &PacketPick) -> Result<&Packet, String> {
+        let mut found: Vec<&Packet> = self
+            .network
+            .packets()
+            .iter()
+            .filter(|packet| (packet.from, packet.to) == (pick.from, pick.to))
+            .filter(|packet| pick.kind.is_none_or(|kind| packet.kind() == kind))
+            .collect();
+        found.sort_unstable_by_key(|packet| packet.id);
+        let nth = usize::from(pick.nth.max(1)) - 1;
+        found.get(nth).copied().ok_or_else(|| match found.len() {
+            0 => format!(
+                "nothing like that is under way from {} to {}",
+                pick.from, pick.to
+            ),
+            count => format!(
+                "only {count} of those are under way from {} to {}",
+                pick.from, pick.to
+            ),
+        })
+    }
+
+    fn load_disk(&mut self, image: &DiskImage, voters: ServerSet) {
+        let mut disk = Persistent::new(voters);
+        disk.current_term = image.term;
+        disk.voted_for = image.vote;
+        for entry in &image.entries {
+            disk.log.append(*entry);
+        }
+        if let Some(server) = self.servers.get_mut(image.server.slot()) {
+            server.condition = Condition::Down(disk);
+        }
+    }
+
+    fn know_committed(&mut self, image: &DiskImage, step: &mut Step) {
+        if let Some(up) = self
+            .servers
+            .get_mut(image.server.slot())
+            .and_then(Server::up_mut)
+        {
+            up.node.resume(image.commit, &mut step.outputs);
+            self.carry_out(image.server, step);
+        }
+    }
+}
+
+/// What can be seen.
+impl World {
+    /// The present moment.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// The seed of its luck.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The servers, in the order of their numbers.
+    pub fn servers(&self) -> &[Server] {
+        &self.servers
+    }
+
+    /// One of the servers.
+    ///
+    /// # Panics
+    /// If there is no such server.
+    pub fn server(&self, id: NodeId) -> &Server {
+        &self.servers[id.slot()]
+    }
+
+    /// The clients, in the order of their numbers.
+    pub fn clients(&self) -> &[Client] {
+        &self.clients
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// How long things take.
+    pub fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    /// How the servers go about it.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The number of the last step.
+    pub fn last_step(&self) -> StepId {
+        self.last_step
+    }
+
+    /// The leader of the latest term, among the servers that are up.
+    pub fn leader(&self) -> Option<NodeId> {
+        let leaders = self.servers.iter().filter(|server| server.is_leader());
+        leaders
+            .max_by_key(|server| server.term())
+            .map(|server| server.id)
+    }
+
+    /// How many servers are a majority.
+    pub fn majority(&self) -> usize {
+        self.servers.len() / 2 + 1
+    }
+
+    /// All servers.
+    pub fn voters(&self) -> ServerSet {
+        NodeId::first(self.servers.len()).collect()
+    }
+
+    /// A number that two worlds share only if they are alike in everything, natively as in wasm.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hasher = Fingerprint(0xcbf2_9ce4_8422_2325);
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// FNV-1a, with `usize` written as 64 bits everywhere.
+struct Fingerprint(u64);
+
+impl Hasher for Fingerprint {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_i64(number as i64);
+    }
+}
+
+/// What a packet's sending is told as.
+struct Told {
+    kind: super::network::PacketKind,
+    term: Term,
+    index: LogIndex,
+    positive: bool,
+}
+
+impl Told {
+    fn of(body: &Body) -> Self {
+        let (term, index, positive) = match body {
+            Body::Raft(message) => {
+                let (index, positive) = match message {
+                    Message::AppendEntries {
+                        previous, entries, ..
+                    } => (previous.index.plus(entries.len()), true),
+                    Message::AppendEntriesReply { outcome, .. } => match outcome {
+                        AppendOutcome::Accepted { matched } => (*matched, true),
+                        AppendOutcome::Refused { previous, .. } => (*previous, false),
+                    },
+                    Message::RequestVote { last, .. } => (last.index, true),
+                    Message::RequestVoteReply { granted, .. } => (LogIndex(0), *granted),
+                };
+                (message.term(), index, positive)
+            }
+            Body::Reply { outcome, .. } => (
+                Term(0),
+                LogIndex(0),
+                matches!(outcome, ReplyOutcome::Answer(_)),
+            ),
+            Body::Request { .. } => (Term(0), LogIndex(0), true),
+        };
+        Self {
+            kind: body.kind(),
+            term,
+            index,
+            positive,
+        }
+    }
+}
+
+impl Server {
+    fn off(id: NodeId, voters: ServerSet) -> Self {
+        let condition = Condition::Down(Persistent::new(voters));
+        Self {
+            id,
+            clock: ClockRate::TRUE,
+            condition,
+        }
+    }
+}
+
+/// The server after `id`, and after the last the first.
+fn after(id: NodeId, count: usize) -> NodeId {
+    NodeId::new(id.number() % count + 1).unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_elects_a_leader_and_serves_its_client() {
+        let mut step = Step::default();
+        let mut world = World::new(&Scenario::new(5, 7), &mut step);
+        world
+            .act(
+                &Action::Request(ClientId::new(1).unwrap(), "x=5".parse().unwrap()),
+                &mut step,
+            )
+            .unwrap();
+        while world.now() < Time::ms(2000) {
+            assert!(world.step(&mut step));
+        }
+        assert!(world.leader().is_some());
+        let client = &world.clients()[0];
+        assert_eq!(client.answered, 1);
+        for server in world.servers() {
+            let up = server.up().unwrap();
+            assert_eq!(up.machine.get("x".parse().unwrap()), Some(5));
+        }
+    }
+}
