@@ -1,4 +1,5 @@
 //! Raftarium: a Raft cluster alive in a browser page.
 pub mod machine;
+pub mod narrate;
 pub mod raft;
 pub mod sim;

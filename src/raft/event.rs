@@ -228,6 +228,8 @@ pub enum Denial {
 pub enum Ignorance {
     /// A vote came for an election that is over.
     ElectionOver,
+    /// A follower's answer came to a server that does not lead any more.
+    LeadsNoLonger,
     /// A refusal was overtaken by a later answer.
     Overtaken,
     /// It answers something said in an earlier term.
@@ -368,6 +370,14 @@ impl Event {
                 "Candidates 2",
                 "5.2",
                 "Votes matter to a candidate only; this election is decided.",
+            ),
+            Self::Ignored {
+                reason: Ignorance::LeadsNoLonger,
+                ..
+            } => (
+                "Leaders 3",
+                "5.3",
+                "Followers' answers matter to a leader only.",
             ),
             Self::Ignored {
                 reason: Ignorance::Overtaken,

@@ -202,7 +202,7 @@ impl Node {
     ) {
         let ours = self.persistent.current_term;
         if !self.is_leader() {
-            return self.ignore(follower, Ignorance::ElectionOver, out);
+            return self.ignore(follower, Ignorance::LeadsNoLonger, out);
         }
         // What a follower held in another term may have been overwritten since (§5.3): an answer
         // from then says nothing now.

@@ -376,7 +376,8 @@ impl Network {
                 packet.due_at = at;
             }
         }
-        self.packets.sort_unstable_by_key(|packet| Reverse((packet.due_at, packet.id)));
+        self.packets
+            .sort_unstable_by_key(|packet| Reverse((packet.due_at, packet.id)));
     }
 
     fn insert(&mut self, packet: Packet) {

@@ -1,0 +1,316 @@
+//! What happened inside a server.
+
+use std::cmp::Ordering;
+
+use super::words;
+use crate::raft::event::{Denial, Ignorance, Refusal, Reset, StepDown};
+use crate::raft::{Event, LogIndex, NodeId, Payload, Position};
+use crate::sim::{Action, Cause, PacketKind, Step, World};
+
+/// The sentence for an event inside `id`.
+pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> String {
+    match event {
+        Event::AppendAccepted {
+            leader,
+            first_new,
+            matched,
+        } => accepted(id, *leader, *first_new, *matched),
+        Event::AppendRefused { leader, reason } => refused(id, *leader, reason, step),
+        Event::Applied { index } => format!("{id} applied entry {index} to its state machine"),
+        Event::BecameLeader { term, votes } => {
+            let (got, all) = (
+                words::count(votes.len()),
+                words::count(world.voters().len()),
+            );
+            let votes = words::servers(*votes);
+            format!("{id} leads term {term}: {votes} voted for it, {got} of {all}")
+        }
+        Event::CommitLearned {
+            leader,
+            leader_commit,
+            index,
+        } => {
+            let learned = format!("{id} learned from {leader} that entry {index} is committed");
+            if leader_commit > index {
+                // It was told of more, but may trust only what the message vouched for.
+                format!(
+                    "{learned} ({leader} has committed entry {leader_commit}, but {id} is only known to agree up to {index})"
+                )
+            } else {
+                learned
+            }
+        }
+        Event::CommitWaits { position, term } => {
+            let Position { index, term: old } = position;
+            format!(
+                "{id} does not commit entry {index} yet: a majority holds it, but it is of term {old} and {id} leads term {term}"
+            )
+        }
+        Event::Committed { position, holders } => {
+            let (index, holders) = (position.index, words::servers(*holders));
+            let all = words::count(world.voters().len());
+            format!("{id} committed entry {index}: {holders} of {all} servers hold it")
+        }
+        Event::EntryAppended { position } => appended(id, *position, world),
+        Event::EntriesDeleted {
+            first,
+            last,
+            own,
+            leader,
+        } => {
+            let gone = words::entries(*first, *last);
+            format!(
+                "{id} deleted {gone}: its entry {first} is of term {own}, the leader's of term {leader}"
+            )
+        }
+        Event::ElectionStarted { term, silent } => {
+            let ran_out = ran_out(id, *silent, step);
+            format!("{ran_out}: it is a candidate in term {term} and votes for itself")
+        }
+        Event::HeartbeatDue => format!("{id}'s heartbeat timer ran out: it sends to everyone"),
+        Event::Ignored { from, reason } => ignored(id, *from, reason),
+        Event::LeaderKnown { leader, term } => {
+            format!("{id} learned that {leader} leads term {term}")
+        }
+        Event::MatchAdvanced { follower, matched } => {
+            format!("{id} knows that {follower}'s log agrees with its own up to entry {matched}")
+        }
+        Event::NextLowered { follower, from, to } => {
+            format!(
+                "{id} goes back in its log for {follower}: it sends from entry {to} on, not {from}"
+            )
+        }
+        Event::NotLeader { leader: None } => {
+            format!("{id} refused the request: it does not lead, and knows of no leader")
+        }
+        Event::NotLeader {
+            leader: Some(leader),
+        } => format!("{id} refused the request: it does not lead, {leader} does"),
+        Event::SteppedDown { reason } => stepped_down(id, reason, step),
+        Event::TermAdopted { from, old, new } => {
+            format!("{id} went from term {old} to term {new}, which {from} has reached")
+        }
+        Event::TimerReset { reason } => timer_reset(id, reason),
+        Event::VoteCounted {
+            voter,
+            granted,
+            votes,
+            needed,
+        } => {
+            let have = words::count(votes.len());
+            let needed = words::count(usize::from(*needed));
+            let came = if *granted {
+                "has the vote of"
+            } else {
+                "was refused by"
+            };
+            format!("{id} {came} {voter}: it has {have} of the {needed} votes it needs")
+        }
+        Event::VoteDenied { candidate, reason } => denied(id, *candidate, reason),
+        Event::VoteGranted {
+            candidate,
+            term,
+            candidate_last,
+            own_last,
+        } => {
+            let end = |last: &Position| (last.term, last.index);
+            let reason = match end(candidate_last).cmp(&end(own_last)) {
+                // Only with a rule off.
+                Ordering::Less => ", though its log is less up to date",
+                Ordering::Equal => ": its log is just as up to date",
+                Ordering::Greater => ": its log is more up to date",
+            };
+            format!("{id} granted its vote to {candidate} for term {term}{reason}")
+        }
+    }
+}
+
+/// The log entry an event is about.
+pub(super) fn index(event: &Event) -> Option<LogIndex> {
+    match event {
+        Event::AppendAccepted { matched: index, .. }
+        | Event::Applied { index }
+        | Event::CommitLearned { index, .. }
+        | Event::EntriesDeleted { first: index, .. }
+        | Event::MatchAdvanced { matched: index, .. }
+        | Event::NextLowered { to: index, .. } => Some(*index),
+        Event::CommitWaits { position, .. }
+        | Event::Committed { position, .. }
+        | Event::EntryAppended { position } => Some(position.index),
+        Event::AppendRefused { reason, .. } => match reason {
+            Refusal::OldTerm { .. } => None,
+            Refusal::PreviousDiffers { previous, .. }
+            | Refusal::PreviousMissing { previous, .. } => Some(previous.index),
+        },
+        Event::BecameLeader { .. }
+        | Event::ElectionStarted { .. }
+        | Event::HeartbeatDue
+        | Event::Ignored { .. }
+        | Event::LeaderKnown { .. }
+        | Event::NotLeader { .. }
+        | Event::SteppedDown { .. }
+        | Event::TermAdopted { .. }
+        | Event::TimerReset { .. }
+        | Event::VoteCounted { .. }
+        | Event::VoteDenied { .. }
+        | Event::VoteGranted { .. } => None,
+    }
+}
+
+fn accepted(id: NodeId, leader: NodeId, first_new: LogIndex, matched: LogIndex) -> String {
+    if first_new <= matched {
+        let stored = words::entries(first_new, matched);
+        format!("{id} stored {stored} from {leader}")
+    } else if matched == LogIndex(0) {
+        format!("{id} heard from {leader}, with nothing to store")
+    } else {
+        format!("{id} found nothing new from {leader}: its log agrees up to entry {matched}")
+    }
+}
+
+fn refused(id: NodeId, leader: NodeId, reason: &Refusal, step: &Step) -> String {
+    let is_heartbeat = matches!(
+        step.cause,
+        Cause::Packet {
+            kind: PacketKind::Heartbeat,
+            ..
+        }
+    );
+    let what = if is_heartbeat { "heartbeat" } else { "entries" };
+    let refused = format!("{id} refused {leader}'s {what}");
+    match reason {
+        Refusal::OldTerm { theirs, ours } => {
+            format!("{refused}: {leader} is in term {theirs}, and {id} in term {ours} already")
+        }
+        Refusal::PreviousDiffers { previous, own } => {
+            let Position { index, term } = previous;
+            let before = if is_heartbeat {
+                ""
+            } else {
+                ", just before them,"
+            };
+            format!(
+                "{refused}: at {index}{before} {leader} has an entry of term {term} and {id} one of term {own}"
+            )
+        }
+        Refusal::PreviousMissing { previous, last } => {
+            let index = previous.index;
+            let ends = if *last == LogIndex(0) {
+                format!("{id}'s log is empty")
+            } else {
+                format!("{id}'s log ends at {last}")
+            };
+            if is_heartbeat {
+                format!("{refused}: it is about entry {index}, and {ends}")
+            } else {
+                format!("{refused}: they follow entry {index}, and {ends}")
+            }
+        }
+    }
+}
+
+fn appended(id: NodeId, position: Position, world: &World) -> String {
+    let Position { index, term } = position;
+    let log = world.server(id).log();
+    let entry = log.get(index).filter(|entry| entry.term == term);
+    match entry.map(|entry| entry.payload) {
+        Some(Payload::Command(command)) => {
+            let op = command.op;
+            format!(
+                "{id} appended {op} to its log as entry {index} of term {term}, not committed yet"
+            )
+        }
+        Some(Payload::Noop) => {
+            format!("{id} appended an empty entry, {index}, to begin its term {term}")
+        }
+        None => format!("{id} appended entry {index} of term {term} to its log"),
+    }
+}
+
+/// Why an election begins.
+fn ran_out(id: NodeId, silent: Option<NodeId>, step: &Step) -> String {
+    let forced = matches!(super::action(step), Some(Action::Timeout(_)));
+    match silent {
+        // Forced, it may have heard from its leader a moment ago.
+        _ if forced => format!("{id}'s election timer was made to run out"),
+        Some(leader) => format!("{id}'s election timer ran out with no word from {leader}"),
+        None => format!("{id}'s election timer ran out, and its term has no leader that it knows"),
+    }
+}
+
+fn ignored(id: NodeId, from: NodeId, reason: &Ignorance) -> String {
+    match reason {
+        Ignorance::ElectionOver => {
+            format!("{id} had no use for {from}'s answer: that election is over")
+        }
+        Ignorance::LeadsNoLonger => {
+            format!("{id} had no use for {from}'s answer: it does not lead any more")
+        }
+        Ignorance::OldTerm { theirs, ours } => {
+            format!(
+                "{id} had no use for {from}'s answer: it is from term {theirs}, and {id} is in term {ours}"
+            )
+        }
+        Ignorance::Overtaken => {
+            format!("{id} had no use for {from}'s refusal: a later answer has overtaken it")
+        }
+        Ignorance::RivalLeader => {
+            format!("{id} heard from {from}, which leads the same term: two leaders")
+        }
+    }
+}
+
+fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
+    // Only who led begins to wait anew.
+    let led = step.events().any(|(server, event)| {
+        let waits = matches!(
+            event,
+            Event::TimerReset {
+                reason: Reset::NoLongerLeader
+            }
+        );
+        server == id && waits
+    });
+    let was = if led {
+        "stopped leading"
+    } else {
+        "gave up its candidacy"
+    };
+    match reason {
+        StepDown::HigherTerm { from, term } => {
+            format!("{id} {was}: {from} is in a later term, {term}")
+        }
+        StepDown::LeaderElected { leader } => format!("{id} {was}: {leader} leads its term"),
+    }
+}
+
+fn timer_reset(id: NodeId, reason: &Reset) -> String {
+    let because = match reason {
+        Reset::Campaign => "it began an election".into(),
+        Reset::HeardLeader(leader) => format!("it heard from its leader {leader}"),
+        Reset::NoLongerLeader => "it leads no longer".into(),
+        Reset::Started => "it has just started".into(),
+        Reset::SpokenTo(from) => format!("{from} spoke to it, though that should be no reason"),
+        Reset::Voted(candidate) => format!("it voted for {candidate}"),
+    };
+    format!("{id}'s election timer began afresh: {because}")
+}
+
+fn denied(id: NodeId, candidate: NodeId, reason: &Denial) -> String {
+    let because = match reason {
+        Denial::AlreadyVoted { term, voted_for } if *voted_for == id => {
+            format!("it voted for itself in term {term}")
+        }
+        Denial::AlreadyVoted { term, voted_for } => {
+            format!("it has voted for {voted_for} in term {term}")
+        }
+        Denial::LogBehind { theirs, ours } => {
+            let (theirs, ours) = (words::end_of_log(*theirs), words::position(*ours));
+            format!("its own last entry ({ours}) is later than the candidate's {theirs}")
+        }
+        Denial::OldTerm { theirs, ours } => {
+            format!("{candidate} is in term {theirs}, and {id} in term {ours} already")
+        }
+    };
+    format!("{id} refused {candidate} its vote: {because}")
+}

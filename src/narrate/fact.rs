@@ -1,0 +1,325 @@
+//! What happened between servers, clients and the network, and what was done from outside.
+
+use super::{event, words};
+use crate::machine::{ClientId, Op};
+use crate::raft::{LogIndex, Message, NodeId, Payload};
+use crate::sim::{
+    Action, Address, Body, Cause, Fact, Link, Loss, PacketId, PacketKind, Step, World,
+};
+
+/// The sentence for the fact at `place`.
+pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
+    match &step.facts[place] {
+        Fact::Answered {
+            client,
+            op,
+            asked_at,
+            server,
+            answer,
+            ..
+        } => {
+            let (result, took) = (words::result(op, answer), step.at.saturating_sub(*asked_at));
+            format!("The client {client} has its answer from {server}, after {took}: {result}")
+        }
+        Fact::Asked {
+            client,
+            op,
+            server,
+            attempt,
+            ..
+        } => {
+            let asked = format!("The client {client} asked {server} for {}", words::wish(op));
+            match attempt {
+                0 | 1 => asked,
+                attempt => format!("{asked} (attempt {attempt})"),
+            }
+        }
+        Fact::Crashed { server } => {
+            format!(
+                "{server} crashed: it keeps its term, its vote and its log, and forgets the rest"
+            )
+        }
+        Fact::Executed {
+            server,
+            index,
+            client,
+            answer,
+            ..
+        } => match command(world, *server, *index) {
+            Some(op) => {
+                let result = words::result(&op, answer);
+                format!("{server} executed entry {index} of {client}: {result}")
+            }
+            None => format!("{server} executed entry {index} of {client}: {answer}"),
+        },
+        Fact::GaveUpWaiting { client, server, .. } => {
+            format!("The client {client} gave up waiting for {server}")
+        }
+        Fact::Lost {
+            from,
+            to,
+            kind,
+            why,
+            ..
+        } => lost(*from, *to, *kind, *why),
+        Fact::NetworkChanged => {
+            super::action(step).map_or_else(|| "The network changed".into(), links)
+        }
+        Fact::Raft { server, event } => event::text(*server, event, step, world),
+        Fact::Redirected {
+            client,
+            from,
+            leader: Some(leader),
+        } => format!("{from} sent the client {client} on to {leader}"),
+        Fact::Redirected {
+            client,
+            from,
+            leader: None,
+        } => format!("{from} could not tell the client {client} who leads"),
+        Fact::Restarted { server } => {
+            format!("{server} started from its disk, as a follower")
+        }
+        Fact::Sent {
+            packet, from, kind, ..
+        } => {
+            let to = words::list(recipients(step, place, world));
+            sent(*from, &to, *kind, *packet, &step.facts[place], world)
+        }
+        Fact::Wiped { server } => format!("{server} lost its disk: term, vote and log are gone"),
+    }
+}
+
+/// Whether an earlier fact of the step tells this one too: the same thing sent to somebody else.
+pub(super) fn is_told_before(step: &Step, place: usize, world: &World) -> bool {
+    let same = |earlier: &Fact| is_same(earlier, &step.facts[place], world);
+    step.facts[..place].iter().any(same)
+}
+
+/// Everyone to whom the step sent what the fact at `place` sent.
+fn recipients<'a>(
+    step: &'a Step,
+    place: usize,
+    world: &'a World,
+) -> impl Iterator<Item = Address> + 'a {
+    let rest = step.facts[place..].iter();
+    rest.filter_map(move |fact| match fact {
+        Fact::Sent { to, .. } if is_same(fact, &step.facts[place], world) => Some(*to),
+        _ => None,
+    })
+}
+
+fn is_same(one: &Fact, other: &Fact, world: &World) -> bool {
+    let essence = |fact: &Fact| match fact {
+        Fact::Sent {
+            packet,
+            from,
+            kind,
+            term,
+            index,
+            positive,
+            ..
+        } => Some((
+            *from,
+            *kind,
+            *term,
+            *index,
+            *positive,
+            first_entry(world, *packet),
+        )),
+        _ => None,
+    };
+    // The first entry costs a search, so it is compared last.
+    matches!((one, other), (Fact::Sent { .. }, Fact::Sent { .. })) && essence(one) == essence(other)
+}
+
+/// The first entry that a packet carries, if it carries any and is still under way.
+fn first_entry(world: &World, packet: PacketId) -> Option<LogIndex> {
+    match &world.network().packet(packet)?.body {
+        Body::Raft(Message::AppendEntries {
+            previous, entries, ..
+        }) if !entries.is_empty() => Some(previous.index.next()),
+        _ => None,
+    }
+}
+
+fn sent(
+    from: Address,
+    to: &str,
+    kind: PacketKind,
+    packet: PacketId,
+    fact: &Fact,
+    world: &World,
+) -> String {
+    let Fact::Sent {
+        term,
+        index,
+        positive,
+        ..
+    } = fact
+    else {
+        return String::new();
+    };
+    match kind {
+        PacketKind::Append => {
+            let entries = match first_entry(world, packet) {
+                Some(first) => words::entries(first, *index),
+                None => format!("its entries up to {index}"),
+            };
+            format!("{from} sent {entries} to {to}")
+        }
+        PacketKind::AppendReply if *positive => {
+            format!("{from} told {to} that its log agrees up to entry {index}")
+        }
+        PacketKind::AppendReply => format!("{from} told {to} that it refused"),
+        PacketKind::Heartbeat => format!("{from} sent a heartbeat to {to}"),
+        PacketKind::Reply if *positive => format!("{from} sent the client {to} its answer"),
+        PacketKind::Reply => format!("{from} told the client {to} that it does not lead"),
+        PacketKind::Request => format!("The client {from} sent its request to {to}"),
+        PacketKind::Vote => format!("{from} asked {to} to vote for it in term {term}"),
+        PacketKind::VoteReply if *positive => format!("{from} sent its vote to {to}"),
+        PacketKind::VoteReply => format!("{from} sent its refusal to {to}"),
+    }
+}
+
+fn lost(from: Address, to: Address, kind: PacketKind, why: Loss) -> String {
+    let what = match kind {
+        PacketKind::Append => "Entries",
+        PacketKind::AppendReply => "The reply to an AppendEntries",
+        PacketKind::Heartbeat => "A heartbeat",
+        PacketKind::Reply => "An answer",
+        PacketKind::Request => "A request",
+        PacketKind::Vote => "A request for a vote",
+        PacketKind::VoteReply => "The reply to a request for a vote",
+    };
+    let why = match why {
+        Loss::Crowded => "too much was under way".into(),
+        Loss::Cut => "the link was cut".into(),
+        Loss::Down => format!("{to} is down"),
+        Loss::Dropped => "it was dropped".into(),
+        Loss::Weather => "the network lost it".into(),
+    };
+    format!("{what} from {from} did not reach {to}: {why}")
+}
+
+/// The command at `index` of a server's log.
+fn command(world: &World, server: NodeId, index: LogIndex) -> Option<Op> {
+    match world.server(server).log().get(index)?.payload {
+        Payload::Command(command) => Some(command.op),
+        Payload::Noop => None,
+    }
+}
+
+/// What was done from outside, where no fact of the step tells it.
+pub(super) fn deed(step: &Step, world: &World) -> Option<super::Sentence> {
+    let action = match &step.cause {
+        Cause::Action(action) => Some(action.as_ref()),
+        Cause::Start => None,
+        Cause::Client(_) | Cause::Packet { .. } | Cause::Timeout { .. } => return None,
+    };
+    let text = match action {
+        Some(action) => done(action, step)?,
+        None => begins(world),
+    };
+    Some(super::Sentence {
+        text,
+        weight: super::Weight::Story,
+        server: action.and_then(Action::server),
+        fact: None,
+        index: None,
+    })
+}
+
+fn begins(world: &World) -> String {
+    match world.voters().len() {
+        1 => "The only server starts, as a follower".into(),
+        count => format!(
+            "The {} servers start, all as followers",
+            words::count(count)
+        ),
+    }
+}
+
+fn done(action: &Action, step: &Step) -> Option<String> {
+    Some(match action {
+        Action::Configure(setting) => format!("From now on {setting}"),
+        Action::Delay(pick, delay) => format!(
+            "Something from {} to {} was delayed by {delay}",
+            pick.from, pick.to
+        ),
+        Action::Deliver(pick) => {
+            format!("Something from {} to {} was hurried on", pick.from, pick.to)
+        }
+        Action::Drop(pick) => format!("Something from {} to {} was dropped", pick.from, pick.to),
+        Action::Duplicate(pick) => {
+            format!("Something from {} to {} was doubled", pick.from, pick.to)
+        }
+        Action::Request(client, op) => return queued(*client, op, step),
+        Action::Rule(rule, true) => format!("The rule {rule} holds again"),
+        Action::Rule(rule, false) => format!("The rule {rule} does not hold any more"),
+        Action::SetTimer(id, length) => {
+            format!("{id}'s election timer was set to run out in {length}")
+        }
+        Action::Skew(id, rate) => {
+            format!(
+                "{id}'s clock counts {} while others count {}",
+                rate.ticks, rate.per
+            )
+        }
+        Action::Crash(_)
+        | Action::Cut(_)
+        | Action::Heal(_)
+        | Action::Hold(_)
+        | Action::Isolate(_)
+        | Action::Partition(_)
+        | Action::Release(_)
+        | Action::Restart(_)
+        | Action::Timeout(_)
+        | Action::Wipe(_) => return None,
+    })
+}
+
+/// A client that is busy asks later.
+fn queued(client: ClientId, op: &Op, step: &Step) -> Option<String> {
+    let asks = |fact: &Fact| matches!(fact, Fact::Asked { .. });
+    let wish = words::wish(op);
+    (!step.facts.iter().any(asks))
+        .then(|| format!("The client {client} wants {wish} too, and waits with it for its answer"))
+}
+
+/// What became of the links.
+fn links(action: &Action) -> String {
+    let link = |link: &Link| match link {
+        Link::All => "all servers".into(),
+        Link::Both(a, b) => format!("{a} and {b}"),
+        Link::OneWay(a, b) => format!("{a} and {b}, in that direction,"),
+    };
+    match action {
+        Action::Cut(Link::All) => "All links between servers were cut".into(),
+        Action::Cut(Link::Both(a, b)) => format!("The link between {a} and {b} was cut"),
+        Action::Cut(Link::OneWay(a, b)) => format!("The link from {a} to {b} was cut"),
+        Action::Heal(Link::All) => "All links carry packets again".into(),
+        Action::Heal(between) => {
+            format!("The link between {} carries packets again", link(between))
+        }
+        Action::Hold(between) => format!("Packets between {} are held back", link(between)),
+        Action::Isolate(id) => format!("{id} was cut off from all other servers"),
+        Action::Partition(groups) => {
+            let sides: Vec<String> = groups.iter().map(ToString::to_string).collect();
+            format!("The network was parted: {}", sides.join(" | "))
+        }
+        Action::Release(between) => format!("Packets between {} go on", link(between)),
+        Action::Configure(_)
+        | Action::Crash(_)
+        | Action::Delay(..)
+        | Action::Deliver(_)
+        | Action::Drop(_)
+        | Action::Duplicate(_)
+        | Action::Request(..)
+        | Action::Restart(_)
+        | Action::Rule(..)
+        | Action::SetTimer(..)
+        | Action::Skew(..)
+        | Action::Timeout(_)
+        | Action::Wipe(_) => "The network changed".into(),
+    }
+}

@@ -1,0 +1,190 @@
+//! What happened, in plain English: a sentence for every fact of a step, with the values that
+//! decided it, true at any seed.
+//!
+//! The event list, the screen reader and the golden scripts all speak these sentences. They are
+//! made only when somebody asks for them; whether a fact belongs to the story at all is told
+//! without making any ([`is_story`], [`has_story`]).
+
+mod event;
+mod fact;
+mod why;
+mod words;
+
+pub use why::why;
+
+use crate::raft::event::Reset;
+use crate::raft::{Event, LogIndex, NodeId};
+use crate::sim::{Action, Address, Cause, Fact, Loss, PacketKind, Step, World};
+
+/// A sentence about something that came of a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sentence {
+    /// The sentence, without its full stop.
+    pub text: String,
+    /// How much it matters.
+    pub weight: Weight,
+    /// The server it is about, if it is about one.
+    pub server: Option<NodeId>,
+    /// The fact it tells, by its place in [`Step::facts`] (the first of those it tells together);
+    /// none when it tells what was done from outside.
+    pub fact: Option<usize>,
+    /// The log entry it is about, if it is about one.
+    pub index: Option<LogIndex>,
+}
+
+/// How much a sentence matters to somebody who is learning.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Weight {
+    /// Heartbeats and their replies, and what another sentence says already.
+    Quiet,
+    /// How it works: timers, acknowledgements, terms adopted.
+    Detail,
+    /// What happens: elections, entries, commits, answers, failures, repairs.
+    Story,
+}
+
+/// Tells a step. `world` is the world as the step left it.
+pub fn sentences(step: &Step, world: &World) -> Vec<Sentence> {
+    let mut told: Vec<Sentence> = fact::deed(step, world).into_iter().collect();
+    for (place, fact) in step.facts.iter().enumerate() {
+        // What is sent to many is told once.
+        if fact::is_told_before(step, place, world) {
+            continue;
+        }
+        let (server, index) = subject(fact);
+        told.push(Sentence {
+            text: fact::text(step, place, world),
+            weight: weight(fact),
+            server,
+            fact: Some(place),
+            index,
+        });
+    }
+    told
+}
+
+/// Whether a step has anything to tell to somebody who is learning.
+pub fn has_story(step: &Step) -> bool {
+    match &step.cause {
+        Cause::Action(_) | Cause::Start => true,
+        Cause::Client(_) | Cause::Packet { .. } | Cause::Timeout { .. } => {
+            step.facts.iter().any(is_story)
+        }
+    }
+}
+
+/// Whether a fact belongs to the story.
+pub fn is_story(fact: &Fact) -> bool {
+    weight(fact) == Weight::Story
+}
+
+/// How much a fact matters.
+pub fn weight(fact: &Fact) -> Weight {
+    match fact {
+        Fact::Answered { .. }
+        | Fact::Asked { .. }
+        | Fact::Crashed { .. }
+        | Fact::GaveUpWaiting { .. }
+        | Fact::NetworkChanged
+        | Fact::Restarted { .. }
+        | Fact::Wiped { .. } => Weight::Story,
+        Fact::Executed { .. } | Fact::Redirected { .. } => Weight::Detail,
+        Fact::Lost { kind, why, .. } => match (kind, why) {
+            (_, Loss::Dropped) | (PacketKind::Request | PacketKind::Reply, _) => Weight::Story,
+            (PacketKind::Append | PacketKind::Vote | PacketKind::VoteReply, _) => Weight::Detail,
+            (PacketKind::Heartbeat | PacketKind::AppendReply, _) => Weight::Quiet,
+        },
+        Fact::Raft { event, .. } => event_weight(event),
+        Fact::Sent { kind, positive, .. } => match kind {
+            PacketKind::Append => Weight::Detail,
+            PacketKind::Reply if *positive => Weight::Story,
+            PacketKind::Vote => Weight::Story,
+            // The fact that made the reply says more than that it was sent.
+            PacketKind::AppendReply
+            | PacketKind::Heartbeat
+            | PacketKind::Reply
+            | PacketKind::Request
+            | PacketKind::VoteReply => Weight::Quiet,
+        },
+    }
+}
+
+fn event_weight(event: &Event) -> Weight {
+    match event {
+        // A heartbeat, or entries that were there already.
+        Event::AppendAccepted {
+            first_new, matched, ..
+        } if first_new > matched => Weight::Quiet,
+        Event::AppendAccepted { .. }
+        | Event::AppendRefused { .. }
+        | Event::BecameLeader { .. }
+        | Event::CommitLearned { .. }
+        | Event::CommitWaits { .. }
+        | Event::Committed { .. }
+        | Event::EntryAppended { .. }
+        | Event::EntriesDeleted { .. }
+        | Event::ElectionStarted { .. }
+        | Event::LeaderKnown { .. }
+        | Event::NextLowered { .. }
+        | Event::NotLeader { .. }
+        | Event::SteppedDown { .. }
+        | Event::VoteDenied { .. }
+        | Event::VoteGranted { .. } => Weight::Story,
+        Event::Applied { .. }
+        | Event::HeartbeatDue
+        | Event::TimerReset {
+            reason: Reset::HeardLeader(_),
+        } => Weight::Quiet,
+        Event::Ignored { .. }
+        | Event::MatchAdvanced { .. }
+        | Event::TermAdopted { .. }
+        | Event::TimerReset { .. }
+        | Event::VoteCounted { .. } => Weight::Detail,
+    }
+}
+
+/// The server and the entry that a fact is about.
+fn subject(fact: &Fact) -> (Option<NodeId>, Option<LogIndex>) {
+    match fact {
+        Fact::Answered { server, .. }
+        | Fact::Asked { server, .. }
+        | Fact::Crashed { server }
+        | Fact::GaveUpWaiting { server, .. }
+        | Fact::Restarted { server }
+        | Fact::Wiped { server } => (Some(*server), None),
+        Fact::Executed { server, index, .. } => (Some(*server), Some(*index)),
+        Fact::Lost { from, to, .. } => (server_of(*to).or_else(|| server_of(*from)), None),
+        Fact::NetworkChanged => (None, None),
+        Fact::Raft { server, event } => (Some(*server), event::index(event)),
+        Fact::Redirected { from, .. } => (Some(*from), None),
+        Fact::Sent {
+            from,
+            to,
+            kind,
+            index,
+            ..
+        } => {
+            let about_entry = matches!(kind, PacketKind::Append | PacketKind::AppendReply);
+            let server = server_of(*from).or_else(|| server_of(*to));
+            (server, about_entry.then_some(*index))
+        }
+    }
+}
+
+fn server_of(address: Address) -> Option<NodeId> {
+    match address {
+        Address::Client(_) => None,
+        Address::Server(id) => Some(id),
+    }
+}
+
+/// The action that made the step, if one did.
+fn action(step: &Step) -> Option<&Action> {
+    match &step.cause {
+        Cause::Action(action) => Some(action),
+        Cause::Client(_) | Cause::Packet { .. } | Cause::Start | Cause::Timeout { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

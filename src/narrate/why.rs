@@ -1,0 +1,170 @@
+//! Why it happened: the rule of the paper, with the values it was applied to.
+
+use super::words;
+use crate::raft::event::{Denial, Ignorance, Refusal, Reset, StepDown};
+use crate::raft::{Event, NodeId};
+
+/// The rule that made an event, in a sentence, with its values and its place in the paper.
+pub fn why(event: &Event) -> String {
+    let clause = event.clause();
+    let place = if clause.place == "Clients" {
+        String::new()
+    } else if clause.place.starts_with("Figure") {
+        format!("{}; ", clause.place)
+    } else {
+        format!("Figure 2, {}; ", clause.place)
+    };
+    let here = here(event);
+    let here = if here.is_empty() {
+        here
+    } else {
+        format!(" Here: {here}.")
+    };
+    let sections = if clause.section.contains(',') {
+        "sections"
+    } else {
+        "section"
+    };
+    format!(
+        "{}{here} ({place}{sections} {})",
+        clause.text, clause.section
+    )
+}
+
+/// The values that decided it.
+fn here(event: &Event) -> String {
+    match event {
+        Event::AppendAccepted {
+            leader,
+            first_new,
+            matched,
+        } if first_new <= matched => {
+            let new = words::entries(*first_new, *matched);
+            format!("new from {leader}: {new}")
+        }
+        Event::AppendAccepted {
+            leader, matched, ..
+        } => format!("nothing was missing, the log agrees with {leader}'s up to {matched}"),
+        Event::AppendRefused { leader, reason } => match reason {
+            Refusal::OldTerm { theirs, ours } => {
+                format!("{leader} speaks for term {theirs}, this is term {ours}")
+            }
+            Refusal::PreviousDiffers { previous, own } => {
+                let at = words::position(*previous);
+                format!("{leader} names ({at}), the entry there is of term {own}")
+            }
+            Refusal::PreviousMissing { previous, last } => {
+                let at = words::position(*previous);
+                format!("{leader} names ({at}), the log ends at {last}")
+            }
+        },
+        Event::Applied { index } => format!("entry {index} was next"),
+        Event::BecameLeader { term, votes } => {
+            format!("{} voted in term {term}", words::servers(*votes))
+        }
+        Event::CommitLearned {
+            leader,
+            leader_commit,
+            index,
+        } => format!("{leader} has committed {leader_commit}, which gives {index}"),
+        Event::CommitWaits { position, term } => {
+            let at = words::position(*position);
+            format!("the last entry on a majority is ({at}), the leader's term is {term}")
+        }
+        Event::Committed { position, holders } => {
+            let (at, holders) = (words::position(*position), words::servers(*holders));
+            format!("{holders} hold ({at})")
+        }
+        Event::EntryAppended { position } => format!("as ({})", words::position(*position)),
+        Event::EntriesDeleted {
+            first,
+            last,
+            own,
+            leader,
+        } => {
+            let gone = words::entries(*first, *last);
+            format!("at {first} the term is {own}, the leader's {leader}; so {gone} had to go")
+        }
+        Event::ElectionStarted { term, silent } => match silent {
+            Some(leader) => format!("{leader} was silent, the next term is {term}"),
+            None => format!("the next term is {term}"),
+        },
+        Event::HeartbeatDue => String::new(),
+        Event::Ignored { from, reason } => ignored(from, reason),
+        Event::LeaderKnown { leader, term } => format!("{leader}, in term {term}"),
+        Event::MatchAdvanced { follower, matched } => {
+            let next = matched.next();
+            format!(
+                "{follower} has stored up to {matched}, so matchIndex is {matched} and nextIndex at least {next}"
+            )
+        }
+        Event::NextLowered { follower, from, to } => {
+            format!("nextIndex for {follower} was {from} and is {to} now")
+        }
+        Event::NotLeader { leader: None } => "none is known".into(),
+        Event::NotLeader {
+            leader: Some(leader),
+        } => format!("it is {leader}"),
+        Event::SteppedDown { reason } => match reason {
+            StepDown::HigherTerm { from, term } => format!("{from} showed term {term}"),
+            StepDown::LeaderElected { leader } => format!("it is {leader}"),
+        },
+        Event::TermAdopted { from, old, new } => {
+            format!("the term was {old}, {from} is in {new}")
+        }
+        Event::TimerReset { reason } => reset(reason),
+        Event::VoteCounted { votes, needed, .. } => {
+            format!("{} of {needed}: {}", votes.len(), words::servers(*votes))
+        }
+        Event::VoteDenied { candidate, reason } => match reason {
+            Denial::AlreadyVoted { term, voted_for } => {
+                format!("the vote of term {term} is {voted_for}'s, not {candidate}'s")
+            }
+            Denial::LogBehind { theirs, ours } => {
+                let ours = words::end_of_log(*ours);
+                format!(
+                    "{ours} against {candidate}'s {}",
+                    words::end_of_log(*theirs)
+                )
+            }
+            Denial::OldTerm { theirs, ours } => {
+                format!("{candidate} asks for term {theirs}, this is term {ours}")
+            }
+        },
+        Event::VoteGranted {
+            candidate,
+            candidate_last,
+            own_last,
+            ..
+        } => {
+            let (theirs, ours) = (
+                words::end_of_log(*candidate_last),
+                words::end_of_log(*own_last),
+            );
+            format!("{candidate}'s {theirs} against {ours}")
+        }
+    }
+}
+
+fn ignored(from: &NodeId, reason: &Ignorance) -> String {
+    match reason {
+        Ignorance::ElectionOver => format!("{from} answered too late"),
+        Ignorance::LeadsNoLonger => format!("{from} answered a leader that is none any more"),
+        Ignorance::OldTerm { theirs, ours } => {
+            format!("{from} answered in term {theirs}, this is term {ours}")
+        }
+        Ignorance::Overtaken => format!("{from}'s refusal is older than its last answer"),
+        Ignorance::RivalLeader => format!("{from} leads it too"),
+    }
+}
+
+fn reset(reason: &Reset) -> String {
+    match reason {
+        Reset::Campaign => "an election began".into(),
+        Reset::HeardLeader(leader) => format!("word from {leader}, the leader"),
+        Reset::NoLongerLeader => "a leader has no election timer; a follower needs one".into(),
+        Reset::Started => "the server has just started".into(),
+        Reset::SpokenTo(from) => format!("{from} spoke; with the rule on that is no reason"),
+        Reset::Voted(candidate) => format!("{candidate} was given the vote"),
+    }
+}

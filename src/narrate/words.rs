@@ -1,0 +1,75 @@
+//! Small words: lists, counts, positions.
+
+use std::fmt::Display;
+
+use crate::machine::{Answer, Op};
+use crate::raft::{LogIndex, Position, ServerSet};
+
+/// `S1, S3 and S4`.
+pub(super) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    match items.as_slice() {
+        [] => "nobody".into(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The servers of a set, as a list.
+pub(super) fn servers(set: ServerSet) -> String {
+    list(set.iter())
+}
+
+/// A count in words, as far as servers go.
+pub(super) fn count(count: usize) -> &'static str {
+    const WORDS: [&str; 10] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+    ];
+    WORDS.get(count).copied().unwrap_or("many")
+}
+
+/// `entry 7`, `entries 5 to 7`.
+pub(super) fn entries(first: LogIndex, last: LogIndex) -> String {
+    if first == last {
+        format!("entry {last}")
+    } else {
+        format!("entries {first} to {last}")
+    }
+}
+
+/// `index 3, term 2`, as the paper names a last entry.
+pub(super) fn position(position: Position) -> String {
+    format!("index {}, term {}", position.index, position.term)
+}
+
+/// The end of a log: `its last entry is (index 3, term 2)` needs the brackets' content, or that
+/// there is none.
+pub(super) fn end_of_log(last: Position) -> String {
+    if last == Position::ZERO {
+        "an empty log".into()
+    } else {
+        format!("last entry ({})", position(last))
+    }
+}
+
+/// What a client asks for.
+pub(super) fn wish(op: &Op) -> String {
+    match op {
+        Op::Get { key } => format!("the value of {key}"),
+        Op::Add { .. } | Op::CompareAndSet { .. } | Op::Delete { .. } | Op::Set { .. } => {
+            op.to_string()
+        }
+    }
+}
+
+/// What came of it.
+pub(super) fn result(op: &Op, answer: &Answer) -> String {
+    let key = op.key();
+    match answer {
+        Answer::Differs(Some(value)) => format!("{op} changed nothing, {key} is {value}"),
+        Answer::Differs(None) => format!("{op} changed nothing, {key} has no value"),
+        Answer::Done => format!("{op} is done"),
+        Answer::Value(Some(value)) => format!("{key} is {value}"),
+        Answer::Value(None) => format!("{key} has no value"),
+    }
+}
