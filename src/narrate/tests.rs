@@ -260,7 +260,7 @@ fn why_names_the_rule_the_values_and_the_place() {
 #[test]
 fn every_sentence_is_well_formed() {
     let text = "servers 5 · clients 2
-        config loss=5% · config duplicate=5% · config patience=150ms
+        config loss=5% duplicate=5% patience=150ms
         client C1 writes x every 60ms
         at 900ms isolate S1 · isolate S2 · crash S3 · request C2 y?
         at 1s heal · restart S3 · request C2 x:1>2 · request C2 -x

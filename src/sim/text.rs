@@ -56,8 +56,8 @@ pub struct Statement<'a> {
 /// What a statement of the grammar says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Said {
-    /// Something done, and when, if it says so.
-    Action(Option<Time>, Action),
+    /// Things done, and when, if it says so. One, or several settings or rules at once.
+    Actions(Option<Time>, Vec<Action>),
     /// `client C1 writes x every 300ms`
     Habit(ClientId, Key, Time),
     /// `clients 2`
@@ -138,19 +138,19 @@ pub fn parse_run(text: &str) -> Result<(Scenario, Vec<(Time, Action)>), TextErro
     let mut actions: Vec<(Time, Action)> = Vec::new();
     for statement in statements(text) {
         match parse(&statement)? {
-            Said::Action(None, action) if actions.is_empty() => {
-                if !scenario.absorb(&action) {
-                    actions.push((Time::ZERO, action));
-                }
-            }
-            Said::Action(at, action) => {
+            Said::Actions(at, done) => {
                 let latest = actions.last().map_or(Time::ZERO, |(at, _)| *at);
+                let begun = at.is_some() || !actions.is_empty();
                 let at = at.unwrap_or(latest);
                 if at < latest {
                     let message = format!("{at} is before {latest}: put actions in order of time");
                     return Err(statement.error(1, message));
                 }
-                actions.push((at, action));
+                for action in done {
+                    if begun || !scenario.absorb(&action) {
+                        actions.push((at, action));
+                    }
+                }
             }
             said => scenario
                 .tell(said)
@@ -190,17 +190,20 @@ impl Scenario {
                 self.habits.retain(|(other, ..)| *other != client);
                 self.habits.push((client, key, every));
             }
-            Said::Action(_, action) => {
-                if !self.absorb(&action) {
-                    return Err(format!("\"{action}\" is something done, not a beginning"));
+            Said::Actions(_, actions) => {
+                for action in actions {
+                    if !self.absorb(&action) {
+                        return Err(format!("\"{action}\" is something done, not a beginning"));
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    /// A setting or a rule before anything happens belongs to the beginning.
-    fn absorb(&mut self, action: &Action) -> bool {
+    /// A setting or a rule before anything happens belongs to the beginning. False for what is
+    /// neither.
+    pub(crate) fn absorb(&mut self, action: &Action) -> bool {
         match action {
             Action::Configure(setting) => self.set(*setting),
             Action::Rule(rule, on) => self.config.rules.set(*rule, *on),
@@ -296,10 +299,10 @@ impl<'a> Words<'a> {
             "at" => {
                 self.next();
                 let at = self.time()?;
-                Ok(Said::Action(Some(at), self.action()?))
+                Ok(Said::Actions(Some(at), self.actions()?))
             }
             _ if server(first).is_ok() => self.disk().map(Said::Disk),
-            _ => Ok(Said::Action(None, self.action()?)),
+            _ => Ok(Said::Actions(None, self.actions()?)),
         }
     }
 
@@ -354,6 +357,19 @@ impl<'a> Words<'a> {
         }
         image.check()?;
         Ok(image)
+    }
+
+    /// One action; or after `config` and `rules` as many as there are settings or rules.
+    fn actions(&mut self) -> Result<Vec<Action>, String> {
+        let mut actions = vec![self.action()?];
+        while self.peek().is_some() {
+            actions.push(match actions[0] {
+                Action::Configure(_) => Action::Configure(setting(self.expect("a setting")?)?),
+                Action::Rule(_, on) => Action::Rule(self.expect("a rule")?.parse()?, on),
+                _ => break,
+            });
+        }
+        Ok(actions)
     }
 
     fn action(&mut self) -> Result<Action, String> {
@@ -521,7 +537,8 @@ impl DiskImage {
 const ACTIONS: &str = "config, crash, cut, delay, deliver, drop, duplicate, heal, hold, isolate, \
     partition, read, release, request, restart, rules, skew, timeout, timer, wipe";
 
-fn server(word: &str) -> Result<NodeId, String> {
+/// `S1`
+pub(crate) fn server(word: &str) -> Result<NodeId, String> {
     let number = word
         .strip_prefix('S')
         .and_then(|number| number.parse().ok());
@@ -530,7 +547,8 @@ fn server(word: &str) -> Result<NodeId, String> {
         .ok_or_else(|| format!("\"{word}\" is no server: write S1 to S{MAX_SERVERS}"))
 }
 
-fn client(word: &str) -> Result<ClientId, String> {
+/// `C1`
+pub(crate) fn client(word: &str) -> Result<ClientId, String> {
     let number = word
         .strip_prefix('C')
         .and_then(|number| number.parse().ok());
@@ -557,7 +575,7 @@ fn on_or_off(word: &str) -> Result<bool, String> {
 }
 
 /// `4`, or `4:x=3`: an entry's term, and its command where that matters.
-fn entry(word: &str, place: usize) -> Result<Entry, String> {
+pub(crate) fn entry(word: &str, place: usize) -> Result<Entry, String> {
     let (term, command) = match word.split_once(':') {
         Some((term, op)) => (term, Some(op)),
         None => (word, None),
@@ -938,6 +956,7 @@ mod tests {
     fn a_run_reads_as_it_is_written() {
         let text = "servers 3 · seed 7 · clients 2\n\
             config latency=5ms..5ms\n\
+            config window=8\n\
             rules off up-to-date\n\
             S1 term 6 vote S2 log 1 1:x=3 6 commit 2\n\
             client C1 writes x every 300ms\n\
@@ -945,6 +964,10 @@ mod tests {
             at 400ms restart S3\n";
         let (scenario, actions) = read(text);
         assert_eq!(write_run(&scenario, &actions), text);
+        let short = text
+            .replace("\nconfig window", " window")
+            .replace("latency=5ms..5ms", "latency=5ms");
+        assert_eq!(read(&short), (scenario, actions));
     }
 
     #[test]
