@@ -1,13 +1,10 @@
 //! The log: the numbered list of entries that the cluster agrees on.
-//!
-//! A simulation keeps many moments of the same log (checkpoints, so that time can be scrubbed),
-//! and a log may be long. So it is stored in chunks that copies share: cloning costs two reference
-//! counts whatever the length, and the first append after a clone copies one chunk at most.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::chunks::Chunks;
 use super::types::{Configuration, LogIndex, Position, ServerSet, Term};
 use crate::machine::Command;
 
@@ -33,60 +30,37 @@ pub enum Payload {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Entries(Option<Arc<[Entry]>>);
 
-/// A server's log. Indexes start at 1.
+/// A server's log. Indexes start at 1. Cheap to clone, however long it is.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Log {
-    /// Full chunks, all of [`CHUNK`] entries.
-    sealed: Arc<Vec<Arc<[Entry]>>>,
-    /// The entries after them, fewer than [`CHUNK`].
-    tail: Arc<Vec<Entry>>,
+    entries: Chunks<Entry>,
     /// Who the cluster consists of.
     configuration: Configuration,
 }
-
-/// Entries in a chunk: small enough to copy in a moment, large enough that chunks are few.
-const CHUNK: usize = 64;
 
 impl Log {
     /// An empty log of a cluster made of `voters`.
     pub fn new(voters: ServerSet) -> Self {
         Self {
-            sealed: Arc::default(),
-            tail: Arc::default(),
+            entries: Chunks::default(),
             configuration: Configuration { voters },
         }
     }
 
     /// Adds an entry at the end and says where it stands.
     pub fn append(&mut self, entry: Entry) -> LogIndex {
-        let tail = Arc::make_mut(&mut self.tail);
-        tail.push(entry);
-        if tail.len() == CHUNK {
-            let chunk = Arc::from(tail.as_slice());
-            tail.clear();
-            Arc::make_mut(&mut self.sealed).push(chunk);
-        }
+        self.entries.push(entry);
         self.last_index()
     }
 
     /// Removes the entry at `index` and all that follow it.
     pub fn truncate(&mut self, index: LogIndex) {
-        let keep = index.previous().0 as usize;
-        if keep >= self.len() {
-            return;
-        }
-        let chunks = keep / CHUNK;
-        if chunks < self.sealed.len() {
-            let sealed = Arc::make_mut(&mut self.sealed);
-            self.tail = Arc::new(sealed[chunks].to_vec());
-            sealed.truncate(chunks);
-        }
-        Arc::make_mut(&mut self.tail).truncate(keep - chunks * CHUNK);
+        self.entries.truncate(index.previous().0 as usize);
     }
 
     /// How many entries it holds.
     pub fn len(&self) -> usize {
-        self.sealed.len() * CHUNK + self.tail.len()
+        self.entries.len()
     }
 
     /// Whether it holds none.
@@ -111,10 +85,7 @@ impl Log {
     /// The entry at `index`.
     pub fn get(&self, index: LogIndex) -> Option<&Entry> {
         let place = usize::try_from(index.0.checked_sub(1)?).ok()?;
-        match self.sealed.get(place / CHUNK) {
-            Some(chunk) => chunk.get(place % CHUNK),
-            None => self.tail.get(place - self.sealed.len() * CHUNK),
-        }
+        self.entries.get(place)
     }
 
     /// The term of the entry at `index`; 0 for index 0; none past the end.
@@ -177,6 +148,16 @@ impl Log {
             index,
             term: self.term(index).unwrap_or_default(),
         }
+    }
+
+    /// Whether nothing was changed in this log or in `other` since one was cloned from the other.
+    pub fn is_shared_with(&self, other: &Self) -> bool {
+        self.entries.is_shared_with(&other.entries)
+    }
+
+    /// The last index up to which both logs hold the very same entries.
+    pub fn common(&self, other: &Self) -> LogIndex {
+        LogIndex(self.entries.common(&other.entries) as u64)
     }
 
     /// Who the cluster consists of, by this log.

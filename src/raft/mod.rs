@@ -22,7 +22,8 @@
 //! ([`Rule`]) the switch is asked right there.
 //!
 //! - [`types`]: terms, indexes, sets of servers;
-//! - [`log`], [`message`], [`config`], [`rules`]: the nouns;
+//! - [`log`] (kept in [`chunks`] that copies share), [`message`], [`config`], [`rules`]: the
+//!   nouns;
 //! - [`node`]: the state, and the rules for all servers;
 //! - [`election`]: how a server comes to lead;
 //! - [`replication`]: how a log comes to be shared, and when an entry is committed;
@@ -37,6 +38,7 @@
 //!   stands behind an [`Output::Persist`] may leave only when that write is on disk.
 //! - No errors. Any message is acceptable at any time; the protocol says what to make of it.
 
+pub mod chunks;
 pub mod config;
 mod election;
 pub mod event;
