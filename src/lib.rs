@@ -1,4 +1,5 @@
 //! Raftarium: a Raft cluster alive in a browser page.
+pub mod check;
 pub mod machine;
 pub mod narrate;
 pub mod raft;

@@ -1,0 +1,190 @@
+//! The checker: what changed in a step, and in which order that is looked at.
+
+use std::sync::Arc;
+
+use super::ghost::Ghost;
+use super::property::Property;
+use super::violation::{Breach, Violation};
+use crate::raft::{Log, LogIndex, NodeId, Rule, Rules, Term};
+use crate::sim::{Address, Cause, Server, Step, World};
+
+/// Watches a run. See the [module](super).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Checker {
+    pub(super) ghost: Ghost,
+    pub(super) seen: Vec<Seen>,
+    /// What was found, the first of each property, in the order it was found.
+    violations: Arc<Vec<Violation>>,
+}
+
+/// A server, as it was after the last step that happened to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Seen {
+    pub(super) up: bool,
+    /// The term it leads, if it leads.
+    pub(super) leads: Option<Term>,
+    pub(super) term: Term,
+    pub(super) commit: LogIndex,
+    pub(super) applied: LogIndex,
+    pub(super) log: Log,
+    /// How far its log agrees with what was ever committed.
+    pub(super) agreed: LogIndex,
+}
+
+/// What a step did to a server.
+pub(super) struct Change<'a> {
+    pub(super) step: &'a Step,
+    pub(super) server: &'a Server,
+    pub(super) before: Seen,
+    pub(super) now: Seen,
+    /// The last index up to which the log is what it was.
+    pub(super) kept: LogIndex,
+}
+
+/// Breaches found in a step. Empty but for the worst of steps, so it takes no memory.
+pub(super) type Breaches = Vec<Breach>;
+
+impl Checker {
+    /// Begins to watch. What the servers have at this moment is where its memory starts.
+    pub fn new(world: &World) -> Self {
+        let blank = Seen {
+            up: false,
+            leads: None,
+            term: Term(0),
+            commit: LogIndex(0),
+            applied: LogIndex(0),
+            log: Log::new(world.voters()),
+            agreed: LogIndex(0),
+        };
+        let mut checker = Self {
+            ghost: Ghost::default(),
+            seen: vec![blank; world.servers().len()],
+            violations: Arc::default(),
+        };
+        let start = Step::default();
+        for server in world.servers() {
+            checker.look_at(server.id, world, &start);
+        }
+        checker
+    }
+
+    /// Looks at what `step` made of `world`, and tells of the first property that it broke, if it
+    /// broke one that had held so far.
+    pub fn observe(&mut self, world: &World, step: &Step) -> Option<&Violation> {
+        let known = self.violations.len();
+        match step.cause {
+            Cause::Start => {
+                for server in world.servers() {
+                    self.look_at(server.id, world, step);
+                }
+            }
+            Cause::Packet {
+                to: Address::Client(_),
+                ..
+            } => self.look_at_answers(world, step),
+            _ => {
+                if let Some(id) = step.server() {
+                    self.look_at(id, world, step);
+                }
+            }
+        }
+        self.violations.get(known)
+    }
+
+    /// What was found so far: the first violation of each property, in the order of time.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// How `property` was first broken, if it was.
+    pub fn violation_of(&self, property: Property) -> Option<&Violation> {
+        let mut found = self.violations.iter();
+        found.find(|violation| violation.property() == property)
+    }
+
+    /// What it remembers of the run.
+    pub fn ghost(&self) -> &Ghost {
+        &self.ghost
+    }
+
+    fn look_at(&mut self, id: NodeId, world: &World, step: &Step) {
+        let server = world.server(id);
+        let before = &self.seen[id.slot()];
+        if before.is_still(server) {
+            return;
+        }
+        let before = before.clone();
+        let now = before.after(server);
+        let kept = now.log.common(&before.log);
+        let mut change = Change {
+            step,
+            server,
+            before,
+            now,
+            kept,
+        };
+        let mut breaches = Breaches::new();
+        self.check_backwards(&change, &mut breaches);
+        self.check_own_log(&change, &mut breaches);
+        self.check_other_logs(&change, &mut breaches);
+        self.settle(&mut change, &mut breaches);
+        self.check_leader(&change, &mut breaches);
+        self.check_applied(&change, &mut breaches);
+        self.seen[id.slot()] = change.now;
+        self.report(breaches, world, step);
+    }
+
+    /// Puts what was found on record, the properties of Figure 3 first.
+    pub(super) fn report(&mut self, mut breaches: Breaches, world: &World, step: &Step) {
+        if breaches.is_empty() {
+            return;
+        }
+        breaches.sort_by_key(Breach::property);
+        for breach in breaches {
+            if self.violation_of(breach.property()).is_none() {
+                let guard = guard(breach.property(), world.config().rules);
+                Arc::make_mut(&mut self.violations).push(Violation {
+                    step: step.id,
+                    at: step.at,
+                    breach,
+                    guard,
+                });
+            }
+        }
+    }
+}
+
+impl Seen {
+    /// Whether nothing that matters here has changed.
+    fn is_still(&self, server: &Server) -> bool {
+        let node = server.node();
+        self.up == node.is_some()
+            && self.term == server.term()
+            && self.leads.is_some() == node.is_some_and(|node| node.is_leader())
+            && node.is_none_or(|node| {
+                self.commit == node.commit_index() && self.applied == node.last_applied()
+            })
+            && self.log.is_shared_with(server.log())
+    }
+
+    /// The server as it is now.
+    fn after(&self, server: &Server) -> Self {
+        let node = server.node();
+        Self {
+            up: node.is_some(),
+            leads: node.filter(|node| node.is_leader()).map(|node| node.term()),
+            term: server.term(),
+            commit: node.map_or(LogIndex(0), |node| node.commit_index()),
+            applied: node.map_or(LogIndex(0), |node| node.last_applied()),
+            log: server.log().clone(),
+            agreed: self.agreed,
+        }
+    }
+}
+
+/// The rule that would have prevented it: one that is off, the nearest first.
+fn guard(property: Property, rules: Rules) -> Option<Rule> {
+    let guards = property.guards().iter().copied();
+    let nearest = guards.clone().find(|rule| !rules.on(*rule));
+    nearest.or_else(|| rules.off().next())
+}

@@ -1,0 +1,93 @@
+//! Election Safety and Leader Completeness: who may lead, and what leaders have.
+
+use super::checker::{Breaches, Change, Checker};
+use super::ghost::Settled;
+use super::violation::Breach;
+use crate::raft::{Entry, Log, LogIndex, NodeId, Payload, Term};
+
+impl Checker {
+    /// Election Safety (§5.2) and Leader Completeness (§5.4), at the moment a server is elected.
+    /// Afterwards a leader only appends (which is checked on its own), so it keeps what it has.
+    pub(super) fn check_leader(&mut self, change: &Change<'_>, breaches: &mut Breaches) {
+        let Some(term) = change.now.leads else {
+            return;
+        };
+        if change.before.leads == Some(term) {
+            return;
+        }
+        let leader = change.server.id;
+        if let Some(first) = self.ghost.leads(term, leader) {
+            let second = leader;
+            breaches.push(Breach::TwoLeaders {
+                term,
+                first,
+                second,
+            });
+        }
+        // Up to `agreed` the log is known to have everything.
+        let log = &change.now.log;
+        let mut index = change.now.agreed.next();
+        let mut complete = true;
+        while let Some(settled) = self.ghost.at(index) {
+            if settled.term < term && log.get(index) != Some(&settled.entry) {
+                if complete {
+                    breaches.push(lacks(leader, term, log, index, settled));
+                }
+                complete = false;
+                if let Some(lost) = self.lost_write(leader, index, &settled.entry) {
+                    breaches.push(lost);
+                    return;
+                }
+            }
+            index = index.next();
+        }
+    }
+
+    /// Leader Completeness, when something is committed late: in a term whose successors have
+    /// leaders already. They must have it too.
+    pub(super) fn check_later_leaders(
+        &self,
+        index: LogIndex,
+        settled: &Settled,
+        breaches: &mut Breaches,
+    ) {
+        for (id, seen) in NodeId::first(self.seen.len()).zip(&self.seen) {
+            if let Some(term) = seen.leads
+                && term > settled.term
+                && seen.log.get(index) != Some(&settled.entry)
+            {
+                breaches.push(lacks(id, term, &seen.log, index, settled));
+            }
+        }
+    }
+
+    /// The breach it is that `server` does not have `entry`, if a client was told that it is done.
+    pub(super) fn lost_write(
+        &self,
+        server: NodeId,
+        index: LogIndex,
+        entry: &Entry,
+    ) -> Option<Breach> {
+        match entry.payload {
+            Payload::Command(command) if self.ghost.is_acknowledged(entry) => {
+                Some(Breach::WriteLost {
+                    server,
+                    index,
+                    command,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+fn lacks(leader: NodeId, term: Term, log: &Log, index: LogIndex, settled: &Settled) -> Breach {
+    Breach::LeaderLacks {
+        leader,
+        term,
+        index,
+        settled: settled.entry,
+        committed_in: settled.term,
+        found: log.get(index).copied(),
+    }
+}

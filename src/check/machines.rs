@@ -1,0 +1,194 @@
+//! State Machine Safety, and what clients may rely on: what is committed stays, takes effect once,
+//! and is what they are told.
+
+use super::checker::{Breaches, Change, Checker};
+use super::ghost::{Effect, Settled};
+use super::violation::{Breach, Falling};
+use crate::machine::{Command, Key, Op};
+use crate::raft::{LogIndex, Payload};
+use crate::sim::{Fact, Step, World};
+
+impl Checker {
+    /// Figure 2, State: what a running server knows, it knows for good.
+    pub(super) fn check_backwards(&self, change: &Change<'_>, breaches: &mut Breaches) {
+        let (before, now) = (&change.before, &change.now);
+        if !before.up || !now.up {
+            return;
+        }
+        for (what, from, to) in [
+            (Falling::Term, before.term.0, now.term.0),
+            (Falling::Commit, before.commit.0, now.commit.0),
+            (Falling::Applied, before.applied.0, now.applied.0),
+        ] {
+            if to < from {
+                let server = change.server.id;
+                breaches.push(Breach::Backwards {
+                    server,
+                    what,
+                    from,
+                    to,
+                });
+            }
+        }
+    }
+
+    /// Remembers what the server has committed beyond all that was committed before, and how far
+    /// its log agrees with that.
+    pub(super) fn settle(&mut self, change: &mut Change<'_>, breaches: &mut Breaches) {
+        let now = &mut change.now;
+        now.agreed = now.agreed.min(change.kept);
+        while self.ghost.last() < now.commit
+            && let Some(entry) = now.log.get(self.ghost.last().next())
+        {
+            self.ghost.settle(*entry, now.term, change.server.id);
+            let index = self.ghost.last();
+            if let Some(settled) = self.ghost.at(index) {
+                self.check_later_leaders(index, settled, breaches);
+            }
+        }
+        let log = &now.log;
+        let agrees = |settled: &Settled, index| log.get(index) == Some(&settled.entry);
+        while let next = now.agreed.next()
+            && let Some(settled) = self.ghost.at(next)
+            && agrees(settled, next)
+        {
+            now.agreed = next;
+        }
+    }
+
+    /// State Machine Safety (§5.4.3): what the server applied in this step is what everybody
+    /// applied there. And having executed it, its machine is where the committed log leads to.
+    pub(super) fn check_applied(&self, change: &Change<'_>, breaches: &mut Breaches) {
+        let (before, now) = (&change.before, &change.now);
+        if now.applied <= before.applied || !now.up {
+            return;
+        }
+        let server = change.server.id;
+        // Up to `agreed` the entries are known to be the same.
+        let mut index = now.agreed.max(before.applied).next();
+        while index <= now.applied {
+            if let (Some(settled), Some(entry)) = (self.ghost.at(index), now.log.get(index))
+                && settled.entry != *entry
+            {
+                breaches.push(Breach::AppliedDifferently {
+                    server,
+                    index,
+                    entry: *entry,
+                    first: settled.server,
+                    settled: settled.entry,
+                });
+                breaches.extend(self.lost_write(server, index, &settled.entry));
+                return;
+            }
+            index = index.next();
+        }
+        self.check_machine(change, breaches);
+    }
+
+    /// Each command that the server executed must have been answered as it is by our own machine,
+    /// in which every request is executed once; and what it left behind must be the same.
+    fn check_machine(&self, change: &Change<'_>, breaches: &mut Breaches) {
+        let answers = change.step.facts.iter().filter_map(|fact| match *fact {
+            Fact::Executed {
+                index,
+                client,
+                serial,
+                answer,
+                ..
+            } => Some((index, (client, serial), answer)),
+            _ => None,
+        });
+        let wrong = answers.into_iter().find_map(|(index, request, answer)| {
+            let (command, effect) = self.effect_at(index)?;
+            // A read that is repeated may see what is newer: nobody is misled.
+            let reads_again = effect.repeat && matches!(command.op, Op::Get { .. });
+            let same = (command.client, command.serial) == request;
+            let right = same && (reads_again || answer == effect.answer);
+            (!right).then_some(index)
+        });
+        if let Some(index) = wrong.or_else(|| self.wrong_value(change)) {
+            breaches.extend(self.blame(change, index));
+        }
+    }
+
+    /// The last entry that the server executed in this step about a key which then has not the
+    /// value that it should have.
+    fn wrong_value(&self, change: &Change<'_>) -> Option<LogIndex> {
+        let machine = &change.server.up()?.machine;
+        let (first, last) = (change.before.applied.next(), change.now.applied);
+        let mut later: Vec<Key> = Vec::new();
+        for index in (first.0..=last.0).rev().map(LogIndex) {
+            let Some((command, effect)) = self.effect_at(index) else {
+                continue;
+            };
+            let key = command.op.key();
+            if later.contains(&key) {
+                continue;
+            }
+            if machine.get(key) != effect.value {
+                return Some(index);
+            }
+            // Most steps apply one entry: they need no list.
+            if index > first {
+                later.push(key);
+            }
+        }
+        None
+    }
+
+    /// What came out wrong at `index`: by a repeated request about the same key, if the step
+    /// executed one, and otherwise by itself.
+    fn blame(&self, change: &Change<'_>, index: LogIndex) -> Option<Breach> {
+        let server = change.server.id;
+        let (command, _) = self.effect_at(index)?;
+        let earlier = (change.before.applied.0 + 1..=index.0).rev().map(LogIndex);
+        let repeats = earlier.filter_map(|index| Some((index, self.effect_at(index)?)));
+        let twice = repeats
+            .filter(|(_, (other, effect))| effect.repeat && other.op.key() == command.op.key())
+            .map(|(index, (command, _))| Breach::ExecutedTwice {
+                server,
+                index,
+                command,
+            })
+            .next();
+        twice.or(Some(Breach::MachineDiffers {
+            server,
+            index,
+            command,
+        }))
+    }
+
+    fn effect_at(&self, index: LogIndex) -> Option<(Command, Effect)> {
+        let settled = self.ghost.at(index)?;
+        match settled.entry.payload {
+            Payload::Command(command) => Some((command, settled.effect?)),
+            Payload::Noop => None,
+        }
+    }
+
+    /// A client has an answer: something committed must make it true.
+    pub(super) fn look_at_answers(&mut self, world: &World, step: &Step) {
+        for fact in &step.facts {
+            if let Fact::Answered {
+                client,
+                serial,
+                op,
+                server,
+                answer,
+                ..
+            } = *fact
+            {
+                let command = Command { client, serial, op };
+                if let Err(executed) = self.ghost.acknowledge(&command, answer) {
+                    let breach = Breach::Unfounded {
+                        server,
+                        command,
+                        told: answer,
+                        executed,
+                    };
+                    self.report(vec![breach], world, step);
+                }
+            }
+        }
+    }
+}

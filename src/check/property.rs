@@ -1,0 +1,157 @@
+//! The properties, by name, and the rules of Raft that keep each.
+
+use std::fmt;
+
+use crate::raft::Rule;
+
+/// Something that must hold at every moment of a run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Property {
+    /// At most one leader can be elected in a given term (§5.2).
+    ElectionSafety,
+    /// A leader never overwrites or deletes entries in its log; it only appends (§5.3).
+    LeaderAppendOnly,
+    /// Two logs that hold an entry of the same index and term are identical up to it (§5.3).
+    LogMatching,
+    /// What is committed in a term is in the logs of the leaders of all later terms (§5.4).
+    LeaderCompleteness,
+    /// No two servers apply different entries at the same index (§5.4.3).
+    StateMachineSafety,
+    /// What a client was told is done stays done.
+    AcknowledgedWrites,
+    /// A request takes effect once, however often it was sent (§8).
+    ExactlyOnce,
+    /// A running server's term, commit index and applied index never fall (Figure 2, State).
+    NeverBackwards,
+}
+
+impl Property {
+    /// The five of Figure 3, in its order.
+    pub const FIGURE_3: [Self; 5] = [
+        Self::ElectionSafety,
+        Self::LeaderAppendOnly,
+        Self::LogMatching,
+        Self::LeaderCompleteness,
+        Self::StateMachineSafety,
+    ];
+
+    /// All of them: first the five of Figure 3, then what clients and servers rely on besides.
+    pub const ALL: [Self; 8] = [
+        Self::ElectionSafety,
+        Self::LeaderAppendOnly,
+        Self::LogMatching,
+        Self::LeaderCompleteness,
+        Self::StateMachineSafety,
+        Self::AcknowledgedWrites,
+        Self::ExactlyOnce,
+        Self::NeverBackwards,
+    ];
+
+    /// Its name, as Figure 3 has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ElectionSafety => "Election Safety",
+            Self::LeaderAppendOnly => "Leader Append-Only",
+            Self::LogMatching => "Log Matching",
+            Self::LeaderCompleteness => "Leader Completeness",
+            Self::StateMachineSafety => "State Machine Safety",
+            Self::AcknowledgedWrites => "Acknowledged Writes",
+            Self::ExactlyOnce => "Exactly Once",
+            Self::NeverBackwards => "Never Backwards",
+        }
+    }
+
+    /// What it promises, in one sentence.
+    pub fn promise(self) -> &'static str {
+        match self {
+            Self::ElectionSafety => "A term has one leader at most.",
+            Self::LeaderAppendOnly => {
+                "A leader never overwrites or deletes entries of its log; it only appends."
+            }
+            Self::LogMatching => {
+                "Two logs that hold an entry of the same index and term are the same up to it."
+            }
+            Self::LeaderCompleteness => {
+                "What is committed in a term is in the logs of the leaders of all later terms."
+            }
+            Self::StateMachineSafety => "No two servers apply different entries at the same index.",
+            Self::AcknowledgedWrites => "What a client was told is done stays done.",
+            Self::ExactlyOnce => "A request takes effect once, however often it was sent.",
+            Self::NeverBackwards => {
+                "A running server's term, commit index and applied index never fall."
+            }
+        }
+    }
+
+    /// The section of the paper that promises it.
+    pub fn section(self) -> &'static str {
+        match self {
+            Self::ElectionSafety => "5.2",
+            Self::LeaderAppendOnly | Self::LogMatching => "5.3",
+            Self::LeaderCompleteness => "5.4",
+            Self::StateMachineSafety => "5.4.3",
+            Self::AcknowledgedWrites | Self::ExactlyOnce => "8",
+            Self::NeverBackwards => "5.1",
+        }
+    }
+
+    /// The rules that keep it, the nearest first.
+    pub fn guards(self) -> &'static [Rule] {
+        match self {
+            Self::ElectionSafety => &[
+                Rule::OneVotePerTerm,
+                Rule::PersistVote,
+                Rule::PersistTerm,
+                Rule::IgnoreOldVotes,
+                Rule::CountVoters,
+                Rule::ElectionMajority,
+                Rule::RefuseOldTerm,
+            ],
+            Self::LeaderAppendOnly => &[Rule::DeleteOnlyConflicts, Rule::StepDown],
+            Self::LogMatching => &[
+                Rule::CheckPrevious,
+                Rule::RefuseOldTerm,
+                Rule::PersistTerm,
+                Rule::PersistLog,
+                Rule::OneVotePerTerm,
+            ],
+            Self::LeaderCompleteness | Self::AcknowledgedWrites => &[
+                Rule::CommitOwnTerm,
+                Rule::UpToDate,
+                Rule::CompareLastTerm,
+                Rule::PersistLog,
+                Rule::CommitMajority,
+                Rule::MatchWhatWasSent,
+                Rule::IgnoreOldReplies,
+                Rule::DeleteOnlyConflicts,
+                Rule::CheckPrevious,
+                Rule::CheckHeartbeats,
+            ],
+            Self::StateMachineSafety => &[
+                Rule::CommitOnlyChecked,
+                Rule::CheckHeartbeats,
+                Rule::CheckPrevious,
+                Rule::RefuseOldTerm,
+            ],
+            Self::ExactlyOnce => &[Rule::ExactlyOnce],
+            Self::NeverBackwards => &[Rule::CommitNeverFalls],
+        }
+    }
+}
+
+impl fmt::Display for Property {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_five_are_those_of_figure_3() {
+        assert_eq!(Property::ALL[..5], Property::FIGURE_3);
+        assert!(Property::ALL.is_sorted());
+    }
+}

@@ -1,0 +1,305 @@
+//! Planted violations: every property is broken once, and found.
+
+use super::*;
+use crate::raft::{LogIndex, Rule, Term};
+use crate::sim::text::parse_run;
+use crate::sim::{Step, Time, World};
+
+/// Nothing happens by itself, and nothing is lost: what happens is what the script says.
+const STILL: &str = "config timeout=100s · config heartbeat=50s · config patience=100s
+    config latency=10ms · config send=at-once · config no-op=off\n";
+
+/// A run under watch.
+struct Run {
+    world: World,
+    step: Step,
+    checker: Checker,
+}
+
+impl Run {
+    /// Plays a run to a second after its last action.
+    fn of(text: &str) -> Self {
+        let (scenario, actions) = parse_run(text).unwrap_or_else(|error| panic!("{error}"));
+        let mut step = Step::default();
+        let world = World::new(&scenario, &mut step);
+        let checker = Checker::new(&world);
+        let mut run = Self {
+            world,
+            step,
+            checker,
+        };
+        run.checker.observe(&run.world, &run.step);
+        for (at, action) in &actions {
+            run.until(*at);
+            run.world.wait_until(*at);
+            run.world
+                .act(action, &mut run.step)
+                .unwrap_or_else(|why| panic!("{action}: {why}"));
+            run.checker.observe(&run.world, &run.step);
+        }
+        let last = actions.last().map_or(Time::ZERO, |(at, _)| *at);
+        run.until(last + Time::ms(1000));
+        run
+    }
+
+    fn until(&mut self, end: Time) {
+        while self.world.next_at().is_some_and(|at| at <= end) {
+            self.world.step(&mut self.step);
+            self.checker.observe(&self.world, &self.step);
+        }
+    }
+
+    /// The first property that was broken.
+    fn broken(&self) -> Option<Property> {
+        Some(self.checker.violations().first()?.property())
+    }
+
+    fn said(&self) -> String {
+        let said = self.checker.violations().first().map(|v| v.to_string());
+        said.unwrap_or_default()
+    }
+}
+
+/// The script breaks the property with the rule off, and nothing with it on.
+fn check(rule: Rule, property: Property, script: &str) -> Run {
+    let off = Run::of(&format!("{STILL} rules off {rule}\n{script}"));
+    let found = off.checker.violations().first();
+    let found = found.unwrap_or_else(|| panic!("with {rule} off nothing was broken"));
+    assert_eq!(found.property(), property, "{found}");
+    assert_eq!(found.guard, Some(rule), "{found}");
+    let on = Run::of(&format!("{STILL}{script}"));
+    assert_eq!(on.said(), "", "with all rules on");
+    off
+}
+
+#[test]
+fn two_leaders_in_a_term_break_election_safety() {
+    let script = "servers 3\n timeout S1 · timeout S2";
+    let run = check(Rule::OneVotePerTerm, Property::ElectionSafety, script);
+    assert_eq!(
+        run.said(),
+        "Election Safety is broken: S1 and S2 were both elected leader of term 1. \
+         The rule one-vote-per-term (Figure 2, RequestVote 2) is off."
+    );
+    let breach = run.checker.violations()[0].breach;
+    assert_eq!(breach.servers().to_string(), "S1 S2");
+}
+
+#[test]
+fn a_forgotten_vote_breaks_election_safety() {
+    check(
+        Rule::PersistVote,
+        Property::ElectionSafety,
+        "servers 3
+        at 0ms cut S1-S2 · cut S2>S3 · timeout S1
+        at 11ms crash S3 · restart S3 · heal · cut S1-S2 · timeout S2",
+    );
+}
+
+/// Figure 8 with three servers: an entry of term 1 is on a majority in term 3, and is overwritten
+/// in term 4.
+const FIGURE_8: &str = "servers 3 · clients 3
+    at 0ms timeout S1
+    at 100ms isolate S1 · request C1 x=1
+    at 200ms crash S1 · heal · timeout S3
+    at 300ms isolate S3 · request C3 y=2
+    at 400ms crash S3 · heal · restart S1 · timeout S1
+    at 500ms timeout S1
+    at 600ms crash S1 · restart S3 · timeout S3
+    at 700ms timeout S3";
+
+#[test]
+fn figure_8_breaks_leader_completeness() {
+    let run = check(Rule::CommitOwnTerm, Property::LeaderCompleteness, FIGURE_8);
+    let Breach::LeaderLacks {
+        term,
+        index,
+        committed_in,
+        found,
+        ..
+    } = run.checker.violations()[0].breach
+    else {
+        panic!("{}", run.said());
+    };
+    assert_eq!((term, index, committed_in), (Term(4), LogIndex(1), Term(3)));
+    assert_eq!(found.map(|entry| entry.term), Some(Term(2)));
+    assert!(
+        run.said()
+            .contains("has y=2 of term 2 at index 1, where x=1 of term 1 was committed")
+    );
+}
+
+#[test]
+fn an_empty_log_that_wins_breaks_leader_completeness_and_loses_a_write() {
+    let run = check(
+        Rule::UpToDate,
+        Property::LeaderCompleteness,
+        "servers 3
+        at 0ms timeout S1
+        at 100ms isolate S3 · request C1 x=1
+        at 200ms heal · timeout S3",
+    );
+    let lost = run.checker.violation_of(Property::AcknowledgedWrites);
+    assert!(lost.is_some_and(|lost| lost.to_string().contains("C1 was told that x=1 is done")));
+}
+
+#[test]
+fn a_stale_tail_under_a_bare_heartbeat_breaks_state_machine_safety() {
+    check(
+        Rule::CheckHeartbeats,
+        Property::StateMachineSafety,
+        "servers 3
+        S1 term 1 log 1:x=1
+        S2 term 2 log 2:y=2 commit 1
+        S3 term 2 log 2:y=2 commit 1
+        cut S3>S2 · timeout S3",
+    );
+}
+
+#[test]
+fn entries_after_a_gap_break_log_matching() {
+    check(
+        Rule::CheckPrevious,
+        Property::LogMatching,
+        "servers 3
+        S1 term 1 log 1:x=1
+        S2 term 2 log 2:y=2
+        S3 term 2 log 2:y=2
+        at 0ms timeout S3
+        at 100ms request C1 z=3",
+    );
+}
+
+#[test]
+fn logs_that_say_different_things_in_one_term_break_log_matching() {
+    let same_term = Run::of("servers 3\n S1 term 1 log 1:x=1\n S2 term 1 log 1:x=2");
+    assert_eq!(same_term.broken(), Some(Property::LogMatching));
+    let before = Run::of("servers 3\n S1 term 2 log 1 2\n S2 term 2 log 2 2");
+    assert_eq!(before.broken(), Some(Property::LogMatching));
+    assert!(
+        before
+            .said()
+            .contains("S2 and S1 both hold an entry of term 2 at index 2")
+    );
+    assert_eq!(
+        before.checker.violations()[0].breach.index(),
+        Some(LogIndex(1))
+    );
+}
+
+#[test]
+fn different_entries_applied_at_an_index_break_state_machine_safety() {
+    let run = Run::of("servers 3\n S1 term 1 log 1:x=1 commit 1\n S2 term 2 log 2:y=2 commit 1");
+    assert_eq!(run.broken(), Some(Property::StateMachineSafety));
+    assert!(
+        run.said()
+            .contains("at index 1, S2 applied y=2 of term 2, but S1 had applied x=1")
+    );
+}
+
+#[test]
+fn a_leader_that_rewrites_its_log_is_caught_by_its_log() {
+    let elect = |log: &str| {
+        let script = format!("servers 3\n S1 term 1 log {log}\n timeout S1");
+        Run::of(&format!("{STILL}{script}"))
+    };
+    // The same leader of the same term, and suddenly another log: no rule of ours can be switched
+    // off to get there, so another world stands in for it.
+    for other in ["1:x=1 1:x=3 1:x=3", "1:x=1 1:x=2", "1:x=2"] {
+        let mut run = elect("1:x=1 1:x=2 1:x=3");
+        let other = elect(other);
+        assert_eq!(run.said(), "");
+        run.checker.observe(&other.world, &timeout_of_s1(&other));
+        assert_eq!(run.broken(), Some(Property::LeaderAppendOnly));
+    }
+    let mut run = elect("1:x=1");
+    let longer = elect("1:x=1 1:x=2");
+    run.checker.observe(&longer.world, &timeout_of_s1(&longer));
+    assert_eq!(run.said(), "", "appending is what a leader does");
+}
+
+/// A step that happened to S1.
+fn timeout_of_s1(run: &Run) -> Step {
+    let mut step = Step::default();
+    let mut world = run.world.clone();
+    while !matches!(step.cause, crate::sim::Cause::Timeout { .. }) {
+        world.step(&mut step);
+    }
+    assert_eq!(step.server().map(|id| id.number()), Some(1));
+    step
+}
+
+#[test]
+fn a_request_that_is_executed_again_breaks_exactly_once() {
+    let lost_answer = |op: &str, between: &str| {
+        format!(
+            "config patience=100ms · servers 3 · clients 2
+            at 0ms timeout S1
+            at 200ms request C1 {op}
+            at 231ms drop S1>C1
+            at 240ms {between}"
+        )
+    };
+    for script in [
+        lost_answer("x+=1", "request C2 y=1"),
+        lost_answer("x=1", "request C2 x=2"),
+        lost_answer("-x", "request C2 x=2"),
+    ] {
+        let run = check(Rule::ExactlyOnce, Property::ExactlyOnce, &script);
+        assert!(run.said().contains("a second time"), "{}", run.said());
+    }
+    // Reading again, or setting the same again, changes nothing.
+    for script in [
+        lost_answer("x?", "request C2 x=2"),
+        lost_answer("x=1", "request C2 y=2"),
+    ] {
+        let off = Run::of(&format!("{STILL} rules off exactly-once\n{script}"));
+        assert_eq!(off.said(), "");
+    }
+}
+
+#[test]
+fn a_commit_index_that_falls_is_a_step_backwards() {
+    let run = check(
+        Rule::CommitNeverFalls,
+        Property::NeverBackwards,
+        "servers 3
+        S1 term 1 log 1 1 commit 2
+        S2 term 1 log 1 1 commit 2
+        S3 term 1 log 1 1
+        timeout S3",
+    );
+    assert!(
+        run.said()
+            .contains("the commit index of S1 fell from 2 to 0"),
+        "{}",
+        run.said()
+    );
+}
+
+#[test]
+fn a_disk_that_is_wiped_is_nobodys_rule() {
+    let run = Run::of(&format!(
+        "{STILL} servers 3
+        at 0ms timeout S1
+        at 100ms isolate S3 · request C1 x=1
+        at 200ms crash S2 · wipe S2 · restart S2 · heal · isolate S1 · timeout S3"
+    ));
+    assert_eq!(run.broken(), Some(Property::LeaderCompleteness));
+    assert_eq!(run.checker.violations()[0].guard, None);
+}
+
+#[test]
+fn a_checker_that_was_cloned_goes_on_alike() {
+    let mut run = Run::of(&format!("{STILL} rules off commit-own-term\n{FIGURE_8}"));
+    let mut twin = Run {
+        world: run.world.clone(),
+        step: Step::default(),
+        checker: run.checker.clone(),
+    };
+    for run in [&mut run, &mut twin] {
+        run.until(Time::ms(60_000));
+    }
+    assert_eq!(run.checker, twin.checker);
+    assert_eq!(run.world, twin.world);
+}

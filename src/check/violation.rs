@@ -1,0 +1,367 @@
+//! What is told when something does not hold.
+
+use std::fmt;
+
+use super::property::Property;
+use crate::machine::{Answer, Command};
+use crate::raft::{Clause, Entry, LogIndex, NodeId, Payload, Rule, ServerSet, Term};
+use crate::sim::{StepId, Time};
+
+/// A property that was broken: when, by whom, and how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Violation {
+    /// The step that broke it.
+    pub step: StepId,
+    /// When that was.
+    pub at: Time,
+    /// How.
+    pub breach: Breach,
+    /// The rule that is off and would have prevented it; none when all are on.
+    pub guard: Option<Rule>,
+}
+
+/// How a property was broken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Breach {
+    /// A server applied another entry than the first to apply this index.
+    AppliedDifferently {
+        /// Which server.
+        server: NodeId,
+        /// At which index.
+        index: LogIndex,
+        /// What it applied.
+        entry: Entry,
+        /// Who applied this index first.
+        first: NodeId,
+        /// What that was.
+        settled: Entry,
+    },
+    /// A running server's term, commit index or applied index fell.
+    Backwards {
+        /// Whose.
+        server: NodeId,
+        /// Which of them.
+        what: Falling,
+        /// From where.
+        from: u64,
+        /// To where.
+        to: u64,
+    },
+    /// A request that was executed before changed something again.
+    ExecutedTwice {
+        /// On which server.
+        server: NodeId,
+        /// The entry that repeats it.
+        index: LogIndex,
+        /// The request.
+        command: Command,
+    },
+    /// A leader lacks what was committed in an earlier term.
+    LeaderLacks {
+        /// The leader.
+        leader: NodeId,
+        /// Its term.
+        term: Term,
+        /// Where the entry should be.
+        index: LogIndex,
+        /// The entry.
+        settled: Entry,
+        /// The term in which it was committed.
+        committed_in: Term,
+        /// What the leader has there instead.
+        found: Option<Entry>,
+    },
+    /// A leader overwrote or deleted an entry of its own log.
+    LeaderRewrote {
+        /// The leader.
+        leader: NodeId,
+        /// Its term.
+        term: Term,
+        /// Where.
+        index: LogIndex,
+        /// What was there.
+        had: Entry,
+        /// What is there now.
+        found: Option<Entry>,
+    },
+    /// Two logs hold the same entry, but differ before it (or in what it says).
+    LogsDiffer {
+        /// The two servers, the one whose log changed first.
+        servers: (NodeId, NodeId),
+        /// The index at which both hold an entry of the same term.
+        same: LogIndex,
+        /// That term.
+        term: Term,
+        /// The index at which they differ.
+        differ: LogIndex,
+    },
+    /// A server executed a command and came out elsewhere than the log leads to.
+    MachineDiffers {
+        /// Which server.
+        server: NodeId,
+        /// Executing which entry.
+        index: LogIndex,
+        /// The command, by the committed log.
+        command: Command,
+    },
+    /// A term has two leaders.
+    TwoLeaders {
+        /// The term.
+        term: Term,
+        /// Who led it first.
+        first: NodeId,
+        /// Who leads it too.
+        second: NodeId,
+    },
+    /// A client was told something that nothing committed makes true.
+    Unfounded {
+        /// Who told.
+        server: NodeId,
+        /// The request.
+        command: Command,
+        /// What the client was told.
+        told: Answer,
+        /// What the committed log would have answered, if it has the request.
+        executed: Option<Answer>,
+    },
+    /// A write that its client was told is done is gone from where it must be.
+    WriteLost {
+        /// From whose log.
+        server: NodeId,
+        /// Where it was committed.
+        index: LogIndex,
+        /// The write.
+        command: Command,
+    },
+}
+
+/// Something of a running server that only ever rises.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Falling {
+    /// The last entry it has applied.
+    Applied,
+    /// The last entry it knows to be committed.
+    Commit,
+    /// Its term.
+    Term,
+}
+
+impl Violation {
+    /// What was broken.
+    pub fn property(&self) -> Property {
+        self.breach.property()
+    }
+
+    /// The rule of the paper that should have prevented it, as it stands there.
+    pub fn clause(&self) -> Clause {
+        let property = self.property();
+        match self.guard {
+            Some(rule) => Clause {
+                place: rule.place(),
+                section: property.section(),
+                text: property.promise(),
+            },
+            None => Clause {
+                place: "Figure 3",
+                section: property.section(),
+                text: property.promise(),
+            },
+        }
+    }
+}
+
+impl Breach {
+    /// What it breaks.
+    pub fn property(&self) -> Property {
+        match self {
+            Self::AppliedDifferently { .. } | Self::MachineDiffers { .. } => {
+                Property::StateMachineSafety
+            }
+            Self::Backwards { .. } => Property::NeverBackwards,
+            Self::ExecutedTwice { .. } => Property::ExactlyOnce,
+            Self::LeaderLacks { .. } => Property::LeaderCompleteness,
+            Self::LeaderRewrote { .. } => Property::LeaderAppendOnly,
+            Self::LogsDiffer { .. } => Property::LogMatching,
+            Self::TwoLeaders { .. } => Property::ElectionSafety,
+            Self::Unfounded { .. } | Self::WriteLost { .. } => Property::AcknowledgedWrites,
+        }
+    }
+
+    /// The servers it is about.
+    pub fn servers(&self) -> ServerSet {
+        let (one, other) = match *self {
+            Self::AppliedDifferently { server, first, .. } => (server, first),
+            Self::LogsDiffer { servers, .. } => servers,
+            Self::TwoLeaders { first, second, .. } => (first, second),
+            Self::Backwards { server, .. }
+            | Self::ExecutedTwice { server, .. }
+            | Self::MachineDiffers { server, .. }
+            | Self::Unfounded { server, .. }
+            | Self::WriteLost { server, .. } => (server, server),
+            Self::LeaderLacks { leader, .. } | Self::LeaderRewrote { leader, .. } => {
+                (leader, leader)
+            }
+        };
+        ServerSet::EMPTY.with(one).with(other)
+    }
+
+    /// The index of the entry it is about, if it is about one.
+    pub fn index(&self) -> Option<LogIndex> {
+        match *self {
+            Self::AppliedDifferently { index, .. }
+            | Self::ExecutedTwice { index, .. }
+            | Self::LeaderLacks { index, .. }
+            | Self::LeaderRewrote { index, .. }
+            | Self::MachineDiffers { index, .. }
+            | Self::WriteLost { index, .. } => Some(index),
+            Self::LogsDiffer { differ, .. } => Some(differ),
+            Self::Backwards { .. } | Self::TwoLeaders { .. } | Self::Unfounded { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    /// `Election Safety is broken: S1 and S3 both lead term 2.` And why it could be.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is broken: {}.", self.property(), self.breach)?;
+        match self.guard {
+            Some(rule) => write!(f, " The rule {rule} ({}) is off.", rule.place()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Breach {
+    /// One sentence without its full stop.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::AppliedDifferently {
+                server,
+                index,
+                entry,
+                first,
+                settled,
+            } => write!(
+                f,
+                "at index {index}, {server} applied {}, but {first} had applied {}",
+                said(Some(entry)),
+                said(Some(settled))
+            ),
+            Self::Backwards {
+                server,
+                what,
+                from,
+                to,
+            } => {
+                write!(f, "the {what} of {server} fell from {from} to {to}")
+            }
+            Self::ExecutedTwice {
+                server,
+                index,
+                command,
+            } => write!(
+                f,
+                "{server} executed {} of {} a second time, at index {index}",
+                command.op, command.client
+            ),
+            Self::LeaderLacks {
+                leader,
+                term,
+                index,
+                settled,
+                committed_in,
+                found,
+            } => write!(
+                f,
+                "{leader} leads term {term} and has {} at index {index}, where {} was committed in term {committed_in}",
+                said(found),
+                said(Some(settled))
+            ),
+            Self::LeaderRewrote {
+                leader,
+                term,
+                index,
+                had,
+                found,
+            } => write!(
+                f,
+                "{leader}, leader of term {term}, had {} at index {index} and now has {}",
+                said(Some(had)),
+                said(found)
+            ),
+            Self::LogsDiffer {
+                servers: (a, b),
+                same,
+                term,
+                differ,
+            } => write!(
+                f,
+                "{a} and {b} both hold an entry of term {term} at index {same}, but their logs differ at index {differ}"
+            ),
+            Self::MachineDiffers {
+                server,
+                index,
+                command,
+            } => write!(
+                f,
+                "{server} executed {} at index {index} and came out elsewhere than the log leads to",
+                command.op
+            ),
+            Self::TwoLeaders {
+                term,
+                first,
+                second,
+            } => write!(
+                f,
+                "{first} and {second} were both elected leader of term {term}"
+            ),
+            Self::Unfounded {
+                server,
+                command,
+                told,
+                executed,
+            } => {
+                let Command { client, op, .. } = command;
+                write!(f, "{server} answered \"{told}\" to {op} of {client}, but ")?;
+                match executed {
+                    Some(answer) => write!(f, "the committed log answers \"{answer}\""),
+                    None => f.write_str("no such request was committed"),
+                }
+            }
+            Self::WriteLost {
+                server,
+                index,
+                command,
+            } => write!(
+                f,
+                "{} was told that {} is done, but {server} does not have it at index {index}",
+                command.client, command.op
+            ),
+        }
+    }
+}
+
+/// An entry in words.
+fn said(entry: Option<Entry>) -> String {
+    match entry {
+        None => "nothing".into(),
+        Some(Entry {
+            term,
+            payload: Payload::Noop,
+        }) => format!("an empty entry of term {term}"),
+        Some(Entry {
+            term,
+            payload: Payload::Command(command),
+        }) => format!("{} of term {term}", command.op),
+    }
+}
+
+impl fmt::Display for Falling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Applied => "applied index",
+            Self::Commit => "commit index",
+            Self::Term => "term",
+        })
+    }
+}
