@@ -3,4 +3,5 @@ pub mod check;
 pub mod machine;
 pub mod narrate;
 pub mod raft;
+pub mod script;
 pub mod sim;

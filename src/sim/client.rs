@@ -81,6 +81,12 @@ impl Client {
         }
     }
 
+    /// Takes numbers after `serial` for its requests: up to there they are in somebody's log, from
+    /// before the run began.
+    pub fn number_after(&mut self, serial: u32) {
+        self.serial = self.serial.max(serial);
+    }
+
     /// When it has something to do by its own clock.
     pub fn wakes_at(&self) -> Time {
         let retry = self.current.map_or(Time::NEVER, |errand| errand.retry_at);

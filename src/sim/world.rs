@@ -691,6 +691,11 @@ impl World {
         disk.voted_for = image.vote;
         for entry in &image.entries {
             disk.log.append(*entry);
+            if let Payload::Command(command) = entry.payload
+                && let Some(client) = self.clients.get_mut(command.client.slot())
+            {
+                client.number_after(command.serial);
+            }
         }
         if let Some(server) = self.servers.get_mut(image.server.slot()) {
             server.condition = Condition::Down(disk);

@@ -1,0 +1,275 @@
+//! What a script waits for or expects.
+
+use crate::machine::{ClientId, Key};
+use crate::raft::{Entry, LogIndex, NodeId, Payload, Role, Term};
+use crate::sim::text;
+use crate::sim::{Server, World};
+
+/// Something that is so, or not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Condition {
+    /// `answered 3`: so many requests of all clients were answered.
+    Answered(u32),
+    /// `C1 answered 3`
+    ClientAnswered(ClientId, u32),
+    /// `committed 3`: so far has the server that knows most committed.
+    Committed(LogIndex),
+    /// `leader`, `no leader`: a server that is up leads the latest term that any server is in.
+    Leader(bool),
+    /// `S1 ...`: something of one server.
+    Server(NodeId, Trait),
+    /// `term 4`: the latest term any server is in.
+    Term(Term),
+}
+
+/// Something that is so of one server.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Trait {
+    /// `S1 applied 3`
+    Applied(LogIndex),
+    /// `S1 candidate`, `S1 down`, `S1 follower`, `S1 leader`, `S1 up`
+    Being(Being),
+    /// `S1 committed 3`
+    Committed(LogIndex),
+    /// `S1 log 1 1 2`, `S1 log 1 1:x=3`: just these entries; the commands where they are given.
+    Log(Vec<Entry>),
+    /// `S1 term 4`
+    Term(Term),
+    /// `S1 x=5`, `S1 no x`: its copy of the state machine.
+    Value(Key, Option<i32>),
+    /// `S1 vote S2`, `S1 vote -`
+    Vote(Option<NodeId>),
+}
+
+/// What a server can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Being {
+    /// It has asked for votes.
+    Candidate,
+    /// It has crashed.
+    Down,
+    /// It listens.
+    Follower,
+    /// It decides.
+    Leader,
+    /// It runs.
+    Up,
+}
+
+impl Condition {
+    /// Whether it is so. With `reached`, numbers that only grow may be more than it says: who
+    /// waits for entry 3 to be committed is content with 4.
+    pub fn holds(&self, world: &World, reached: bool) -> bool {
+        let number = |is: u64, wanted: u64| is == wanted || reached && is > wanted;
+        match self {
+            Self::Answered(wanted) => number(answered(world), u64::from(*wanted)),
+            Self::ClientAnswered(id, wanted) => {
+                client(world, *id).is_some_and(|is| number(is, u64::from(*wanted)))
+            }
+            Self::Committed(wanted) => number(committed(world), wanted.0),
+            Self::Leader(wanted) => leads(world).is_some() == *wanted,
+            Self::Term(wanted) => number(latest_term(world).0, wanted.0),
+            Self::Server(id, wanted) => world
+                .servers()
+                .get(id.slot())
+                .is_some_and(|server| wanted.holds(server, number)),
+        }
+    }
+
+    /// Why it cannot be so in this world, if it cannot.
+    pub fn check(&self, world: &World) -> Result<(), String> {
+        let (servers, clients) = (world.servers().len(), world.clients().len());
+        match self {
+            Self::Server(id, _) if id.slot() >= servers => Err(format!(
+                "there is no {id}: the servers are S1 to S{servers}"
+            )),
+            Self::ClientAnswered(id, _) if id.slot() >= clients => {
+                Err(format!("there is no {id}: there are {clients} clients"))
+            }
+            Self::Answered(_)
+            | Self::ClientAnswered(..)
+            | Self::Committed(_)
+            | Self::Leader(_)
+            | Self::Server(..)
+            | Self::Term(_) => Ok(()),
+        }
+    }
+
+    /// How it is instead, for a message.
+    pub fn instead(&self, world: &World) -> String {
+        match self {
+            Self::Answered(_) => format!("{} requests are answered", answered(world)),
+            Self::ClientAnswered(id, _) => {
+                let count = client(world, *id).unwrap_or(0);
+                format!("{count} requests of {id} are answered")
+            }
+            Self::Committed(_) => match committed(world) {
+                0 => "nothing is committed".into(),
+                index => format!("entry {index} is committed"),
+            },
+            Self::Leader(_) => match leads(world) {
+                Some(id) => format!("{id} leads"),
+                None => "nobody leads".into(),
+            },
+            Self::Server(id, _) => super::print::server(world, *id),
+            Self::Term(_) => format!("the latest term is {}", latest_term(world)),
+        }
+    }
+}
+
+impl Trait {
+    fn holds(&self, server: &Server, number: impl Fn(u64, u64) -> bool) -> bool {
+        let node = server.node();
+        match self {
+            Self::Applied(wanted) => {
+                node.is_some_and(|node| number(node.last_applied().0, wanted.0))
+            }
+            Self::Being(being) => match being {
+                Being::Down => node.is_none(),
+                Being::Up => node.is_some(),
+                Being::Candidate => {
+                    node.is_some_and(|node| matches!(node.role(), Role::Candidate { .. }))
+                }
+                Being::Follower => {
+                    node.is_some_and(|node| matches!(node.role(), Role::Follower { .. }))
+                }
+                Being::Leader => server.is_leader(),
+            },
+            Self::Committed(wanted) => {
+                node.is_some_and(|node| number(node.commit_index().0, wanted.0))
+            }
+            Self::Log(wanted) => {
+                let log = server.log();
+                log.len() == wanted.len()
+                    && log
+                        .iter()
+                        .zip(wanted)
+                        .all(|((_, is), wanted)| is_like(is, wanted))
+            }
+            Self::Term(wanted) => number(server.term().0, wanted.0),
+            Self::Value(key, wanted) => server
+                .up()
+                .is_some_and(|up| up.machine.get(*key) == *wanted),
+            Self::Vote(wanted) => server.persistent().voted_for == *wanted,
+        }
+    }
+}
+
+/// Whether an entry is as wanted; a bare term wants any command.
+fn is_like(is: &Entry, wanted: &Entry) -> bool {
+    let says = match (is.payload, wanted.payload) {
+        (_, Payload::Noop) => true,
+        (Payload::Command(is), Payload::Command(wanted)) => is.op == wanted.op,
+        (Payload::Noop, Payload::Command(_)) => false,
+    };
+    says && is.term == wanted.term
+}
+
+fn answered(world: &World) -> u64 {
+    let counts = world
+        .clients()
+        .iter()
+        .map(|client| u64::from(client.answered));
+    counts.sum()
+}
+
+fn client(world: &World, id: ClientId) -> Option<u64> {
+    let client = world.clients().get(id.slot())?;
+    Some(client.answered.into())
+}
+
+fn committed(world: &World) -> u64 {
+    let nodes = world.servers().iter().filter_map(Server::node);
+    nodes.map(|node| node.commit_index().0).max().unwrap_or(0)
+}
+
+fn latest_term(world: &World) -> Term {
+    let terms = world.servers().iter().map(Server::term);
+    terms.max().unwrap_or_default()
+}
+
+/// The leader of the latest term. One of an earlier term, that has not heard yet, is none.
+fn leads(world: &World) -> Option<NodeId> {
+    let latest = latest_term(world);
+    world
+        .leader()
+        .filter(|id| world.server(*id).term() == latest)
+}
+
+/// Reading.
+impl Condition {
+    /// Reads a condition. An error says which word is wrong.
+    pub(super) fn parse(words: &[&str]) -> Result<Self, (usize, String)> {
+        let said = match *words {
+            ["answered", count] => Self::Answered(number(count, 1)?),
+            ["committed", index] => Self::Committed(LogIndex(number(index, 1)?)),
+            ["leader"] => Self::Leader(true),
+            ["no", "leader"] => Self::Leader(false),
+            ["term", term] => Self::Term(Term(number(term, 1)?)),
+            [who, "answered", count] if who.starts_with('C') => {
+                let client = text::client(who).map_err(|message| (0, message))?;
+                Self::ClientAnswered(client, number(count, 2)?)
+            }
+            [who, ref rest @ ..] if who.starts_with('S') => {
+                let server = text::server(who).map_err(|message| (0, message))?;
+                let wanted = Trait::parse(rest).map_err(|(word, message)| (word + 1, message))?;
+                Self::Server(server, wanted)
+            }
+            [] => return Err((0, format!("something is missing at the end: {CONDITIONS}"))),
+            [word, ..] => {
+                return Err((0, format!("\"{word}\" begins no condition: {CONDITIONS}")));
+            }
+        };
+        Ok(said)
+    }
+}
+
+const CONDITIONS: &str = "write leader, no leader, term 4, committed 3, answered 1, C1 answered 1 \
+    or S1 with something of it";
+
+impl Trait {
+    fn parse(words: &[&str]) -> Result<Self, (usize, String)> {
+        let said = match *words {
+            ["applied", index] => Self::Applied(LogIndex(number(index, 1)?)),
+            ["candidate"] => Self::Being(Being::Candidate),
+            ["committed", index] => Self::Committed(LogIndex(number(index, 1)?)),
+            ["down"] => Self::Being(Being::Down),
+            ["follower"] => Self::Being(Being::Follower),
+            ["leader"] => Self::Being(Being::Leader),
+            ["log", ref entries @ ..] => Self::Log(
+                entries
+                    .iter()
+                    .enumerate()
+                    .map(|(place, word)| {
+                        text::entry(word, place).map_err(|message| (place + 1, message))
+                    })
+                    .collect::<Result<_, _>>()?,
+            ),
+            ["no", key] => Self::Value(key.parse().map_err(|message| (1, message))?, None),
+            ["term", term] => Self::Term(Term(number(term, 1)?)),
+            ["up"] => Self::Being(Being::Up),
+            ["vote", "-"] => Self::Vote(None),
+            ["vote", who] => Self::Vote(Some(text::server(who).map_err(|message| (1, message))?)),
+            [word] if word.contains('=') => {
+                let (key, value) = word.split_once('=').unwrap_or((word, ""));
+                let value = number(value, 0)?;
+                Self::Value(key.parse().map_err(|message| (0, message))?, Some(value))
+            }
+            [] => return Err((0, format!("something is missing at the end: {TRAITS}"))),
+            [word, ..] => return Err((0, format!("\"{word}\" is nothing of a server: {TRAITS}"))),
+        };
+        Ok(said)
+    }
+}
+
+const TRAITS: &str = "write leader, follower, candidate, up, down, term 4, vote S2, vote -, \
+    log 1 1 2, committed 3, applied 3, x=5 or no x";
+
+fn number<T: std::str::FromStr>(text: &str, word: usize) -> Result<T, (usize, String)> {
+    text.parse().map_err(|_| {
+        (
+            word,
+            format!("\"{text}\" is not a whole number that fits here"),
+        )
+    })
+}

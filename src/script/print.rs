@@ -1,0 +1,279 @@
+//! A moment of the world in readable lines.
+
+use std::fmt::Write;
+
+use crate::machine::Op;
+use crate::raft::{
+    AppendOutcome, Entry, Log, LogIndex, Message, Node, NodeId, Payload, Role, Term, Timer,
+};
+use crate::sim::{Body, Client, Loss, Packet, ReplyOutcome, Time, World};
+
+/// A line for each server: what Figure 2 gives it, and its copy of the machine.
+///
+/// `next` is the leader's nextIndex for the others; `match` its matchIndex, where that is not just
+/// one less.
+pub fn status(world: &World) -> String {
+    lines(world.servers().iter().map(|s| server(world, s.id)))
+}
+
+/// The line of one server.
+pub fn server(world: &World, id: NodeId) -> String {
+    let server = world.server(id);
+    let disk = server.persistent();
+    let being = match server.node().map(Node::role) {
+        None => "down",
+        Some(Role::Candidate { .. }) => "candidate",
+        Some(Role::Follower { .. }) => "follower",
+        Some(Role::Leader(_)) => "leader",
+    };
+    let vote = disk
+        .voted_for
+        .map_or_else(|| "-".into(), |id| id.to_string());
+    let (term, log) = (disk.current_term, terms(&disk.log));
+    let mut line = format!("{id} {being:9}  term {term} vote {vote:2} log {log}");
+    let Some(up) = server.up() else {
+        return line;
+    };
+    let (commit, applied) = (up.node.commit_index(), up.node.last_applied());
+    append(
+        &mut line,
+        format_args!("  commit {commit} applied {applied}"),
+    );
+    append(&mut line, format_args!("{}", known(world, &up.node)));
+    for (place, (key, value)) in up.machine.values().enumerate() {
+        let gap = if place == 0 { "  " } else { " " };
+        append(&mut line, format_args!("{gap}{key}={value}"));
+    }
+    line
+}
+
+/// A line for each server that is up: when its timer was started and when it runs out.
+pub fn timers(world: &World) -> String {
+    let running = world.servers().iter().filter_map(|server| {
+        let (_, timer) = server.up()?.timers.next();
+        let running = server.up()?.timers.get(timer);
+        let name = match timer {
+            Timer::Election => "election",
+            Timer::Heartbeat => "heartbeat",
+        };
+        let (id, set_at, deadline) = (server.id, running.set_at, running.deadline);
+        Some(if deadline < Time::NEVER {
+            format!("{id} {name} timer from {set_at} to {deadline}")
+        } else {
+            format!("{id} no timer")
+        })
+    });
+    lines(running)
+}
+
+/// What a server in its role knows of others.
+fn known(world: &World, node: &Node) -> String {
+    match node.role() {
+        Role::Follower { leader: None } => String::new(),
+        Role::Follower {
+            leader: Some(leader),
+        } => format!("  leader {leader}"),
+        Role::Candidate { votes, .. } => format!("  votes {votes}"),
+        Role::Leader(leadership) => {
+            let (mut next, mut matched) = (String::new(), String::new());
+            for id in world.voters().without(node.id()).iter() {
+                let progress = leadership.progress(id);
+                append(&mut next, format_args!(" {id}={}", progress.next));
+                if progress.matched.next() != progress.next {
+                    append(&mut matched, format_args!(" {id}={}", progress.matched));
+                }
+            }
+            let part = |name, list: String| {
+                if list.is_empty() {
+                    list
+                } else {
+                    format!("  {name}{list}")
+                }
+            };
+            part("next", next) + &part("match", matched)
+        }
+    }
+}
+
+/// A line for each server: its log with what the entries say. What stands left of `|` the server
+/// knows to be committed; `-` is an empty entry.
+pub fn logs(world: &World) -> String {
+    lines(world.servers().iter().map(|server| {
+        let commit = server.node().map(Node::commit_index);
+        let mut line = server.id.to_string();
+        if commit == Some(LogIndex(0)) {
+            line.push_str(" |");
+        }
+        for (index, entry) in server.log().iter() {
+            append(&mut line, format_args!(" {}", self::entry(entry)));
+            if commit == Some(index) {
+                line.push_str(" |");
+            }
+        }
+        line
+    }))
+}
+
+/// `4:x=3`, or `4:-` for an empty entry.
+fn entry(entry: &Entry) -> String {
+    match entry.payload {
+        Payload::Command(command) => format!("{}:{}", entry.term, command.op),
+        Payload::Noop => format!("{}:-", entry.term),
+    }
+}
+
+/// The terms of a log's entries. A long log is told by runs: `1×40 3×2` are forty entries of
+/// term 1 and two of term 3.
+fn terms(log: &Log) -> String {
+    const LONG: usize = 16;
+    if log.is_empty() {
+        return "-".into();
+    }
+    if log.len() <= LONG {
+        let terms: Vec<String> = log
+            .iter()
+            .map(|(_, entry)| entry.term.to_string())
+            .collect();
+        return terms.join(" ");
+    }
+    let mut runs: Vec<(Term, usize)> = Vec::new();
+    for (_, entry) in log.iter() {
+        match runs.last_mut() {
+            Some((term, count)) if *term == entry.term => *count += 1,
+            _ => runs.push((entry.term, 1)),
+        }
+    }
+    let runs: Vec<String> = runs
+        .iter()
+        .map(|(term, count)| format!("{term}×{count}"))
+        .collect();
+    runs.join(" ")
+}
+
+/// A line for each client.
+pub fn clients(world: &World) -> String {
+    lines(world.clients().iter().map(client))
+}
+
+fn client(client: &Client) -> String {
+    let mut line = match client.current {
+        None => format!("{} idle, would ask {}", client.id, client.target),
+        Some(errand) => {
+            let verb = if errand.waiting { "asks" } else { "will ask" };
+            let (op, serial, attempts) = (errand.op, errand.serial, errand.attempts);
+            let (id, target) = (client.id, client.target);
+            format!("{id} {verb} {target} for {op} (request {serial}, attempt {attempts})")
+        }
+    };
+    append(&mut line, format_args!("  answered {}", client.answered));
+    if let Some((op, answer)) = client.last_answer {
+        append(&mut line, format_args!(", last {op}: {answer}"));
+    }
+    if !client.queue.is_empty() {
+        let wishes: Vec<String> = client.queue.iter().map(Op::to_string).collect();
+        append(&mut line, format_args!("  then {}", wishes.join(" ")));
+    }
+    line
+}
+
+/// A line for each packet under way, in the order in which they arrive.
+pub fn packets(world: &World) -> String {
+    if world.network().packets().is_empty() {
+        return "nothing is under way".into();
+    }
+    lines(world.network().packets().iter().rev().map(packet))
+}
+
+fn packet(packet: &Packet) -> String {
+    let way = format!("{}>{}", packet.from, packet.to);
+    let (kind, says) = (packet.kind().to_string(), body(&packet.body));
+    let end = match packet.fate {
+        None if packet.is_held() => "is held".into(),
+        None => format!("arrives at {}", packet.due_at),
+        Some(why) => format!("is lost at {}{}", packet.due_at, lost(why)),
+    };
+    format!("{way:5} {kind:12}  {says}  {end}")
+}
+
+fn lost(why: Loss) -> &'static str {
+    match why {
+        Loss::Crowded => " (crowded)",
+        Loss::Cut => " (cut)",
+        Loss::Down => " (down)",
+        Loss::Dropped => " (dropped)",
+        Loss::Weather => "",
+    }
+}
+
+fn body(body: &Body) -> String {
+    match body {
+        Body::Raft(message) => self::message(message),
+        Body::Reply {
+            serial,
+            outcome: ReplyOutcome::Answer(answer),
+        } => format!("request {serial}: {answer}"),
+        Body::Reply {
+            serial,
+            outcome: ReplyOutcome::NotLeader { leader },
+        } => match leader {
+            Some(leader) => format!("request {serial}: ask {leader}"),
+            None => format!("request {serial}: no leader known"),
+        },
+        Body::Request { serial, op } => format!("request {serial}: {op}"),
+    }
+}
+
+fn message(message: &Message) -> String {
+    match message {
+        Message::AppendEntries {
+            term,
+            previous,
+            entries,
+            commit,
+        } => {
+            let mut text = format!(
+                "term {term}  previous {} of term {}",
+                previous.index, previous.term
+            );
+            if !entries.is_empty() {
+                let entries: Vec<String> = entries.iter().map(entry).collect();
+                append(&mut text, format_args!("  entries {}", entries.join(" ")));
+            }
+            append(&mut text, format_args!("  commit {commit}"));
+            text
+        }
+        Message::AppendEntriesReply { term, outcome } => match outcome {
+            AppendOutcome::Accepted { matched } => format!("term {term}  agrees up to {matched}"),
+            AppendOutcome::Refused { previous, hint } => {
+                let (index, of) = (hint.index, hint.term);
+                format!("term {term}  refuses after {previous}, may agree at {index} of term {of}")
+            }
+        },
+        Message::RequestVote { term, last } => {
+            format!(
+                "term {term}  last entry {} of term {}",
+                last.index, last.term
+            )
+        }
+        Message::RequestVoteReply { term, granted } => {
+            format!(
+                "term {term}  {}",
+                if *granted { "granted" } else { "refused" }
+            )
+        }
+    }
+}
+
+fn append(line: &mut String, words: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = line.write_fmt(words);
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,285 @@
+//! Runs a script, statement by statement.
+
+use std::collections::VecDeque;
+
+use super::command::{Command, Print, parse};
+use super::condition::Condition;
+use super::print;
+use crate::narrate::{self, Sentence, Weight};
+use crate::sim::text::{Said, Statement, TextError};
+use crate::sim::{Action, Fact, PacketKind, Scenario, Step, Time, World};
+
+/// The longest that a script may let pass in one statement.
+pub const LONGEST_RUN: Time = Time::ms(60_000);
+
+/// The most steps that a script may take in one statement.
+pub const MOST_STEPS: u64 = 1_000_000;
+
+/// The most sentences that are kept for `events`.
+const MOST_EVENTS: usize = 2_000;
+
+/// A cluster that follows a script.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    scenario: Scenario,
+    /// Once something has happened.
+    world: Option<World>,
+    step: Step,
+    notes: Notes,
+}
+
+/// What a runner remembers, to print it when asked.
+#[derive(Clone, Debug, Default)]
+struct Notes {
+    /// What happened since the last `events`: the story and the details.
+    told: VecDeque<(Time, Sentence)>,
+    /// How many sentences were too many to keep.
+    forgotten: usize,
+    /// Packets sent since the last `count`, by kind.
+    sent: [u64; KINDS.len()],
+}
+
+const KINDS: [PacketKind; 7] = [
+    PacketKind::Vote,
+    PacketKind::VoteReply,
+    PacketKind::Heartbeat,
+    PacketKind::Append,
+    PacketKind::AppendReply,
+    PacketKind::Request,
+    PacketKind::Reply,
+];
+
+impl Default for Runner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Runner {
+    /// A runner with the default scenario.
+    pub fn new() -> Self {
+        Self::of(Scenario::default())
+    }
+
+    /// A runner that begins with `scenario`; its script may still change it.
+    pub fn of(scenario: Scenario) -> Self {
+        Self {
+            scenario,
+            world: None,
+            step: Step::default(),
+            notes: Notes::default(),
+        }
+    }
+
+    /// The world as it is now. The first to ask lets it begin.
+    pub fn world(&mut self) -> &mut World {
+        let Self {
+            scenario,
+            world,
+            step,
+            notes,
+        } = self;
+        world.get_or_insert_with(|| {
+            let world = World::new(scenario, step);
+            notes.take(step, &world);
+            world
+        })
+    }
+
+    /// Follows a statement, and returns what it prints.
+    pub fn execute(&mut self, statement: &Statement<'_>) -> Result<String, TextError> {
+        let command = parse(statement)?;
+        self.obey(command)
+            .map_err(|(word, message)| statement.error(word, message))
+    }
+
+    /// Follows a command, and returns what it prints. An error says which word of the statement
+    /// is to blame.
+    fn obey(&mut self, command: Command) -> Result<String, (usize, String)> {
+        match command {
+            Command::Expect(condition) => self.expect(&condition).map_err(|why| (1, why))?,
+            Command::Print(what) => return Ok(self.print(what)),
+            Command::Run(length) => {
+                let to = self.world().now() + length;
+                self.run_to(to).map_err(|why| (1, why))?;
+            }
+            Command::RunUntil(condition) => self.run_until(&condition).map_err(|why| (2, why))?,
+            Command::Say(Said::Actions(at, actions)) => self.act(at, actions)?,
+            Command::Say(said) => self.begin(said).map_err(|why| (0, why))?,
+            Command::Step(count) => self.take_steps(count).map_err(|why| (1, why))?,
+        }
+        Ok(String::new())
+    }
+
+    fn begin(&mut self, said: Said) -> Result<(), String> {
+        if self.world.is_some() {
+            return Err("this belongs to the beginning: write it before anything happens".into());
+        }
+        self.scenario.tell(said)
+    }
+
+    fn act(&mut self, at: Option<Time>, actions: Vec<Action>) -> Result<(), (usize, String)> {
+        if let Some(at) = at {
+            let now = self.world().now();
+            if at < now {
+                return Err((1, format!("{at} is past: it is {now} already")));
+            }
+            self.run_to(at).map_err(|why| (1, why))?;
+        }
+        for action in actions {
+            if self.world.is_none() && self.scenario.absorb(&action) {
+                continue;
+            }
+            let word = if at.is_some() { 2 } else { 0 };
+            let mut step = std::mem::take(&mut self.step);
+            let done = self.world().act(&action, &mut step);
+            self.step = step;
+            done.map_err(|why| (word, why))?;
+            self.note();
+        }
+        Ok(())
+    }
+}
+
+/// Letting time pass.
+impl Runner {
+    /// Lets everything happen that is due up to `to`.
+    fn run_to(&mut self, to: Time) -> Result<(), String> {
+        let start = self.world().now();
+        if to.saturating_sub(start) > LONGEST_RUN {
+            return Err(format!("that is too long: {LONGEST_RUN} at a time"));
+        }
+        let mut steps = 0;
+        while self.world().next_at().is_some_and(|next| next <= to) {
+            self.advance(&mut steps)?;
+        }
+        self.world().wait_until(to);
+        Ok(())
+    }
+
+    fn run_until(&mut self, condition: &Condition) -> Result<(), String> {
+        condition.check(self.world())?;
+        let limit = self.world().now() + LONGEST_RUN;
+        let mut steps = 0;
+        while !condition.holds(self.world(), true) {
+            if self.world().next_at().is_none_or(|next| next > limit) {
+                let instead = condition.instead(self.world());
+                return Err(format!(
+                    "waited {LONGEST_RUN} of virtual time in vain: {instead}"
+                ));
+            }
+            self.advance(&mut steps)?;
+        }
+        Ok(())
+    }
+
+    fn take_steps(&mut self, count: u64) -> Result<(), String> {
+        let mut steps = 0;
+        for _ in 0..count {
+            if self.world().next_at().is_none() {
+                return Err("nothing is going to happen any more".into());
+            }
+            self.advance(&mut steps)?;
+        }
+        Ok(())
+    }
+
+    /// Lets the next thing happen.
+    fn advance(&mut self, steps: &mut u64) -> Result<(), String> {
+        *steps += 1;
+        if *steps > MOST_STEPS {
+            return Err(format!("that is too much: {MOST_STEPS} steps at a time"));
+        }
+        let mut step = std::mem::take(&mut self.step);
+        self.world().step(&mut step);
+        self.step = step;
+        self.note();
+        Ok(())
+    }
+
+    fn note(&mut self) {
+        if let Some(world) = &self.world {
+            self.notes.take(&self.step, world);
+        }
+    }
+}
+
+/// Printing and expecting.
+impl Runner {
+    fn expect(&mut self, condition: &Condition) -> Result<(), String> {
+        condition.check(self.world())?;
+        if condition.holds(self.world(), false) {
+            return Ok(());
+        }
+        Err(format!("it is not so: {}", condition.instead(self.world())))
+    }
+
+    fn print(&mut self, what: Print) -> String {
+        self.world();
+        match what {
+            Print::Clients => print::clients(self.world()),
+            Print::Count => self.notes.count(),
+            Print::Events { all } => self.notes.events(all),
+            Print::Logs => print::logs(self.world()),
+            Print::Packets => print::packets(self.world()),
+            Print::Status => print::status(self.world()),
+            Print::Timers => print::timers(self.world()),
+        }
+    }
+}
+
+impl Notes {
+    /// Notes what a step did.
+    fn take(&mut self, step: &Step, world: &World) {
+        for fact in &step.facts {
+            if let Fact::Sent { kind, .. } = fact
+                && let Some(place) = KINDS.iter().position(|other| other == kind)
+            {
+                self.sent[place] += 1;
+            }
+        }
+        let matters = |fact: &Fact| narrate::weight(fact) > Weight::Quiet;
+        if !narrate::has_story(step) && !step.facts.iter().any(matters) {
+            return;
+        }
+        let told = narrate::sentences(step, world);
+        for sentence in told.into_iter().filter(|one| one.weight > Weight::Quiet) {
+            if self.told.len() == MOST_EVENTS {
+                self.told.pop_front();
+                self.forgotten += 1;
+            }
+            self.told.push_back((step.at, sentence));
+        }
+    }
+
+    fn events(&mut self, all: bool) -> String {
+        let mut text = match std::mem::take(&mut self.forgotten) {
+            0 => String::new(),
+            count => format!("({count} earlier ones are forgotten)\n"),
+        };
+        for (at, sentence) in self.told.drain(..) {
+            if all || sentence.weight == Weight::Story {
+                text.push_str(&format!("{:>9}  {}\n", at.to_string(), sentence.text));
+            }
+        }
+        if text.is_empty() {
+            text.push_str("nothing happened\n");
+        }
+        text
+    }
+
+    fn count(&mut self) -> String {
+        let sent = std::mem::take(&mut self.sent);
+        let counts: Vec<String> = KINDS
+            .iter()
+            .zip(sent)
+            .filter(|(_, count)| *count > 0)
+            .map(|(kind, count)| format!("{kind} {count}"))
+            .collect();
+        if counts.is_empty() {
+            "sent nothing\n".into()
+        } else {
+            format!("sent {}\n", counts.join(", "))
+        }
+    }
+}
