@@ -1,5 +1,6 @@
 //! What a script waits for or expects.
 
+use crate::check::{Checker, Property};
 use crate::machine::{ClientId, Key};
 use crate::raft::{Entry, LogIndex, NodeId, Payload, Role, Term};
 use crate::sim::text;
@@ -16,10 +17,14 @@ pub enum Condition {
     Committed(LogIndex),
     /// `leader`, `no leader`: a server that is up leads the latest term that any server is in.
     Leader(bool),
+    /// `safe`: no property was broken so far.
+    Safe,
     /// `S1 ...`: something of one server.
     Server(NodeId, Trait),
     /// `term 4`: the latest term any server is in.
     Term(Term),
+    /// `violated Leader Completeness`: that property was broken.
+    Violated(Property),
 }
 
 /// Something that is so of one server.
@@ -59,7 +64,7 @@ pub enum Being {
 impl Condition {
     /// Whether it is so. With `reached`, numbers that only grow may be more than it says: who
     /// waits for entry 3 to be committed is content with 4.
-    pub fn holds(&self, world: &World, reached: bool) -> bool {
+    pub fn holds(&self, world: &World, checker: &Checker, reached: bool) -> bool {
         let number = |is: u64, wanted: u64| is == wanted || reached && is > wanted;
         match self {
             Self::Answered(wanted) => number(answered(world), u64::from(*wanted)),
@@ -68,7 +73,9 @@ impl Condition {
             }
             Self::Committed(wanted) => number(committed(world), wanted.0),
             Self::Leader(wanted) => leads(world).is_some() == *wanted,
+            Self::Safe => checker.violations().is_empty(),
             Self::Term(wanted) => number(latest_term(world).0, wanted.0),
+            Self::Violated(property) => checker.violation_of(*property).is_some(),
             Self::Server(id, wanted) => world
                 .servers()
                 .get(id.slot())
@@ -90,13 +97,15 @@ impl Condition {
             | Self::ClientAnswered(..)
             | Self::Committed(_)
             | Self::Leader(_)
+            | Self::Safe
             | Self::Server(..)
-            | Self::Term(_) => Ok(()),
+            | Self::Term(_)
+            | Self::Violated(_) => Ok(()),
         }
     }
 
     /// How it is instead, for a message.
-    pub fn instead(&self, world: &World) -> String {
+    pub fn instead(&self, world: &World, checker: &Checker) -> String {
         match self {
             Self::Answered(_) => format!("{} requests are answered", answered(world)),
             Self::ClientAnswered(id, _) => {
@@ -112,6 +121,10 @@ impl Condition {
                 None => "nobody leads".into(),
             },
             Self::Server(id, _) => super::print::server(world, *id),
+            Self::Safe | Self::Violated(_) => match checker.violations() {
+                [] => "nothing was broken".into(),
+                [first, ..] => first.to_string(),
+            },
             Self::Term(_) => format!("the latest term is {}", latest_term(world)),
         }
     }
@@ -204,6 +217,8 @@ impl Condition {
             ["answered", count] => Self::Answered(number(count, 1)?),
             ["committed", index] => Self::Committed(LogIndex(number(index, 1)?)),
             ["leader"] => Self::Leader(true),
+            ["safe"] => Self::Safe,
+            ["violated", ref name @ ..] => Self::Violated(property(name)?),
             ["no", "leader"] => Self::Leader(false),
             ["term", term] => Self::Term(Term(number(term, 1)?)),
             [who, "answered", count] if who.starts_with('C') => {
@@ -224,8 +239,17 @@ impl Condition {
     }
 }
 
-const CONDITIONS: &str = "write leader, no leader, term 4, committed 3, answered 1, C1 answered 1 \
-    or S1 with something of it";
+const CONDITIONS: &str = "write leader, no leader, term 4, committed 3, answered 1, \
+    C1 answered 1, safe, violated Log Matching, or S1 with something of it";
+
+fn property(name: &[&str]) -> Result<Property, (usize, String)> {
+    let name = name.join(" ");
+    let mut properties = Property::ALL.into_iter();
+    properties.find(|one| one.name() == name).ok_or_else(|| {
+        let names = Property::ALL.map(Property::name).join(", ");
+        (1, format!("\"{name}\" is no property; there are {names}"))
+    })
+}
 
 impl Trait {
     fn parse(words: &[&str]) -> Result<Self, (usize, String)> {

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::command::{Command, Print, parse};
 use super::condition::Condition;
 use super::print;
+use crate::check::{Checker, Violation};
 use crate::narrate::{self, Sentence, Weight};
 use crate::sim::text::{Said, Statement, TextError};
 use crate::sim::{Action, Fact, PacketKind, Scenario, Step, Time, World};
@@ -23,9 +24,16 @@ const MOST_EVENTS: usize = 2_000;
 pub struct Runner {
     scenario: Scenario,
     /// Once something has happened.
-    world: Option<World>,
+    watched: Option<Watched>,
     step: Step,
     notes: Notes,
+}
+
+/// The world, and who watches that it keeps Raft's promises.
+#[derive(Clone, Debug)]
+struct Watched {
+    world: World,
+    checker: Checker,
 }
 
 /// What a runner remembers, to print it when asked.
@@ -65,24 +73,34 @@ impl Runner {
     pub fn of(scenario: Scenario) -> Self {
         Self {
             scenario,
-            world: None,
+            watched: None,
             step: Step::default(),
             notes: Notes::default(),
         }
     }
 
     /// The world as it is now. The first to ask lets it begin.
-    pub fn world(&mut self) -> &mut World {
+    pub fn world(&mut self) -> &World {
+        &self.watched().world
+    }
+
+    /// What was found of properties broken so far.
+    pub fn checker(&mut self) -> &Checker {
+        &self.watched().checker
+    }
+
+    fn watched(&mut self) -> &mut Watched {
         let Self {
             scenario,
-            world,
+            watched,
             step,
             notes,
         } = self;
-        world.get_or_insert_with(|| {
+        watched.get_or_insert_with(|| {
             let world = World::new(scenario, step);
+            let checker = Checker::new(&world);
             notes.take(step, &world);
-            world
+            Watched { world, checker }
         })
     }
 
@@ -112,7 +130,7 @@ impl Runner {
     }
 
     fn begin(&mut self, said: Said) -> Result<(), String> {
-        if self.world.is_some() {
+        if self.watched.is_some() {
             return Err("this belongs to the beginning: write it before anything happens".into());
         }
         self.scenario.tell(said)
@@ -127,12 +145,12 @@ impl Runner {
             self.run_to(at).map_err(|why| (1, why))?;
         }
         for action in actions {
-            if self.world.is_none() && self.scenario.absorb(&action) {
+            if self.watched.is_none() && self.scenario.absorb(&action) {
                 continue;
             }
             let word = if at.is_some() { 2 } else { 0 };
             let mut step = std::mem::take(&mut self.step);
-            let done = self.world().act(&action, &mut step);
+            let done = self.watched().world.act(&action, &mut step);
             self.step = step;
             done.map_err(|why| (word, why))?;
             self.note();
@@ -153,7 +171,7 @@ impl Runner {
         while self.world().next_at().is_some_and(|next| next <= to) {
             self.advance(&mut steps)?;
         }
-        self.world().wait_until(to);
+        self.watched().world.wait_until(to);
         Ok(())
     }
 
@@ -161,16 +179,19 @@ impl Runner {
         condition.check(self.world())?;
         let limit = self.world().now() + LONGEST_RUN;
         let mut steps = 0;
-        while !condition.holds(self.world(), true) {
-            if self.world().next_at().is_none_or(|next| next > limit) {
-                let instead = condition.instead(self.world());
+        loop {
+            let Watched { world, checker } = self.watched();
+            if condition.holds(world, checker, true) {
+                return Ok(());
+            }
+            if world.next_at().is_none_or(|next| next > limit) {
+                let instead = condition.instead(world, checker);
                 return Err(format!(
                     "waited {LONGEST_RUN} of virtual time in vain: {instead}"
                 ));
             }
             self.advance(&mut steps)?;
         }
-        Ok(())
     }
 
     fn take_steps(&mut self, count: u64) -> Result<(), String> {
@@ -191,15 +212,19 @@ impl Runner {
             return Err(format!("that is too much: {MOST_STEPS} steps at a time"));
         }
         let mut step = std::mem::take(&mut self.step);
-        self.world().step(&mut step);
+        self.watched().world.step(&mut step);
         self.step = step;
         self.note();
         Ok(())
     }
 
+    /// Notes what the step did, and what it broke.
     fn note(&mut self) {
-        if let Some(world) = &self.world {
+        if let Some(Watched { world, checker }) = &mut self.watched {
             self.notes.take(&self.step, world);
+            if let Some(violation) = checker.observe(world, &self.step) {
+                self.notes.take_violation(violation);
+            }
         }
     }
 }
@@ -207,11 +232,13 @@ impl Runner {
 /// Printing and expecting.
 impl Runner {
     fn expect(&mut self, condition: &Condition) -> Result<(), String> {
-        condition.check(self.world())?;
-        if condition.holds(self.world(), false) {
+        let Watched { world, checker } = self.watched();
+        condition.check(world)?;
+        if condition.holds(world, checker, false) {
             return Ok(());
         }
-        Err(format!("it is not so: {}", condition.instead(self.world())))
+        let instead = condition.instead(world, checker);
+        Err(format!("it is not so: {instead}"))
     }
 
     fn print(&mut self, what: Print) -> String {
@@ -244,12 +271,27 @@ impl Notes {
         }
         let told = narrate::sentences(step, world);
         for sentence in told.into_iter().filter(|one| one.weight > Weight::Quiet) {
-            if self.told.len() == MOST_EVENTS {
-                self.told.pop_front();
-                self.forgotten += 1;
-            }
-            self.told.push_back((step.at, sentence));
+            self.keep(step.at, sentence);
         }
+    }
+
+    fn take_violation(&mut self, violation: &Violation) {
+        let sentence = Sentence {
+            text: format!("{} is broken: {}", violation.property(), violation.breach),
+            weight: Weight::Story,
+            server: violation.breach.servers().iter().next(),
+            fact: None,
+            index: violation.breach.index(),
+        };
+        self.keep(violation.at, sentence);
+    }
+
+    fn keep(&mut self, at: Time, sentence: Sentence) {
+        if self.told.len() == MOST_EVENTS {
+            self.told.pop_front();
+            self.forgotten += 1;
+        }
+        self.told.push_back((at, sentence));
     }
 
     fn events(&mut self, all: bool) -> String {

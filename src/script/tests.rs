@@ -22,7 +22,7 @@ fn conditions_hold_when_they_should() {
         expect S1 follower · expect S1 up · expect S1 term 2 · expect S1 vote S1 · expect S2 vote -
         expect S1 log 1 2 · expect S1 log 1:x=3 2 · expect S2 log · expect S1 committed 2
         expect S1 applied 2 · expect S1 x=3 · expect S2 no x · expect committed 2 · expect term 2
-        expect no leader · expect answered 0 · expect C1 answered 0
+        expect no leader · expect answered 0 · expect safe · expect C1 answered 0
         crash S1 · expect S1 down · expect committed 0 · expect S1 log 1 2
         restart S1 · request C1 y=-1 · run until answered 1 · expect C1 answered 1 · expect leader
         run until S1 leader · run until committed 1 · expect committed 4 · run until S2 y=-1";
@@ -114,6 +114,9 @@ fn mistakes_are_told_with_line_column_and_reason() {
     }
     assert!(why("expect").contains("something is missing at the end: write leader"));
     assert!(why("expect S1 sad").starts_with("line 1, column 11: \"sad\" is nothing of a server"));
+    assert!(
+        why("expect violated Murphy").starts_with("line 1, column 17: \"Murphy\" is no property")
+    );
     assert!(why("run until dawn").starts_with("line 1, column 11: \"dawn\" begins no condition"));
     assert!(why("crush S1").ends_with(
         "and the commands clients, count, events, expect, logs, \
