@@ -129,6 +129,29 @@ fn figure_8_breaks_leader_completeness() {
     );
 }
 
+/// S2's answer of term 1 reaches S1 in term 3, when both logs have changed.
+#[test]
+fn an_old_acknowledgement_breaks_leader_completeness() {
+    let run = check(
+        Rule::IgnoreOldReplies,
+        Property::LeaderCompleteness,
+        "servers 5 · clients 5
+        at 0ms timeout S1
+        at 100ms cut S1-S3 · cut S1-S4 · cut S1-S5 · hold S2>S1
+        at 110ms request C1 a=1 · request C2 b=2 · request C3 c=3
+        at 200ms cut S1>S2 · cut S2-S5 · timeout S5
+        at 300ms request C4 d=4
+        at 400ms heal S1-S5 · request C5 e=5
+        at 500ms heal S1-S3 · timeout S1
+        at 600ms request C5 f=6 · cut S1-S5
+        at 700ms release S2>S1
+        at 800ms timeout S4
+        at 900ms timeout S4",
+    );
+    let said = "S4 leads term 4 and has nothing at index 3, where f=6 of term 3 was committed";
+    assert!(run.said().contains(said), "{}", run.said());
+}
+
 #[test]
 fn an_empty_log_that_wins_breaks_leader_completeness_and_loses_a_write() {
     let run = check(

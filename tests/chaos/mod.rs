@@ -1,0 +1,454 @@
+//! A run in bad weather.
+
+use std::fmt;
+
+use raftarium::check::{Checker, Property};
+use raftarium::machine::{ClientId, Op};
+use raftarium::raft::event::{Denial, Event, Ignorance, Refusal, StepDown};
+use raftarium::raft::{NodeId, Rule, SendPolicy, Term};
+use raftarium::sim::text::write_run;
+use raftarium::sim::{Action, ClockRate, Fact, Group, Link, Scenario, Setting, Step, Time, World};
+
+/// How long the weather is bad.
+const STORM: Time = Time::ms(8_000);
+/// How long a cluster may take to get over it.
+const RECOVERY: Time = Time::ms(60_000);
+
+/// A cluster, watched, with the actions that brought it here.
+#[derive(Clone)]
+pub(crate) struct Run {
+    pub(crate) world: World,
+    pub(crate) checker: Checker,
+    pub(crate) coverage: Coverage,
+    scenario: Scenario,
+    actions: Vec<(Time, Action)>,
+    dice: Dice,
+    step: Step,
+    elections: Elections,
+    /// The longest pause between two actions that is usual in this run, in milliseconds.
+    pace: u64,
+}
+
+impl Run {
+    /// The cluster of that seed, with some rules switched off.
+    pub(crate) fn new(seed: u64, off: &[Rule]) -> Self {
+        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut scenario = random_scenario(seed, &mut dice);
+        for rule in off {
+            scenario.config.rules.set(*rule, false);
+        }
+        Self::begin(scenario, dice)
+    }
+
+    fn begin(scenario: Scenario, mut dice: Dice) -> Self {
+        let pace = *dice.pick(&[30, 100, 300]);
+        let mut step = Step::default();
+        let world = World::new(&scenario, &mut step);
+        let checker = Checker::new(&world);
+        Self {
+            world,
+            checker,
+            coverage: Coverage::default(),
+            scenario,
+            actions: Vec::new(),
+            dice,
+            step,
+            elections: Elections::default(),
+            pace,
+        }
+    }
+
+    /// Plays given actions, and on up to `end`.
+    pub(crate) fn replay(scenario: &Scenario, actions: &[(Time, Action)], end: Time) -> Self {
+        let mut run = Self::begin(scenario.clone(), Dice(0));
+        for (at, action) in actions {
+            run.advance(*at);
+            run.act(action.clone());
+        }
+        run.advance(end);
+        run
+    }
+
+    /// The run so far, as text.
+    pub(crate) fn text(&self) -> String {
+        write_run(&self.scenario, &self.actions)
+    }
+
+    /// The property that was broken first.
+    pub(crate) fn first_broken(&self) -> Option<Property> {
+        Some(self.checker.violations().first()?.property())
+    }
+
+    /// Bad weather, until it ends or a property is broken.
+    pub(crate) fn storm(&mut self) -> Result<(), String> {
+        while self.world.now() < STORM && self.checker.violations().is_empty() {
+            let action = random_action(&self.world, &mut self.dice);
+            self.act(action);
+            // Mostly a little later, at times at once, at times after a while.
+            let pause = match self.dice.below(10) {
+                0..3 => 0,
+                3..9 => self.dice.below(self.pace),
+                _ => self.dice.below(self.pace * 10),
+            };
+            self.advance(self.world.now() + Time::ms(pause));
+        }
+        self.verdict()
+    }
+
+    /// The weather clears: a leader must be found, every log become the same, every client be
+    /// answered.
+    pub(crate) fn recover(&mut self) -> Result<(), String> {
+        for action in [
+            Action::Heal(Link::All),
+            Action::Release(Link::All),
+            Action::Configure(Setting::Loss(0)),
+            Action::Configure(Setting::Duplicate(0)),
+            Action::Configure(Setting::Latency(Time::ms(5), Time::ms(15))),
+            // Clients that ask again faster than a leader sends (one entry with each heartbeat, in
+            // some of these clusters) would keep it busy for ever.
+            Action::Configure(Setting::Patience(Time::ms(1_000))),
+        ] {
+            self.act(action);
+        }
+        for id in NodeId::first(self.world.servers().len()) {
+            self.act(Action::Skew(id, ClockRate::TRUE));
+            self.act(Action::Restart(id));
+        }
+        let answered: u32 = self.world.clients().iter().map(|c| c.answered).sum();
+        for client in (1..=self.world.clients().len()).filter_map(ClientId::new) {
+            let op = random_op(&mut self.dice);
+            self.act(Action::Request(client, op));
+        }
+        let end = self.world.now() + RECOVERY;
+        while !self.is_recovered(answered) {
+            if self.world.now() >= end {
+                return Err(format!("no recovery within {RECOVERY}"));
+            }
+            // Without a no-op a leader commits nothing old before it is asked for something new.
+            if self.is_idle() {
+                let op = random_op(&mut self.dice);
+                self.act(Action::Request(ClientId::new(1).expect("C1"), op));
+            }
+            self.advance(self.world.now() + Time::ms(1000));
+            self.verdict()?;
+        }
+        Ok(())
+    }
+
+    fn is_recovered(&self, answered: u32) -> bool {
+        let servers = self.world.servers();
+        let log = servers[0].log();
+        let now_answered: u32 = self.world.clients().iter().map(|c| c.answered).sum();
+        self.world.leader().is_some()
+            && self.is_idle()
+            && now_answered > answered
+            && servers.iter().all(|server| {
+                let commit = server.node().map(|node| node.commit_index());
+                server.log() == log && commit == Some(log.last_index())
+            })
+    }
+
+    fn is_idle(&self) -> bool {
+        let mut clients = self.world.clients().iter();
+        clients.all(|client| client.current.is_none() && client.queue.is_empty())
+    }
+
+    fn verdict(&self) -> Result<(), String> {
+        match self.checker.violations().first() {
+            Some(violation) => Err(format!(
+                "step {} at {}: {violation}",
+                violation.step.0, violation.at
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn advance(&mut self, until: Time) {
+        while self.world.next_at().is_some_and(|at| at <= until)
+            && self.checker.violations().is_empty()
+        {
+            self.world.step(&mut self.step);
+            self.look();
+        }
+        self.world.wait_until(until);
+    }
+
+    /// Does what makes sense at the moment.
+    fn act(&mut self, action: Action) {
+        if self.world.act(&action, &mut self.step).is_ok() {
+            self.look();
+            self.actions.push((self.world.now(), action));
+        }
+    }
+
+    fn look(&mut self) {
+        self.checker.observe(&self.world, &self.step);
+        for fact in &self.step.facts {
+            self.coverage
+                .note(fact, &self.world, &self.checker, &mut self.elections);
+        }
+    }
+}
+
+fn random_scenario(seed: u64, dice: &mut Dice) -> Scenario {
+    let servers = *dice.pick(&[3, 3, 3, 3, 5, 5, 5, 5, 1, 2, 4, 7]);
+    let mut scenario = Scenario::new(servers, seed);
+    scenario.clients = 1 + dice.below(3) as u8;
+    let (low, high) = *dice.pick(&[(10, 20), (10, 20), (1, 50), (1, 100), (1, 300)]);
+    scenario.weather.latency = (Time::ms(low), Time::ms(high));
+    scenario.weather.loss = *dice.pick(&[0, 0, 50, 200]);
+    scenario.weather.duplicate = *dice.pick(&[0, 0, 50, 200]);
+    scenario.timing.patience = Time::ms(100 + dice.below(400));
+    scenario.config.send = *dice.pick(&[SendPolicy::AtOnce, SendPolicy::OnHeartbeat]);
+    scenario.config.no_op = dice.chance(2);
+    scenario.config.fast_backup = dice.chance(2);
+    scenario.config.window = *dice.pick(&[0, 0, 2, 16]);
+    scenario.config.batch = *dice.pick(&[1, 3, 64]);
+    scenario
+}
+
+fn random_action(world: &World, dice: &mut Dice) -> Action {
+    let servers = world.servers().len();
+    let a = dice.server(servers);
+    let b = dice.server(servers);
+    let link = match (a == b, dice.chance(2)) {
+        (true, _) => Link::All,
+        (false, true) => Link::OneWay(a, b),
+        (false, false) => Link::Both(a, b),
+    };
+    match dice.below(24) {
+        0..2 => Action::Crash(a),
+        2 => Action::Crash(world.leader().unwrap_or(a)),
+        3..7 => Action::Restart(a),
+        7..9 if a != b => Action::Cut(link),
+        9 => Action::Isolate(a),
+        10 => Action::Isolate(world.leader().unwrap_or(a)),
+        11 => Action::Partition(random_groups(servers, dice)),
+        12..14 => Action::Heal(link),
+        14 => Action::Heal(Link::All),
+        15 if a != b => Action::Hold(link),
+        16 => Action::Release(Link::All),
+        17 => Action::Timeout(a),
+        18 if dice.chance(4) => Action::Skew(
+            a,
+            ClockRate {
+                ticks: 1 + dice.below(3) as u8,
+                per: 1 + dice.below(3) as u8,
+            },
+        ),
+        _ => {
+            let client = 1 + dice.below(world.clients().len() as u64) as usize;
+            let client = ClientId::new(client).expect("a client of the scenario");
+            Action::Request(client, random_op(dice))
+        }
+    }
+}
+
+fn random_groups(servers: usize, dice: &mut Dice) -> Vec<Group> {
+    let mut groups = vec![Group::default(); 2];
+    for id in NodeId::first(servers) {
+        groups[dice.below(2) as usize].servers.insert(id);
+    }
+    let client = ClientId::new(1).expect("there is a first client");
+    groups[dice.below(2) as usize].add_client(client);
+    groups
+}
+
+fn random_op(dice: &mut Dice) -> Op {
+    let key = dice.pick(&["x", "y"]).parse().expect("a key");
+    let value = dice.below(4) as i32;
+    match dice.below(8) {
+        0 => Op::Get { key },
+        1 => Op::Delete { key },
+        2 => Op::CompareAndSet {
+            key,
+            old: value,
+            new: value + 1,
+        },
+        3..6 => Op::Set { key, value },
+        _ => Op::Add { key, amount: 1 },
+    }
+}
+
+/// Luck for what is done from outside (the worlds have their own).
+#[derive(Clone)]
+struct Dice(u64);
+
+impl Dice {
+    /// SplitMix64 (Steele, Lea, Flood 2014).
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit
+    }
+
+    fn chance(&mut self, one_in: u64) -> bool {
+        self.below(one_in) == 0
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len() as u64) as usize]
+    }
+
+    fn server(&mut self, count: usize) -> NodeId {
+        NodeId::new(1 + self.below(count as u64) as usize).expect("a server of the scenario")
+    }
+}
+
+/// What must have happened at some time in some run, or the weather was too fair.
+pub(crate) const SOMETIMES: [&str; 25] = [
+    "a leader was elected",
+    "a server stood for election",
+    "a vote was split",
+    "a vote was refused: given already",
+    "a vote was refused: the log is behind",
+    "a vote was refused: an old term",
+    "an old vote was ignored",
+    "entries were refused: the one before is missing",
+    "entries were refused: the one before differs",
+    "entries were refused: an old term",
+    "an old acknowledgement was ignored",
+    "an acknowledgement came to a deposed leader",
+    "a refusal was overtaken",
+    "conflicting entries were deleted",
+    "a leader or candidate stepped down",
+    "a candidate followed another",
+    "an entry of an old term waited on a majority",
+    "a leader committed after its successor was elected",
+    "a client was sent to the leader",
+    "nobody knew of a leader",
+    "a client gave up waiting",
+    "a client asked again",
+    "a repeated request was committed",
+    "a client was answered",
+    "a packet was lost",
+];
+
+/// How often each of [`SOMETIMES`] happened.
+#[derive(Clone, Default)]
+pub(crate) struct Coverage([u64; SOMETIMES.len()]);
+
+impl Coverage {
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count += more;
+        }
+    }
+
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        SOMETIMES.into_iter().zip(self.0)
+    }
+
+    fn note(&mut self, fact: &Fact, world: &World, checker: &Checker, elections: &mut Elections) {
+        let what = match fact {
+            Fact::Raft { server, event } => {
+                let term = world.server(*server).term();
+                if elections.note(event) {
+                    self.count("a vote was split");
+                }
+                of_event(event, term < elections.led)
+            }
+            Fact::Redirected { leader, .. } if leader.is_some() => {
+                "a client was sent to the leader"
+            }
+            Fact::Redirected { .. } => "nobody knew of a leader",
+            Fact::GaveUpWaiting { .. } => "a client gave up waiting",
+            Fact::Asked { attempt, .. } if *attempt > 1 => "a client asked again",
+            Fact::Answered { .. } => "a client was answered",
+            Fact::Executed { index, .. } => {
+                let effect = checker
+                    .ghost()
+                    .at(*index)
+                    .and_then(|settled| settled.effect);
+                if effect.is_some_and(|effect| effect.repeat) {
+                    "a repeated request was committed"
+                } else {
+                    ""
+                }
+            }
+            Fact::Lost { .. } => "a packet was lost",
+            _ => "",
+        };
+        self.count(what);
+    }
+
+    fn count(&mut self, what: &str) {
+        if let Some(place) = SOMETIMES.iter().position(|name| *name == what) {
+            self.0[place] += 1;
+        }
+    }
+}
+
+/// What is remembered of the elections of a run.
+#[derive(Clone, Default)]
+struct Elections {
+    /// The latest term that had a leader.
+    led: Term,
+    /// The latest term that anybody stood in, and how many did.
+    stood: (Term, u32),
+}
+
+impl Elections {
+    /// Takes note, and says whether an election is over that was split: two candidates or more,
+    /// and no leader.
+    fn note(&mut self, event: &Event) -> bool {
+        match *event {
+            Event::BecameLeader { term, .. } => self.led = self.led.max(term),
+            Event::ElectionStarted { term, .. } if term == self.stood.0 => self.stood.1 += 1,
+            Event::ElectionStarted { term, .. } if term > self.stood.0 => {
+                let split = self.stood.1 > 1 && self.led < self.stood.0;
+                self.stood = (term, 1);
+                return split;
+            }
+            _ => {}
+        }
+        false
+    }
+}
+
+fn of_event(event: &Event, deposed: bool) -> &'static str {
+    match event {
+        Event::BecameLeader { .. } => "a leader was elected",
+        Event::ElectionStarted { .. } => "a server stood for election",
+        Event::VoteDenied { reason, .. } => match reason {
+            Denial::AlreadyVoted { .. } => "a vote was refused: given already",
+            Denial::LogBehind { .. } => "a vote was refused: the log is behind",
+            Denial::OldTerm { .. } => "a vote was refused: an old term",
+        },
+        Event::AppendRefused { reason, .. } => match reason {
+            Refusal::PreviousMissing { .. } => "entries were refused: the one before is missing",
+            Refusal::PreviousDiffers { .. } => "entries were refused: the one before differs",
+            Refusal::OldTerm { .. } => "entries were refused: an old term",
+        },
+        Event::Ignored { reason, .. } => match reason {
+            Ignorance::OldTerm { .. } => "an old acknowledgement was ignored",
+            Ignorance::ElectionOver => "an old vote was ignored",
+            Ignorance::Overtaken => "a refusal was overtaken",
+            Ignorance::LeadsNoLonger => "an acknowledgement came to a deposed leader",
+            Ignorance::RivalLeader => "",
+        },
+        Event::EntriesDeleted { .. } => "conflicting entries were deleted",
+        Event::SteppedDown {
+            reason: StepDown::HigherTerm { .. },
+        } => "a leader or candidate stepped down",
+        Event::SteppedDown { .. } => "a candidate followed another",
+        Event::CommitWaits { .. } => "an entry of an old term waited on a majority",
+        Event::Committed { .. } if deposed => "a leader committed after its successor was elected",
+        _ => "",
+    }
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, times) in self.counts() {
+            writeln!(f, "{times:>10}  {what}")?;
+        }
+        Ok(())
+    }
+}
