@@ -65,7 +65,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
         }
         Event::ElectionStarted { term, silent } => {
             let ran_out = ran_out(id, *silent, step);
-            format!("{ran_out}: it is a candidate in term {term} and votes for itself")
+            format!("{ran_out}: it becomes a candidate in term {term} and votes for itself")
         }
         Event::HeartbeatDue => format!("{id}'s heartbeat timer ran out: it sends to everyone"),
         Event::Ignored { from, reason } => ignored(id, *from, reason),
@@ -80,12 +80,13 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
                 "{id} goes back in its log for {follower}: it sends from entry {to} on, not {from}"
             )
         }
-        Event::NotLeader { leader: None } => {
-            format!("{id} refused the request: it does not lead, and knows of no leader")
+        Event::NotLeader { leader } => {
+            let refused = format!("{id} refused {}'s request", asker(step));
+            match leader {
+                None => format!("{refused}: it does not lead, and knows of no leader"),
+                Some(leader) => format!("{refused}: it does not lead, {leader} does"),
+            }
         }
-        Event::NotLeader {
-            leader: Some(leader),
-        } => format!("{id} refused the request: it does not lead, {leader} does"),
         Event::SteppedDown { reason } => stepped_down(id, reason, step),
         Event::TermAdopted { from, old, new } => {
             format!("{id} went from term {old} to term {new}, which {from} has reached")
@@ -221,7 +222,7 @@ fn appended(id: NodeId, position: Position, world: &World) -> String {
             )
         }
         Some(Payload::Noop) => {
-            format!("{id} appended an empty entry, {index}, to begin its term {term}")
+            format!("{id} appended entry {index}, an empty one, to begin its term {term}")
         }
         None => format!("{id} appended entry {index} of term {term} to its log"),
     }
@@ -234,7 +235,17 @@ fn ran_out(id: NodeId, silent: Option<NodeId>, step: &Step) -> String {
         // Forced, it may have heard from its leader a moment ago.
         _ if forced => format!("{id}'s election timer was made to run out"),
         Some(leader) => format!("{id}'s election timer ran out with no word from {leader}"),
-        None => format!("{id}'s election timer ran out, and its term has no leader that it knows"),
+        None => format!("{id}'s election timer ran out with no word from a leader"),
+    }
+}
+
+/// The client whose request arrived.
+fn asker(step: &Step) -> String {
+    match &step.cause {
+        Cause::Packet { from, .. } => from.to_string(),
+        Cause::Action(_) | Cause::Client(_) | Cause::Start | Cause::Timeout { .. } => {
+            "somebody".into()
+        }
     }
 }
 
@@ -304,9 +315,13 @@ fn denied(id: NodeId, candidate: NodeId, reason: &Denial) -> String {
         Denial::AlreadyVoted { term, voted_for } => {
             format!("it has voted for {voted_for} in term {term}")
         }
+        Denial::LogBehind { theirs, ours } if *theirs == Position::ZERO => {
+            let ours = words::position(*ours);
+            format!("it has entries, the last of them ({ours}), and the candidate has none")
+        }
         Denial::LogBehind { theirs, ours } => {
-            let (theirs, ours) = (words::end_of_log(*theirs), words::position(*ours));
-            format!("its own last entry ({ours}) is later than the candidate's {theirs}")
+            let (theirs, ours) = (words::position(*theirs), words::position(*ours));
+            format!("its own last entry ({ours}) is later than the candidate's ({theirs})")
         }
         Denial::OldTerm { theirs, ours } => {
             format!("{candidate} is in term {theirs}, and {id} in term {ours} already")

@@ -2,9 +2,9 @@
 
 use super::{event, words};
 use crate::machine::{ClientId, Op};
-use crate::raft::{LogIndex, Message, NodeId, Payload};
+use crate::raft::{LogIndex, Message, NodeId, Payload, Rule};
 use crate::sim::{
-    Action, Address, Body, Cause, Fact, Link, Loss, PacketId, PacketKind, Step, World,
+    Action, Address, Body, Cause, Fact, Link, Loss, PacketId, PacketKind, PacketPick, Step, World,
 };
 
 /// The sentence for the fact at `place`.
@@ -34,11 +34,7 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
                 attempt => format!("{asked} (attempt {attempt})"),
             }
         }
-        Fact::Crashed { server } => {
-            format!(
-                "{server} crashed: it keeps its term, its vote and its log, and forgets the rest"
-            )
-        }
+        Fact::Crashed { server } => crashed(*server, world),
         Fact::Executed {
             server,
             index,
@@ -46,11 +42,8 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
             answer,
             ..
         } => match command(world, *server, *index) {
-            Some(op) => {
-                let result = words::result(&op, answer);
-                format!("{server} executed entry {index} of {client}: {result}")
-            }
-            None => format!("{server} executed entry {index} of {client}: {answer}"),
+            Some(op) => format!("{server} executed entry {index}, {op} of {client}: {answer}"),
+            None => format!("{server} executed entry {index}, of {client}: {answer}"),
         },
         Fact::GaveUpWaiting { client, server, .. } => {
             format!("The client {client} gave up waiting for {server}")
@@ -87,6 +80,27 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
         }
         Fact::Wiped { server } => format!("{server} lost its disk: term, vote and log are gone"),
     }
+}
+
+/// What a crash leaves: all that must be on disk, unless a rule is off.
+fn crashed(server: NodeId, world: &World) -> String {
+    let rules = world.config().rules;
+    let kept = |rule, what| rules.on(rule).then_some(what);
+    let kept: Vec<&str> = [
+        kept(Rule::PersistTerm, "its term"),
+        kept(Rule::PersistVote, "its vote").filter(|_| rules.on(Rule::PersistTerm)),
+        kept(Rule::PersistLog, "its log"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if kept.is_empty() {
+        return format!("{server} crashed, and forgets everything");
+    }
+    format!(
+        "{server} crashed: it keeps {}, and forgets the rest",
+        words::list(kept)
+    )
 }
 
 /// Whether an earlier fact of the step tells this one too: the same thing sent to somebody else.
@@ -182,15 +196,7 @@ fn sent(
 }
 
 fn lost(from: Address, to: Address, kind: PacketKind, why: Loss) -> String {
-    let what = match kind {
-        PacketKind::Append => "Entries",
-        PacketKind::AppendReply => "The reply to an AppendEntries",
-        PacketKind::Heartbeat => "A heartbeat",
-        PacketKind::Reply => "An answer",
-        PacketKind::Request => "A request",
-        PacketKind::Vote => "A request for a vote",
-        PacketKind::VoteReply => "The reply to a request for a vote",
-    };
+    let what = thing(Some(kind));
     let why = match why {
         Loss::Crowded => "too much was under way".into(),
         Loss::Cut => "the link was cut".into(),
@@ -199,6 +205,20 @@ fn lost(from: Address, to: Address, kind: PacketKind, why: Loss) -> String {
         Loss::Weather => "the network lost it".into(),
     };
     format!("{what} from {from} did not reach {to}: {why}")
+}
+
+/// A packet, at the beginning of a sentence.
+fn thing(kind: Option<PacketKind>) -> &'static str {
+    match kind {
+        None => "Something",
+        Some(PacketKind::Append) => "An AppendEntries",
+        Some(PacketKind::AppendReply) => "The reply to an AppendEntries",
+        Some(PacketKind::Heartbeat) => "A heartbeat",
+        Some(PacketKind::Reply) => "An answer",
+        Some(PacketKind::Request) => "A request",
+        Some(PacketKind::Vote) => "A request for a vote",
+        Some(PacketKind::VoteReply) => "The reply to a request for a vote",
+    }
 }
 
 /// The command at `index` of a server's log.
@@ -242,17 +262,9 @@ fn begins(world: &World) -> String {
 fn done(action: &Action, step: &Step) -> Option<String> {
     Some(match action {
         Action::Configure(setting) => format!("From now on {setting}"),
-        Action::Delay(pick, delay) => format!(
-            "Something from {} to {} was delayed by {delay}",
-            pick.from, pick.to
-        ),
-        Action::Deliver(pick) => {
-            format!("Something from {} to {} was hurried on", pick.from, pick.to)
-        }
-        Action::Drop(pick) => format!("Something from {} to {} was dropped", pick.from, pick.to),
-        Action::Duplicate(pick) => {
-            format!("Something from {} to {} was doubled", pick.from, pick.to)
-        }
+        Action::Delay(pick, delay) => format!("{} was delayed by {delay}", picked(pick)),
+        Action::Deliver(pick) => format!("{} was hurried on", picked(pick)),
+        Action::Duplicate(pick) => format!("{} was doubled", picked(pick)),
         Action::Request(client, op) => return queued(*client, op, step),
         Action::Rule(rule, true) => format!("The rule {rule} holds again"),
         Action::Rule(rule, false) => format!("The rule {rule} does not hold any more"),
@@ -265,8 +277,10 @@ fn done(action: &Action, step: &Step) -> Option<String> {
                 rate.ticks, rate.per
             )
         }
+        // What came of these is told as a fact, of this step or (a dropped packet's) of the next.
         Action::Crash(_)
         | Action::Cut(_)
+        | Action::Drop(_)
         | Action::Heal(_)
         | Action::Hold(_)
         | Action::Isolate(_)
@@ -276,6 +290,10 @@ fn done(action: &Action, step: &Step) -> Option<String> {
         | Action::Timeout(_)
         | Action::Wipe(_) => return None,
     })
+}
+
+fn picked(pick: &PacketPick) -> String {
+    format!("{} from {} to {}", thing(pick.kind), pick.from, pick.to)
 }
 
 /// A client that is busy asks later.

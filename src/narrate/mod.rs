@@ -133,7 +133,7 @@ fn event_weight(event: &Event) -> Weight {
         Event::Applied { .. }
         | Event::HeartbeatDue
         | Event::TimerReset {
-            reason: Reset::HeardLeader(_),
+            reason: Reset::HeardLeader(_) | Reset::Started,
         } => Weight::Quiet,
         Event::Ignored { .. }
         | Event::MatchAdvanced { .. }

@@ -69,7 +69,7 @@ fn events_are_told_with_their_values() {
                     ours: at(3, 2),
                 },
             },
-            "S4 refused S1 its vote: its own last entry (index 3, term 2) is later than the candidate's last entry (index 1, term 1)",
+            "S4 refused S1 its vote: its own last entry (index 3, term 2) is later than the candidate's (index 1, term 1)",
         ),
         (
             4,
@@ -105,7 +105,7 @@ fn events_are_told_with_their_values() {
                 term: Term(2),
                 silent: Some(s(1)),
             },
-            "S2's election timer ran out with no word from S1: it is a candidate in term 2 and votes for itself",
+            "S2's election timer ran out with no word from S1: it becomes a candidate in term 2 and votes for itself",
         ),
         (
             1,

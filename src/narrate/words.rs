@@ -28,10 +28,12 @@ pub(super) fn count(count: usize) -> &'static str {
     WORDS.get(count).copied().unwrap_or("many")
 }
 
-/// `entry 7`, `entries 5 to 7`.
+/// `entry 7`, `entries 6 and 7`, `entries 5 to 7`.
 pub(super) fn entries(first: LogIndex, last: LogIndex) -> String {
     if first == last {
         format!("entry {last}")
+    } else if first.next() == last {
+        format!("entries {first} and {last}")
     } else {
         format!("entries {first} to {last}")
     }

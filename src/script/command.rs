@@ -9,6 +9,8 @@ use crate::sim::text::{self, Said, Statement, TextError};
 pub enum Command {
     /// `expect S3 leader`: an error if it is not so.
     Expect(Condition),
+    /// `forget`: what happened so far is not told by `events`, nor counted by `count`.
+    Forget,
     /// `status`, `events`, ...: prints.
     Print(Print),
     /// `run 500ms`: lets so much time pass.
@@ -61,6 +63,8 @@ pub fn parse(statement: &Statement<'_>) -> Result<Command, TextError> {
         ["events", "all"] => Ok(Command::Print(Print::Events { all: true })),
         ["events", ..] => print(Print::Events { all: false }),
         ["expect", ..] => condition(1).map(Command::Expect),
+        ["forget"] => Ok(Command::Forget),
+        ["forget", extra, ..] => wrong(1, format!("\"{extra}\" is too much here")),
         ["logs", ..] => print(Print::Logs),
         ["packets", ..] => print(Print::Packets),
         ["run", "until", ..] => condition(2).map(Command::RunUntil),
@@ -99,5 +103,5 @@ fn said(statement: &Statement<'_>) -> Result<Command, TextError> {
         })
 }
 
-const COMMANDS: &str = "clients, count, events, expect, logs, packets, run, status, step, \
+const COMMANDS: &str = "clients, count, events, expect, forget, logs, packets, run, status, step, \
     timers";

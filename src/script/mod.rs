@@ -11,6 +11,7 @@
 //! status                            # a line for each server; logs, clients, packets, count
 //! #> S1 down       term 1 ...       # in a golden script: what was printed
 //! events                            # the story since the last "events"; "events all": details too
+//! forget                            # what happened so far shall not be told
 //! expect S2 leader                  # an error if it is not so
 //! ```
 //!

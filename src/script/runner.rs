@@ -116,6 +116,10 @@ impl Runner {
     fn obey(&mut self, command: Command) -> Result<String, (usize, String)> {
         match command {
             Command::Expect(condition) => self.expect(&condition).map_err(|why| (1, why))?,
+            Command::Forget => {
+                self.world();
+                self.notes = Notes::default();
+            }
             Command::Print(what) => return Ok(self.print(what)),
             Command::Run(length) => {
                 let to = self.world().now() + length;

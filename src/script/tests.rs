@@ -119,7 +119,7 @@ fn mistakes_are_told_with_line_column_and_reason() {
     );
     assert!(why("run until dawn").starts_with("line 1, column 11: \"dawn\" begins no condition"));
     assert!(why("crush S1").ends_with(
-        "and the commands clients, count, events, expect, logs, \
+        "and the commands clients, count, events, expect, forget, logs, \
         packets, run, status, step, timers"
     ));
 }
