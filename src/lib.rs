@@ -1,7 +1,24 @@
 //! Raftarium: a Raft cluster alive in a browser page.
+//!
+//! The map of the house. Each layer knows only those above it in this list:
+//!
+//! - [`machine`]: the replicated key-value machine and its commands. Knows nothing.
+//! - [`raft`]: one server's protocol. Knows no clock, no chance, no network, no disk.
+//! - [`sim`]: servers, clients and a network in virtual time. Knows of nobody watching.
+//! - [`check`]: what must hold at every step.
+//! - [`narrate`]: what happened, in sentences, and why.
+//! - [`script`]: the text grammar with commands to run and to expect: golden tests and lessons.
+//! - [`session`]: play, go to any moment, act in the past, undo, share.
+//! - [`view`]: pictures of a session as plain data. Knows no way to draw them.
+//! - [`ui`]: the page. The only layer that knows Yew and the browser.
+//!
+//! To learn Raft, read [`raft`]. To follow a click, start at [`ui`].
 pub mod check;
 pub mod machine;
 pub mod narrate;
 pub mod raft;
 pub mod script;
+pub mod session;
 pub mod sim;
+pub mod ui;
+pub mod view;

@@ -17,8 +17,8 @@ impl Time {
     pub const ZERO: Self = Self(0);
     /// Later than anything that happens.
     pub const NEVER: Self = Self(u64::MAX);
-    /// How long a run may be: a day.
-    pub const LONGEST: Self = Self(24 * 3600 * 1_000_000);
+    /// How long a run may be: six hours.
+    pub const LONGEST: Self = Self(6 * 3600 * 1_000_000);
 
     /// So many milliseconds.
     pub const fn ms(ms: u64) -> Self {
@@ -95,7 +95,7 @@ impl FromStr for Time {
             .and_then(|us| us.checked_add(millionths * scale / 1_000_000))
             .map(Self)
             .filter(|time| *time <= Self::LONGEST);
-        time.ok_or_else(|| format!("\"{text}\" is too long: a run lasts a day at most"))
+        time.ok_or_else(|| format!("\"{text}\" is too long: a run lasts six hours at most"))
     }
 }
 

@@ -1,0 +1,121 @@
+//! The logs of all servers side by side, aligned by index.
+
+use super::scene::Look;
+use crate::machine::{Key, Machine};
+use crate::raft::{Entry, LogIndex, NodeId, Payload, Role, Term};
+use crate::sim::{Server, World};
+
+/// The logs, from the first index shown on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LogTable {
+    /// The first index shown.
+    pub first: LogIndex,
+    /// The last index any server has.
+    pub last: LogIndex,
+    /// The last index any server knows to be committed.
+    pub committed: LogIndex,
+    /// A row a server.
+    pub rows: Vec<Row>,
+}
+
+/// One server's log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// Whose.
+    pub server: NodeId,
+    /// What it is.
+    pub look: Look,
+    /// Its entries from [`LogTable::first`] on.
+    pub cells: Vec<Cell>,
+    /// What it knows to be committed.
+    pub commit: LogIndex,
+    /// What it has applied.
+    pub applied: LogIndex,
+    /// Its state machine: values by key.
+    pub values: Vec<(Key, i32)>,
+    /// What the leader will send it next, and what it knows to agree.
+    pub progress: Option<(LogIndex, LogIndex)>,
+}
+
+/// One entry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cell {
+    /// Its index.
+    pub index: LogIndex,
+    /// Its term.
+    pub term: Term,
+    /// Its command, or a dash.
+    pub text: String,
+    /// Whether this server knows it to be committed.
+    pub committed: bool,
+}
+
+impl LogTable {
+    /// The last `most` entries of every log.
+    pub fn of(world: &World, most: u64) -> Self {
+        let lasts = world
+            .servers()
+            .iter()
+            .map(|server| server.log().last_index());
+        let last = lasts.max().unwrap_or_default();
+        let commits = world.servers().iter().filter_map(|server| server.node());
+        let committed = commits
+            .map(|node| node.commit_index())
+            .max()
+            .unwrap_or_default();
+        let first = LogIndex(last.0.saturating_sub(most) + 1);
+        let rows = world
+            .servers()
+            .iter()
+            .map(|server| Row::of(server, world, first));
+        Self {
+            first,
+            last,
+            committed,
+            rows: rows.collect(),
+        }
+    }
+}
+
+impl Row {
+    fn of(server: &Server, world: &World, first: LogIndex) -> Self {
+        let node = server.node();
+        let commit = node.map_or(LogIndex(0), |node| node.commit_index());
+        let applied = node.map_or(LogIndex(0), |node| node.last_applied());
+        let cell = |(index, entry): (LogIndex, &Entry)| Cell {
+            index,
+            term: entry.term,
+            text: label(entry),
+            committed: index <= commit,
+        };
+        let machine = server.up().map(|up| &up.machine);
+        let values = machine.map(|machine: &Machine| machine.values().take(4).collect());
+        Self {
+            server: server.id,
+            look: Look::of(server),
+            cells: server.log().iter_from(first).map(cell).collect(),
+            commit,
+            applied,
+            values: values.unwrap_or_default(),
+            progress: progress(world, server.id),
+        }
+    }
+}
+
+fn label(entry: &Entry) -> String {
+    match entry.payload {
+        Payload::Command(command) => command.op.to_string(),
+        Payload::Noop => "—".into(),
+    }
+}
+
+fn progress(world: &World, id: NodeId) -> Option<(LogIndex, LogIndex)> {
+    let leader = world.leader().filter(|leader| *leader != id)?;
+    match world.server(leader).node()?.role() {
+        Role::Leader(leadership) => {
+            let progress = leadership.progress(id);
+            Some((progress.next, progress.matched))
+        }
+        _ => None,
+    }
+}

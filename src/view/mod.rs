@@ -1,0 +1,14 @@
+//! Pictures of a session, as plain data: what there is to see at a moment, and nothing of how it
+//! is drawn. Everything here can be compared, so whoever draws it can tell whether it changed.
+//!
+//! - [`scene`]: the stage: servers, clients, packets under way, cut links;
+//! - [`logs`]: the logs side by side;
+//! - [`timeline`]: who was what when.
+
+pub mod logs;
+pub mod scene;
+pub mod timeline;
+
+pub use logs::LogTable;
+pub use scene::Scene;
+pub use timeline::Timeline;

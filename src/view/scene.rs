@@ -1,0 +1,339 @@
+//! The stage: who is what, and what is under way between them.
+//!
+//! Where a packet is and how far a timer has run follow from the time alone, so they are not in
+//! here: a scene changes when something happens, not while time merely passes.
+
+use crate::machine::{Answer, ClientId};
+use crate::raft::{AppendOutcome, LogIndex, Message, NodeId, Role, Term, Timer};
+use crate::sim::{
+    Address, Body, Client, Packet, PacketId, PacketKind, ReplyOutcome, Server, Time, World,
+};
+
+/// What there is to see on the stage at a moment.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Scene {
+    /// The servers, in the order of their numbers.
+    pub servers: Vec<ServerView>,
+    /// The clients, in the order of their numbers.
+    pub clients: Vec<ClientView>,
+    /// The packets under way, in the order of their numbers.
+    pub packets: Vec<PacketView>,
+    /// Every pair of servers.
+    pub links: Vec<LinkView>,
+    /// The latest term, if all servers that are up can reach each other.
+    pub term: Option<Term>,
+    /// How many servers are a majority.
+    pub majority: usize,
+}
+
+/// What a server is, by its looks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Look {
+    /// It asks for votes.
+    Candidate,
+    /// It has crashed.
+    Down,
+    /// It listens.
+    Follower,
+    /// It decides.
+    Leader,
+}
+
+/// A server on the stage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServerView {
+    /// Which.
+    pub id: NodeId,
+    /// What it is.
+    pub look: Look,
+    /// Its term.
+    pub term: Term,
+    /// The last entry of its log.
+    pub last: LogIndex,
+    /// What it knows to be committed.
+    pub commit: LogIndex,
+    /// When its election timer was set and when it runs out, if it runs.
+    pub timer: Option<(Time, Time)>,
+    /// What it is collecting a majority for.
+    pub quorum: Option<Quorum>,
+}
+
+/// How far somebody has come towards a majority.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Quorum {
+    /// For each server, in the order of their numbers: whether it said yes.
+    pub yes: Vec<bool>,
+    /// How many yeses are needed.
+    pub needed: usize,
+    /// What a yes is: `votes`, or `hold entry 7`.
+    pub what: String,
+}
+
+/// A client on the stage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ClientView {
+    /// Which.
+    pub id: ClientId,
+    /// Whom it believes to be the leader.
+    pub target: NodeId,
+    /// What it is doing, in a few words.
+    pub doing: String,
+    /// Whether it waits for an answer.
+    pub waits: bool,
+}
+
+/// A packet on the stage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PacketView {
+    /// Which.
+    pub id: PacketId,
+    /// From whom.
+    pub from: Address,
+    /// To whom.
+    pub to: Address,
+    /// Of what kind.
+    pub kind: PacketKind,
+    /// Whether it says yes, where it says yes or no.
+    pub positive: bool,
+    /// What is written on it: the last entry's index, or a client's request.
+    pub label: String,
+    /// When it was sent.
+    pub sent_at: Time,
+    /// When it arrives.
+    pub arrives_at: Time,
+    /// Whether it is lost.
+    pub lost: bool,
+    /// Whether it waits at the end of its journey.
+    pub held: bool,
+}
+
+/// The link between two servers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LinkView {
+    /// The one with the lower number.
+    pub a: NodeId,
+    /// The other.
+    pub b: NodeId,
+    /// Whether nothing gets from `a` to `b`.
+    pub cut_there: bool,
+    /// Whether nothing gets from `b` to `a`.
+    pub cut_back: bool,
+}
+
+impl Scene {
+    /// The stage at the moment of `world`.
+    pub fn of(world: &World) -> Self {
+        let servers: Vec<ServerView> = world
+            .servers()
+            .iter()
+            .map(|server| ServerView::of(server, world))
+            .collect();
+        let mut packets: Vec<PacketView> = world
+            .network()
+            .packets()
+            .iter()
+            .map(PacketView::of)
+            .collect();
+        packets.sort_unstable_by_key(|packet| packet.id);
+        let links = links(world);
+        let whole = links.iter().all(|link| !link.is_cut());
+        let up = servers.iter().filter(|server| server.look != Look::Down);
+        let term = up.map(|server| server.term).max().filter(|_| whole);
+        Self {
+            servers,
+            clients: world.clients().iter().map(ClientView::of).collect(),
+            packets,
+            links,
+            term,
+            majority: world.majority(),
+        }
+    }
+}
+
+fn links(world: &World) -> Vec<LinkView> {
+    let cut = |a: NodeId, b: NodeId| world.network().is_cut(a.into(), b.into());
+    let mut links = Vec::new();
+    for a in world.voters().iter() {
+        for b in world.voters().iter().filter(|b| a < *b) {
+            links.push(LinkView {
+                a,
+                b,
+                cut_there: cut(a, b),
+                cut_back: cut(b, a),
+            });
+        }
+    }
+    links
+}
+
+impl LinkView {
+    /// Whether it fails one way at least.
+    pub fn is_cut(&self) -> bool {
+        self.cut_there || self.cut_back
+    }
+}
+
+impl Look {
+    /// What `server` is.
+    pub fn of(server: &Server) -> Self {
+        match server.node().map(|node| node.role()) {
+            None => Self::Down,
+            Some(Role::Candidate { .. }) => Self::Candidate,
+            Some(Role::Follower { .. }) => Self::Follower,
+            Some(Role::Leader(_)) => Self::Leader,
+        }
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Candidate => "candidate",
+            Self::Down => "down",
+            Self::Follower => "follower",
+            Self::Leader => "leader",
+        }
+    }
+}
+
+impl ServerView {
+    fn of(server: &Server, world: &World) -> Self {
+        let election = server.up().map(|up| *up.timers.get(Timer::Election));
+        let timer = election.filter(|timer| timer.deadline < Time::NEVER);
+        Self {
+            id: server.id,
+            look: Look::of(server),
+            term: server.term(),
+            last: server.log().last_index(),
+            commit: server
+                .node()
+                .map_or(LogIndex(0), |node| node.commit_index()),
+            timer: timer.map(|timer| (timer.set_at, timer.deadline)),
+            quorum: quorum(server, world),
+        }
+    }
+
+    /// What a screen reader says: `S3, leader, term 4, log 5, committed 4`, or `S3, down`.
+    pub fn name(&self) -> String {
+        let (id, word) = (self.id, self.look.word());
+        if self.look == Look::Down {
+            return format!("{id}, down, log {}", self.last);
+        }
+        let mut name = format!(
+            "{id}, {word}, term {}, log {}, committed {}",
+            self.term, self.last, self.commit
+        );
+        if let Some(quorum) = &self.quorum {
+            name.push_str(&format!(", {}", quorum.sentence()));
+        }
+        name
+    }
+}
+
+impl Quorum {
+    /// How many said yes.
+    pub fn count(&self) -> usize {
+        self.yes.iter().filter(|yes| **yes).count()
+    }
+
+    /// `2 of 3 votes`
+    pub fn sentence(&self) -> String {
+        format!("{} of {} {}", self.count(), self.needed, self.what)
+    }
+}
+
+/// A candidate collects votes; a leader collects copies of the first entry not yet committed.
+fn quorum(server: &Server, world: &World) -> Option<Quorum> {
+    let node = server.node()?;
+    let ids = world.voters();
+    let needed = world.majority();
+    match node.role() {
+        Role::Candidate { votes, .. } => Some(Quorum {
+            yes: ids.iter().map(|id| votes.contains(id)).collect(),
+            needed,
+            what: "votes".into(),
+        }),
+        Role::Leader(leadership) if node.commit_index() < node.log().last_index() => {
+            let index = node.commit_index().next();
+            let holds = |id| leadership.progress(id).matched >= index;
+            Some(Quorum {
+                yes: ids.iter().map(holds).collect(),
+                needed,
+                what: format!("hold entry {index}"),
+            })
+        }
+        _ => None,
+    }
+}
+
+impl ClientView {
+    fn of(client: &Client) -> Self {
+        let doing = match (&client.current, &client.last_answer) {
+            (Some(errand), _) if errand.waiting => format!("waits for {}", errand.op),
+            (Some(_), _) => "looks for a leader".into(),
+            (None, Some((op, answer))) => match answer {
+                Answer::Done => format!("{op} is done"),
+                answer => format!("{op} gave {answer}"),
+            },
+            (None, None) => "idle".into(),
+        };
+        let waits = client.current.is_some();
+        Self {
+            id: client.id,
+            target: client.target,
+            doing,
+            waits,
+        }
+    }
+}
+
+impl PacketView {
+    fn of(packet: &Packet) -> Self {
+        let (label, positive) = match &packet.body {
+            Body::Raft(Message::AppendEntries {
+                previous, entries, ..
+            }) => {
+                let last = previous.index.plus(entries.len());
+                (
+                    if entries.is_empty() {
+                        String::new()
+                    } else {
+                        last.to_string()
+                    },
+                    true,
+                )
+            }
+            Body::Raft(Message::AppendEntriesReply { outcome, .. }) => (
+                String::new(),
+                matches!(outcome, AppendOutcome::Accepted { .. }),
+            ),
+            Body::Raft(Message::RequestVote { .. }) => (String::new(), true),
+            Body::Raft(Message::RequestVoteReply { granted, .. }) => (String::new(), *granted),
+            Body::Request { op, .. } => (op.to_string(), true),
+            Body::Reply { outcome, .. } => match outcome {
+                ReplyOutcome::Answer(_) => ("ok".into(), true),
+                ReplyOutcome::NotLeader { leader } => (
+                    leader.map_or_else(|| "?".into(), |id| format!("→{id}")),
+                    false,
+                ),
+            },
+        };
+        Self {
+            id: packet.id,
+            from: packet.from,
+            to: packet.to,
+            kind: packet.kind(),
+            positive,
+            label,
+            sent_at: packet.sent_at,
+            arrives_at: packet.arrives_at,
+            lost: packet.fate.is_some(),
+            held: packet.is_held(),
+        }
+    }
+
+    /// How much of its way it has come at `now`: 0 when sent, 1 when it arrives.
+    pub fn progress(&self, now: Time) -> f32 {
+        let whole = self.arrives_at.saturating_sub(self.sent_at).0.max(1) as f32;
+        (now.saturating_sub(self.sent_at).0 as f32 / whole).clamp(0.0, 1.0)
+    }
+}
