@@ -1,13 +1,8 @@
 //! Mounts the page; nothing else.
 
-use yew::prelude::*;
-
-/// The page.
-#[component]
-fn App() -> Html {
-    html! { <main>{ "Raftarium" }</main> }
-}
-
 fn main() {
-    yew::Renderer::<App>::new().render();
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(root) = document.and_then(|document| document.get_element_by_id("app")) {
+        yew::Renderer::<raftarium::ui::App>::with_root(root).render();
+    }
 }

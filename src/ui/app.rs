@@ -1,0 +1,725 @@
+//! The root: what the user wants, turned into acts upon the session; and the pictures for all
+//! other components, made anew whenever something happened.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlInputElement, KeyboardEvent, MediaQueryList};
+use yew::prelude::*;
+
+use super::events::{Events, Line, Reason, clock};
+use super::frame::FrameLoop;
+use super::geometry::Geometry;
+use super::guide::{Guide, Progress};
+use super::help::Help;
+use super::inspector::{Inspector, Subject};
+use super::keys::{Shortcut, shortcut};
+use super::logs::Logs;
+use super::motion::Motion;
+use super::player::Player;
+use super::promises::{Broken, Promises};
+use super::request::Request;
+use super::settings::{RunWish, Settings};
+use super::stage::Stage;
+use super::timebar::{TimeBar, TimeWish};
+use super::topbar::TopBar;
+use super::{facts, server, storage};
+use crate::machine::{ClientId, Op};
+use crate::narrate;
+use crate::raft::{Event, NodeId};
+use crate::session::{Session, link};
+use crate::sim::text::parse_action;
+use crate::sim::{Action, Fact, PacketId, Scenario, StepId, Time};
+use crate::view::{LogTable, Scene, Timeline};
+
+/// Entries of a log that are shown.
+const SHOWN_ENTRIES: u64 = 40;
+
+/// Sentences that are shown.
+const SHOWN_LINES: usize = 40;
+
+/// Above this speed nobody can read every event: the page is rendered less often.
+const READABLE_SPEED: f64 = 0.2;
+
+/// Everything that can be wanted of the page.
+pub enum Msg {
+    Act(Action),
+    Close,
+    Compact(bool),
+    Focus(NodeId),
+    Happened,
+    Help,
+    Key(KeyboardEvent),
+    Leaving,
+    Link,
+    New,
+    Packet(PacketId),
+    Placed,
+    Run(RunWish),
+    Send(String),
+    Server(NodeId),
+    Share,
+    Theme,
+    Time(TimeWish),
+    Why((StepId, usize)),
+}
+
+/// The page.
+pub struct App {
+    player: Rc<RefCell<Player>>,
+    frames: FrameLoop,
+    motion: Rc<Motion>,
+    slider: NodeRef,
+    clock: NodeRef,
+    wishes: Wishes,
+    timeline: Rc<Timeline>,
+    focus: Option<NodeId>,
+    chosen: Option<PacketId>,
+    reason: Option<Reason>,
+    said: Option<String>,
+    request_error: Option<String>,
+    run_error: Option<String>,
+    run_text: Option<String>,
+    help: bool,
+    compact: bool,
+    touched: bool,
+    broken: usize,
+    _listeners: Vec<Closure<dyn FnMut()>>,
+}
+
+/// The callbacks that components get: always the same, so that none renders for their sake.
+struct Wishes {
+    act: Callback<Action>,
+    close: Callback<()>,
+    focus: Callback<NodeId>,
+    help: Callback<()>,
+    key: Callback<KeyboardEvent>,
+    new: Callback<()>,
+    packet: Callback<PacketId>,
+    placed: Callback<()>,
+    run: Callback<RunWish>,
+    seek: Callback<Time>,
+    send: Callback<String>,
+    server: Callback<NodeId>,
+    share: Callback<()>,
+    theme: Callback<()>,
+    time: Callback<TimeWish>,
+    why: Callback<(StepId, usize)>,
+}
+
+impl Wishes {
+    fn new(ctx: &Context<App>) -> Self {
+        let link = ctx.link();
+        Self {
+            act: link.callback(Msg::Act),
+            close: link.callback(|()| Msg::Close),
+            focus: link.callback(Msg::Focus),
+            help: link.callback(|()| Msg::Help),
+            key: link.callback(Msg::Key),
+            new: link.callback(|()| Msg::New),
+            packet: link.callback(Msg::Packet),
+            placed: link.callback(|()| Msg::Placed),
+            run: link.callback(Msg::Run),
+            seek: link.callback(|at| Msg::Time(TimeWish::Seek(at))),
+            send: link.callback(Msg::Send),
+            server: link.callback(Msg::Server),
+            share: link.callback(|()| Msg::Share),
+            theme: link.callback(|()| Msg::Theme),
+            time: link.callback(Msg::Time),
+            why: link.callback(Msg::Why),
+        }
+    }
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let (slider, clock) = (NodeRef::default(), NodeRef::default());
+        let motion = Rc::new(Motion::default());
+        let (player, said) = first_player();
+        let player = Rc::new(RefCell::new(player));
+        let frames = frame_loop(ctx, &player, &motion, (&slider, &clock));
+        let (compact, listeners) = listen(ctx);
+        let mut app = Self {
+            player,
+            frames,
+            motion,
+            slider,
+            clock,
+            wishes: Wishes::new(ctx),
+            timeline: Rc::default(),
+            focus: None,
+            chosen: None,
+            reason: None,
+            said,
+            request_error: None,
+            run_error: None,
+            run_text: None,
+            help: false,
+            compact,
+            touched: false,
+            broken: 0,
+            _listeners: listeners,
+        };
+        app.wake();
+        app.look_again();
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Placed => {
+                self.motion.place(self.player.borrow().session.now());
+                return false;
+            }
+            Msg::Key(event) => return self.key(ctx, &event),
+            Msg::Leaving => {
+                storage::write(storage::RUN, &self.player.borrow().session.write());
+                return false;
+            }
+            Msg::Happened => {}
+            Msg::Act(action) => self.act(action),
+            Msg::Close => (self.focus, self.chosen) = (None, None),
+            Msg::Compact(compact) => self.compact = compact,
+            Msg::Focus(id) => (self.focus, self.chosen) = (Some(id), None),
+            Msg::Help => self.help = !self.help,
+            Msg::Link => self.open_link(),
+            Msg::New => {
+                let servers = self.player.borrow().session.scenario().servers;
+                self.begin(opening_scenario(servers, fresh_seed()));
+            }
+            Msg::Packet(id) => {
+                self.player.borrow_mut().pause();
+                (self.chosen, self.focus) = (Some(id), None);
+            }
+            Msg::Run(wish) => self.run(wish),
+            Msg::Send(text) => self.send(&text),
+            Msg::Server(id) => self.toggle(id),
+            Msg::Share => self.share(),
+            Msg::Theme => switch_theme(),
+            Msg::Time(wish) => self.time(wish),
+            Msg::Why(asked) => self.ask_why(asked),
+        }
+        self.look_again();
+        true
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        let wishes = &self.wishes;
+        html! {
+            <div class="app" onkeydown={&wishes.key}>
+                <TopBar said={self.said.clone()} on_share={&wishes.share} on_theme={&wishes.theme}
+                    on_help={&wishes.help} on_new={&wishes.new} />
+                { self.left() }
+                { self.middle() }
+                { self.right() }
+                { self.bottom() }
+                <div class="overlay">
+                    { for self.help.then(|| html! { <Help on_close={&wishes.help} /> }) }
+                </div>
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        show_time(
+            &self.slider,
+            &self.clock,
+            self.player.borrow().session.now(),
+        );
+    }
+}
+
+/// The four rooms.
+impl App {
+    fn left(&self) -> Html {
+        let player = self.player.borrow();
+        let (session, world) = (&player.session, player.session.world());
+        let wishes = &self.wishes;
+        let subject = self.subject().map(|subject| {
+            html! { <Inspector {subject} on_act={&wishes.act} on_close={&wishes.close} /> }
+        });
+        html! {
+            <div class="lesson">
+                <Guide progress={self.progress()} />
+                <div class="subject">{ for subject }</div>
+                <Settings servers={session.scenario().servers} seed={session.scenario().seed}
+                    config={*world.config()} weather={world.network().weather}
+                    text={self.run_text.clone()} error={self.run_error.clone()}
+                    on_act={&wishes.act} on_wish={&wishes.run} />
+            </div>
+        }
+    }
+
+    fn middle(&self) -> Html {
+        let player = self.player.borrow();
+        let world = player.session.world();
+        let wishes = &self.wishes;
+        let invites = match self.progress() {
+            Progress::Invited(leader) => Some(leader),
+            _ => None,
+        };
+        html! {
+            <main class="stage">
+                <Stage scene={Rc::new(Scene::of(world))} motion={self.motion.clone()}
+                    geometry={Geometry::new(world.servers().len(), self.compact)}
+                    focus={self.focus} chosen={self.chosen} {invites}
+                    on_server={&wishes.server} on_focus={&wishes.focus} on_packet={&wishes.packet}
+                    on_act={&wishes.act} on_rendered={&wishes.placed} />
+                <Request on_send={&wishes.send} error={self.request_error.clone()} />
+                <p class="visually-hidden" role="status">{ self.announcement() }</p>
+            </main>
+        }
+    }
+
+    fn right(&self) -> Html {
+        let player = self.player.borrow();
+        let session = &player.session;
+        let wishes = &self.wishes;
+        let table = Rc::new(LogTable::of(session.world(), SHOWN_ENTRIES));
+        html! {
+            <aside class="side" aria-label="Logs, promises and events">
+                <Logs {table} focus={self.focus} on_focus={&wishes.focus} />
+                <Promises broken={broken(session)} />
+                <Events lines={lines(session)} reason={self.reason.clone()}
+                    on_why={&wishes.why} on_seek={&wishes.seek} />
+            </aside>
+        }
+    }
+
+    fn bottom(&self) -> Html {
+        let player = self.player.borrow();
+        let session = &player.session;
+        html! {
+            <TimeBar timeline={self.timeline.clone()} playing={player.playing}
+                speed={player.pace.speed} hurrying={player.pace.is_hurrying()}
+                can_undo={session.can_undo()} can_redo={session.can_redo()}
+                slider={self.slider.clone()} clock={self.clock.clone()}
+                on_wish={&self.wishes.time} />
+        }
+    }
+}
+
+/// What the user wants done.
+impl App {
+    fn act(&mut self, action: Action) {
+        let done = self.player.borrow_mut().session.act(action);
+        self.run_error = done.err().map(sentence);
+        self.said = None;
+        self.touched = true;
+        self.wake();
+    }
+
+    fn toggle(&mut self, id: NodeId) {
+        let up = self.player.borrow().session.world().server(id).is_up();
+        self.act(if up {
+            Action::Crash(id)
+        } else {
+            Action::Restart(id)
+        });
+    }
+
+    fn send(&mut self, text: &str) {
+        let done = text.parse::<Op>().and_then(|op| {
+            let client = ClientId::new(1).ok_or("there is no client")?;
+            self.player
+                .borrow_mut()
+                .session
+                .act(Action::Request(client, op))
+        });
+        self.request_error = done.err().map(sentence);
+        self.wake();
+    }
+
+    fn time(&self, wish: TimeWish) {
+        let mut player = self.player.borrow_mut();
+        match wish {
+            TimeWish::Back { .. } | TimeWish::Forward { .. } | TimeWish::Seek(_) => player.pause(),
+            _ => {}
+        }
+        match wish {
+            TimeWish::Back { story } => player.session.step_back(story),
+            TimeWish::Forward { story } => player.session.step_forward(story),
+            TimeWish::Redo => drop(player.session.redo()),
+            TimeWish::Seek(to) => {
+                let head = player.session.head();
+                player.session.seek(to.min(head));
+            }
+            TimeWish::Speed(speed) => player.pace.speed = speed,
+            TimeWish::Toggle if player.playing => player.pause(),
+            TimeWish::Toggle => player.play(),
+            TimeWish::Undo => drop(player.session.undo()),
+        }
+        drop(player);
+        self.wake();
+    }
+
+    fn run(&mut self, wish: RunWish) {
+        self.run_error = None;
+        let scenario = self.player.borrow().session.scenario().clone();
+        match wish {
+            RunWish::Do(text) => match parse_action(&text) {
+                Ok(action) => self.act(action),
+                Err(why) => self.run_error = Some(sentence(why)),
+            },
+            RunWish::Open(text) => self.open_text(&text),
+            RunWish::Print => self.run_text = Some(self.player.borrow().session.write()),
+            RunWish::Reopen => match storage::read(storage::RUN) {
+                Some(text) => self.open_text(&text),
+                None => self.run_error = Some("There is no run of an earlier visit.".into()),
+            },
+            RunWish::Seed(seed) => self.begin(opening_scenario(scenario.servers, seed)),
+            RunWish::Servers(servers) => self.begin(opening_scenario(servers, scenario.seed)),
+        }
+    }
+
+    /// Opens a run that was kept as text; if it cannot be read, the present one stays.
+    fn open_text(&mut self, text: &str) {
+        match Session::read(text) {
+            Ok(session) => self.show(session),
+            Err(error) => self.run_error = Some(sentence(error.to_string())),
+        }
+    }
+
+    fn begin(&mut self, scenario: Scenario) {
+        *self.player.borrow_mut() = Player::opening(scenario);
+        self.touched = false;
+        self.forget();
+    }
+
+    fn show(&mut self, session: Session) {
+        let mut player = Player::new(session);
+        player.pause();
+        *self.player.borrow_mut() = player;
+        self.touched = true;
+        self.forget();
+    }
+
+    /// What was said of another run does not hold of this one.
+    fn forget(&mut self) {
+        (self.focus, self.chosen, self.reason) = (None, None, None);
+        (self.said, self.request_error, self.run_text) = (None, None, None);
+        self.timeline = Rc::default();
+        self.broken = 0;
+        self.wake();
+    }
+
+    /// The link in the address bar changed.
+    fn open_link(&mut self) {
+        match linked_session() {
+            Some(Ok(session)) => self.show(session),
+            Some(Err(why)) => self.said = Some(why),
+            None => {}
+        }
+    }
+
+    fn share(&mut self) {
+        let link = format!("#/run/{}", link::write(&self.player.borrow().session));
+        let Some(window) = web_sys::window() else {
+            return;
+        };
+        // Replacing tells nobody of a change, so the page does not open its own link.
+        let replaced = window
+            .history()
+            .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&link)));
+        if replaced.is_err() {
+            self.said = Some("This page may not change its address, so there is no link.".into());
+            return;
+        }
+        // Whether it may be copied is the browser's affair; the address bar has it in any case.
+        let address = window.location().href().unwrap_or_default();
+        let _ = window.navigator().clipboard().write_text(&address);
+        self.said = Some("The link is in the address bar, and copied.".into());
+    }
+
+    fn ask_why(&mut self, asked: (StepId, usize)) {
+        let open = self.reason.as_ref().map(|reason| (reason.step, reason.nth));
+        let reason = |app: &Self| reason(&app.player.borrow().session, asked);
+        self.reason = if open == Some(asked) {
+            None
+        } else {
+            reason(self)
+        };
+    }
+
+    fn key(&self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        let Some(wish) = shortcut(event) else {
+            return false;
+        };
+        event.prevent_default();
+        match wish {
+            Shortcut::Close if self.help => ctx.link().send_message(Msg::Help),
+            Shortcut::Close => ctx.link().send_message(Msg::Close),
+            Shortcut::Help => ctx.link().send_message(Msg::Help),
+            Shortcut::Server(id) => server::focus(id),
+            Shortcut::Time(wish) => ctx.link().send_message(Msg::Time(wish)),
+        }
+        false
+    }
+
+    /// Something changed while the page may be standing still.
+    fn wake(&self) {
+        if self.player.borrow().playing {
+            self.frames.start();
+        }
+    }
+
+    /// Takes in what has happened; a property that has just been broken stops the time.
+    fn look_again(&mut self) {
+        let mut player = self.player.borrow_mut();
+        let mut timeline = (*self.timeline).clone();
+        timeline.update(&player.session);
+        if timeline != *self.timeline {
+            self.timeline = Rc::new(timeline);
+        }
+        let broken = player.session.violations().len();
+        if broken > self.broken {
+            player.pause();
+        }
+        self.broken = broken;
+        let gone = |id| player.session.world().network().packet(id).is_none();
+        self.chosen = self.chosen.filter(|id| !gone(*id));
+    }
+}
+
+/// What there is to see.
+impl App {
+    fn subject(&self) -> Option<Subject> {
+        let player = self.player.borrow();
+        let world = player.session.world();
+        let packet = self.chosen.and_then(|id| facts::packet(world, id));
+        packet.or_else(|| facts::server(world, self.focus?))
+    }
+
+    fn progress(&self) -> Progress {
+        let player = self.player.borrow();
+        let world = player.session.world();
+        let of = world.servers().len();
+        let up = world
+            .servers()
+            .iter()
+            .filter(|server| server.is_up())
+            .count();
+        match world.leader() {
+            None => Progress::Leaderless { up, of },
+            Some(leader) if !self.touched => Progress::Invited(leader),
+            Some(leader) => Progress::Succeeded { leader, up, of },
+        }
+    }
+
+    /// What a screen reader is told: the last thing that changed who leads or who is up.
+    fn announcement(&self) -> String {
+        let player = self.player.borrow();
+        let matters = |fact: &Fact| match fact {
+            Fact::Crashed { .. } | Fact::Restarted { .. } => true,
+            Fact::Raft { event, .. } => matches!(event, Event::BecameLeader { .. }),
+            _ => false,
+        };
+        let records = &player.session.records()[..player.session.told()];
+        let mut told = records
+            .iter()
+            .rev()
+            .filter(|_| self.touched)
+            .flat_map(|record| {
+                let facts = &record.step.facts;
+                record
+                    .told
+                    .iter()
+                    .filter(move |told| told.fact.is_some_and(|place| matters(&facts[place])))
+            });
+        told.next()
+            .map(|sentence| sentence.text.clone())
+            .unwrap_or_default()
+    }
+}
+
+fn lines(session: &Session) -> Rc<[Line]> {
+    let records = session.records()[..session.told()].iter().rev();
+    let lines = records.flat_map(|record| {
+        let (step, at) = (record.step.id, record.step.at);
+        let told = record.told.iter().enumerate().rev();
+        told.map(move |(nth, sentence)| Line {
+            step,
+            nth,
+            at,
+            text: sentence.text.clone(),
+        })
+    });
+    lines.take(SHOWN_LINES).collect()
+}
+
+fn reason(session: &Session, (step, nth): (StepId, usize)) -> Option<Reason> {
+    let place = session
+        .records()
+        .binary_search_by_key(&step, |record| record.step.id)
+        .ok()?;
+    let record = &session.records()[place];
+    let fact = record
+        .told
+        .get(nth)?
+        .fact
+        .map(|place| &record.step.facts[place]);
+    let text = match fact {
+        Some(Fact::Raft { event, .. }) => narrate::why(event),
+        _ => "Because of what was done.".into(),
+    };
+    let led_by = record.step.parent.and_then(|parent| {
+        let parent = session.record_of(parent)?;
+        let told = parent.told.iter().max_by_key(|told| told.weight)?;
+        Some((parent.step.at, told.text.clone()))
+    });
+    Some(Reason {
+        step,
+        nth,
+        text,
+        led_by,
+    })
+}
+
+fn broken(session: &Session) -> Vec<Broken> {
+    let broken = session.violations().iter().map(|violation| Broken {
+        property: violation.property(),
+        text: format!("{}: {violation}", clock(violation.at)),
+    });
+    broken.collect()
+}
+
+/// A sentence for people: with a capital and a full stop.
+fn sentence(text: impl Into<String>) -> String {
+    let text: String = text.into();
+    let mut chars = text.chars();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
+/// A run to begin with: a client that keeps writing.
+fn opening_scenario(servers: u8, seed: u64) -> Scenario {
+    let mut scenario = Scenario::new(servers, seed);
+    if let (Some(client), Ok(key)) = (ClientId::new(1), "x".parse()) {
+        scenario.habits.push((client, key, Time::ms(120)));
+    }
+    scenario
+}
+
+/// A seed that nobody had before; small, so that it can be read out.
+fn fresh_seed() -> u64 {
+    u64::from(getrandom::u32().unwrap_or(1)) % 10_000
+}
+
+/// The run that the link names, or else a new one; and what was wrong with the link, if so.
+fn first_player() -> (Player, Option<String>) {
+    let fresh = || Player::opening(opening_scenario(5, fresh_seed()));
+    match linked_session() {
+        None => (fresh(), None),
+        Some(Ok(session)) => {
+            let mut player = Player::new(session);
+            player.pause();
+            (player, None)
+        }
+        Some(Err(why)) => (fresh(), Some(why)),
+    }
+}
+
+fn linked_session() -> Option<Result<Session, String>> {
+    let hash = web_sys::window()?.location().hash().ok()?;
+    hash.strip_prefix("#/run/").map(link::read)
+}
+
+fn frame_loop(
+    ctx: &Context<App>,
+    player: &Rc<RefCell<Player>>,
+    motion: &Rc<Motion>,
+    (slider, clock): (&NodeRef, &NodeRef),
+) -> FrameLoop {
+    let (player, motion) = (player.clone(), motion.clone());
+    let (slider, clock) = (slider.clone(), clock.clone());
+    let link = ctx.link().clone();
+    let (mut frames, mut rendered_at, mut pending) = (0u32, 0.0, false);
+    FrameLoop::new(move |timestamp| {
+        let mut player = player.borrow_mut();
+        pending |= player.frame(timestamp);
+        let (playing, now) = (player.playing, player.session.now());
+        let pause = if player.pace.speed > READABLE_SPEED {
+            80.0
+        } else {
+            0.0
+        };
+        drop(player);
+        if pending && (timestamp - rendered_at >= pause || !playing) {
+            (pending, rendered_at) = (false, timestamp);
+            link.send_message(Msg::Happened);
+        } else {
+            motion.place(now);
+        }
+        frames = frames.wrapping_add(1);
+        if frames.is_multiple_of(3) {
+            show_time(&slider, &clock, now);
+        }
+        playing
+    })
+}
+
+/// Writes the time where the user sees it.
+fn show_time(slider: &NodeRef, shown: &NodeRef, now: Time) {
+    if let Some(input) = slider.cast::<HtmlInputElement>() {
+        input.set_value_as_number(now.0 as f64 / 1000.0);
+    }
+    if let Some(element) = shown.cast::<Element>() {
+        element.set_text_content(Some(&clock(now)));
+    }
+}
+
+/// Listens to what no component hears of: the width of the window, the address, the leaving.
+fn listen(ctx: &Context<App>) -> (bool, Vec<Closure<dyn FnMut()>>) {
+    let Some(window) = web_sys::window() else {
+        return (false, Vec::new());
+    };
+    let mut listeners = Vec::new();
+    let mut listen = |target: &web_sys::EventTarget, name: &str, make: Box<dyn Fn() -> Msg>| {
+        let link = ctx.link().clone();
+        let heard = Closure::<dyn FnMut()>::new(move || link.send_message(make()));
+        let _ = target.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
+        listeners.push(heard);
+    };
+    listen(&window, "hashchange", Box::new(|| Msg::Link));
+    listen(&window, "pagehide", Box::new(|| Msg::Leaving));
+    let media = window.match_media("(max-width: 820px)").ok().flatten();
+    let compact = media.as_ref().is_some_and(MediaQueryList::matches);
+    if let Some(media) = media {
+        let query = media.clone();
+        listen(
+            &media,
+            "change",
+            Box::new(move || Msg::Compact(query.matches())),
+        );
+    }
+    (compact, listeners)
+}
+
+fn switch_theme() {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    let root = window
+        .document()
+        .and_then(|document| document.document_element());
+    let Some(root) = root else { return };
+    let system = window
+        .match_media("(prefers-color-scheme: dark)")
+        .ok()
+        .flatten();
+    let prefers_dark = system.is_some_and(|query| query.matches());
+    let dark = root
+        .get_attribute("data-theme")
+        .map_or(prefers_dark, |theme| theme == "dark");
+    let theme = if dark { "light" } else { "dark" };
+    let _ = root.set_attribute("data-theme", theme);
+    storage::write(storage::THEME, theme);
+}

@@ -1,0 +1,152 @@
+//! What there is to know of a server or a packet, read off the world for the closer look.
+
+use super::inspector::{PacketFacts, ServerFacts, Subject};
+use crate::raft::{AppendOutcome, Message, NodeId, Position, Role};
+use crate::sim::{Body, Packet, PacketId, PacketPick, ReplyOutcome, World};
+use crate::view::scene::Look;
+
+/// A closer look at a server.
+pub fn server(world: &World, id: NodeId) -> Option<Subject> {
+    let server = world.servers().get(id.slot())?;
+    let persistent = server.persistent();
+    let name = |id: Option<NodeId>| id.map_or_else(|| "nobody".into(), |id| id.to_string());
+    let mut fields = vec![
+        ("currentTerm", persistent.current_term.to_string()),
+        ("votedFor", name(persistent.voted_for)),
+        ("last log entry", position(persistent.log.last())),
+    ];
+    let mut followers = Vec::new();
+    if let Some(node) = server.node() {
+        fields.push(("commitIndex", node.commit_index().to_string()));
+        fields.push(("lastApplied", node.last_applied().to_string()));
+        fields.push((
+            "follows",
+            name(node.leader().filter(|leader| *leader != id)),
+        ));
+        if let Role::Leader(leadership) = node.role() {
+            fields.pop();
+            for other in world.voters().without(id).iter() {
+                let progress = leadership.progress(other);
+                followers.push((
+                    other,
+                    progress.next.to_string(),
+                    progress.matched.to_string(),
+                ));
+            }
+        }
+    }
+    let cut = |other: NodeId| world.network().is_cut(id.into(), other.into());
+    let others = world.voters().without(id);
+    Some(Subject::Server(ServerFacts {
+        id,
+        role: Look::of(server).word(),
+        up: server.is_up(),
+        isolated: !others.is_empty() && others.iter().all(cut),
+        fields,
+        followers,
+    }))
+}
+
+/// A closer look at a packet, if it is still under way.
+pub fn packet(world: &World, id: PacketId) -> Option<Subject> {
+    let packet = world.network().packet(id)?;
+    let way = |packet: &Packet| (packet.from, packet.to, packet.kind());
+    let alike = |other: &&Packet| way(other) == way(packet) && other.id < id;
+    let before = world.network().packets().iter().filter(alike).count();
+    let (name, fields) = contents(&packet.body);
+    Some(Subject::Packet(PacketFacts {
+        id,
+        pick: PacketPick {
+            from: packet.from,
+            to: packet.to,
+            kind: Some(packet.kind()),
+            nth: (before + 1).min(255) as u8,
+        },
+        title: format!("{name}, {} to {}", packet.from, packet.to),
+        fields,
+    }))
+}
+
+fn contents(body: &Body) -> (&'static str, Vec<(&'static str, String)>) {
+    match body {
+        Body::Raft(message) => message_fields(message),
+        Body::Request { serial, op } => (
+            "Request",
+            vec![
+                ("request", op.to_string()),
+                ("its number", serial.to_string()),
+            ],
+        ),
+        Body::Reply { serial, outcome } => {
+            let outcome = match outcome {
+                ReplyOutcome::Answer(answer) => answer.to_string(),
+                ReplyOutcome::NotLeader {
+                    leader: Some(leader),
+                } => format!("not the leader: ask {leader}"),
+                ReplyOutcome::NotLeader { leader: None } => {
+                    "not the leader, and knows of none".into()
+                }
+            };
+            (
+                "Answer",
+                vec![("answer", outcome), ("to request", serial.to_string())],
+            )
+        }
+    }
+}
+
+fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String)>) {
+    let term = ("term", message.term().to_string());
+    match message {
+        Message::AppendEntries {
+            previous,
+            entries,
+            commit,
+            ..
+        } => {
+            let first = previous.index.next();
+            let carried = match entries.len() {
+                0 => "none: a heartbeat".into(),
+                1 => format!("entry {first}"),
+                count => format!("entries {first} to {}", previous.index.plus(count)),
+            };
+            let fields = vec![
+                term,
+                ("entry before", position(*previous)),
+                ("entries", carried),
+                ("leaderCommit", commit.to_string()),
+            ];
+            ("AppendEntries", fields)
+        }
+        Message::AppendEntriesReply { outcome, .. } => {
+            let (success, about) = match outcome {
+                AppendOutcome::Accepted { matched } => {
+                    ("yes", ("agrees up to", matched.to_string()))
+                }
+                AppendOutcome::Refused { hint, .. } => ("no", ("may agree at", position(*hint))),
+            };
+            (
+                "AppendEntries reply",
+                vec![term, ("success", success.into()), about],
+            )
+        }
+        Message::RequestVote { last, .. } => (
+            "RequestVote",
+            vec![term, ("last log entry", position(*last))],
+        ),
+        Message::RequestVoteReply { granted, .. } => {
+            let granted = if *granted { "yes" } else { "no" };
+            (
+                "RequestVote reply",
+                vec![term, ("voteGranted", granted.into())],
+            )
+        }
+    }
+}
+
+fn position(position: Position) -> String {
+    match position {
+        Position::ZERO => "none".into(),
+        Position { index, term } => format!("index {index}, term {term}"),
+    }
+}

@@ -1,0 +1,114 @@
+//! Where things are on the stage, in the units of its drawing.
+
+use crate::machine::ClientId;
+use crate::raft::NodeId;
+use crate::sim::Address;
+
+/// A point of the drawing.
+pub type Point = (f32, f32);
+
+/// The measures of a stage.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Geometry {
+    /// Width and height of the drawing.
+    pub size: (f32, f32),
+    /// The middle of the circle of servers.
+    pub centre: Point,
+    /// The radius of that circle.
+    ring: f32,
+    /// The radius of a server.
+    pub server: f32,
+    /// How many servers stand on the circle.
+    count: usize,
+    compact: bool,
+}
+
+impl Geometry {
+    /// A stage for `count` servers; `compact` on a phone.
+    pub fn new(count: usize, compact: bool) -> Self {
+        let crowded = count > 5;
+        let (size, centre, ring, server) = match (compact, crowded) {
+            (true, false) => ((400.0, 384.0), (200.0, 208.0), 132.0, 35.0),
+            (true, true) => ((400.0, 384.0), (200.0, 206.0), 136.0, 29.0),
+            (false, false) => ((600.0, 560.0), (300.0, 288.0), 186.0, 37.0),
+            (false, true) => ((600.0, 560.0), (300.0, 286.0), 196.0, 33.0),
+        };
+        let ring = if count == 1 { 0.0 } else { ring };
+        Self {
+            size,
+            centre,
+            ring,
+            server,
+            count,
+            compact,
+        }
+    }
+
+    /// `viewBox`
+    pub fn view_box(&self) -> String {
+        format!("0 0 {} {}", self.size.0, self.size.1)
+    }
+
+    /// Where a server stands: the first on top, the others clockwise.
+    pub fn server_at(&self, id: NodeId) -> Point {
+        let turn = std::f32::consts::TAU * id.slot() as f32 / self.count.max(1) as f32;
+        let (x, y) = self.centre;
+        (x + self.ring * turn.sin(), y - self.ring * turn.cos())
+    }
+
+    /// Where a client stands: in the corners, out of the servers' way.
+    pub fn client_at(&self, id: ClientId) -> Point {
+        let (width, height) = self.size;
+        let (x, y) = if self.compact {
+            (44.0, 24.0)
+        } else {
+            (74.0, 40.0)
+        };
+        match id.slot() {
+            0 => (x, y),
+            1 => (width - x, y),
+            2 => (x, height - y - 16.0),
+            3 => (width - x, height - y - 16.0),
+            _ => (x, height / 2.0),
+        }
+    }
+
+    /// Where somebody stands.
+    pub fn at(&self, address: Address) -> Point {
+        match address {
+            Address::Client(id) => self.client_at(id),
+            Address::Server(id) => self.server_at(id),
+        }
+    }
+
+    /// The way of a packet, from edge to edge.
+    pub fn way(&self, from: Address, to: Address) -> (Point, Point) {
+        let (a, b) = (self.at(from), self.at(to));
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let length = dx.hypot(dy).max(1.0);
+        let (ux, uy) = (dx / length, dy / length);
+        let (out, short) = (self.edge(from), self.edge(to));
+        (
+            (a.0 + ux * out, a.1 + uy * out),
+            (b.0 - ux * short, b.1 - uy * short),
+        )
+    }
+
+    fn edge(&self, address: Address) -> f32 {
+        match address {
+            Address::Client(_) => 30.0,
+            Address::Server(_) => self.server + 9.0,
+        }
+    }
+
+    /// How far from the edge a client's words begin, where they do not fit under its middle.
+    pub fn client_words(&self) -> Option<f32> {
+        self.compact.then_some(12.0)
+    }
+
+    /// Whether a server's words stand above it; below otherwise: always on its outer side, where
+    /// no packet passes.
+    pub fn words_above(&self, id: NodeId) -> bool {
+        self.server_at(id).1 <= self.centre.1
+    }
+}

@@ -1,0 +1,79 @@
+//! What the marks mean, and the keys.
+
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct HelpProps {
+    pub on_close: Callback<()>,
+}
+
+type Rows = &'static [(&'static str, &'static str)];
+
+const MARKS: Rows = &[
+    ("dot", "a heartbeat: AppendEntries without entries"),
+    (
+        "filled box with a number",
+        "AppendEntries, up to that entry",
+    ),
+    ("outlined box, + or −", "its reply: stored, or refused"),
+    ("ballot with a tick", "RequestVote"),
+    ("outlined ballot, + or −", "a vote, or its refusal"),
+    (
+        "ring around a server",
+        "its election timer; when it is empty, the server asks for votes",
+    ),
+    (
+        "dots beside a server",
+        "votes, or copies of an entry; the bar is the majority",
+    ),
+    (
+        "dashed entry",
+        "not known to be committed by that server; solid: committed",
+    ),
+];
+
+const KEYS: Rows = &[
+    ("Space", "play or pause"),
+    (
+        "→ and ←",
+        "to the next or previous moment at which something happens",
+    ),
+    (
+        "Shift with → or ←",
+        "to the next or previous event that is told",
+    ),
+    ("1 to 9", "go to a server; the arrows lead on from there"),
+    ("Enter", "crash the server, or start it again"),
+    ("Ctrl+Z", "undo; with Shift, redo"),
+    ("Esc", "close"),
+];
+
+/// The help.
+#[component]
+pub fn Help(props: &HelpProps) -> Html {
+    let close = props.on_close.reform(|_: MouseEvent| ());
+    html! {
+        <section class="help" aria-label="Help">
+            <h2>{ "What the marks mean" }
+                <button class="plain small" aria-label="Close help" onclick={close}>{ "×" }</button>
+            </h2>
+            <dl>{ rows(MARKS) }</dl>
+            <h2>{ "What can be touched" }</h2>
+            <p>{ "Click a server to crash it or start it again. Click a link between two servers to cut it or mend it. \
+                  Click a message to hold time, read it, drop it or delay it." }</p>
+            <h2>{ "Keys" }</h2>
+            <dl>{ rows(KEYS) }</dl>
+            <p>
+                { "Nothing here is acted: a whole Raft runs in this page, as in " }
+                <a href="https://raft.github.io/raft.pdf">{ "the paper" }</a>
+                { ". More at " }<a href="https://raft.github.io/">{ "raft.github.io" }</a>{ "." }
+            </p>
+        </section>
+    }
+}
+
+fn rows(rows: Rows) -> Html {
+    rows.iter()
+        .map(|(name, text)| html! { <div key={*name}><dt>{ *name }</dt><dd>{ *text }</dd></div> })
+        .collect()
+}

@@ -1,0 +1,47 @@
+//! What keys mean, unless they belong to the element that has the focus.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+
+use super::timebar::TimeWish;
+use crate::raft::NodeId;
+
+/// What a key asks for.
+pub enum Shortcut {
+    Close,
+    Help,
+    Server(NodeId),
+    Time(TimeWish),
+}
+
+/// What this key asks for.
+pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
+    let element = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let tag = element
+        .map(|element| element.tag_name().to_lowercase())
+        .unwrap_or_default();
+    let typing = matches!(tag.as_str(), "input" | "textarea" | "select");
+    let pressing = matches!(tag.as_str(), "button" | "summary" | "a");
+    let (key, story) = (event.key(), event.shift_key());
+    if event.ctrl_key() || event.meta_key() {
+        let is_undo = key.eq_ignore_ascii_case("z") && !typing;
+        let wish = if story {
+            TimeWish::Redo
+        } else {
+            TimeWish::Undo
+        };
+        return is_undo.then_some(Shortcut::Time(wish));
+    }
+    match key.as_str() {
+        "Escape" => Some(Shortcut::Close),
+        _ if typing => None,
+        " " if pressing => None,
+        " " => Some(Shortcut::Time(TimeWish::Toggle)),
+        "ArrowLeft" => Some(Shortcut::Time(TimeWish::Back { story })),
+        "ArrowRight" => Some(Shortcut::Time(TimeWish::Forward { story })),
+        "?" => Some(Shortcut::Help),
+        digit => NodeId::new(digit.parse().ok()?).map(Shortcut::Server),
+    }
+}

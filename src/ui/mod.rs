@@ -1,0 +1,43 @@
+//! The page: Yew components over the pictures of [`crate::view`].
+//!
+//! Two rates. When something *happened*, the root component makes new pictures and Yew renders
+//! what differs. Between events one frame loop moves packets and timer rings, writing straight to
+//! the elements, and no virtual DOM is touched. No attribute has two owners; paused means that no
+//! frame is asked for.
+//!
+//! - [`app`]: the root: what the user wants, turned into acts upon the session;
+//! - [`player`]: the session with a clock;
+//! - [`frame`]: the frame loop;
+//! - [`geometry`]: where things are on the stage;
+//! - the rest: one component a file, its style in `styles/` under the same name.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "Yew makes properties as visible as their component; they are named for what they are"
+)]
+
+mod app;
+mod events;
+mod facts;
+mod frame;
+mod geometry;
+mod guide;
+mod help;
+mod icons;
+mod inspector;
+mod keys;
+mod logs;
+mod motion;
+mod packet;
+mod player;
+mod promises;
+mod request;
+mod server;
+mod settings;
+mod stage;
+mod storage;
+mod timebar;
+mod topbar;
+
+pub use app::App;

@@ -1,0 +1,91 @@
+//! A session with a clock: it plays, or it stands still.
+
+use crate::session::{Pace, Session};
+use crate::sim::{Scenario, Time};
+
+/// A frame later than this (the tab was hidden) counts as this long, in milliseconds.
+const LONGEST_FRAME: f64 = 100.0;
+
+/// The speed a newcomer sees.
+pub const FIRST_SPEED: f64 = 1.0 / 50.0;
+
+/// A session, and how it is being watched.
+pub struct Player {
+    pub session: Session,
+    pub pace: Pace,
+    pub playing: bool,
+    last_frame: Option<f64>,
+}
+
+impl Player {
+    /// A session in the middle of its action.
+    pub fn new(session: Session) -> Self {
+        Self {
+            session,
+            pace: Pace::new(FIRST_SPEED),
+            playing: true,
+            last_frame: None,
+        }
+    }
+
+    /// The opening scene: a cluster with a leader, and entries on their way.
+    pub fn opening(scenario: Scenario) -> Self {
+        let mut session = Session::new(scenario);
+        let limit = Time::ms(3000);
+        while session.now() < limit && !is_busy(&session) {
+            session.step_forward(false);
+        }
+        // A few milliseconds on, what was sent is in full view.
+        let soon = session.now() + Time::ms(5);
+        session.advance(soon);
+        Self::new(session)
+    }
+
+    /// A frame is shown, `timestamp` milliseconds after some moment. Says whether anything
+    /// happened since the last one.
+    pub fn frame(&mut self, timestamp: f64) -> bool {
+        let wall = self
+            .last_frame
+            .map_or(0.0, |last| (timestamp - last).clamp(0.0, LONGEST_FRAME));
+        self.last_frame = Some(timestamp);
+        if !self.playing {
+            return false;
+        }
+        let before = self.session.world().last_step();
+        let to = self.pace.after(&self.session, wall / 1000.0);
+        self.session.advance(to);
+        if self.session.now() >= Time::LONGEST {
+            self.pause();
+            return true;
+        }
+        self.session.world().last_step() != before
+    }
+
+    pub fn play(&mut self) {
+        self.playing = true;
+        self.last_frame = None;
+    }
+
+    pub fn pause(&mut self) {
+        self.playing = false;
+        self.last_frame = None;
+    }
+}
+
+/// Whether a leader has committed some entries and is sending the next.
+fn is_busy(session: &Session) -> bool {
+    let world = session.world();
+    let Some(leader) = world.leader() else {
+        return false;
+    };
+    let Some(node) = world.server(leader).node() else {
+        return false;
+    };
+    let append = crate::sim::PacketKind::Append;
+    let sending = world
+        .network()
+        .packets()
+        .iter()
+        .any(|packet| packet.kind() == append);
+    sending && node.commit_index().0 >= 3
+}

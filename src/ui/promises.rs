@@ -1,0 +1,44 @@
+//! What Raft promises: a lamp for each property, lit as long as it holds.
+
+use yew::prelude::*;
+
+use crate::check::Property;
+
+/// A property that was broken, in a sentence.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Broken {
+    pub property: Property,
+    pub text: String,
+}
+
+#[derive(Properties, PartialEq)]
+pub struct PromisesProps {
+    pub broken: Vec<Broken>,
+}
+
+/// The lamps.
+#[component]
+pub fn Promises(props: &PromisesProps) -> Html {
+    let lamp = |property: &Property| {
+        let broken = props
+            .broken
+            .iter()
+            .any(|broken| broken.property == *property);
+        let state = if broken { "broken" } else { "holds" };
+        html! {
+            <li key={property.name()} class={state} title={property.promise()}>
+                <i aria-hidden="true"></i>{ property.name() }
+                <span class="visually-hidden">{ format!(": {state}") }</span>
+            </li>
+        }
+    };
+    html! {
+        <section class="promises" aria-label="What Raft promises">
+            <h2>{ "What Raft promises" }<span>{ "checked at every step" }</span></h2>
+            <ul>{ for Property::FIGURE_3.iter().map(lamp) }</ul>
+            <div>{ for props.broken.iter().map(|broken| html! {
+                <p key={broken.property.name()} class="breach" role="alert">{ &broken.text }</p>
+            }) }</div>
+        </section>
+    }
+}

@@ -1,0 +1,177 @@
+//! How the run is set up: servers, seed, network, and the run as text.
+
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use crate::raft::{Config, SendPolicy};
+use crate::sim::{Action, Setting, Weather};
+
+/// What the user wants of the run as a whole.
+#[derive(Clone, PartialEq, Debug)]
+pub enum RunWish {
+    /// An action in the words of the grammar.
+    Do(String),
+    /// The run that this text describes.
+    Open(String),
+    /// The run as text.
+    Print,
+    /// The run of the last visit.
+    Reopen,
+    /// A new run with this seed.
+    Seed(u64),
+    /// A new run with so many servers.
+    Servers(u8),
+}
+
+#[derive(Properties, PartialEq)]
+pub struct SettingsProps {
+    pub servers: u8,
+    pub seed: u64,
+    pub config: Config,
+    pub weather: Weather,
+    /// The run as text, when it was asked for.
+    pub text: Option<String>,
+    /// What was wrong with what was asked.
+    pub error: Option<String>,
+    pub on_act: Callback<Action>,
+    pub on_wish: Callback<RunWish>,
+}
+
+/// The settings.
+#[component]
+pub fn Settings(props: &SettingsProps) -> Html {
+    let wish = &props.on_wish;
+    let servers = wish.reform(|event: Event| RunWish::Servers(value(&event).parse().unwrap_or(5)));
+    let seed = wish.reform(|event: Event| RunWish::Seed(value(&event).parse().unwrap_or(1)));
+    let send = props.on_act.reform(|event: Event| {
+        let at_once = value(&event) == "at-once";
+        let policy = if at_once {
+            SendPolicy::AtOnce
+        } else {
+            SendPolicy::OnHeartbeat
+        };
+        Action::Configure(Setting::Send(policy))
+    });
+    let loss = props.on_act.reform(|event: Event| {
+        Action::Configure(Setting::Loss(value(&event).parse().unwrap_or(0)))
+    });
+    let at_once = props.config.send == SendPolicy::AtOnce;
+    let policies = [
+        ("heartbeat", "with the next heartbeat", !at_once),
+        ("at-once", "at once", at_once),
+    ];
+    let losses = [
+        (0, "none"),
+        (20, "2 in 100"),
+        (100, "10 in 100"),
+        (300, "30 in 100"),
+    ];
+    let losses = losses.map(|(share, label)| (share, label, props.weather.loss == share));
+    let counts = (1..=9).map(|count| (count, count, count == props.servers));
+    html! {
+        <details class="settings">
+            <summary>{ "This run" }</summary>
+            <div class="fields">
+                <label>{ "Servers" }<select onchange={servers}>{ options(counts) }</select></label>
+                <label>{ "Seed" }<input type="number" min="0" value={props.seed.to_string()} onchange={seed} /></label>
+                <label>{ "Changes are sent" }<select onchange={send}>{ options(policies) }</select></label>
+                <label>{ "Packets lost" }<select onchange={loss}>{ options(losses) }</select></label>
+            </div>
+            <Console on_wish={wish} />
+            <div>{ for props.error.as_ref().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
+            <RunText text={props.text.clone()} on_wish={wish} />
+        </details>
+    }
+}
+
+fn options<V: ToString, L: ToString>(choices: impl IntoIterator<Item = (V, L, bool)>) -> Html {
+    let choice = |(value, label, selected): (V, L, bool)| {
+        let value = value.to_string();
+        html! { <option key={value.clone()} {value} {selected}>{ label.to_string() }</option> }
+    };
+    choices.into_iter().map(choice).collect()
+}
+
+#[derive(Properties, PartialEq)]
+struct ConsoleProps {
+    on_wish: Callback<RunWish>,
+}
+
+/// A line for an action in the words of the grammar.
+#[component]
+fn Console(props: &ConsoleProps) -> Html {
+    let line = use_node_ref();
+    let onsubmit = use_callback(
+        (line.clone(), props.on_wish.clone()),
+        |event: SubmitEvent, (line, wish)| {
+            event.prevent_default();
+            if let Some(input) = line.cast::<HtmlInputElement>() {
+                wish.emit(RunWish::Do(input.value()));
+                input.select();
+            }
+        },
+    );
+    html! {
+        <form class="console" {onsubmit}>
+            <label for="console-line">{ "Do" }</label>
+            <input id="console-line" ref={line} type="text" autocomplete="off" autocapitalize="none"
+                spellcheck="false" placeholder="partition S1 S2 | S3 S4 S5" />
+            <button class="bordered small">{ "Go" }</button>
+        </form>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RunTextProps {
+    text: Option<String>,
+    on_wish: Callback<RunWish>,
+}
+
+/// The run as text, to keep, to change and to open again.
+#[component]
+fn RunText(props: &RunTextProps) -> Html {
+    let area = use_node_ref();
+    // The text is the user's to change: it is set when it was asked for, and not touched again.
+    use_effect_with(props.text.clone(), {
+        let area = area.clone();
+        move |text| {
+            if let (Some(area), Some(text)) = (area.cast::<HtmlTextAreaElement>(), text) {
+                area.set_value(text);
+            }
+        }
+    });
+    let open = use_callback(
+        (area.clone(), props.on_wish.clone()),
+        |_: MouseEvent, (area, wish)| {
+            if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+                wish.emit(RunWish::Open(area.value()));
+            }
+        },
+    );
+    let print = props.on_wish.reform(|_: MouseEvent| RunWish::Print);
+    let reopen = props.on_wish.reform(|_: MouseEvent| RunWish::Reopen);
+    html! {
+        <details class="run-text">
+            <summary>{ "As text" }</summary>
+            <textarea ref={area} rows="7" spellcheck="false" autocapitalize="none" aria-label="The run as text"
+                placeholder="servers 3 · seed 7" />
+            <div class="buttons">
+                <button class="bordered small" onclick={print}>{ "Write this run" }</button>
+                <button class="bordered small" onclick={open}>{ "Open this text" }</button>
+                <button class="bordered small" onclick={reopen}>{ "Open the last visit's run" }</button>
+            </div>
+        </details>
+    }
+}
+
+fn value(event: &Event) -> String {
+    let select = event
+        .target_dyn_into::<HtmlSelectElement>()
+        .map(|select| select.value());
+    let input = || {
+        event
+            .target_dyn_into::<HtmlInputElement>()
+            .map(|input| input.value())
+    };
+    select.or_else(input).unwrap_or_default()
+}

@@ -1,0 +1,27 @@
+//! What the browser keeps for the next visit. It may keep nothing (private windows, embedded
+//! pages); then everything works as on a first visit.
+
+use web_sys::Storage;
+
+/// The run as text, as it was when the page was left.
+pub const RUN: &str = "raftarium.run";
+
+/// `light` or `dark`, if the user chose.
+pub const THEME: &str = "raftarium.theme";
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// What is kept under a name.
+pub fn read(name: &str) -> Option<String> {
+    storage()?.get_item(name).ok()?
+}
+
+/// Keeps something under a name, if the browser lets it.
+pub fn write(name: &str, text: &str) {
+    if let Some(storage) = storage() {
+        // A full or forbidden storage loses a convenience, nothing else.
+        let _ = storage.set_item(name, text);
+    }
+}

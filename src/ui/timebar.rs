@@ -1,0 +1,196 @@
+//! The time bar: play and pause, step, go to any moment, speed; and the run as a whole.
+
+use std::rc::Rc;
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::icons;
+use crate::session::Pace;
+use crate::sim::Time;
+use crate::view::Timeline;
+use crate::view::timeline::TickKind;
+
+/// What the user wants of time.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum TimeWish {
+    Back { story: bool },
+    Forward { story: bool },
+    Redo,
+    Seek(Time),
+    Speed(f64),
+    Toggle,
+    Undo,
+}
+
+#[derive(Properties)]
+pub struct TimeBarProps {
+    pub timeline: Rc<Timeline>,
+    pub playing: bool,
+    pub speed: f64,
+    pub hurrying: bool,
+    pub can_undo: bool,
+    pub can_redo: bool,
+    /// The slider of time and the clock, which the frame loop keeps up.
+    pub slider: NodeRef,
+    pub clock: NodeRef,
+    pub on_wish: Callback<TimeWish>,
+}
+
+impl PartialEq for TimeBarProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.timeline, &other.timeline)
+            && (
+                self.playing,
+                self.speed,
+                self.hurrying,
+                self.can_undo,
+                self.can_redo,
+            ) == (
+                other.playing,
+                other.speed,
+                other.hurrying,
+                other.can_undo,
+                other.can_redo,
+            )
+    }
+}
+
+/// The time bar.
+#[component]
+pub fn TimeBar(props: &TimeBarProps) -> Html {
+    let wish = &props.on_wish;
+    let send =
+        |make: fn(&MouseEvent) -> TimeWish| wish.reform(move |event: MouseEvent| make(&event));
+    let seek = wish.reform(|event: InputEvent| {
+        let ms = event
+            .target_dyn_into::<HtmlInputElement>()
+            .map_or(0.0, |input| input.value_as_number());
+        TimeWish::Seek(Time((ms.max(0.0) * 1000.0) as u64))
+    });
+    let speed = wish.reform(|event: InputEvent| {
+        let place = event
+            .target_dyn_into::<HtmlInputElement>()
+            .map_or(0.0, |input| input.value_as_number());
+        TimeWish::Speed(speed_at(place))
+    });
+    let (label, icon) = if props.playing {
+        ("Pause", icons::pause())
+    } else {
+        ("Play", icons::play())
+    };
+    html! {
+        <footer class="timebar">
+            <div class="controls" role="group" aria-label="Playing">
+                <button class="quiet undo" aria-label="Undo" title="Undo (Ctrl+Z)" disabled={!props.can_undo}
+                    onclick={send(|_| TimeWish::Undo)}>{ icons::undo() }</button>
+                <button class="step" aria-label="Step back" title="Step back (←; with Shift to the last event told)"
+                    onclick={send(|event| TimeWish::Back { story: event.shift_key() })}>{ icons::step_back() }</button>
+                <button class="play" aria-label={label} title={format!("{label} (Space)")}
+                    onclick={send(|_| TimeWish::Toggle)}>{ icon }</button>
+                <button class="step" aria-label="Step forward" title="Step forward (→; with Shift to the next event told)"
+                    onclick={send(|event| TimeWish::Forward { story: event.shift_key() })}>{ icons::step_forward() }</button>
+                <button class="quiet undo" aria-label="Redo" title="Redo (Shift+Ctrl+Z)" disabled={!props.can_redo}
+                    onclick={send(|_| TimeWish::Redo)}>{ icons::redo() }</button>
+            </div>
+            <div class="run">
+                { run_picture(&props.timeline) }
+                <input ref={props.slider.clone()} class="time-slider" type="range" aria-label="Time"
+                    min="0" max={(span(props.timeline.head).0 / 1000).to_string()} step="1" oninput={seek} />
+            </div>
+            <div class="speed">
+                <b ref={props.clock.clone()} class="clock"></b>
+                <span class="speed-words">{ words(props.speed, props.hurrying) }</span>
+                <input type="range" aria-label="Speed" min="0" max="100" step="1"
+                    value={place_of(props.speed).round().to_string()}
+                    aria-valuetext={words(props.speed, false)} oninput={speed} />
+            </div>
+        </footer>
+    }
+}
+
+/// How much time the bar shows: more than has been played, in steps, so that it rests most of the
+/// time.
+pub fn span(head: Time) -> Time {
+    let mut span = Time::ms(2000);
+    while span.0 * 9 / 10 < head.0 {
+        span.0 = span.0 * 3 / 2;
+    }
+    span
+}
+
+/// Width of the picture, and height of a lane.
+const WIDTH: f64 = 1000.0;
+
+fn run_picture(timeline: &Timeline) -> Html {
+    let span = span(timeline.head).0 as f64;
+    let x = |at: Time| format!("{:.2}", at.0 as f64 / span * WIDTH);
+    let width =
+        |from: Time, to: Time| format!("{:.2}", to.saturating_sub(from).0 as f64 / span * WIDTH);
+    let count = timeline.lanes.len().max(1) as f64;
+    let pitch = 66.0 / count;
+    let lanes = timeline.lanes.iter().enumerate().map(|(nth, lane)| {
+        let y = (2.0 + pitch * nth as f64).to_string();
+        let height = (pitch - 3.5).clamp(2.0, 10.0).to_string();
+        let stretches = lane.iter().enumerate().map(|(place, stretch)| {
+            let until = lane.get(place + 1).map_or(timeline.head, |next| next.from);
+            html! {
+                <rect key={place} class={stretch.look.word()} x={x(stretch.from)} y={y.clone()}
+                    width={width(stretch.from, until)} height={height.clone()} />
+            }
+        });
+        html! { <g key={nth}>{ for stretches }</g> }
+    });
+    let quiet = timeline.quiet.iter().enumerate().map(|(nth, (from, to))| {
+        html! { <rect key={nth} x={x(*from)} y="0" width={width(*from, *to)} height="68" /> }
+    });
+    let ticks = timeline.ticks.iter().enumerate().map(|(nth, tick)| {
+        let class = match tick.kind {
+            TickKind::Action => "tick-action",
+            TickKind::Answer => "tick-answer",
+            TickKind::Leader => "tick-leader",
+        };
+        html! { <rect key={nth} {class} x={x(tick.at)} y="71" width="2" height="7" /> }
+    });
+    let ghosts = timeline.ghosts.iter().enumerate().map(|(nth, ghost)| {
+        html! {
+            <rect key={nth} x={x(ghost.from)} y="0" width={width(ghost.from, ghost.to.min(Time(span as u64)))} height="1.5" />
+        }
+    });
+    html! {
+        <svg class="run-picture" viewBox="0 0 1000 84" preserveAspectRatio="none" aria-hidden="true">
+            <g class="run-quiet">{ for quiet }</g>
+            <g class="run-lanes">{ for lanes }</g>
+            <g class="run-ghosts">{ for ghosts }</g>
+            <g class="run-ticks">{ for ticks }</g>
+        </svg>
+    }
+}
+
+/// The speed slider is logarithmic, with real time at a place that can be hit.
+fn speed_at(place: f64) -> f64 {
+    let (low, high) = (Pace::SLOWEST.ln(), Pace::FASTEST.ln());
+    let speed = (low + (high - low) * place / 100.0).exp();
+    let landmarks = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
+    let near = |landmark: &&f64| (speed / **landmark).ln().abs() < 0.09;
+    landmarks.iter().find(near).copied().unwrap_or(speed)
+}
+
+fn place_of(speed: f64) -> f64 {
+    let (low, high) = (Pace::SLOWEST.ln(), Pace::FASTEST.ln());
+    (speed.ln() - low) / (high - low) * 100.0
+}
+
+/// `1/50 of real time`
+fn words(speed: f64, hurrying: bool) -> String {
+    if hurrying {
+        return "hurrying through quiet time".into();
+    }
+    if (speed - 1.0).abs() < 0.01 {
+        "real time".into()
+    } else if speed < 1.0 {
+        format!("1/{} of real time", (1.0 / speed).round())
+    } else {
+        format!("{}× real time", speed.round())
+    }
+}
