@@ -8,7 +8,6 @@
 //! it gave, so that a request which was sent twice takes effect once (§8 of the paper; §6.3 of the
 //! dissertation). That memory is replicated state like any other.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -92,15 +91,48 @@ pub struct Machine(Arc<State>);
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 struct State {
-    values: BTreeMap<Key, i32>,
-    sessions: BTreeMap<ClientId, Session>,
+    values: Table<Key, i32>,
+    sessions: Table<ClientId, Session>,
 }
+
+/// A few pairs in the order of their keys. A tree would be no faster and weigh more in the page.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Table<K, V>(Vec<(K, V)>);
 
 /// The last request of a client that was executed, and what was answered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 struct Session {
     serial: u32,
     answer: Answer,
+}
+
+impl<K: Ord + Copy, V: Copy> Table<K, V> {
+    fn place(&self, key: K) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&key, |(key, _)| *key)
+    }
+
+    fn get(&self, key: K) -> Option<V> {
+        self.place(key).ok().map(|place| self.0[place].1)
+    }
+
+    fn set(&mut self, key: K, value: V) {
+        match self.place(key) {
+            Ok(place) => self.0[place].1 = value,
+            Err(place) => self.0.insert(place, (key, value)),
+        }
+    }
+
+    fn remove(&mut self, key: K) {
+        if let Ok(place) = self.place(key) {
+            self.0.remove(place);
+        }
+    }
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
 }
 
 impl Machine {
@@ -111,7 +143,7 @@ impl Machine {
     pub fn apply(&mut self, command: &Command, exactly_once: bool) -> Answer {
         let state = Arc::make_mut(&mut self.0);
         if exactly_once
-            && let Some(session) = state.sessions.get(&command.client)
+            && let Some(session) = state.sessions.get(command.client)
             && command.serial <= session.serial
         {
             return session.answer;
@@ -121,50 +153,50 @@ impl Machine {
             serial: command.serial,
             answer,
         };
-        state.sessions.insert(command.client, session);
+        state.sessions.set(command.client, session);
         answer
     }
 
     /// The value of a key.
     pub fn get(&self, key: Key) -> Option<i32> {
-        self.0.values.get(&key).copied()
+        self.0.values.get(key)
     }
 
     /// All values, in the order of their keys.
     pub fn values(&self) -> impl Iterator<Item = (Key, i32)> + '_ {
-        self.0.values.iter().map(|(key, value)| (*key, *value))
+        self.0.values.0.iter().copied()
     }
 
     /// The serial number of the last request of `client` that was executed; 0 if none was.
     pub fn last_serial(&self, client: ClientId) -> u32 {
         self.0
             .sessions
-            .get(&client)
+            .get(client)
             .map_or(0, |session| session.serial)
     }
 }
 
-fn execute(values: &mut BTreeMap<Key, i32>, op: Op) -> Answer {
+fn execute(values: &mut Table<Key, i32>, op: Op) -> Answer {
     match op {
         Op::Add { key, amount } => {
-            let value = values.entry(key).or_insert(0);
-            *value = value.wrapping_add(amount);
-            Answer::Value(Some(*value))
+            let sum = values.get(key).unwrap_or(0).wrapping_add(amount);
+            values.set(key, sum);
+            Answer::Value(Some(sum))
         }
-        Op::CompareAndSet { key, old, new } => match values.get_mut(&key) {
-            Some(value) if *value == old => {
-                *value = new;
+        Op::CompareAndSet { key, old, new } => match values.get(key) {
+            Some(value) if value == old => {
+                values.set(key, new);
                 Answer::Done
             }
-            other => Answer::Differs(other.copied()),
+            other => Answer::Differs(other),
         },
         Op::Delete { key } => {
-            values.remove(&key);
+            values.remove(key);
             Answer::Done
         }
-        Op::Get { key } => Answer::Value(values.get(&key).copied()),
+        Op::Get { key } => Answer::Value(values.get(key)),
         Op::Set { key, value } => {
-            values.insert(key, value);
+            values.set(key, value);
             Answer::Done
         }
     }

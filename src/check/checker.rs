@@ -135,14 +135,16 @@ impl Checker {
     }
 
     /// Puts what was found on record, the properties of Figure 3 first.
-    pub(super) fn report(&mut self, mut breaches: Breaches, world: &World, step: &Step) {
+    pub(super) fn report(&mut self, breaches: Breaches, world: &World, step: &Step) {
         if breaches.is_empty() {
             return;
         }
-        breaches.sort_by_key(Breach::property);
-        for breach in breaches {
-            if self.violation_of(breach.property()).is_none() {
-                let guard = guard(breach.property(), world.config().rules);
+        for property in Property::ALL {
+            let mut of_property = breaches.iter().filter(|found| found.property() == property);
+            if let Some(breach) = of_property.next().copied()
+                && self.violation_of(property).is_none()
+            {
+                let guard = guard(property, world.config().rules);
                 Arc::make_mut(&mut self.violations).push(Violation {
                     step: step.id,
                     at: step.at,

@@ -62,14 +62,9 @@ impl Leadership {
 
     /// The last entry held by `needed` of `servers`.
     fn held_by(&self, servers: ServerSet, needed: usize) -> LogIndex {
-        let mut matched = [LogIndex(0); Node::SLOTS];
-        let mut count = 0;
-        for id in servers.iter() {
-            matched[count] = self.progress(id).matched;
-            count += 1;
-        }
-        matched[..count].sort_unstable_by(|a, b| b.cmp(a));
-        matched[needed - 1]
+        let matched = || servers.iter().map(|id| self.progress(id).matched);
+        let is_held = |index: &LogIndex| matched().filter(|own| own >= index).count() >= needed;
+        matched().filter(is_held).max().unwrap_or_default()
     }
 }
 

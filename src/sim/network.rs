@@ -1,7 +1,5 @@
 //! The network: packets under way, and what the weather does to them.
 
-use std::cmp::Reverse;
-
 use serde::{Deserialize, Serialize};
 
 use super::luck::{self, Lot};
@@ -310,6 +308,17 @@ impl Network {
         &self.packets
     }
 
+    /// The packets under way, in the order in which they were sent.
+    pub fn as_sent(&self) -> Vec<&Packet> {
+        let mut packets: Vec<&Packet> = Vec::with_capacity(self.packets.len());
+        // Insertion by hand: few packets, and a general sort weighs ten kilobytes in the page.
+        for packet in &self.packets {
+            let place = packets.partition_point(|other| other.id < packet.id);
+            packets.insert(place, packet);
+        }
+        packets
+    }
+
     /// The packet of that number, if it is under way.
     pub fn packet(&self, id: PacketId) -> Option<&Packet> {
         self.packets.iter().find(|packet| packet.id == id)
@@ -369,15 +378,19 @@ impl Network {
         });
     }
 
-    /// Gives some packets another time, and puts all in order again.
+    /// Gives some packets another time, and puts them where they then belong.
     fn reschedule(&mut self, due: impl Fn(&Packet) -> Option<Time>) {
-        for packet in &mut self.packets {
-            if let Some(at) = due(packet) {
+        let mut moved = Vec::new();
+        for place in (0..self.packets.len()).rev() {
+            if let Some(at) = due(&self.packets[place]) {
+                let mut packet = self.packets.remove(place);
                 packet.due_at = at;
+                moved.push(packet);
             }
         }
-        self.packets
-            .sort_unstable_by_key(|packet| Reverse((packet.due_at, packet.id)));
+        for packet in moved {
+            self.insert(packet);
+        }
     }
 
     fn insert(&mut self, packet: Packet) {

@@ -664,14 +664,13 @@ impl World {
     }
 
     fn find(&self, pick: &PacketPick) -> Result<&Packet, String> {
-        let mut found: Vec<&Packet> = self
+        let found: Vec<&Packet> = self
             .network
-            .packets()
-            .iter()
+            .as_sent()
+            .into_iter()
             .filter(|packet| (packet.from, packet.to) == (pick.from, pick.to))
             .filter(|packet| pick.kind.is_none_or(|kind| packet.kind() == kind))
             .collect();
-        found.sort_unstable_by_key(|packet| packet.id);
         let nth = usize::from(pick.nth.max(1)) - 1;
         found.get(nth).copied().ok_or_else(|| match found.len() {
             0 => format!(

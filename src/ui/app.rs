@@ -12,26 +12,26 @@ use yew::prelude::*;
 use super::events::{Events, Line, Reason, clock};
 use super::frame::FrameLoop;
 use super::geometry::Geometry;
-use super::guide::{Guide, Progress};
-use super::help::Help;
-use super::inspector::{Inspector, Subject};
+use super::guide::{Progress, guide};
+use super::help::help;
+use super::inspector::{Subject, inspector};
 use super::keys::{Shortcut, shortcut};
 use super::logs::Logs;
 use super::motion::Motion;
 use super::player::Player;
-use super::promises::{Broken, Promises};
+use super::promises::{Broken, promises};
 use super::request::Request;
 use super::settings::{RunWish, Settings};
-use super::stage::Stage;
+use super::stage::{Pick, Stage};
 use super::timebar::{TimeBar, TimeWish};
-use super::topbar::TopBar;
+use super::topbar::{TopBarProps, top_bar};
 use super::{facts, server, storage};
 use crate::machine::{ClientId, Op};
 use crate::narrate;
 use crate::raft::{Event, NodeId};
 use crate::session::{Session, link};
 use crate::sim::text::parse_action;
-use crate::sim::{Action, Fact, PacketId, Scenario, StepId, Time};
+use crate::sim::{Action, Fact, Link, PacketId, Scenario, StepId, Time};
 use crate::view::{LogTable, Scene, Timeline};
 
 /// Entries of a log that are shown.
@@ -55,11 +55,10 @@ pub enum Msg {
     Leaving,
     Link,
     New,
-    Packet(PacketId),
+    Pick(Pick),
     Placed,
     Run(RunWish),
     Send(String),
-    Server(NodeId),
     Share,
     Theme,
     Time(TimeWish),
@@ -97,12 +96,11 @@ struct Wishes {
     help: Callback<()>,
     key: Callback<KeyboardEvent>,
     new: Callback<()>,
-    packet: Callback<PacketId>,
+    pick: Callback<Pick>,
     placed: Callback<()>,
     run: Callback<RunWish>,
     seek: Callback<Time>,
     send: Callback<String>,
-    server: Callback<NodeId>,
     share: Callback<()>,
     theme: Callback<()>,
     time: Callback<TimeWish>,
@@ -119,12 +117,11 @@ impl Wishes {
             help: link.callback(|()| Msg::Help),
             key: link.callback(Msg::Key),
             new: link.callback(|()| Msg::New),
-            packet: link.callback(Msg::Packet),
+            pick: link.callback(Msg::Pick),
             placed: link.callback(|()| Msg::Placed),
             run: link.callback(Msg::Run),
             seek: link.callback(|at| Msg::Time(TimeWish::Seek(at))),
             send: link.callback(Msg::Send),
-            server: link.callback(Msg::Server),
             share: link.callback(|()| Msg::Share),
             theme: link.callback(|()| Msg::Theme),
             time: link.callback(Msg::Time),
@@ -192,13 +189,9 @@ impl Component for App {
                 let servers = self.player.borrow().session.scenario().servers;
                 self.begin(opening_scenario(servers, fresh_seed()));
             }
-            Msg::Packet(id) => {
-                self.player.borrow_mut().pause();
-                (self.chosen, self.focus) = (Some(id), None);
-            }
+            Msg::Pick(pick) => self.pick(pick),
             Msg::Run(wish) => self.run(wish),
             Msg::Send(text) => self.send(&text),
-            Msg::Server(id) => self.toggle(id),
             Msg::Share => self.share(),
             Msg::Theme => switch_theme(),
             Msg::Time(wish) => self.time(wish),
@@ -210,16 +203,22 @@ impl Component for App {
 
     fn view(&self, _: &Context<Self>) -> Html {
         let wishes = &self.wishes;
+        let top = TopBarProps {
+            said: self.said.clone(),
+            on_share: wishes.share.clone(),
+            on_theme: wishes.theme.clone(),
+            on_help: wishes.help.clone(),
+            on_new: wishes.new.clone(),
+        };
         html! {
             <div class="app" onkeydown={&wishes.key}>
-                <TopBar said={self.said.clone()} on_share={&wishes.share} on_theme={&wishes.theme}
-                    on_help={&wishes.help} on_new={&wishes.new} />
+                { top_bar(&top) }
                 { self.left() }
                 { self.middle() }
                 { self.right() }
                 { self.bottom() }
                 <div class="overlay">
-                    { for self.help.then(|| html! { <Help on_close={&wishes.help} /> }) }
+                    { for self.help.then(|| help(&wishes.help)) }
                 </div>
             </div>
         }
@@ -240,12 +239,11 @@ impl App {
         let player = self.player.borrow();
         let (session, world) = (&player.session, player.session.world());
         let wishes = &self.wishes;
-        let subject = self.subject().map(|subject| {
-            html! { <Inspector {subject} on_act={&wishes.act} on_close={&wishes.close} /> }
-        });
+        let subject = self.subject();
+        let subject = subject.map(|subject| inspector(&subject, &wishes.act, &wishes.close));
         html! {
             <div class="lesson">
-                <Guide progress={self.progress()} />
+                { guide(self.progress()) }
                 <div class="subject">{ for subject }</div>
                 <Settings servers={session.scenario().servers} seed={session.scenario().seed}
                     config={*world.config()} weather={world.network().weather}
@@ -268,8 +266,7 @@ impl App {
                 <Stage scene={Rc::new(Scene::of(world))} motion={self.motion.clone()}
                     geometry={Geometry::new(world.servers().len(), self.compact)}
                     focus={self.focus} chosen={self.chosen} {invites}
-                    on_server={&wishes.server} on_focus={&wishes.focus} on_packet={&wishes.packet}
-                    on_act={&wishes.act} on_rendered={&wishes.placed} />
+                    on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
                 <Request on_send={&wishes.send} error={self.request_error.clone()} />
                 <p class="visually-hidden" role="status">{ self.announcement() }</p>
             </main>
@@ -284,7 +281,7 @@ impl App {
         html! {
             <aside class="side" aria-label="Logs, promises and events">
                 <Logs {table} focus={self.focus} on_focus={&wishes.focus} />
-                <Promises broken={broken(session)} />
+                { promises(&broken(session)) }
                 <Events lines={lines(session)} reason={self.reason.clone()}
                     on_why={&wishes.why} on_seek={&wishes.seek} />
             </aside>
@@ -312,6 +309,30 @@ impl App {
         self.said = None;
         self.touched = true;
         self.wake();
+    }
+
+    fn pick(&mut self, pick: Pick) {
+        match pick {
+            Pick::Link(a, b) => {
+                let cut = {
+                    let player = self.player.borrow();
+                    let network = player.session.world().network();
+                    network.is_cut(a.into(), b.into()) || network.is_cut(b.into(), a.into())
+                };
+                let both = Link::Both(a, b);
+                self.act(if cut {
+                    Action::Heal(both)
+                } else {
+                    Action::Cut(both)
+                });
+            }
+            // A packet moves: time waits while it is looked at.
+            Pick::Packet(id) => {
+                self.player.borrow_mut().pause();
+                (self.chosen, self.focus) = (Some(id), None);
+            }
+            Pick::Server(id) => self.toggle(id),
+        }
     }
 
     fn toggle(&mut self, id: NodeId) {

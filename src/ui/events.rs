@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::delegate;
+
 use crate::sim::{StepId, Time};
 
 /// A line of the list.
@@ -41,80 +43,75 @@ pub struct EventsProps {
 /// The list of events.
 #[component]
 pub fn Events(props: &EventsProps) -> Html {
-    let lines = props.lines.iter().map(|line| {
-        let reason = props
-            .reason
-            .clone()
-            .filter(|reason| (reason.step, reason.nth) == (line.step, line.nth));
-        html! {
-            <EventLine key={format!("{}-{}", line.step.0, line.nth)} line={line.clone()} {reason}
-                on_why={&props.on_why} on_seek={&props.on_seek} />
-        }
+    let lines = props.lines.iter().enumerate().map(|(place, line)| {
+        let reason = props.reason.as_ref();
+        event_line(place, line, reason.filter(|reason| reason.is_of(line)))
     });
+    let onclick = use_callback(
+        (
+            props.lines.clone(),
+            props.reason.clone(),
+            props.on_why.clone(),
+            props.on_seek.clone(),
+        ),
+        |event: MouseEvent, (lines, reason, on_why, on_seek)| {
+            let line = |name| lines.get(delegate::number(&event, name)? as usize);
+            if let Some(line) = line("data-why") {
+                on_why.emit((line.step, line.nth));
+            } else if let Some(line) = line("data-seek") {
+                on_seek.emit(line.at);
+            } else if delegate::number(&event, "data-cause").is_some()
+                && let Some((at, _)) = reason.as_ref().and_then(|reason| reason.led_by.as_ref())
+            {
+                on_seek.emit(*at);
+            }
+        },
+    );
     html! {
         <section class="events" aria-label="What just happened">
             <h2>{ "What just happened" }</h2>
             // Not live: a screen reader is told of what matters by the page's status line.
-            <ol role="log" aria-live="off" aria-label="Events" tabindex="0">{ for lines }</ol>
+            <ol role="log" aria-live="off" aria-label="Events" tabindex="0" {onclick}>{ for lines }</ol>
         </section>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct LineProps {
-    line: Line,
-    reason: Option<Reason>,
-    on_why: Callback<(StepId, usize)>,
-    on_seek: Callback<Time>,
+impl Reason {
+    fn is_of(&self, line: &Line) -> bool {
+        (self.step, self.nth) == (line.step, line.nth)
+    }
 }
 
-#[component]
-fn EventLine(props: &LineProps) -> Html {
-    let line = &props.line;
-    let why = use_callback(
-        (line.step, line.nth, props.on_why.clone()),
-        |_: MouseEvent, (step, nth, on_why)| on_why.emit((*step, *nth)),
-    );
-    let seek = use_callback(
-        (line.at, props.on_seek.clone()),
-        |_: MouseEvent, (at, on)| on.emit(*at),
-    );
-    let open = props.reason.is_some();
+fn event_line(place: usize, line: &Line, reason: Option<&Reason>) -> Html {
+    let place = place.to_string();
+    let open = reason.is_some().to_string();
     html! {
-        <li>
-            <button class="event-time" onclick={seek} title="Go to this moment">{ clock(line.at) }</button>
+        <li key={format!("{}-{}", line.step.0, line.nth)}>
+            <button class="event-time" data-seek={place.clone()} title="Go to this moment">
+                { clock(line.at) }
+            </button>
             <span class="event-text">{ &line.text }</span>
-            <button class="why" onclick={why} aria-expanded={open.to_string()}>{ "why?" }</button>
-            <div>{ for props.reason.as_ref().map(|reason| html! {
-                <Because reason={reason.clone()} on_seek={&props.on_seek} />
-            }) }</div>
+            <button class="why" data-why={place} aria-expanded={open}>{ "why?" }</button>
+            <div>{ for reason.map(because) }</div>
         </li>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct BecauseProps {
-    reason: Reason,
-    on_seek: Callback<Time>,
-}
-
-#[component]
-fn Because(props: &BecauseProps) -> Html {
-    let at = props.reason.led_by.as_ref().map(|(at, _)| *at);
-    let seek = use_callback((at, props.on_seek.clone()), |_: MouseEvent, (at, on)| {
-        if let Some(at) = at {
-            on.emit(*at);
+fn because(reason: &Reason) -> Html {
+    let led_by = reason.led_by.as_ref().map(|(at, text)| {
+        html! {
+            <p class="led-by">
+                { "It came of: " }
+                <button data-cause="1" title="Go to that moment">
+                    { format!("{} {text}", clock(*at)) }
+                </button>
+            </p>
         }
     });
     html! {
         <div class="because">
-            <p>{ &props.reason.text }</p>
-            <div>{ for props.reason.led_by.as_ref().map(|(at, text)| html! {
-                <p class="led-by">
-                    { "It came of: " }
-                    <button onclick={seek} title="Go to that moment">{ format!("{} {text}", clock(*at)) }</button>
-                </p>
-            }) }</div>
+            <p>{ &reason.text }</p>
+            <div>{ for led_by }</div>
         </div>
     }
 }

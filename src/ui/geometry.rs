@@ -1,11 +1,32 @@
 //! Where things are on the stage, in the units of its drawing.
 
+use std::f32::consts::FRAC_1_SQRT_2;
+
 use crate::machine::ClientId;
 use crate::raft::NodeId;
 use crate::sim::Address;
 
 /// A point of the drawing.
 pub type Point = (f32, f32);
+
+/// Cosine and sine of one step around the circle, for one server, for two, and so on.
+const TURNS: [(f32, f32); 9] = [
+    (1.0, 0.0),
+    (-1.0, 0.0),
+    (-0.5, 0.866_025_4),
+    (0.0, 1.0),
+    (0.309_017, 0.951_056_5),
+    (0.5, 0.866_025_4),
+    (0.623_489_8, 0.781_831_5),
+    (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
+    (0.766_044_4, 0.642_787_6),
+];
+
+/// A measure as an attribute: whole units are as fine as the eye needs, and formatting fractions
+/// would cost the page a dozen kilobytes.
+pub fn px(measure: f32) -> String {
+    (measure.round() as i32).to_string()
+}
 
 /// The measures of a stage.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -46,14 +67,19 @@ impl Geometry {
 
     /// `viewBox`
     pub fn view_box(&self) -> String {
-        format!("0 0 {} {}", self.size.0, self.size.1)
+        format!("0 0 {} {}", px(self.size.0), px(self.size.1))
     }
 
     /// Where a server stands: the first on top, the others clockwise.
     pub fn server_at(&self, id: NodeId) -> Point {
-        let turn = std::f32::consts::TAU * id.slot() as f32 / self.count.max(1) as f32;
+        let (cos, sin) = TURNS[self.count.clamp(1, TURNS.len()) - 1];
+        let mut direction = (0.0, -1.0);
+        for _ in 0..id.slot() {
+            let (x, y) = direction;
+            direction = (x * cos - y * sin, x * sin + y * cos);
+        }
         let (x, y) = self.centre;
-        (x + self.ring * turn.sin(), y - self.ring * turn.cos())
+        (x + self.ring * direction.0, y + self.ring * direction.1)
     }
 
     /// Where a client stands: in the corners, out of the servers' way.
@@ -85,7 +111,7 @@ impl Geometry {
     pub fn way(&self, from: Address, to: Address) -> (Point, Point) {
         let (a, b) = (self.at(from), self.at(to));
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-        let length = dx.hypot(dy).max(1.0);
+        let length = (dx * dx + dy * dy).sqrt().max(1.0);
         let (ux, uy) = (dx / length, dy / length);
         let (out, short) = (self.edge(from), self.edge(to));
         (

@@ -19,15 +19,9 @@ pub enum Progress {
     },
 }
 
-#[derive(Properties, PartialEq)]
-pub struct GuideProps {
-    pub progress: Progress,
-}
-
 /// The invitation.
-#[component]
-pub fn Guide(props: &GuideProps) -> Html {
-    let (title, text) = words(props.progress);
+pub fn guide(progress: Progress) -> Html {
+    let (title, text) = words(progress);
     html! {
         <section class="guide" aria-label="What to do">
             <h1>{ title }</h1>

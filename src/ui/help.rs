@@ -2,11 +2,6 @@
 
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct HelpProps {
-    pub on_close: Callback<()>,
-}
-
 type Rows = &'static [(&'static str, &'static str)];
 
 const MARKS: Rows = &[
@@ -49,9 +44,8 @@ const KEYS: Rows = &[
 ];
 
 /// The help.
-#[component]
-pub fn Help(props: &HelpProps) -> Html {
-    let close = props.on_close.reform(|_: MouseEvent| ());
+pub fn help(on_close: &Callback<()>) -> Html {
+    let close = on_close.reform(|_: MouseEvent| ());
     html! {
         <section class="help" aria-label="Help">
             <h2>{ "What the marks mean" }

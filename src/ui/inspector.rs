@@ -34,17 +34,9 @@ pub struct ServerFacts {
     pub followers: Vec<(NodeId, String, String)>,
 }
 
-#[derive(Properties, PartialEq)]
-pub struct InspectorProps {
-    pub subject: Subject,
-    pub on_act: Callback<Action>,
-    pub on_close: Callback<()>,
-}
-
 /// The closer look.
-#[component]
-pub fn Inspector(props: &InspectorProps) -> Html {
-    let (title, fields, actions) = match &props.subject {
+pub fn inspector(subject: &Subject, on_act: &Callback<Action>, on_close: &Callback<()>) -> Html {
+    let (title, fields, actions) = match subject {
         Subject::Packet(packet) => (packet.title.clone(), &packet.fields, packet_actions(packet)),
         Subject::Server(server) => (
             format!("{}, {}", server.id, server.role),
@@ -52,15 +44,15 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             server_actions(server),
         ),
     };
-    let followers = match &props.subject {
+    let followers = match subject {
         Subject::Server(server) if !server.followers.is_empty() => Some(followers(server)),
         _ => None,
     };
     let buttons = actions.into_iter().map(|(label, action)| {
-        let onclick = props.on_act.reform(move |_: MouseEvent| action.clone());
+        let onclick = on_act.reform(move |_: MouseEvent| action.clone());
         html! { <button key={label} class="bordered small" {onclick}>{ label }</button> }
     });
-    let close = props.on_close.reform(|_: MouseEvent| ());
+    let close = on_close.reform(|_: MouseEvent| ());
     html! {
         <section class="inspector" aria-label="Closer look">
             <h2>{ title }<button class="plain small" aria-label="Close" onclick={close}>{ "×" }</button></h2>

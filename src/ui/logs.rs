@@ -5,6 +5,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
+use super::delegate;
 use crate::raft::NodeId;
 use crate::view::LogTable;
 use crate::view::logs::{Cell, Row};
@@ -32,9 +33,10 @@ pub fn Logs(props: &LogsProps) -> Html {
         });
     }
     let table = &props.table;
-    let rows = table.rows.iter().map(|row| {
-        let focused = props.focus == Some(row.server);
-        html! { <LogRow key={row.server.number()} row={row.clone()} {focused} on_focus={&props.on_focus} /> }
+    let rows = table.rows.iter();
+    let rows = rows.map(|row| log_row(row, props.focus == Some(row.server)));
+    let onclick = delegate::pick(&props.on_focus, |event: &MouseEvent| {
+        delegate::server(event)
     });
     let indexes = (table.first.0..=table.last.0).map(|index| {
         html! { <th key={index} scope="col">{ index }</th> }
@@ -45,7 +47,7 @@ pub fn Logs(props: &LogsProps) -> Html {
             <div ref={strip} class="logs-strip" tabindex="0" role="group" aria-label="Log entries">
                 <table>
                     <thead><tr><td></td>{ for indexes }<td></td></tr></thead>
-                    <tbody>{ for rows }</tbody>
+                    <tbody {onclick}>{ for rows }</tbody>
                 </table>
             </div>
             <p class="logs-key" aria-hidden="true">
@@ -57,20 +59,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RowProps {
-    row: Row,
-    focused: bool,
-    on_focus: Callback<NodeId>,
-}
-
-#[component]
-fn LogRow(props: &RowProps) -> Html {
-    let row = &props.row;
-    let onclick = use_callback(
-        (row.server, props.on_focus.clone()),
-        |_: MouseEvent, (server, on_focus)| on_focus.emit(*server),
-    );
+fn log_row(row: &Row, focused: bool) -> Html {
     let cells = row.cells.iter().map(entry);
     let values: Vec<String> = row
         .values
@@ -79,9 +68,10 @@ fn LogRow(props: &RowProps) -> Html {
         .collect();
     let span = (row.cells.is_empty()).then_some("1");
     html! {
-        <tr class={classes!("log-row", row.look.word(), props.focused.then_some("focused"))}>
+        <tr key={row.server.number()}
+            class={classes!("log-row", row.look.word(), focused.then_some("focused"))}>
             <th scope="row">
-                <button class="log-server" {onclick} title={format!("Look into {}", row.server)}>
+                <button class="log-server" data-server={row.server.number().to_string()} title={format!("Look into {}", row.server)}>
                     { row.server.to_string() }
                 </button>
             </th>

@@ -18,6 +18,7 @@
 )]
 
 mod app;
+mod delegate;
 mod events;
 mod facts;
 mod frame;

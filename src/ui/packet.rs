@@ -2,33 +2,15 @@
 
 use yew::prelude::*;
 
-use crate::sim::{PacketId, PacketKind};
+use crate::sim::PacketKind;
 use crate::view::scene::PacketView;
 
-#[derive(Properties, PartialEq)]
-pub struct PacketProps {
-    pub packet: PacketView,
-    pub chosen: bool,
-    pub on_packet: Callback<PacketId>,
-}
-
 /// What a packet looks like; where it is, is the frame loop's affair.
-#[component]
-pub fn PacketShape(props: &PacketProps) -> Html {
-    let PacketProps {
-        packet,
-        chosen,
-        on_packet,
-    } = props;
-    let onclick = use_callback((packet.id, on_packet.clone()), |_: MouseEvent, (id, on)| {
-        on.emit(*id)
-    });
-    let fate = if packet.lost {
-        "lost"
-    } else if packet.held {
-        "held"
-    } else {
-        ""
+pub fn packet_shape(packet: &PacketView, chosen: bool) -> Html {
+    let fate = match (packet.lost, packet.held) {
+        (true, _) => "lost",
+        (false, true) => "held",
+        (false, false) => "",
     };
     let class = classes!(
         "packet",
@@ -37,7 +19,7 @@ pub fn PacketShape(props: &PacketProps) -> Html {
         chosen.then_some("chosen")
     );
     html! {
-        <g {class} {onclick}>
+        <g key={packet.id.0} {class} data-packet={packet.id.0.to_string()}>
             <circle class="packet-touch" r="20" />
             { shape(packet) }
         </g>
@@ -90,8 +72,8 @@ fn shape(packet: &PacketView) -> Html {
             </>
         },
         PacketKind::Request | PacketKind::Reply => {
-            let half = 8.0 + 3.7 * packet.label.chars().count() as f32;
-            let (x, width) = ((-half).to_string(), (2.0 * half).to_string());
+            let half = 8 + 4 * packet.label.chars().count() as i32;
+            let (x, width) = ((-half).to_string(), (2 * half).to_string());
             html! {
                 <>
                     <rect {x} y="-10" {width} height="20" rx="10" />

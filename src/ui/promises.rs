@@ -11,20 +11,15 @@ pub struct Broken {
     pub text: String,
 }
 
-#[derive(Properties, PartialEq)]
-pub struct PromisesProps {
-    pub broken: Vec<Broken>,
-}
-
 /// The lamps.
-#[component]
-pub fn Promises(props: &PromisesProps) -> Html {
+pub fn promises(broken: &[Broken]) -> Html {
+    let is_broken = |property| broken.iter().any(|broken| broken.property == property);
     let lamp = |property: &Property| {
-        let broken = props
-            .broken
-            .iter()
-            .any(|broken| broken.property == *property);
-        let state = if broken { "broken" } else { "holds" };
+        let state = if is_broken(*property) {
+            "broken"
+        } else {
+            "holds"
+        };
         html! {
             <li key={property.name()} class={state} title={property.promise()}>
                 <i aria-hidden="true"></i>{ property.name() }
@@ -36,7 +31,7 @@ pub fn Promises(props: &PromisesProps) -> Html {
         <section class="promises" aria-label="What Raft promises">
             <h2>{ "What Raft promises" }<span>{ "checked at every step" }</span></h2>
             <ul>{ for Property::FIGURE_3.iter().map(lamp) }</ul>
-            <div>{ for props.broken.iter().map(|broken| html! {
+            <div>{ for broken.iter().map(|broken| html! {
                 <p key={broken.property.name()} class="breach" role="alert">{ &broken.text }</p>
             }) }</div>
         </section>

@@ -1,68 +1,42 @@
 //! A server on the stage: a button whose shape, word and colour say what it is.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent, SvgElement};
+use web_sys::{Element, HtmlElement, SvgElement};
 use yew::prelude::*;
 
-use super::geometry::{Geometry, Point};
+use super::geometry::{Geometry, Point, px};
 use crate::raft::NodeId;
 use crate::view::scene::{Look, Quorum, ServerView};
 
-#[derive(Properties, PartialEq)]
-pub struct ServerProps {
-    pub server: ServerView,
-    pub geometry: Geometry,
-    pub tabbable: bool,
-    pub focused: bool,
-    pub invites: bool,
-    /// How many servers there are.
-    pub count: usize,
-    pub on_server: Callback<NodeId>,
-    pub on_focus: Callback<NodeId>,
-}
-
 /// A server. Click, tap, Enter and Space crash it, or start it again.
-#[component]
-pub fn ServerShape(props: &ServerProps) -> Html {
-    let ServerProps {
-        server, geometry, ..
-    } = props;
-    let (id, count) = (server.id, props.count);
-    let onclick = use_callback((id, props.on_server.clone()), |_: MouseEvent, (id, on)| {
-        on.emit(*id)
-    });
-    let onfocus = use_callback((id, props.on_focus.clone()), |_: FocusEvent, (id, on)| {
-        on.emit(*id)
-    });
-    let onkeydown = use_callback(
-        (id, count, props.on_server.clone()),
-        |event: KeyboardEvent, (id, count, on_server)| {
-            if matches!(event.key().as_str(), "Enter" | " ") {
-                event.prevent_default();
-                event.stop_propagation();
-                on_server.emit(*id);
-            } else if let Some(other) = neighbour(&event.key(), *id, *count) {
-                event.prevent_default();
-                event.stop_propagation();
-                focus(other);
-            }
-        },
-    );
-    let (x, y) = geometry.server_at(id);
+pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState) -> Html {
+    let (x, y) = geometry.server_at(server.id);
     let class = classes!(
         "server",
         server.look.word(),
-        props.focused.then_some("focused"),
-        props.invites.then_some("invites")
+        state.focused.then_some("focused"),
+        state.invites.then_some("invites")
     );
     html! {
-        <g {class} id={element_id(id)} role="button" tabindex={if props.tabbable { "0" } else { "-1" }}
-            aria-label={server.name()} transform={format!("translate({x} {y})")}
-            {onclick} {onfocus} {onkeydown}>
+        <g key={server.id.number()} {class} id={element_id(server.id)} role="button"
+            data-server={server.id.number().to_string()}
+            tabindex={if state.tabbable { "0" } else { "-1" }} aria-label={server.name()}
+            transform={format!("translate({} {})", px(x), px(y))}>
             <g>{ body(server, geometry.server) }</g>
             <g>{ words(server, geometry) }</g>
         </g>
     }
+}
+
+/// How a server stands out.
+#[derive(Clone, Copy)]
+pub struct ServerState {
+    /// The tab key leads to it.
+    pub tabbable: bool,
+    /// The user looks at it.
+    pub focused: bool,
+    /// It invites a click.
+    pub invites: bool,
 }
 
 fn element_id(id: NodeId) -> String {
@@ -70,7 +44,7 @@ fn element_id(id: NodeId) -> String {
 }
 
 /// The arrows lead around the circle.
-fn neighbour(key: &str, id: NodeId, count: usize) -> Option<NodeId> {
+pub fn neighbour(key: &str, id: NodeId, count: usize) -> Option<NodeId> {
     let slot = match key {
         "ArrowRight" | "ArrowDown" => (id.slot() + 1) % count,
         "ArrowLeft" | "ArrowUp" => (id.slot() + count - 1) % count,
@@ -93,7 +67,7 @@ pub fn focus(id: NodeId) {
 }
 
 fn body(server: &ServerView, r: f32) -> Html {
-    let circle = |class: &'static str, r: f32| html! { <circle {class} r={r.to_string()} /> };
+    let circle = |class: &'static str, r: f32| html! { <circle {class} r={px(r)} /> };
     let name =
         |y: &'static str| html! { <text class="server-name" {y}>{ server.id.to_string() }</text> };
     let term = |y: &'static str| {
@@ -135,11 +109,9 @@ fn body(server: &ServerView, r: f32) -> Html {
 }
 
 fn hexagon(r: f32) -> String {
-    let corner = |n: u8| {
-        let turn = std::f32::consts::TAU * f32::from(n) / 6.0;
-        format!("{:.1},{:.1}", r * turn.sin(), -r * turn.cos())
-    };
-    (0..6).map(corner).collect::<Vec<_>>().join(" ")
+    let (far, half) = (px(r * 0.866), px(r / 2.0));
+    let r = px(r);
+    format!("0,-{r} {far},-{half} {far},{half} 0,{r} -{far},{half} -{far},-{half}")
 }
 
 /// The role in a word, and beyond it the majority that is being gathered.
@@ -158,7 +130,7 @@ fn words(server: &ServerView, geometry: &Geometry) -> Html {
     };
     html! {
         <>
-            <text class="server-word" y={word.to_string()}>{ server.look.word() }</text>
+            <text class="server-word" y={px(word)}>{ server.look.word() }</text>
             <g>{ for server.quorum.as_ref().map(|quorum| gathering(quorum, (0.0, beyond))) }</g>
         </>
     }
@@ -167,19 +139,19 @@ fn words(server: &ServerView, geometry: &Geometry) -> Html {
 /// A dot for each server, filled when it has said yes; a bar stands where the majority is reached.
 fn gathering(quorum: &Quorum, (x, y): Point) -> Html {
     let count = quorum.yes.len();
-    let (gap, yes) = (13.0, quorum.count());
+    let (gap, yes) = (14.0, quorum.count());
     let left = x - gap * (count as f32 - 1.0) / 2.0;
     let dots = (0..count).map(|nth| {
-        let cx = (left + gap * nth as f32).to_string();
+        let cx = px(left + gap * nth as f32);
         let class = classes!("dot", (nth < yes).then_some("yes"));
-        html! { <circle {class} {cx} cy={(y - 4.0).to_string()} r="4.5" /> }
+        html! { <circle {class} {cx} cy={px(y - 4.0)} r="4.5" /> }
     });
     let bar = left + gap * (quorum.needed as f32 - 0.5);
     html! {
         <g class={classes!("quorum", (yes >= quorum.needed).then_some("reached"))}>
             <title>{ quorum.sentence() }</title>
             { for dots }
-            <path class="majority" d={format!("M{bar} {}v15", y - 11.5)} />
+            <path class="majority" d={format!("M{} {}v15", px(bar), px(y - 11.5))} />
         </g>
     }
 }

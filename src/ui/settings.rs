@@ -40,6 +40,16 @@ pub struct SettingsProps {
 /// The settings.
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
+    let (line, area) = (use_node_ref(), use_node_ref());
+    // The text is the user's to change: it is set when it was asked for, and not touched again.
+    use_effect_with(props.text.clone(), {
+        let area = area.clone();
+        move |text| {
+            if let (Some(area), Some(text)) = (area.cast::<HtmlTextAreaElement>(), text) {
+                area.set_value(text);
+            }
+        }
+    });
     let wish = &props.on_wish;
     let servers = wish.reform(|event: Event| RunWish::Servers(value(&event).parse().unwrap_or(5)));
     let seed = wish.reform(|event: Event| RunWish::Seed(value(&event).parse().unwrap_or(1)));
@@ -77,9 +87,9 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 <label>{ "Changes are sent" }<select onchange={send}>{ options(policies) }</select></label>
                 <label>{ "Packets lost" }<select onchange={loss}>{ options(losses) }</select></label>
             </div>
-            <Console on_wish={wish} />
+            { console(&line, wish) }
             <div>{ for props.error.as_ref().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
-            <RunText text={props.text.clone()} on_wish={wish} />
+            { run_text(&area, wish) }
         </details>
     }
 }
@@ -92,69 +102,41 @@ fn options<V: ToString, L: ToString>(choices: impl IntoIterator<Item = (V, L, bo
     choices.into_iter().map(choice).collect()
 }
 
-#[derive(Properties, PartialEq)]
-struct ConsoleProps {
-    on_wish: Callback<RunWish>,
-}
-
 /// A line for an action in the words of the grammar.
-#[component]
-fn Console(props: &ConsoleProps) -> Html {
-    let line = use_node_ref();
-    let onsubmit = use_callback(
-        (line.clone(), props.on_wish.clone()),
-        |event: SubmitEvent, (line, wish)| {
-            event.prevent_default();
-            if let Some(input) = line.cast::<HtmlInputElement>() {
-                wish.emit(RunWish::Do(input.value()));
-                input.select();
-            }
-        },
-    );
+fn console(line: &NodeRef, wish: &Callback<RunWish>) -> Html {
+    let (field, on_wish) = (line.clone(), wish.clone());
+    let onsubmit = Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(input) = field.cast::<HtmlInputElement>() {
+            on_wish.emit(RunWish::Do(input.value()));
+            input.select();
+        }
+    });
     html! {
         <form class="console" {onsubmit}>
             <label for="console-line">{ "Do" }</label>
-            <input id="console-line" ref={line} type="text" autocomplete="off" autocapitalize="none"
-                spellcheck="false" placeholder="partition S1 S2 | S3 S4 S5" />
+            <input id="console-line" ref={line.clone()} type="text" autocomplete="off"
+                autocapitalize="none" spellcheck="false" placeholder="partition S1 S2 | S3 S4 S5" />
             <button class="bordered small">{ "Go" }</button>
         </form>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RunTextProps {
-    text: Option<String>,
-    on_wish: Callback<RunWish>,
-}
-
 /// The run as text, to keep, to change and to open again.
-#[component]
-fn RunText(props: &RunTextProps) -> Html {
-    let area = use_node_ref();
-    // The text is the user's to change: it is set when it was asked for, and not touched again.
-    use_effect_with(props.text.clone(), {
-        let area = area.clone();
-        move |text| {
-            if let (Some(area), Some(text)) = (area.cast::<HtmlTextAreaElement>(), text) {
-                area.set_value(text);
-            }
+fn run_text(area: &NodeRef, wish: &Callback<RunWish>) -> Html {
+    let (text, on_wish) = (area.clone(), wish.clone());
+    let open = Callback::from(move |_: MouseEvent| {
+        if let Some(area) = text.cast::<HtmlTextAreaElement>() {
+            on_wish.emit(RunWish::Open(area.value()));
         }
     });
-    let open = use_callback(
-        (area.clone(), props.on_wish.clone()),
-        |_: MouseEvent, (area, wish)| {
-            if let Some(area) = area.cast::<HtmlTextAreaElement>() {
-                wish.emit(RunWish::Open(area.value()));
-            }
-        },
-    );
-    let print = props.on_wish.reform(|_: MouseEvent| RunWish::Print);
-    let reopen = props.on_wish.reform(|_: MouseEvent| RunWish::Reopen);
+    let print = wish.reform(|_: MouseEvent| RunWish::Print);
+    let reopen = wish.reform(|_: MouseEvent| RunWish::Reopen);
     html! {
         <details class="run-text">
             <summary>{ "As text" }</summary>
-            <textarea ref={area} rows="7" spellcheck="false" autocapitalize="none" aria-label="The run as text"
-                placeholder="servers 3 · seed 7" />
+            <textarea ref={area.clone()} rows="7" spellcheck="false" autocapitalize="none"
+                aria-label="The run as text" placeholder="servers 3 · seed 7" />
             <div class="buttons">
                 <button class="bordered small" onclick={print}>{ "Write this run" }</button>
                 <button class="bordered small" onclick={open}>{ "Open this text" }</button>

@@ -2,17 +2,26 @@
 
 use std::rc::Rc;
 
-use web_sys::{Element, SvgsvgElement};
+use web_sys::{Element, KeyboardEvent, SvgsvgElement};
 use yew::prelude::*;
 
-use super::geometry::Geometry;
+use super::delegate;
+use super::geometry::{Geometry, px};
 use super::motion::Motion;
-use super::packet::PacketShape;
-use super::server::ServerShape;
+use super::packet::packet_shape;
+use super::server::{ServerState, focus, neighbour, server_shape};
 use crate::raft::NodeId;
-use crate::sim::{Action, Link, PacketId};
+use crate::sim::PacketId;
 use crate::view::Scene;
 use crate::view::scene::{ClientView, LinkView, ServerView};
+
+/// Something on the stage that can be clicked.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Pick {
+    Link(NodeId, NodeId),
+    Packet(PacketId),
+    Server(NodeId),
+}
 
 #[derive(Properties)]
 pub struct StageProps {
@@ -25,10 +34,8 @@ pub struct StageProps {
     pub chosen: Option<PacketId>,
     /// The server that invites a click.
     pub invites: Option<NodeId>,
-    pub on_server: Callback<NodeId>,
+    pub on_pick: Callback<Pick>,
     pub on_focus: Callback<NodeId>,
-    pub on_packet: Callback<PacketId>,
-    pub on_act: Callback<Action>,
     /// The moving elements are in place and belong to the frame loop now.
     pub on_rendered: Callback<()>,
 }
@@ -63,29 +70,32 @@ pub fn Stage(props: &StageProps) -> Html {
         scene, geometry, ..
     } = props;
     let label = format!("A cluster of {} servers", scene.servers.len());
-    let timed = || scene.servers.iter().filter(|server| server.timer.is_some());
-    let links = scene.links.iter().map(|link| {
-        let key = link.a.number() * 16 + link.b.number();
-        html! { <LinkLine {key} link={*link} geometry={*geometry} on_act={&props.on_act} /> }
-    });
+    let timed = || {
+        let servers = scene.servers.iter();
+        servers.filter(|server| server.timer.is_some())
+    };
     let servers = scene.servers.iter().map(|server| {
-        html! {
-            <ServerShape key={server.id.number()} server={server.clone()} geometry={*geometry}
-                tabbable={is_tabbable(server.id, props)}
-                focused={props.focus == Some(server.id)}
-                invites={props.invites == Some(server.id)} count={scene.servers.len()}
-                on_server={&props.on_server} on_focus={&props.on_focus} />
-        }
+        let state = ServerState {
+            tabbable: is_tabbable(server.id, props),
+            focused: props.focus == Some(server.id),
+            invites: props.invites == Some(server.id),
+        };
+        server_shape(server, geometry, state)
     });
-    let flying = scene.packets.iter().map(|packet| {
-        let chosen = props.chosen == Some(packet.id);
-        let on_packet = &props.on_packet;
-        html! { <PacketShape key={packet.id.0} packet={packet.clone()} {chosen} {on_packet} /> }
+    let flying = scene.packets.iter();
+    let flying = flying.map(|packet| packet_shape(packet, props.chosen == Some(packet.id)));
+    let onclick = delegate::pick(&props.on_pick, picked);
+    let onfocusin = delegate::pick(&props.on_focus, |event: &FocusEvent| {
+        delegate::server(event)
     });
+    let onkeydown = use_callback(
+        (scene.servers.len(), props.on_pick.clone()),
+        |event: KeyboardEvent, (count, on_pick)| on_key(&event, *count, on_pick),
+    );
     html! {
         <svg ref={svg} class="stage-picture" viewBox={geometry.view_box()} role="group"
-            aria-label={label}>
-            <g class="links">{ for links }</g>
+            aria-label={label} {onclick} {onfocusin} {onkeydown}>
+            <g class="links">{ for scene.links.iter().map(|link| link_line(link, geometry)) }</g>
             <g class="middle" aria-hidden="true">{ middle(scene, geometry) }</g>
             <g class="clients">
                 { for scene.clients.iter().map(|client| client_box(client, geometry)) }
@@ -102,6 +112,34 @@ pub fn Stage(props: &StageProps) -> Html {
     }
 }
 
+/// What was clicked.
+fn picked(event: &MouseEvent) -> Option<Pick> {
+    if let Some(id) = delegate::number(event, "data-packet") {
+        return Some(Pick::Packet(PacketId(id)));
+    }
+    if let Some(id) = delegate::server(event) {
+        return Some(Pick::Server(id));
+    }
+    let link = delegate::number(event, "data-link")? as usize;
+    Some(Pick::Link(NodeId::new(link / 10)?, NodeId::new(link % 10)?))
+}
+
+/// Enter and Space are a click on the server that has the focus; the arrows lead to another.
+fn on_key(event: &KeyboardEvent, count: usize, on_pick: &Callback<Pick>) {
+    let Some(id) = delegate::server(event) else {
+        return;
+    };
+    if matches!(event.key().as_str(), "Enter" | " ") {
+        on_pick.emit(Pick::Server(id));
+    } else if let Some(other) = neighbour(&event.key(), id, count) {
+        focus(other);
+    } else {
+        return;
+    }
+    event.prevent_default();
+    event.stop_propagation();
+}
+
 /// One server can be reached with the tab key; from there the arrows lead to the others.
 fn is_tabbable(id: NodeId, props: &StageProps) -> bool {
     let leader = props.invites;
@@ -116,8 +154,8 @@ fn ring(server: &ServerView, geometry: &Geometry, class: &'static str) -> Html {
     let radius = geometry.server + 7.0;
     html! {
         <circle key={server.id.number()} class={classes!(class, server.look.word())}
-            cx={x.to_string()} cy={y.to_string()} r={radius.to_string()} pathLength="1000"
-            transform={format!("rotate(-90 {x} {y})")} />
+            cx={px(x)} cy={px(y)} r={px(radius)} pathLength="1000"
+            transform={format!("rotate(-90 {} {})", px(x), px(y))} />
     }
 }
 
@@ -129,8 +167,8 @@ fn middle(scene: &Scene, geometry: &Geometry) -> Html {
     };
     html! {
         <g key="term">
-            <text class="middle-word" x={x.to_string()} y={(y - 14.0).to_string()}>{ "term" }</text>
-            <text class="middle-term" x={x.to_string()} y={(y + 20.0).to_string()}>{ term.to_string() }</text>
+            <text class="middle-word" x={px(x)} y={px(y - 14.0)}>{ "term" }</text>
+            <text class="middle-term" x={px(x)} y={px(y + 20.0)}>{ term.to_string() }</text>
         </g>
     }
 }
@@ -146,50 +184,30 @@ fn client_box(client: &ClientView, geometry: &Geometry) -> Html {
     };
     let line = client.waits.then(|| {
         html! {
-            <line key="line" class="client-line" x1={x.to_string()} y1={y.to_string()}
-                x2={to.0.to_string()} y2={to.1.to_string()} />
+            <line key="line" class="client-line" x1={px(x)} y1={px(y)}
+                x2={px(to.0)} y2={px(to.1)} />
         }
     });
     html! {
         <g key={client.id.slot()} class="client">
             <g>{ for line }</g>
-            <rect x={(x - 32.0).to_string()} y={(y - 17.0).to_string()} width="64" height="34" rx="9" />
-            <text class="client-name" x={x.to_string()} y={(y + 5.0).to_string()}>
+            <rect x={px(x - 32.0)} y={px(y - 17.0)} width="64" height="34" rx="9" />
+            <text class="client-name" x={px(x)} y={px(y + 5.0)}>
                 { "client" }
             </text>
-            <text class="client-doing" text-anchor={anchor} x={text_x.to_string()}
-                y={(y + 35.0).to_string()}>
+            <text class="client-doing" text-anchor={anchor} x={px(text_x)}
+                y={px(y + 35.0)}>
                 { &client.doing }
             </text>
         </g>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct LinkProps {
-    link: LinkView,
-    geometry: Geometry,
-    on_act: Callback<Action>,
-}
-
 /// A link between two servers. A click cuts it, or mends it.
-#[component]
-fn LinkLine(props: &LinkProps) -> Html {
-    let LinkProps { link, geometry, .. } = props;
-    let onclick = use_callback(
-        (props.link, props.on_act.clone()),
-        |_: MouseEvent, (link, on_act)| {
-            let both = Link::Both(link.a, link.b);
-            on_act.emit(if link.is_cut() {
-                Action::Heal(both)
-            } else {
-                Action::Cut(both)
-            });
-        },
-    );
+fn link_line(link: &LinkView, geometry: &Geometry) -> Html {
     let (a, b) = (geometry.server_at(link.a), geometry.server_at(link.b));
-    let [x1, y1, x2, y2] = [a.0, a.1, b.0, b.1].map(|number| number.to_string());
-    let (x, y) = ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
+    let [x1, y1, x2, y2] = [a.0, a.1, b.0, b.1].map(px);
+    let (x, y) = (px((a.0 + b.0) / 2.0), px((a.1 + b.1) / 2.0));
     let state = match (link.cut_there, link.cut_back) {
         (false, false) => "whole",
         (true, true) => "cut",
@@ -197,12 +215,14 @@ fn LinkLine(props: &LinkProps) -> Html {
     };
     let what = if link.is_cut() { "Mend" } else { "Cut" };
     let title = format!("{what} the link between {} and {}", link.a, link.b);
+    let key = link.a.number() * 10 + link.b.number();
     html! {
-        <g class={classes!("link", state)} {onclick}>
+        <g {key} class={classes!("link", state)} data-link={key.to_string()}>
             <title>{ title }</title>
             <line class="link-line" x1={x1.clone()} y1={y1.clone()} x2={x2.clone()} y2={y2.clone()} />
             <line class="link-touch" {x1} {y1} {x2} {y2} />
-            <path class="link-cross" d="M-6-6 6 6M6-6-6 6" transform={format!("translate({x} {y})")} />
+            <path class="link-cross" d="M-6-6 6 6M6-6-6 6"
+                transform={format!("translate({x} {y})")} />
         </g>
     }
 }

@@ -6,7 +6,6 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::icons;
-use crate::session::Pace;
 use crate::sim::Time;
 use crate::view::Timeline;
 use crate::view::timeline::TickKind;
@@ -101,8 +100,8 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
             <div class="speed">
                 <b ref={props.clock.clone()} class="clock"></b>
                 <span class="speed-words">{ words(props.speed, props.hurrying) }</span>
-                <input type="range" aria-label="Speed" min="0" max="100" step="1"
-                    value={place_of(props.speed).round().to_string()}
+                <input type="range" aria-label="Speed" min="0" max="10" step="1"
+                    value={place_of(props.speed).to_string()}
                     aria-valuetext={words(props.speed, false)} oninput={speed} />
             </div>
         </footer>
@@ -119,19 +118,21 @@ pub fn span(head: Time) -> Time {
     span
 }
 
-/// Width of the picture, and height of a lane.
-const WIDTH: f64 = 1000.0;
+/// The width of the picture: fine enough for whole numbers.
+const WIDTH: u64 = 10_000;
 
 fn run_picture(timeline: &Timeline) -> Html {
-    let span = span(timeline.head).0 as f64;
-    let x = |at: Time| format!("{:.2}", at.0 as f64 / span * WIDTH);
-    let width =
-        |from: Time, to: Time| format!("{:.2}", to.saturating_sub(from).0 as f64 / span * WIDTH);
-    let count = timeline.lanes.len().max(1) as f64;
-    let pitch = 66.0 / count;
+    let span = span(timeline.head).0;
+    let x = |at: Time| (at.0 * WIDTH / span).to_string();
+    let width = |from: Time, to: Time| {
+        (to.saturating_sub(from).0 * WIDTH / span)
+            .max(1)
+            .to_string()
+    };
+    let pitch = 66 / timeline.lanes.len().max(1);
     let lanes = timeline.lanes.iter().enumerate().map(|(nth, lane)| {
-        let y = (2.0 + pitch * nth as f64).to_string();
-        let height = (pitch - 3.5).clamp(2.0, 10.0).to_string();
+        let y = (2 + pitch * nth).to_string();
+        let height = (pitch - 3).clamp(2, 10).to_string();
         let stretches = lane.iter().enumerate().map(|(place, stretch)| {
             let until = lane.get(place + 1).map_or(timeline.head, |next| next.from);
             html! {
@@ -150,15 +151,15 @@ fn run_picture(timeline: &Timeline) -> Html {
             TickKind::Answer => "tick-answer",
             TickKind::Leader => "tick-leader",
         };
-        html! { <rect key={nth} {class} x={x(tick.at)} y="71" width="2" height="7" /> }
+        html! { <rect key={nth} {class} x={x(tick.at)} y="71" width="18" height="7" /> }
     });
     let ghosts = timeline.ghosts.iter().enumerate().map(|(nth, ghost)| {
         html! {
-            <rect key={nth} x={x(ghost.from)} y="0" width={width(ghost.from, ghost.to.min(Time(span as u64)))} height="1.5" />
+            <rect key={nth} x={x(ghost.from)} y="0" width={width(ghost.from, ghost.to.min(Time(span)))} height="1.5" />
         }
     });
     html! {
-        <svg class="run-picture" viewBox="0 0 1000 84" preserveAspectRatio="none" aria-hidden="true">
+        <svg class="run-picture" viewBox="0 0 10000 84" preserveAspectRatio="none" aria-hidden="true">
             <g class="run-quiet">{ for quiet }</g>
             <g class="run-lanes">{ for lanes }</g>
             <g class="run-ghosts">{ for ghosts }</g>
@@ -167,30 +168,30 @@ fn run_picture(timeline: &Timeline) -> Html {
     }
 }
 
-/// The speed slider is logarithmic, with real time at a place that can be hit.
+/// The speeds that can be chosen: how many times slower (below zero) or faster than real time.
+const SPEEDS: [i16; 11] = [-200, -100, -50, -20, -10, -5, -2, 1, 2, 5, 10];
+
 fn speed_at(place: f64) -> f64 {
-    let (low, high) = (Pace::SLOWEST.ln(), Pace::FASTEST.ln());
-    let speed = (low + (high - low) * place / 100.0).exp();
-    let landmarks = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
-    let near = |landmark: &&f64| (speed / **landmark).ln().abs() < 0.09;
-    landmarks.iter().find(near).copied().unwrap_or(speed)
+    let times = SPEEDS[(place.max(0.0) as usize).min(SPEEDS.len() - 1)];
+    if times < 0 {
+        -1.0 / f64::from(times)
+    } else {
+        f64::from(times)
+    }
 }
 
-fn place_of(speed: f64) -> f64 {
-    let (low, high) = (Pace::SLOWEST.ln(), Pace::FASTEST.ln());
-    (speed.ln() - low) / (high - low) * 100.0
+fn place_of(speed: f64) -> usize {
+    (0..SPEEDS.len())
+        .find(|place| speed <= speed_at(*place as f64) * 1.01)
+        .unwrap_or(SPEEDS.len() - 1)
 }
 
 /// `1/50 of real time`
 fn words(speed: f64, hurrying: bool) -> String {
-    if hurrying {
-        return "hurrying through quiet time".into();
-    }
-    if (speed - 1.0).abs() < 0.01 {
-        "real time".into()
-    } else if speed < 1.0 {
-        format!("1/{} of real time", (1.0 / speed).round())
-    } else {
-        format!("{}× real time", speed.round())
+    match SPEEDS[place_of(speed)] {
+        _ if hurrying => "quiet: hurrying on".into(),
+        1 => "real time".into(),
+        times if times < 0 => format!("1/{} of real time", -times),
+        times => format!("{times}× real time"),
     }
 }

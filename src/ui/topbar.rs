@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::icons;
 
-#[derive(Properties, PartialEq)]
+/// What the top bar is given.
 pub struct TopBarProps {
     /// What was just copied or failed to be, in a few words.
     pub said: Option<String>,
@@ -15,8 +15,7 @@ pub struct TopBarProps {
 }
 
 /// The top bar.
-#[component]
-pub fn TopBar(props: &TopBarProps) -> Html {
+pub fn top_bar(props: &TopBarProps) -> Html {
     let click = |callback: &Callback<()>| callback.reform(|_: MouseEvent| ());
     html! {
         <header class="topbar">

@@ -128,13 +128,7 @@ impl Scene {
             .iter()
             .map(|server| ServerView::of(server, world))
             .collect();
-        let mut packets: Vec<PacketView> = world
-            .network()
-            .packets()
-            .iter()
-            .map(PacketView::of)
-            .collect();
-        packets.sort_unstable_by_key(|packet| packet.id);
+        let packets = world.network().as_sent().into_iter().map(PacketView::of);
         let links = links(world);
         let whole = links.iter().all(|link| !link.is_cut());
         let up = servers.iter().filter(|server| server.look != Look::Down);
@@ -142,7 +136,7 @@ impl Scene {
         Self {
             servers,
             clients: world.clients().iter().map(ClientView::of).collect(),
-            packets,
+            packets: packets.collect(),
             links,
             term,
             majority: world.majority(),
