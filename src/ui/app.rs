@@ -615,7 +615,7 @@ fn sentence(text: impl Into<String>) -> String {
     let mut chars = text.chars();
     let first = chars
         .next()
-        .map(|c| c.to_uppercase().to_string())
+        .map(|c| c.to_ascii_uppercase().to_string())
         .unwrap_or_default();
     format!("{first}{}.", chars.as_str())
 }

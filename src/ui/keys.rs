@@ -20,7 +20,7 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
     let tag = element
-        .map(|element| element.tag_name().to_lowercase())
+        .map(|element| element.tag_name().to_ascii_lowercase())
         .unwrap_or_default();
     let typing = matches!(tag.as_str(), "input" | "textarea" | "select");
     let pressing = matches!(tag.as_str(), "button" | "summary" | "a");

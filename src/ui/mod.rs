@@ -38,6 +38,7 @@ mod server;
 mod settings;
 mod stage;
 mod storage;
+mod svg;
 mod timebar;
 mod topbar;
 

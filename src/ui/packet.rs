@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::svg::{ORIGIN, circle, path, rect, text};
 use crate::sim::PacketKind;
 use crate::view::scene::PacketView;
 
@@ -12,16 +13,12 @@ pub fn packet_shape(packet: &PacketView, chosen: bool) -> Html {
         (false, true) => "held",
         (false, false) => "",
     };
-    let class = classes!(
-        "packet",
-        kind_class(packet.kind),
-        fate,
-        chosen.then_some("chosen")
-    );
+    let chosen = if chosen { "chosen" } else { "" };
+    let class = format!("packet {} {fate} {chosen}", kind_class(packet.kind));
     html! {
         <g key={packet.id.0} {class} data-packet={packet.id.0.to_string()}>
-            <circle class="packet-touch" r="20" />
-            { shape(packet) }
+            { circle("packet-touch", ORIGIN, 20.0) }
+            { for shape(packet) }
         </g>
     }
 }
@@ -38,48 +35,32 @@ fn kind_class(kind: PacketKind) -> &'static str {
     }
 }
 
-fn shape(packet: &PacketView) -> Html {
-    let sign = if packet.positive {
-        "M-4.5 0h9M0-4.5v9"
-    } else {
-        "M-4.5 0h9"
+fn shape(packet: &PacketView) -> Vec<Html> {
+    let sign = |d| path(if packet.positive { "yes" } else { "no" }, d);
+    let outline = |half_height, round| {
+        let class = if packet.positive { "yes" } else { "no" };
+        rect(class, ORIGIN, (12.0, half_height), round)
     };
-    let tone = if packet.positive { "yes" } else { "no" };
+    let sign = || {
+        sign(if packet.positive {
+            "M-4.5 0h9M0-4.5v9"
+        } else {
+            "M-4.5 0h9"
+        })
+    };
+    let label = || text("label", (0.0, 5.0), &packet.label);
     match packet.kind {
-        PacketKind::Append => html! {
-            <>
-                <rect x="-15" y="-11" width="30" height="22" rx="6" />
-                <text y="4.7">{ &packet.label }</text>
-            </>
-        },
-        PacketKind::AppendReply => html! {
-            <>
-                <rect class={tone} x="-12" y="-9.5" width="24" height="19" rx="6" />
-                <path class={tone} d={sign} />
-            </>
-        },
-        PacketKind::Heartbeat => html! { <circle class="dot" r="5.5" /> },
-        PacketKind::Vote => html! {
-            <>
-                <rect x="-12.5" y="-10.5" width="25" height="21" rx="3" />
-                <path class="tick" d="M-5 .5l3.6 3.6 6.6-7.4" />
-            </>
-        },
-        PacketKind::VoteReply => html! {
-            <>
-                <rect class={tone} x="-12" y="-10" width="24" height="20" rx="3" />
-                <path class={tone} d={sign} />
-            </>
-        },
+        PacketKind::Append => vec![rect("body", ORIGIN, (15.0, 11.0), 6.0), label()],
+        PacketKind::AppendReply => vec![outline(10.0, 6.0), sign()],
+        PacketKind::Heartbeat => vec![circle("dot", ORIGIN, 5.5)],
+        PacketKind::Vote => {
+            let ballot = rect("body", ORIGIN, (12.0, 10.0), 3.0);
+            vec![ballot, path("tick", "M-5 .5l3.6 3.6 6.6-7.4")]
+        }
+        PacketKind::VoteReply => vec![outline(10.0, 3.0), sign()],
         PacketKind::Request | PacketKind::Reply => {
-            let half = 8 + 4 * packet.label.chars().count() as i32;
-            let (x, width) = ((-half).to_string(), (2 * half).to_string());
-            html! {
-                <>
-                    <rect {x} y="-10" {width} height="20" rx="10" />
-                    <text y="4.4">{ &packet.label }</text>
-                </>
-            }
+            let half = 8.0 + 4.0 * packet.label.chars().count() as f32;
+            vec![rect("body", ORIGIN, (half, 10.0), 10.0), label()]
         }
     }
 }

@@ -4,26 +4,24 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, SvgElement};
 use yew::prelude::*;
 
-use super::geometry::{Geometry, Point, px};
+use super::geometry::{Geometry, px};
+use super::svg::{ORIGIN, circle, path, text};
 use crate::raft::NodeId;
 use crate::view::scene::{Look, Quorum, ServerView};
 
 /// A server. Click, tap, Enter and Space crash it, or start it again.
 pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState) -> Html {
     let (x, y) = geometry.server_at(server.id);
-    let class = classes!(
-        "server",
-        server.look.word(),
-        state.focused.then_some("focused"),
-        state.invites.then_some("invites")
-    );
+    let focused = if state.focused { "focused" } else { "" };
+    let invites = if state.invites { "invites" } else { "" };
+    let class = format!("server {} {focused} {invites}", server.look.word());
     html! {
         <g key={server.id.number()} {class} id={element_id(server.id)} role="button"
             data-server={server.id.number().to_string()}
             tabindex={if state.tabbable { "0" } else { "-1" }} aria-label={server.name()}
             transform={format!("translate({} {})", px(x), px(y))}>
-            <g>{ body(server, geometry.server) }</g>
-            <g>{ words(server, geometry) }</g>
+            <g>{ for body(server, geometry.server) }</g>
+            <g>{ for words(server, geometry) }</g>
         </g>
     }
 }
@@ -66,45 +64,28 @@ pub fn focus(id: NodeId) {
     }
 }
 
-fn body(server: &ServerView, r: f32) -> Html {
-    let circle = |class: &'static str, r: f32| html! { <circle {class} r={px(r)} /> };
-    let name =
-        |y: &'static str| html! { <text class="server-name" {y}>{ server.id.to_string() }</text> };
-    let term = |y: &'static str| {
-        html! { <text class="server-term" {y}>{ format!("term {}", server.term) }</text> }
-    };
+fn body(server: &ServerView, r: f32) -> Vec<Html> {
+    let round = |r| circle("server-body", ORIGIN, r);
+    let name = |y| text("server-name", (0.0, y), server.id);
+    let term = |y| text("server-term", (0.0, y), format!("term {}", server.term));
     match server.look {
-        Look::Candidate => html! {
-            <>
-                <polygon class="server-body" points={hexagon(r + 3.0)} />
-                { name("2") }
-                { term("18") }
-            </>
-        },
-        Look::Down => html! {
-            <>
-                { circle("server-body", r) }
-                <path class="server-cross" d="M-9-18l18 18m0-18l-18 18" />
-                { name("20") }
-            </>
-        },
-        Look::Follower => html! {
-            <>
-                { circle("server-body", r) }
-                { name("2") }
-                { term("18") }
-            </>
-        },
-        Look::Leader => html! {
-            <>
-                { circle("server-halo", r + 12.0) }
-                { circle("server-outer", r + 6.0) }
-                { circle("server-body", r) }
-                <path class="server-crown" d="M-14-11l-3-14 9 6 8-10 8 10 9-6-3 14z" />
-                { name("10") }
-                { term("24") }
-            </>
-        },
+        Look::Candidate => {
+            let hexagon = html! { <polygon class="server-body" points={hexagon(r + 3.0)} /> };
+            vec![hexagon, name(2.0), term(18.0)]
+        }
+        Look::Down => {
+            let cross = path("server-cross", "M-9-18l18 18m0-18l-18 18");
+            vec![round(r), cross, name(20.0)]
+        }
+        Look::Follower => vec![round(r), name(2.0), term(18.0)],
+        Look::Leader => vec![
+            circle("server-halo", ORIGIN, r + 12.0),
+            circle("server-outer", ORIGIN, r + 6.0),
+            round(r),
+            path("server-crown", "M-14-11l-3-14 9 6 8-10 8 10 9-6-3 14z"),
+            name(10.0),
+            term(24.0),
+        ],
     }
 }
 
@@ -115,43 +96,42 @@ fn hexagon(r: f32) -> String {
 }
 
 /// The role in a word, and beyond it the majority that is being gathered.
-fn words(server: &ServerView, geometry: &Geometry) -> Html {
-    let out = geometry.server
-        + if server.look == Look::Leader {
-            20.0
-        } else {
-            16.0
-        };
-    let above = geometry.words_above(server.id);
-    let (word, beyond) = if above {
+fn words(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
+    let halo = if server.look == Look::Leader {
+        4.0
+    } else {
+        0.0
+    };
+    let out = geometry.server + 16.0 + halo;
+    let (word, beyond) = if geometry.words_above(server.id) {
         (-out, -out - 17.0)
     } else {
         (out + 10.0, out + 27.0)
     };
-    html! {
-        <>
-            <text class="server-word" y={px(word)}>{ server.look.word() }</text>
-            <g>{ for server.quorum.as_ref().map(|quorum| gathering(quorum, (0.0, beyond))) }</g>
-        </>
-    }
+    let mut words = vec![text("server-word", (0.0, word), server.look.word())];
+    words.extend(
+        server
+            .quorum
+            .as_ref()
+            .map(|quorum| gathering(quorum, beyond)),
+    );
+    words
 }
 
 /// A dot for each server, filled when it has said yes; a bar stands where the majority is reached.
-fn gathering(quorum: &Quorum, (x, y): Point) -> Html {
-    let count = quorum.yes.len();
-    let (gap, yes) = (14.0, quorum.count());
-    let left = x - gap * (count as f32 - 1.0) / 2.0;
-    let dots = (0..count).map(|nth| {
-        let cx = px(left + gap * nth as f32);
-        let class = classes!("dot", (nth < yes).then_some("yes"));
-        html! { <circle {class} {cx} cy={px(y - 4.0)} r="4.5" /> }
+fn gathering(quorum: &Quorum, y: f32) -> Html {
+    let (count, gap) = (quorum.yes.len() as f32, 14.0);
+    let left = -gap * (count - 1.0) / 2.0;
+    let dots = quorum.in_order().enumerate().map(|(nth, yes)| {
+        let class = if yes { "dot yes" } else { "dot" };
+        circle(class, (left + gap * nth as f32, y - 4.0), 5.0)
     });
     let bar = left + gap * (quorum.needed as f32 - 0.5);
     html! {
-        <g class={classes!("quorum", (yes >= quorum.needed).then_some("reached"))}>
+        <g class="quorum">
             <title>{ quorum.sentence() }</title>
             { for dots }
-            <path class="majority" d={format!("M{} {}v15", px(bar), px(y - 11.5))} />
+            { path("majority", format!("M{} {}v15", px(bar), px(y - 11.5))) }
         </g>
     }
 }

@@ -10,6 +10,7 @@ use super::geometry::{Geometry, px};
 use super::motion::Motion;
 use super::packet::packet_shape;
 use super::server::{ServerState, focus, neighbour, server_shape};
+use super::svg::{line, path, rect, text};
 use crate::raft::NodeId;
 use crate::sim::PacketId;
 use crate::view::Scene;
@@ -96,7 +97,7 @@ pub fn Stage(props: &StageProps) -> Html {
         <svg ref={svg} class="stage-picture" viewBox={geometry.view_box()} role="group"
             aria-label={label} {onclick} {onfocusin} {onkeydown}>
             <g class="links">{ for scene.links.iter().map(|link| link_line(link, geometry)) }</g>
-            <g class="middle" aria-hidden="true">{ middle(scene, geometry) }</g>
+            <g class="middle" aria-hidden="true">{ for middle(scene, geometry) }</g>
             <g class="clients">
                 { for scene.clients.iter().map(|client| client_box(client, geometry)) }
             </g>
@@ -151,54 +152,39 @@ fn is_tabbable(id: NodeId, props: &StageProps) -> bool {
 
 fn ring(server: &ServerView, geometry: &Geometry, class: &'static str) -> Html {
     let (x, y) = geometry.server_at(server.id);
-    let radius = geometry.server + 7.0;
     html! {
-        <circle key={server.id.number()} class={classes!(class, server.look.word())}
-            cx={px(x)} cy={px(y)} r={px(radius)} pathLength="1000"
+        <circle key={server.id.number()} class={format!("{class} {}", server.look.word())}
+            cx={px(x)} cy={px(y)} r={px(geometry.server + 7.0)} pathLength="1000"
             transform={format!("rotate(-90 {} {})", px(x), px(y))} />
     }
 }
 
 /// The latest term; in a partition each side has its own, so there is no number to show.
-fn middle(scene: &Scene, geometry: &Geometry) -> Html {
+fn middle(scene: &Scene, geometry: &Geometry) -> Vec<Html> {
     let (x, y) = geometry.centre;
-    let Some(term) = scene.term.filter(|_| scene.servers.len() > 2) else {
-        return html! {};
+    let term = scene.term.filter(|_| scene.servers.len() > 2);
+    let shown = |term| {
+        let word = text("middle-word", (x, y - 14.0), "term");
+        vec![word, text("middle-term", (x, y + 20.0), term)]
     };
-    html! {
-        <g key="term">
-            <text class="middle-word" x={px(x)} y={px(y - 14.0)}>{ "term" }</text>
-            <text class="middle-term" x={px(x)} y={px(y + 20.0)}>{ term.to_string() }</text>
-        </g>
-    }
+    term.map_or_else(Vec::new, shown)
 }
 
 fn client_box(client: &ClientView, geometry: &Geometry) -> Html {
     let (x, y) = geometry.client_at(client.id);
-    let to = geometry.server_at(client.target);
-    let (mark, words) = (x < geometry.centre.0, geometry.client_words());
-    let (text_x, anchor) = match (words, mark) {
-        (None, _) => (x, "middle"),
-        (Some(edge), true) => (edge, "start"),
-        (Some(edge), false) => (geometry.size.0 - edge, "end"),
+    // Where there is no room around its middle, a client's words begin at the edge.
+    let (words_x, class) = match geometry.client_words() {
+        None => (x, "client-doing"),
+        Some(edge) if x < geometry.centre.0 => (edge, "client-doing start"),
+        Some(edge) => (geometry.size.0 - edge, "client-doing end"),
     };
-    let line = client.waits.then(|| {
-        html! {
-            <line key="line" class="client-line" x1={px(x)} y1={px(y)}
-                x2={px(to.0)} y2={px(to.1)} />
-        }
-    });
+    let to = geometry.server_at(client.target);
     html! {
         <g key={client.id.slot()} class="client">
-            <g>{ for line }</g>
-            <rect x={px(x - 32.0)} y={px(y - 17.0)} width="64" height="34" rx="9" />
-            <text class="client-name" x={px(x)} y={px(y + 5.0)}>
-                { "client" }
-            </text>
-            <text class="client-doing" text-anchor={anchor} x={px(text_x)}
-                y={px(y + 35.0)}>
-                { &client.doing }
-            </text>
+            <g>{ for client.waits.then(|| line("client-line", (x, y), to)) }</g>
+            { rect("client-body", (x, y), (32.0, 17.0), 9.0) }
+            { text("client-name", (x, y + 5.0), "client") }
+            { text(class, (words_x, y + 35.0), &client.doing) }
         </g>
     }
 }
@@ -206,23 +192,20 @@ fn client_box(client: &ClientView, geometry: &Geometry) -> Html {
 /// A link between two servers. A click cuts it, or mends it.
 fn link_line(link: &LinkView, geometry: &Geometry) -> Html {
     let (a, b) = (geometry.server_at(link.a), geometry.server_at(link.b));
-    let [x1, y1, x2, y2] = [a.0, a.1, b.0, b.1].map(px);
-    let (x, y) = (px((a.0 + b.0) / 2.0), px((a.1 + b.1) / 2.0));
     let state = match (link.cut_there, link.cut_back) {
         (false, false) => "whole",
         (true, true) => "cut",
         _ => "half-cut",
     };
     let what = if link.is_cut() { "Mend" } else { "Cut" };
-    let title = format!("{what} the link between {} and {}", link.a, link.b);
     let key = link.a.number() * 10 + link.b.number();
+    let middle = (px((a.0 + b.0) / 2.0 - 6.0), px((a.1 + b.1) / 2.0 - 6.0));
     html! {
-        <g {key} class={classes!("link", state)} data-link={key.to_string()}>
-            <title>{ title }</title>
-            <line class="link-line" x1={x1.clone()} y1={y1.clone()} x2={x2.clone()} y2={y2.clone()} />
-            <line class="link-touch" {x1} {y1} {x2} {y2} />
-            <path class="link-cross" d="M-6-6 6 6M6-6-6 6"
-                transform={format!("translate({x} {y})")} />
+        <g {key} class={format!("link {state}")} data-link={key.to_string()}>
+            <title>{ format!("{what} the link between {} and {}", link.a, link.b) }</title>
+            { line("link-line", a, b) }
+            { line("link-touch", a, b) }
+            { path("link-cross", format!("M{} {}l12 12m0-12l-12 12", middle.0, middle.1)) }
         </g>
     }
 }

@@ -229,6 +229,12 @@ impl Quorum {
         self.yes.iter().filter(|yes| **yes).count()
     }
 
+    /// The yeses first: how many there are matters, not whose they are.
+    pub fn in_order(&self) -> impl Iterator<Item = bool> {
+        let yes = self.count();
+        (0..self.yes.len()).map(move |nth| nth < yes)
+    }
+
     /// `2 of 3 votes`
     pub fn sentence(&self) -> String {
         format!("{} of {} {}", self.count(), self.needed, self.what)
