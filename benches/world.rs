@@ -1,0 +1,142 @@
+//! How fast the world is: what the page has to spend. `cargo bench --bench world`.
+
+#[path = "measure/mod.rs"]
+mod measure;
+
+use measure::{amount, rate, short};
+use raftarium::check::Checker;
+use raftarium::machine::ClientId;
+use raftarium::raft::{Entry, LogIndex, NodeId, Payload, SendPolicy, Term};
+use raftarium::sim::{DiskImage, Scenario, Step, Time, World};
+
+/// Steps in each workload.
+const STEPS: u64 = 500_000;
+
+/// A world under watch.
+struct Watched {
+    world: World,
+    checker: Checker,
+    step: Step,
+}
+
+impl Watched {
+    /// Five servers with a leader; their logs hold `entries` committed entries.
+    fn new(entries: u64, writes: bool) -> Self {
+        let mut scenario = Scenario::new(5, 7);
+        scenario.config.send = SendPolicy::AtOnce;
+        if writes {
+            // Each writes as soon as it is answered, more or less.
+            let key = "x".parse().expect("a key");
+            scenario.clients = 5;
+            let clients = (1..=5).filter_map(ClientId::new);
+            scenario.habits = clients.map(|id| (id, key, Time::ms(50))).collect();
+        }
+        let entry = Entry {
+            term: Term(1),
+            payload: Payload::Noop,
+        };
+        scenario.disks = NodeId::first(5)
+            .map(|server| DiskImage {
+                server,
+                term: Term(1),
+                vote: None,
+                entries: vec![entry; entries as usize],
+                commit: LogIndex(entries),
+            })
+            .collect();
+        let mut step = Step::default();
+        let mut world = World::new(&scenario, &mut step);
+        while world.now() < Time::ms(2_000) {
+            world.step(&mut step);
+        }
+        assert!(world.leader().is_some());
+        let checker = Checker::new(&world);
+        Self {
+            world,
+            checker,
+            step,
+        }
+    }
+
+    fn steps(&mut self, steps: u64) -> u64 {
+        for _ in 0..steps {
+            self.world.step(&mut self.step);
+        }
+        steps
+    }
+
+    fn checked_steps(&mut self, steps: u64) -> u64 {
+        for _ in 0..steps {
+            self.world.step(&mut self.step);
+            let found = self.checker.observe(&self.world, &self.step);
+            assert!(found.is_none());
+        }
+        steps
+    }
+
+    /// Steps with a checkpoint kept every so often, as the page does it.
+    fn kept_steps(&mut self, steps: u64) -> u64 {
+        let mut kept = Vec::new();
+        for nth in 0..steps {
+            if nth % 256 == 0 {
+                kept.push((self.world.clone(), self.checker.clone()));
+            }
+            self.checked_steps(1);
+        }
+        steps
+    }
+
+    fn clones(&self, clones: u64) -> u64 {
+        for _ in 0..clones {
+            std::hint::black_box((self.world.clone(), self.checker.clone()));
+        }
+        clones
+    }
+
+    fn seconds_in(&mut self, steps: u64) -> u64 {
+        let begin = self.world.now();
+        self.checked_steps(steps);
+        (self.world.now() - begin).0 / 1_000_000
+    }
+}
+
+fn main() {
+    let steps = amount(STEPS);
+    let row = |what: &str, per_second: u64| println!("{what:<56} {:>10}", short(per_second));
+    println!("world: five servers, one thread");
+    let idle = || Watched::new(0, false);
+    let busy = || Watched::new(0, true);
+    row("steps/s, heartbeats", rate(idle, |w| w.steps(steps)));
+    row(
+        "steps/s, heartbeats, checked",
+        rate(idle, |w| w.checked_steps(steps)),
+    );
+    row(
+        "virtual seconds/s, heartbeats, checked",
+        rate(idle, |w| w.seconds_in(steps)),
+    );
+    row("steps/s, 5 clients writing", rate(busy, |w| w.steps(steps)));
+    row(
+        "steps/s, 5 clients writing, checked",
+        rate(busy, |w| w.checked_steps(steps)),
+    );
+    let kept = rate(busy, |w| w.kept_steps(steps));
+    row(
+        "steps/s, 5 clients writing, checked, a checkpoint per 256",
+        kept,
+    );
+    for entries in [100, 1_000, 10_000] {
+        let long = || Watched::new(entries, true);
+        let few = amount(50_000);
+        let what = format!("steps/s, 5 clients writing, checked, from {entries} entries");
+        row(&what, rate(long, |w| w.checked_steps(few)));
+    }
+    for entries in [0, 1_000, 10_000] {
+        let long = || Watched::new(entries, true);
+        let clones = rate(long, |w| w.clones(amount(50_000)));
+        row(
+            &format!("clones/s of world and checker, {entries} entries"),
+            clones,
+        );
+    }
+}
