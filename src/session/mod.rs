@@ -208,13 +208,15 @@ impl Session {
     /// Does something at the cursor. In the past this begins another future. Refused, with the
     /// reason, if it makes no sense there.
     pub fn act(&mut self, action: Action) -> Result<(), String> {
+        // What an action before has made due at this very moment happens first.
+        let now = self.now();
+        self.advance(now);
         self.present.world.check(&action)?;
         if self.present.acted >= MAX_ACTIONS {
             return Err(format!("a session holds {MAX_ACTIONS} actions at most"));
         }
         self.remember();
         self.undone.clear();
-        let now = self.now();
         self.truth.actions.truncate(self.present.acted);
         self.forget_future();
         self.truth.actions.push((now, action));

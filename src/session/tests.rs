@@ -147,3 +147,20 @@ fn checkpoints_stay_few_however_long_the_run() {
     session.seek(Time::ms(1_500_000));
     assert_eq!(session.world().fingerprint(), end);
 }
+
+#[test]
+fn actions_at_one_moment_are_all_done() {
+    let mut session = Session::new(Scenario::new(3, 1));
+    session.advance(Time::ms(400));
+    while session.world().network().packets().is_empty() {
+        session.step_forward(false);
+    }
+    let packet = session.world().network().packets()[0].clone();
+    act(&mut session, &format!("drop {}>{}", packet.from, packet.to));
+    act(&mut session, "cut S1-S2");
+    act(&mut session, "crash S3");
+    assert_eq!(session.present.acted, 3);
+    assert!(!session.world().servers()[2].is_up());
+    let copy = Session::read(&session.write()).unwrap();
+    assert_eq!(copy.world().fingerprint(), session.world().fingerprint());
+}

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlInputElement, KeyboardEvent, MediaQueryList};
+use web_sys::{Element, EventTarget, HtmlInputElement, KeyboardEvent, MediaQueryList};
 use yew::prelude::*;
 
 use super::events::{Events, Line, Reason, clock};
@@ -85,8 +85,11 @@ pub struct App {
     compact: bool,
     touched: bool,
     broken: usize,
-    _listeners: Vec<Closure<dyn FnMut()>>,
+    _listeners: Vec<Listener>,
 }
+
+/// Hears of something that no component hears of, as long as it is kept.
+type Listener = Closure<dyn FnMut(JsValue)>;
 
 /// The callbacks that components get: always the same, so that none renders for their sake.
 struct Wishes {
@@ -94,7 +97,6 @@ struct Wishes {
     close: Callback<()>,
     focus: Callback<NodeId>,
     help: Callback<()>,
-    key: Callback<KeyboardEvent>,
     new: Callback<()>,
     pick: Callback<Pick>,
     placed: Callback<()>,
@@ -115,7 +117,6 @@ impl Wishes {
             close: link.callback(|()| Msg::Close),
             focus: link.callback(Msg::Focus),
             help: link.callback(|()| Msg::Help),
-            key: link.callback(Msg::Key),
             new: link.callback(|()| Msg::New),
             pick: link.callback(Msg::Pick),
             placed: link.callback(|()| Msg::Placed),
@@ -211,7 +212,7 @@ impl Component for App {
             on_new: wishes.new.clone(),
         };
         html! {
-            <div class="app" onkeydown={&wishes.key}>
+            <div class="app">
                 { top_bar(&top) }
                 { self.left() }
                 { self.middle() }
@@ -680,7 +681,7 @@ fn frame_loop(
             motion.place(now);
         }
         frames = frames.wrapping_add(1);
-        if frames.is_multiple_of(3) {
+        if frames.is_multiple_of(6) {
             show_time(&slider, &clock, now);
         }
         playing
@@ -697,29 +698,31 @@ fn show_time(slider: &NodeRef, shown: &NodeRef, now: Time) {
     }
 }
 
-/// Listens to what no component hears of: the width of the window, the address, the leaving.
-fn listen(ctx: &Context<App>) -> (bool, Vec<Closure<dyn FnMut()>>) {
+/// Listens to the keys, the width of the window, the address, the leaving.
+fn listen(ctx: &Context<App>) -> (bool, Vec<Listener>) {
     let Some(window) = web_sys::window() else {
         return (false, Vec::new());
     };
     let mut listeners = Vec::new();
-    let mut listen = |target: &web_sys::EventTarget, name: &str, make: Box<dyn Fn() -> Msg>| {
+    let mut listen = |target: &EventTarget, name: &str, make: Box<dyn Fn(JsValue) -> Msg>| {
         let link = ctx.link().clone();
-        let heard = Closure::<dyn FnMut()>::new(move || link.send_message(make()));
+        let heard = Listener::new(move |event| link.send_message(make(event)));
         let _ = target.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
         listeners.push(heard);
     };
-    listen(&window, "hashchange", Box::new(|| Msg::Link));
-    listen(&window, "pagehide", Box::new(|| Msg::Leaving));
+    listen(
+        &window,
+        "keydown",
+        Box::new(|event| Msg::Key(event.unchecked_into())),
+    );
+    listen(&window, "hashchange", Box::new(|_| Msg::Link));
+    listen(&window, "pagehide", Box::new(|_| Msg::Leaving));
     let media = window.match_media("(max-width: 820px)").ok().flatten();
     let compact = media.as_ref().is_some_and(MediaQueryList::matches);
     if let Some(media) = media {
         let query = media.clone();
-        listen(
-            &media,
-            "change",
-            Box::new(move || Msg::Compact(query.matches())),
-        );
+        let changed = move |_| Msg::Compact(query.matches());
+        listen(&media, "change", Box::new(changed));
     }
     (compact, listeners)
 }

@@ -19,11 +19,13 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
     let element = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
-    let tag = element
-        .map(|element| element.tag_name().to_ascii_lowercase())
-        .unwrap_or_default();
-    let typing = matches!(tag.as_str(), "input" | "textarea" | "select");
-    let pressing = matches!(tag.as_str(), "button" | "summary" | "a");
+    let is = |selector| {
+        let matches = element.as_ref().map(|element| element.matches(selector));
+        matches.is_some_and(|matches| matches == Ok(true))
+    };
+    let sliding = is("input[type=range]");
+    let typing = !sliding && is("input, textarea, select");
+    let pressing = is("button, summary, a");
     let (key, story) = (event.key(), event.shift_key());
     if event.ctrl_key() || event.meta_key() {
         let is_undo = key.eq_ignore_ascii_case("z") && !typing;
@@ -39,6 +41,7 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
         _ if typing => None,
         " " if pressing => None,
         " " => Some(Shortcut::Time(TimeWish::Toggle)),
+        "ArrowLeft" | "ArrowRight" if sliding => None,
         "ArrowLeft" => Some(Shortcut::Time(TimeWish::Back { story })),
         "ArrowRight" => Some(Shortcut::Time(TimeWish::Forward { story })),
         "?" => Some(Shortcut::Help),

@@ -1,0 +1,251 @@
+// A stranger plays the page: crashes, requests, time, links; by mouse, by keyboard and by touch.
+
+import { devices } from "@playwright/test";
+import { expect, server, test } from "./page.mjs";
+
+const leader = (page) => page.getByRole("button", { name: /^S\d, leader/ });
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const events = (page) => page.getByRole("log");
+
+/** What a server's name says: `S3, leader, term 4, log 5, committed 4`. */
+async function facts(locator) {
+  const name = await locator.getAttribute("aria-label");
+  const number = (word) => Number(name.match(new RegExp(`${word} (\\d+)`))?.[1] ?? -1);
+  return { id: Number(name[1]), term: number("term"), log: number("log"), committed: number("committed") };
+}
+
+/** Opens the page and lets time run as fast as it goes. */
+async function open(page, path = "./", speed = 9) {
+  await page.goto(path);
+  await expect(page.getByRole("slider", { name: "Speed" })).toBeVisible();
+  await page.getByRole("slider", { name: "Speed" }).fill(String(speed));
+}
+
+/** The stage as it is drawn, without what the eye cannot see. */
+const picture = (page) => page.locator(".stage-picture").evaluate((stage) => stage.outerHTML);
+
+/** How many points of two pictures differ by more than the browser's own smoothing of edges. */
+const differing = (page, one, other) =>
+  page.evaluate(
+    async (pictures) => {
+      const points = async (picture) => {
+        const image = new Image();
+        image.src = `data:image/png;base64,${picture}`;
+        await image.decode();
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [image.width, image.height];
+        const context = canvas.getContext("2d");
+        context.drawImage(image, 0, 0);
+        return context.getImageData(0, 0, image.width, image.height).data;
+      };
+      const [a, b] = await Promise.all(pictures.map(points));
+      if (a.length !== b.length) return Infinity;
+      return a.filter((value, place) => Math.abs(value - b[place]) > 24).length;
+    },
+    [one, other].map((picture) => picture.toString("base64")),
+  );
+
+/** Moves the slider of time, as a drag would. */
+async function scrub(page, value) {
+  await page.getByRole("slider", { name: "Time" }).fill(String(value));
+}
+
+const time = (page) => page.getByRole("slider", { name: "Time" }).inputValue().then(Number);
+
+test("the opening is mid-action: a leader, entries, and an invitation", async ({ page }) => {
+  await page.goto("./");
+  await expect(leader(page)).toHaveCount(1);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Click the leader.");
+  expect((await facts(leader(page))).log).toBeGreaterThan(2);
+});
+
+test("a crashed leader is succeeded, a request is committed and answered, a restarted server catches up", async ({
+  page,
+}) => {
+  await open(page);
+  const before = await facts(leader(page));
+  await server(page, before.id).click();
+  await expect(server(page, before.id)).toHaveAccessibleName(/^S\d, down/);
+  await expect(leader(page)).toHaveCount(1, { timeout: 15_000 });
+  const after = await facts(leader(page));
+  expect(after.id).not.toBe(before.id);
+  expect(after.term).toBeGreaterThan(before.term);
+
+  await page.getByRole("textbox", { name: "Request" }).fill("z=5");
+  await button(page, "Send").click();
+  await expect(events(page)).toContainText(/answered.*z=5|z=5.*answer/, { timeout: 15_000 });
+  const holders = page.locator(".log-row:not(.down)").filter({ hasText: "z = 5" });
+  await expect.poll(() => holders.count()).toBeGreaterThanOrEqual(3);
+
+  await server(page, before.id).click();
+  await expect
+    .poll(async () => {
+      const [restarted, leading] = [await facts(server(page, before.id)), await facts(leader(page))];
+      return leading.log - restarted.log <= 1 && restarted.committed >= after.committed;
+    })
+    .toBe(true);
+});
+
+test("paused is still, and an earlier moment is the same picture again", async ({ page }) => {
+  await open(page, "./", 4);
+  await page.waitForTimeout(600);
+  await button(page, "Pause").click();
+  const asked = await page.evaluate(async () => {
+    let [frames, changes] = [0, 0];
+    const ask = window.requestAnimationFrame;
+    window.requestAnimationFrame = (tick) => (frames++, ask(tick));
+    const observer = new MutationObserver((list) => (changes += list.length));
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+    await new Promise((done) => setTimeout(done, 1000));
+    observer.disconnect();
+    window.requestAnimationFrame = ask;
+    return { frames, changes };
+  });
+  expect(asked).toEqual({ frames: 0, changes: 0 });
+
+  const end = await time(page);
+  const earlier = Math.round(end * 0.6);
+  await scrub(page, earlier);
+  // The invitation's pulse is an animation of its own.
+  const shoot = () => page.locator(".stage-picture").screenshot({ animations: "disabled" });
+  const [first, shot] = [await picture(page), await shoot()];
+  await scrub(page, end);
+  expect(await picture(page)).not.toBe(first);
+  await scrub(page, earlier);
+  expect(await picture(page)).toBe(first);
+  expect(await differing(page, shot, await shoot())).toBe(0);
+});
+
+test("steps go from event to event, and back", async ({ page }) => {
+  await open(page);
+  await button(page, "Pause").click();
+  const moments = [await time(page)];
+  for (let step = 0; step < 4; step++) {
+    await button(page, "Step forward").click();
+    moments.push(await time(page));
+  }
+  expect([...moments].sort((a, b) => a - b)).toEqual(moments);
+  const there = await picture(page);
+  await button(page, "Step back").click();
+  await button(page, "Step forward").click();
+  expect(await picture(page)).toBe(there);
+});
+
+test("what was done can be undone and done again", async ({ page }) => {
+  await open(page);
+  await button(page, "Pause").click();
+  const { id } = await facts(leader(page));
+  await server(page, id).click();
+  await expect(server(page, id)).toHaveAccessibleName(/down/);
+  await button(page, "Undo").click();
+  await expect(server(page, id)).toHaveAccessibleName(/leader/);
+  await button(page, "Redo").click();
+  await expect(server(page, id)).toHaveAccessibleName(/down/);
+});
+
+test("the keyboard alone will do", async ({ page }) => {
+  await open(page);
+  const { id } = await facts(leader(page));
+  await page.keyboard.press(String(id));
+  await expect(server(page, id)).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(server(page, (id % 5) + 1)).toBeFocused();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Enter");
+  await expect(server(page, id)).toHaveAccessibleName(/down/);
+  await expect(leader(page)).toHaveCount(1, { timeout: 15_000 });
+  await page.keyboard.press("Enter");
+  await expect(server(page, id)).toHaveAccessibleName(/follower/);
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("Space");
+  await expect(button(page, "Play")).toBeVisible();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Control+z");
+  await expect(server(page, id)).toHaveAccessibleName(/down/);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("region", { name: "Help" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("region", { name: "Help" })).toHaveCount(0);
+});
+
+test("a message can be read and dropped, a link cut and mended", async ({ page }) => {
+  await open(page, "./", 1);
+  await page.locator(".packet").first().click({ force: true });
+  const look = page.getByRole("region", { name: "Closer look" });
+  await expect(look).toContainText(/S\d to S\d|C1/);
+  await look.getByRole("button", { name: "Drop" }).click();
+  await expect(page.locator(".packet.lost").or(look.getByText("nothing like that"))).toHaveCount(1);
+  await page.locator(".link .link-touch").first().dispatchEvent("click");
+  await expect(page.locator(".link.cut")).toHaveCount(1);
+  await page.locator(".link.cut .link-touch").dispatchEvent("click");
+  await expect(page.locator(".link.cut")).toHaveCount(0);
+});
+
+test("every event told has its why", async ({ page }) => {
+  await open(page, "./", 4);
+  await page.waitForTimeout(500);
+  await button(page, "Pause").click();
+  const count = Math.min(10, await events(page).getByRole("button", { name: "why?" }).count());
+  expect(count).toBeGreaterThan(3);
+  for (let nth = 0; nth < count; nth++) {
+    await events(page).getByRole("button", { name: "why?" }).nth(nth).click();
+    await expect(page.locator(".because p").first()).not.toBeEmpty();
+  }
+});
+
+test("a link brings the same run to another page", async ({ page, context }) => {
+  await open(page, "./", 4);
+  await leader(page).click();
+  await page.waitForTimeout(500);
+  await button(page, "Pause").click();
+  await button(page, "Share").click();
+  const there = await picture(page);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(leader(other).or(server(other, 1)).first()).toBeVisible();
+  const names = (from) => from.locator(".server").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+  expect(await names(other)).toEqual(await names(page));
+  expect(there.length).toBeGreaterThan(1000);
+});
+
+test("bad input gets a sentence and loses nothing", async ({ page }) => {
+  await page.goto("./#/run/AQxyz*");
+  await expect(page.locator(".said")).toContainText(/This link/);
+  await expect(leader(page)).toHaveCount(1);
+
+  await button(page, "Pause").click();
+  const before = await picture(page);
+  await page.getByRole("textbox", { name: "Request" }).fill("hello");
+  await button(page, "Send").click();
+  await expect(page.locator(".request").getByRole("alert")).toHaveText(/write x=5/);
+
+  await page.getByText("This run", { exact: true }).click();
+  await page.getByLabel("Do", { exact: true }).fill("crash S12");
+  await button(page, "Go").click();
+  await expect(page.locator(".settings").getByRole("alert")).toHaveText(/"S12" is no server/);
+
+  await page.getByText("As text", { exact: true }).click();
+  await page.getByLabel("The run as text").fill("servers 3\nat 5ms crahs S1");
+  await button(page, "Open this text").click();
+  await expect(page.locator(".settings").getByRole("alert")).toHaveText(/[Ll]ine 2, column 8/);
+
+  await page.evaluate(() => localStorage.setItem("raftarium.run", "servers ninety"));
+  await button(page, "Open the last visit's run").click();
+  await expect(page.locator(".settings").getByRole("alert")).toHaveText(/[Ll]ine 1, column 9/);
+  expect(await picture(page)).toBe(before);
+});
+
+test.describe("on a phone", () => {
+  const { isMobile, hasTouch, userAgent } = devices["Pixel 5"];
+  test.use({ viewport: { width: 360, height: 640 }, isMobile, hasTouch, userAgent });
+
+  test("one tap without scrolling changes the cluster, and nothing is wider than the screen", async ({ page }) => {
+    await page.goto("./");
+    const { id } = await facts(leader(page));
+    const box = await leader(page).boundingBox();
+    expect(box.y + box.height).toBeLessThan(640);
+    await leader(page).tap();
+    await expect(server(page, id)).toHaveAccessibleName(/down/);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  });
+});
