@@ -1,0 +1,99 @@
+//! Settings and their values.
+
+use crate::raft::SendPolicy;
+use crate::sim::scenario::Setting;
+use crate::sim::time::Time;
+
+pub(super) fn setting(word: &str) -> Result<Setting, String> {
+    let (name, value) = word
+        .split_once('=')
+        .ok_or_else(|| format!("\"{word}\" lacks its =: write heartbeat=50ms"))?;
+    let number = |low: u16, high: u16| match value.parse::<u16>() {
+        Ok(number) if (low..=high).contains(&number) => Ok(number),
+        _ => Err(format!(
+            "{name} is a number from {low} to {high}, not \"{value}\""
+        )),
+    };
+    Ok(match name {
+        "batch" => Setting::Batch(number(1, 1000)?),
+        "duplicate" => Setting::Duplicate(per_mille(value)?),
+        "fast-backup" => Setting::FastBackup(on_or_off(value)?),
+        "heartbeat" => Setting::Heartbeat(at_least(value.parse()?, Time::ms(1))?),
+        "latency" => {
+            let (low, high) = range(value)?;
+            Setting::Latency(at_least(low, Time(1))?, high)
+        }
+        "loss" => Setting::Loss(per_mille(value)?),
+        "no-op" => Setting::NoOp(on_or_off(value)?),
+        "patience" => Setting::Patience(at_least(value.parse()?, Time::ms(1))?),
+        "send" => Setting::Send(match value {
+            "at-once" => SendPolicy::AtOnce,
+            "heartbeat" => SendPolicy::OnHeartbeat,
+            _ => return Err(format!("send is heartbeat or at-once, not \"{value}\"")),
+        }),
+        "timeout" => {
+            let (low, high) = range(value)?;
+            Setting::Election(at_least(low, Time::ms(1))?, high)
+        }
+        "window" => Setting::Window(number(0, 1000)?),
+        _ => return Err(format!("\"{name}\" is no setting; there are {SETTINGS}")),
+    })
+}
+
+const SETTINGS: &str = "batch, duplicate, fast-backup, heartbeat, latency, loss, no-op, patience, \
+    send, timeout, window";
+
+fn at_least(time: Time, least: Time) -> Result<Time, String> {
+    if time < least {
+        Err(format!("{time} is too short: {least} at least"))
+    } else {
+        Ok(time)
+    }
+}
+
+/// `150..300ms`, or one time for a range of one.
+fn range(value: &str) -> Result<(Time, Time), String> {
+    let Some((low, high)) = value.split_once("..") else {
+        let time = value.parse()?;
+        return Ok((time, time));
+    };
+    let unit = high.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let bare = low.ends_with(|c: char| c.is_ascii_digit());
+    let low: Time = if bare {
+        format!("{low}{unit}").parse()?
+    } else {
+        low.parse()?
+    };
+    let high: Time = high.parse()?;
+    if low > high {
+        return Err(format!(
+            "\"{value}\" is no range: {low} is more than {high}"
+        ));
+    }
+    Ok((low, high))
+}
+
+/// `5%` or `0.5%`, as so many in 1000.
+fn per_mille(value: &str) -> Result<u16, String> {
+    let wrong = || format!("\"{value}\" is no share: write 5% or 0.5%, up to 100%");
+    let number = value.strip_suffix('%').ok_or_else(wrong)?;
+    let (whole, tenth) = number.split_once('.').unwrap_or((number, "0"));
+    let whole: u16 = whole.parse().map_err(|_| wrong())?;
+    let tenth: u16 = tenth
+        .parse()
+        .ok()
+        .filter(|tenth| *tenth < 10)
+        .ok_or_else(wrong)?;
+    let share = whole
+        .checked_mul(10)
+        .and_then(|share| share.checked_add(tenth));
+    share.filter(|share| *share <= 1000).ok_or_else(wrong)
+}
+
+pub(super) fn on_or_off(word: &str) -> Result<bool, String> {
+    match word {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(format!("\"{word}\" is neither on nor off")),
+    }
+}

@@ -1,0 +1,397 @@
+//! The words of a statement, and what they stand for.
+
+use std::str::FromStr;
+
+use super::Said;
+use super::setting::{on_or_off, setting};
+use crate::machine::{ClientId, Command, MAX_CLIENTS, Op};
+use crate::raft::{Entry, LogIndex, MAX_SERVERS, NodeId, Payload, Term};
+use crate::sim::action::{Action, ClockRate, Group, Link, PacketPick};
+use crate::sim::network::Address;
+use crate::sim::scenario::DiskImage;
+use crate::sim::time::Time;
+
+/// The most entries a disk image may have.
+const MAX_ENTRIES: usize = 1_000;
+
+pub(super) struct Words<'a> {
+    words: Vec<&'a str>,
+    next: usize,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            words: text.split_whitespace().collect(),
+            next: 0,
+        }
+    }
+
+    /// The word that was read last, from 0.
+    pub(super) fn at(&self) -> usize {
+        self.next.saturating_sub(1)
+    }
+
+    pub(super) fn peek(&self) -> Option<&'a str> {
+        self.words.get(self.next).copied()
+    }
+
+    pub(super) fn next(&mut self) -> Option<&'a str> {
+        let word = self.peek();
+        self.next += 1;
+        word
+    }
+
+    fn expect(&mut self, what: &str) -> Result<&'a str, String> {
+        self.next()
+            .ok_or_else(|| format!("{what} is missing at the end"))
+    }
+
+    fn read<T: FromStr>(&mut self, what: &str) -> Result<T, String> {
+        let word = self.expect(what)?;
+        word.parse()
+            .map_err(|_| format!("\"{word}\" is not {what}"))
+    }
+
+    fn time(&mut self) -> Result<Time, String> {
+        self.expect("a time like 80ms")?.parse()
+    }
+
+    fn count(&mut self, what: &str, low: usize, high: usize) -> Result<u8, String> {
+        let word = self.expect(what)?;
+        match word.parse::<usize>() {
+            Ok(count) if (low..=high).contains(&count) => Ok(count as u8),
+            _ => Err(format!("\"{word}\" is not {what} from {low} to {high}")),
+        }
+    }
+
+    fn server(&mut self) -> Result<NodeId, String> {
+        server(self.expect("a server like S1")?)
+    }
+
+    fn client(&mut self) -> Result<ClientId, String> {
+        client(self.expect("a client like C1")?)
+    }
+
+    pub(super) fn said(&mut self) -> Result<Said, String> {
+        let first = self.peek().unwrap_or_default();
+        match first {
+            "servers" => {
+                self.next();
+                Ok(Said::Servers(self.count(
+                    "a number of servers",
+                    1,
+                    MAX_SERVERS,
+                )?))
+            }
+            "clients" => {
+                self.next();
+                Ok(Said::Clients(self.count(
+                    "a number of clients",
+                    0,
+                    MAX_CLIENTS,
+                )?))
+            }
+            "seed" => {
+                self.next();
+                Ok(Said::Seed(self.read("a whole number")?))
+            }
+            "client" => self.habit(),
+            "at" => {
+                self.next();
+                let at = self.time()?;
+                Ok(Said::Actions(Some(at), self.actions()?))
+            }
+            _ if server(first).is_ok() => self.disk().map(Said::Disk),
+            _ => Ok(Said::Actions(None, self.actions()?)),
+        }
+    }
+
+    fn habit(&mut self) -> Result<Said, String> {
+        self.next();
+        let client = self.client()?;
+        self.keyword("writes")?;
+        let key = self.expect("a key")?.parse()?;
+        self.keyword("every")?;
+        let every = self.time()?;
+        if every < Time::ms(1) {
+            return Err("a client cannot write more often than every 1ms".into());
+        }
+        Ok(Said::Habit(client, key, every))
+    }
+
+    fn keyword(&mut self, keyword: &str) -> Result<(), String> {
+        let word = self.expect(keyword)?;
+        (word == keyword)
+            .then_some(())
+            .ok_or_else(|| format!("\"{word}\" stands where \"{keyword}\" should"))
+    }
+
+    fn disk(&mut self) -> Result<DiskImage, String> {
+        let mut image = DiskImage {
+            server: self.server()?,
+            term: Term(0),
+            vote: None,
+            entries: Vec::new(),
+            commit: LogIndex(0),
+        };
+        while let Some(word) = self.next() {
+            match word {
+                "term" => image.term = Term(self.read("a term")?),
+                "vote" => image.vote = Some(self.server()?),
+                "commit" => image.commit = LogIndex(self.read("an index")?),
+                "log" => {
+                    while let Some(word) = self
+                        .peek()
+                        .filter(|w| w.starts_with(|c: char| c.is_ascii_digit()))
+                    {
+                        self.next();
+                        image.entries.push(entry(word, image.entries.len())?);
+                    }
+                }
+                _ => {
+                    return Err(format!(
+                        "\"{word}\" is no part of a disk: write term, vote, log or commit"
+                    ));
+                }
+            }
+        }
+        image.check()?;
+        Ok(image)
+    }
+
+    /// One action; or after `config` and `rules` as many as there are settings or rules.
+    fn actions(&mut self) -> Result<Vec<Action>, String> {
+        let mut actions = vec![self.action()?];
+        while self.peek().is_some() {
+            actions.push(match actions[0] {
+                Action::Configure(_) => Action::Configure(setting(self.expect("a setting")?)?),
+                Action::Rule(_, on) => Action::Rule(self.expect("a rule")?.parse()?, on),
+                _ => break,
+            });
+        }
+        Ok(actions)
+    }
+
+    pub(super) fn action(&mut self) -> Result<Action, String> {
+        let verb = self.expect("an action")?;
+        Ok(match verb {
+            "config" => Action::Configure(setting(self.expect("a setting like heartbeat=50ms")?)?),
+            "crash" => Action::Crash(self.server()?),
+            "cut" => Action::Cut(self.link()?),
+            "delay" => Action::Delay(self.pick()?, self.time()?),
+            "deliver" => Action::Deliver(self.pick()?),
+            "drop" => Action::Drop(self.pick()?),
+            "duplicate" => Action::Duplicate(self.pick()?),
+            "heal" if self.peek().is_none() => Action::Heal(Link::All),
+            "heal" => Action::Heal(self.link()?),
+            "hold" => Action::Hold(self.link()?),
+            "isolate" => Action::Isolate(self.server()?),
+            "partition" => Action::Partition(self.groups()?),
+            "read" => {
+                let client = self.client()?;
+                Action::Request(
+                    client,
+                    Op::Get {
+                        key: self.expect("a key")?.parse()?,
+                    },
+                )
+            }
+            "release" => Action::Release(self.link()?),
+            "request" => {
+                let client = self.client()?;
+                let rest: Vec<&str> = std::iter::from_fn(|| self.next()).collect();
+                Action::Request(client, rest.join(" ").parse()?)
+            }
+            "restart" => Action::Restart(self.server()?),
+            "rules" => {
+                let on = self.on_or_off()?;
+                Action::Rule(self.expect("a rule")?.parse()?, on)
+            }
+            "skew" => Action::Skew(self.server()?, self.rate()?),
+            "timeout" => Action::Timeout(self.server()?),
+            "timer" => Action::SetTimer(self.server()?, self.time()?),
+            "wipe" => Action::Wipe(self.server()?),
+            _ => return Err(format!("\"{verb}\" is no action; there are {ACTIONS}")),
+        })
+    }
+
+    fn on_or_off(&mut self) -> Result<bool, String> {
+        on_or_off(self.expect("on or off")?)
+    }
+
+    fn rate(&mut self) -> Result<ClockRate, String> {
+        let word = self.expect("a rate like 2/1")?;
+        let rate = word.split_once('/').and_then(|(ticks, per)| {
+            Some(ClockRate {
+                ticks: ticks.parse().ok()?,
+                per: per.parse().ok()?,
+            })
+        });
+        rate.filter(|rate| (1..=100).contains(&rate.ticks) && (1..=100).contains(&rate.per))
+            .ok_or_else(|| format!("\"{word}\" is no rate: write 2/1 for twice as fast"))
+    }
+
+    fn link(&mut self) -> Result<Link, String> {
+        let word = self.expect("a link like S1>S2, S1-S2 or all")?;
+        if word == "all" {
+            return Ok(Link::All);
+        }
+        let link = match (word.split_once('>'), word.split_once('-')) {
+            (Some((a, b)), _) => Link::OneWay(server(a)?, server(b)?),
+            (None, Some((a, b))) => Link::Both(server(a)?, server(b)?),
+            _ => return Err(format!("\"{word}\" is no link: write S1>S2, S1-S2 or all")),
+        };
+        match link {
+            Link::Both(a, b) | Link::OneWay(a, b) if a == b => {
+                Err(format!("\"{word}\" is no link: it joins {a} to itself"))
+            }
+            link => Ok(link),
+        }
+    }
+
+    fn pick(&mut self) -> Result<PacketPick, String> {
+        let word = self.expect("a way like S1>S2")?;
+        let (from, to) = word
+            .split_once('>')
+            .ok_or_else(|| format!("\"{word}\" is no way: write S1>S2"))?;
+        let (from, to) = (address(from)?, address(to)?);
+        let kind = self.peek().and_then(|word| word.parse().ok());
+        if kind.is_some() {
+            self.next();
+        }
+        let nth = self.peek().and_then(|word| word.parse().ok());
+        if nth.is_some() {
+            self.next();
+        }
+        Ok(PacketPick {
+            from,
+            to,
+            kind,
+            nth: nth.unwrap_or(1),
+        })
+    }
+
+    fn groups(&mut self) -> Result<Vec<Group>, String> {
+        let mut groups = vec![Group::default()];
+        let mut named = Group::default();
+        while let Some(word) = self.next() {
+            if word == "|" {
+                groups.push(Group::default());
+                continue;
+            }
+            let group = groups.last_mut().ok_or("a group is missing")?;
+            let twice = || Err(format!("{word} stands in two groups"));
+            match address(word)? {
+                Address::Server(id) if !named.servers.insert(id) => return twice(),
+                Address::Server(id) => {
+                    group.servers.insert(id);
+                }
+                Address::Client(id) if named.has_client(id) => return twice(),
+                Address::Client(id) => {
+                    named.add_client(id);
+                    group.add_client(id);
+                }
+            }
+        }
+        if groups.len() < 2 {
+            return Err("a partition has two sides: write S1 S2 | S3 S4 S5".into());
+        }
+        Ok(groups)
+    }
+}
+
+impl DiskImage {
+    /// What no disk of a server can look like.
+    fn check(&self) -> Result<(), String> {
+        if self.entries.len() > MAX_ENTRIES {
+            return Err(format!(
+                "the log is too long: {MAX_ENTRIES} entries at most"
+            ));
+        }
+        if let Some(pair) = self
+            .entries
+            .windows(2)
+            .find(|pair| pair[0].term > pair[1].term)
+        {
+            let (before, after) = (pair[0].term, pair[1].term);
+            return Err(format!(
+                "term {after} follows term {before}: terms never fall along a log"
+            ));
+        }
+        if let Some(last) = self.entries.last().filter(|last| last.term > self.term) {
+            let (last, term) = (last.term, self.term);
+            return Err(format!(
+                "the log holds an entry of term {last}, so the server's term cannot be {term}"
+            ));
+        }
+        if self.commit.0 > self.entries.len() as u64 {
+            return Err(format!(
+                "the log ends before the committed entry {}",
+                self.commit
+            ));
+        }
+        Ok(())
+    }
+}
+
+pub(super) const ACTIONS: &str = "config, crash, cut, delay, deliver, drop, duplicate, heal, hold, isolate, \
+    partition, read, release, request, restart, rules, skew, timeout, timer, wipe";
+
+/// `S1`
+pub(crate) fn server(word: &str) -> Result<NodeId, String> {
+    let number = word
+        .strip_prefix('S')
+        .and_then(|number| number.parse().ok());
+    number
+        .and_then(NodeId::new)
+        .ok_or_else(|| format!("\"{word}\" is no server: write S1 to S{MAX_SERVERS}"))
+}
+
+/// `C1`
+pub(crate) fn client(word: &str) -> Result<ClientId, String> {
+    let number = word
+        .strip_prefix('C')
+        .and_then(|number| number.parse().ok());
+    number
+        .and_then(ClientId::new)
+        .ok_or_else(|| format!("\"{word}\" is no client: write C1 to C{MAX_CLIENTS}"))
+}
+
+fn address(word: &str) -> Result<Address, String> {
+    match server(word) {
+        Ok(id) => Ok(id.into()),
+        Err(_) => client(word).map(Address::from).map_err(|_| {
+            format!("\"{word}\" is nobody: write a server like S1 or a client like C1")
+        }),
+    }
+}
+
+/// `4`, or `4:x=3`: an entry's term, and its command where that matters.
+pub(crate) fn entry(word: &str, place: usize) -> Result<Entry, String> {
+    let (term, command) = match word.split_once(':') {
+        Some((term, op)) => (term, Some(op)),
+        None => (word, None),
+    };
+    let term = Term(
+        term.parse()
+            .map_err(|_| format!("\"{word}\" is no entry: write 4 or 4:x=3"))?,
+    );
+    if term == Term(0) {
+        return Err("no entry is of term 0: terms begin at 1".into());
+    }
+    let payload = match command {
+        None => Payload::Noop,
+        Some(op) => {
+            let client = client("C1")?;
+            // Written before the run began: the serials of another life, all different.
+            let serial = place as u32 + 1;
+            Payload::Command(Command {
+                client,
+                serial,
+                op: op.parse()?,
+            })
+        }
+    };
+    Ok(Entry { term, payload })
+}

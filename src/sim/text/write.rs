@@ -1,0 +1,214 @@
+//! The grammar in writing: what `Display` writes reads back as the same value.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::machine::{ClientId, MAX_CLIENTS};
+use crate::raft::{LogIndex, Payload, SendPolicy};
+use crate::sim::action::{Action, Group, Link, PacketPick};
+use crate::sim::network::PacketKind;
+use crate::sim::scenario::{DiskImage, Scenario, Setting};
+use crate::sim::time::Time;
+
+impl FromStr for PacketKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        KINDS
+            .iter()
+            .find(|(_, name)| *name == text)
+            .map(|(kind, _)| *kind)
+            .ok_or_else(|| format!("\"{text}\" is no kind of packet"))
+    }
+}
+
+const KINDS: [(PacketKind, &str); 7] = [
+    (PacketKind::Append, "append"),
+    (PacketKind::AppendReply, "append-reply"),
+    (PacketKind::Heartbeat, "heartbeat"),
+    (PacketKind::Reply, "reply"),
+    (PacketKind::Request, "request"),
+    (PacketKind::Vote, "vote"),
+    (PacketKind::VoteReply, "vote-reply"),
+];
+
+impl fmt::Display for PacketKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = KINDS
+            .iter()
+            .find(|(kind, _)| kind == self)
+            .map_or("?", |(_, name)| name);
+        f.write_str(name)
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Both(a, b) => write!(f, "{a}-{b}"),
+            Self::OneWay(a, b) => write!(f, "{a}>{b}"),
+        }
+    }
+}
+
+impl fmt::Display for PacketPick {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}>{}", self.from, self.to)?;
+        if let Some(kind) = self.kind {
+            write!(f, " {kind}")?;
+        }
+        if self.nth > 1 {
+            write!(f, " {}", self.nth)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let clients = (1..=MAX_CLIENTS)
+            .filter_map(ClientId::new)
+            .filter(|id| self.has_client(*id));
+        let names: Vec<String> = self
+            .servers
+            .iter()
+            .map(|id| id.to_string())
+            .chain(clients.map(|id| id.to_string()))
+            .collect();
+        f.write_str(&names.join(" "))
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Configure(setting) => write!(f, "config {setting}"),
+            Self::Crash(id) => write!(f, "crash {id}"),
+            Self::Cut(link) => write!(f, "cut {link}"),
+            Self::Delay(pick, delay) => write!(f, "delay {pick} {delay}"),
+            Self::Deliver(pick) => write!(f, "deliver {pick}"),
+            Self::Drop(pick) => write!(f, "drop {pick}"),
+            Self::Duplicate(pick) => write!(f, "duplicate {pick}"),
+            Self::Heal(Link::All) => f.write_str("heal"),
+            Self::Heal(link) => write!(f, "heal {link}"),
+            Self::Hold(link) => write!(f, "hold {link}"),
+            Self::Isolate(id) => write!(f, "isolate {id}"),
+            Self::Partition(groups) => {
+                let groups: Vec<String> = groups.iter().map(|group| group.to_string()).collect();
+                write!(f, "partition {}", groups.join(" | "))
+            }
+            Self::Release(link) => write!(f, "release {link}"),
+            Self::Request(client, op) => write!(f, "request {client} {op}"),
+            Self::Restart(id) => write!(f, "restart {id}"),
+            Self::Rule(rule, on) => write!(f, "rules {} {rule}", if *on { "on" } else { "off" }),
+            Self::SetTimer(id, length) => write!(f, "timer {id} {length}"),
+            Self::Skew(id, rate) => write!(f, "skew {id} {}/{}", rate.ticks, rate.per),
+            Self::Timeout(id) => write!(f, "timeout {id}"),
+            Self::Wipe(id) => write!(f, "wipe {id}"),
+        }
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let on = |on: bool| if on { "on" } else { "off" };
+        let share = |share: u16| match (share / 10, share % 10) {
+            (whole, 0) => format!("{whole}%"),
+            (whole, tenth) => format!("{whole}.{tenth}%"),
+        };
+        match self {
+            Self::Batch(batch) => write!(f, "batch={batch}"),
+            Self::Duplicate(duplicate) => write!(f, "duplicate={}", share(*duplicate)),
+            Self::Election(low, high) => write!(f, "timeout={low}..{high}"),
+            Self::FastBackup(yes) => write!(f, "fast-backup={}", on(*yes)),
+            Self::Heartbeat(every) => write!(f, "heartbeat={every}"),
+            Self::Latency(low, high) => write!(f, "latency={low}..{high}"),
+            Self::Loss(loss) => write!(f, "loss={}", share(*loss)),
+            Self::NoOp(yes) => write!(f, "no-op={}", on(*yes)),
+            Self::Patience(patience) => write!(f, "patience={patience}"),
+            Self::Send(SendPolicy::AtOnce) => f.write_str("send=at-once"),
+            Self::Send(SendPolicy::OnHeartbeat) => f.write_str("send=heartbeat"),
+            Self::Window(window) => write!(f, "window={window}"),
+        }
+    }
+}
+
+impl fmt::Display for DiskImage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} term {}", self.server, self.term)?;
+        if let Some(vote) = self.vote {
+            write!(f, " vote {vote}")?;
+        }
+        if !self.entries.is_empty() {
+            f.write_str(" log")?;
+        }
+        for entry in &self.entries {
+            match entry.payload {
+                Payload::Command(command) => write!(f, " {}:{}", entry.term, command.op)?,
+                Payload::Noop => write!(f, " {}", entry.term)?,
+            }
+        }
+        if self.commit > LogIndex(0) {
+            write!(f, " commit {}", self.commit)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl fmt::Display for Scenario {
+    /// The statements that make it, settings only where they differ from the default.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "servers {} · seed {} · clients {}",
+            self.servers, self.seed, self.clients
+        )?;
+        let plain = Self::new(self.servers, self.seed).settings();
+        for (setting, default) in self.settings().iter().zip(plain) {
+            if *setting != default {
+                writeln!(f, "config {setting}")?;
+            }
+        }
+        for rule in self.config.rules.off() {
+            writeln!(f, "rules off {rule}")?;
+        }
+        for image in &self.disks {
+            writeln!(f, "{image}")?;
+        }
+        for (client, key, every) in &self.habits {
+            writeln!(f, "client {client} writes {key} every {every}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Scenario {
+    fn settings(&self) -> [Setting; 11] {
+        let (timing, weather, config) = (&self.timing, &self.weather, &self.config);
+        [
+            Setting::Election(timing.election.0, timing.election.1),
+            Setting::Heartbeat(timing.heartbeat),
+            Setting::Patience(timing.patience),
+            Setting::Latency(weather.latency.0, weather.latency.1),
+            Setting::Loss(weather.loss),
+            Setting::Duplicate(weather.duplicate),
+            Setting::Send(config.send),
+            Setting::NoOp(config.no_op),
+            Setting::FastBackup(config.fast_backup),
+            Setting::Batch(config.batch),
+            Setting::Window(config.window),
+        ]
+    }
+}
+
+/// A run in writing: a scenario and its actions, each on a line of its own.
+pub fn write_run(scenario: &Scenario, actions: &[(Time, Action)]) -> String {
+    let mut text = scenario.to_string();
+    for (at, action) in actions {
+        text.push_str(&format!("at {at} {action}\n"));
+    }
+    text
+}
