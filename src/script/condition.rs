@@ -123,7 +123,7 @@ impl Condition {
             Self::Server(id, _) => super::print::server(world, *id),
             Self::Safe | Self::Violated(_) => match checker.violations() {
                 [] => "nothing was broken".into(),
-                [first, ..] => first.to_string(),
+                [first, ..] => format!("{} is broken: {}", first.property(), first.breach),
             },
             Self::Term(_) => format!("the latest term is {}", latest_term(world)),
         }

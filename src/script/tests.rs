@@ -71,7 +71,7 @@ fn mistakes_are_told_with_line_column_and_reason() {
         ),
         (
             "run",
-            "line 1, column 1: say how long: run 500ms, or run until leader",
+            "line 1, column 4: say how long: run 500ms, or run until leader",
         ),
         (
             "run 2h",

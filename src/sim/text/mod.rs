@@ -94,12 +94,15 @@ pub fn statements(text: &str) -> impl Iterator<Item = Statement<'_>> {
 }
 
 impl Statement<'_> {
-    /// An error about this statement, at the `word`th of its words (from 0).
+    /// An error about this statement, at the `word`th of its words (from 0), or behind the last.
     pub fn error(&self, word: usize, message: impl Into<String>) -> TextError {
-        let begins = self.text.split_whitespace().nth(word).map_or(0, |found| {
-            let offset = found.as_ptr() as usize - self.text.as_ptr() as usize;
-            self.text[..offset].chars().count()
-        });
+        let begins = match self.text.split_whitespace().nth(word) {
+            Some(found) => {
+                let offset = found.as_ptr() as usize - self.text.as_ptr() as usize;
+                self.text[..offset].chars().count()
+            }
+            None => self.text.chars().count(),
+        };
         TextError {
             line: self.line,
             column: self.column + begins,
@@ -170,28 +173,39 @@ impl Scenario {
     pub fn tell(&mut self, said: Said) -> Result<(), String> {
         match said {
             Said::Servers(count) => {
-                if let Some(image) = self.disks.iter().find(|i| i.server.slot() >= count.into()) {
-                    return Err(format!(
-                        "{} has a disk already, so it must exist",
-                        image.server
-                    ));
+                let named = |image: &DiskImage| [Some(image.server), image.vote];
+                let mut named = self.disks.iter().flat_map(named).flatten();
+                if let Some(id) = named.find(|id| id.slot() >= count.into()) {
+                    return Err(format!("a disk names {id} already, so it must exist"));
                 }
                 self.servers = count;
             }
-            Said::Clients(count) => self.clients = count,
+            Said::Clients(count) => {
+                let mut busy = self.habits.iter().map(|(client, ..)| client);
+                if let Some(id) = busy.find(|id| id.slot() >= count.into()) {
+                    return Err(format!(
+                        "{id} has something to do already, so it must exist"
+                    ));
+                }
+                self.clients = count;
+            }
             Said::Seed(seed) => self.seed = seed,
             Said::Disk(image) => {
-                if image.server.slot() >= self.servers.into() {
-                    let count = self.servers;
-                    return Err(format!(
-                        "there is no {}: the servers are S1 to S{count}",
-                        image.server
-                    ));
+                let mut named = [Some(image.server), image.vote].into_iter().flatten();
+                let count = self.servers;
+                if let Some(id) = named.find(|id| id.slot() >= count.into()) {
+                    return Err(format!("there is no {id}: the servers are S1 to S{count}"));
                 }
                 self.disks.retain(|other| other.server != image.server);
                 self.disks.push(image);
             }
             Said::Habit(client, key, every) => {
+                if client.slot() >= self.clients.into() {
+                    let count = self.clients;
+                    return Err(format!(
+                        "there is no {client}: the number of clients is {count}"
+                    ));
+                }
                 self.habits.retain(|(other, ..)| *other != client);
                 self.habits.push((client, key, every));
             }

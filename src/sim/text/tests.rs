@@ -89,3 +89,95 @@ fn a_mistake_is_told_with_its_line_and_column() {
     assert!(why("config loss=101%").contains("no share"));
     assert!(why(&"x".repeat(LONGEST_TEXT + 1)).contains("too long"));
 }
+
+#[test]
+fn whatever_is_wrong_is_told_where_it_is() {
+    let cases = [
+        ("crash", 6, "a server like S1 is missing at the end"),
+        ("crash 3", 7, "\"3\" is no server: write S1 to S9"),
+        ("S12 term 1", 1, "\"S12\" is no server: write S1 to S9"),
+        (
+            "at noon crash S3",
+            4,
+            "\"noon\" is no time: write 312ms, 1.5s or 20us",
+        ),
+        (
+            "at 90000s heal",
+            4,
+            "\"90000s\" is too long: a run lasts a day at most",
+        ),
+        (
+            "S1 tern 4",
+            4,
+            "\"tern\" is no part of a disk: write term, vote, log or commit",
+        ),
+        ("S1 log 0", 8, "no entry is of term 0: terms begin at 1"),
+        (
+            "S1 term 18446744073709551615",
+            9,
+            "\"18446744073709551615\" is not a term from 0 to 1000000000",
+        ),
+        ("S1 vote S7", 1, "there is no S7: the servers are S1 to S5"),
+        (
+            "S5 term 1; servers 3",
+            12,
+            "a disk names S5 already, so it must exist",
+        ),
+        (
+            "client C2 writes x every 1s",
+            1,
+            "there is no C2: the number of clients is 1",
+        ),
+        (
+            "client C1 reads x",
+            11,
+            "\"reads\" stands where \"writes\" should",
+        ),
+        (
+            "config latency",
+            8,
+            "\"latency\" lacks its =: write heartbeat=50ms",
+        ),
+        (
+            "config heartbeat=50ms loss=5",
+            23,
+            "\"5\" is no share: write 5% or 0.5%, up to 100%",
+        ),
+        ("rules of speed", 7, "\"of\" is neither on nor off"),
+        (
+            "partition | S1",
+            11,
+            "there is nobody on this side of the |",
+        ),
+        (
+            "delay S1>S2 apend 5ms",
+            13,
+            "\"apend\" is no kind of packet; there are append, append-reply, heartbeat, reply, request, vote, vote-reply",
+        ),
+        (
+            "drop S1>S2 append 0",
+            19,
+            "\"0\" is not a number of a packet from 1 to 255",
+        ),
+        ("request C1", 11, "a request like x=5 is missing at the end"),
+        (
+            "request C1 x is 5",
+            12,
+            "\"x is 5\" is no request: write x=5, x+=1, x?, -x or x:1>2",
+        ),
+        (
+            "skew S1 0/1",
+            9,
+            "\"0/1\" is no rate: write 2/1 for twice as fast",
+        ),
+    ];
+    for (text, column, message) in cases {
+        assert_eq!(
+            why(text),
+            format!("line 1, column {column}: {message}"),
+            "{text}"
+        );
+    }
+    // Columns count characters, and lines end as they end anywhere.
+    assert!(why("servers 3 · # ä\r\nheal · crush S1").starts_with("line 2, column 8: \"crush\""));
+}

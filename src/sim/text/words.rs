@@ -14,6 +14,9 @@ use crate::sim::time::Time;
 /// The most entries a disk image may have.
 const MAX_ENTRIES: usize = 1_000;
 
+/// The latest term a disk image may be in.
+const LATEST_TERM: u64 = 1_000_000_000;
+
 pub(super) struct Words<'a> {
     words: Vec<&'a str>,
     next: usize,
@@ -102,7 +105,7 @@ impl<'a> Words<'a> {
                 let at = self.time()?;
                 Ok(Said::Actions(Some(at), self.actions()?))
             }
-            _ if server(first).is_ok() => self.disk().map(Said::Disk),
+            _ if looks_like_a_server(first) => self.disk().map(Said::Disk),
             _ => Ok(Said::Actions(None, self.actions()?)),
         }
     }
@@ -137,7 +140,7 @@ impl<'a> Words<'a> {
         };
         while let Some(word) = self.next() {
             match word {
-                "term" => image.term = Term(self.read("a term")?),
+                "term" => image.term = term(self.expect("a term")?)?,
                 "vote" => image.vote = Some(self.server()?),
                 "commit" => image.commit = LogIndex(self.read("an index")?),
                 "log" => {
@@ -156,7 +159,8 @@ impl<'a> Words<'a> {
                 }
             }
         }
-        image.check()?;
+        // What does not fit together is no single word's fault: the first stands for them all.
+        image.check().inspect_err(|_| self.next = 1)?;
         Ok(image)
     }
 
@@ -200,8 +204,7 @@ impl<'a> Words<'a> {
             "release" => Action::Release(self.link()?),
             "request" => {
                 let client = self.client()?;
-                let rest: Vec<&str> = std::iter::from_fn(|| self.next()).collect();
-                Action::Request(client, rest.join(" ").parse()?)
+                Action::Request(client, self.wish()?)
             }
             "restart" => Action::Restart(self.server()?),
             "rules" => {
@@ -214,6 +217,15 @@ impl<'a> Words<'a> {
             "wipe" => Action::Wipe(self.server()?),
             _ => return Err(format!("\"{verb}\" is no action; there are {ACTIONS}")),
         })
+    }
+
+    /// `x=5`, with spaces or without.
+    fn wish(&mut self) -> Result<Op, String> {
+        let first = self.next;
+        self.expect("a request like x=5")?;
+        let wish = self.words[first..].join(" ").parse()?;
+        self.next = self.words.len();
+        Ok(wish)
     }
 
     fn on_or_off(&mut self) -> Result<bool, String> {
@@ -256,14 +268,17 @@ impl<'a> Words<'a> {
             .split_once('>')
             .ok_or_else(|| format!("\"{word}\" is no way: write S1>S2"))?;
         let (from, to) = (address(from)?, address(to)?);
-        let kind = self.peek().and_then(|word| word.parse().ok());
-        if kind.is_some() {
-            self.next();
-        }
-        let nth = self.peek().and_then(|word| word.parse().ok());
-        if nth.is_some() {
-            self.next();
-        }
+        let is_kind = |word: &&str| word.starts_with(|c: char| c.is_ascii_alphabetic());
+        let kind = match self.peek().filter(is_kind) {
+            Some(_) => Some(self.expect("a kind of packet")?.parse()?),
+            None => None,
+        };
+        // A number of milliseconds may follow too.
+        let is_count = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+        let nth = match self.peek().filter(is_count) {
+            Some(_) => Some(self.count("a number of a packet", 1, 255)?),
+            None => None,
+        };
         Ok(PacketPick {
             from,
             to,
@@ -277,6 +292,9 @@ impl<'a> Words<'a> {
         let mut named = Group::default();
         while let Some(word) = self.next() {
             if word == "|" {
+                if groups.last() == Some(&Group::default()) {
+                    return Err("there is nobody on this side of the |".into());
+                }
                 groups.push(Group::default());
                 continue;
             }
@@ -338,6 +356,12 @@ impl DiskImage {
 pub(super) const ACTIONS: &str = "config, crash, cut, delay, deliver, drop, duplicate, heal, hold, isolate, \
     partition, read, release, request, restart, rules, skew, timeout, timer, wipe";
 
+/// `S` and a number, be there such a server or not.
+fn looks_like_a_server(word: &str) -> bool {
+    let number = word.strip_prefix('S').unwrap_or_default();
+    number.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// `S1`
 pub(crate) fn server(word: &str) -> Result<NodeId, String> {
     let number = word
@@ -367,16 +391,20 @@ fn address(word: &str) -> Result<Address, String> {
     }
 }
 
+/// A term that leaves room for all the elections to come.
+fn term(word: &str) -> Result<Term, String> {
+    let term = word.parse().ok().filter(|term| *term <= LATEST_TERM);
+    term.map(Term)
+        .ok_or_else(|| format!("\"{word}\" is not a term from 0 to {LATEST_TERM}"))
+}
+
 /// `4`, or `4:x=3`: an entry's term, and its command where that matters.
 pub(crate) fn entry(word: &str, place: usize) -> Result<Entry, String> {
-    let (term, command) = match word.split_once(':') {
-        Some((term, op)) => (term, Some(op)),
+    let (number, command) = match word.split_once(':') {
+        Some((number, op)) => (number, Some(op)),
         None => (word, None),
     };
-    let term = Term(
-        term.parse()
-            .map_err(|_| format!("\"{word}\" is no entry: write 4 or 4:x=3"))?,
-    );
+    let term = term(number).map_err(|_| format!("\"{word}\" is no entry: write 4 or 4:x=3"))?;
     if term == Term(0) {
         return Err("no entry is of term 0: terms begin at 1".into());
     }

@@ -18,7 +18,10 @@ impl FromStr for PacketKind {
             .iter()
             .find(|(_, name)| *name == text)
             .map(|(kind, _)| *kind)
-            .ok_or_else(|| format!("\"{text}\" is no kind of packet"))
+            .ok_or_else(|| {
+                let names = KINDS.map(|(_, name)| name).join(", ");
+                format!("\"{text}\" is no kind of packet; there are {names}")
+            })
     }
 }
 

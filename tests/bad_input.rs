@@ -1,0 +1,307 @@
+//! Texts that nobody should write: garbage, and good scripts with something changed. Whatever a
+//! text is, it is read, or refused with one clear sentence that says where; nothing else happens.
+//!
+//! All chance here is hashed from a seed, so a failure repeats; it prints the text it fails on.
+
+use std::fs;
+use std::path::Path;
+
+use raftarium::script::{self, Runner};
+use raftarium::sim::luck::{self, Lot};
+use raftarium::sim::text::{self, TextError, parse_run, statements, write_run};
+use raftarium::sim::{Time, World};
+
+/// A stream of numbers.
+struct Luck {
+    seed: u64,
+    nth: u64,
+}
+
+impl Luck {
+    fn below(&mut self, limit: usize) -> usize {
+        self.nth += 1;
+        let bits = luck::roll(self.seed, Lot::Loss, 0, Time(self.nth));
+        (bits % limit.max(1) as u64) as usize
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
+        from[self.below(from.len())]
+    }
+}
+
+/// Words of the grammar, and words that are none.
+const WORDS: &[&str] = &[
+    "0",
+    "1",
+    "2/1",
+    "2:x=3",
+    "5%",
+    "99999999999999999999",
+    "18446744073709551615",
+    "4294967296",
+    "-1",
+    "80ms",
+    "1s",
+    "0us",
+    "1.5s",
+    "86400s",
+    "S1",
+    "S2",
+    "S9",
+    "S10",
+    "S0",
+    "C1",
+    "C2",
+    "C6",
+    "S1>S2",
+    "S2-S1",
+    "S1>S1",
+    "C1>S1",
+    "all",
+    "|",
+    "·",
+    ";",
+    "#",
+    "#>",
+    "\n",
+    "\t",
+    "\u{a0}",
+    "é",
+    "𝄞",
+    "\u{0}",
+    "=",
+    ":",
+    ">",
+    "..",
+    "at",
+    "append",
+    "vote",
+    "reply",
+    "term",
+    "log",
+    "commit",
+    "servers",
+    "clients",
+    "client",
+    "seed",
+    "writes",
+    "every",
+    "config",
+    "timeout=1..2ms",
+    "latency=1us",
+    "latency=23s..24s",
+    "loss=100%",
+    "heartbeat=1ms",
+    "batch=1",
+    "window=1",
+    "no-op=off",
+    "send=at-once",
+    "duplicate=100%",
+    "fast-backup=off",
+    "rules",
+    "on",
+    "off",
+    "commit-own-term",
+    "crash",
+    "restart",
+    "wipe",
+    "cut",
+    "heal",
+    "hold",
+    "release",
+    "isolate",
+    "partition",
+    "delay",
+    "deliver",
+    "drop",
+    "duplicate",
+    "timer",
+    "timeout",
+    "skew",
+    "request",
+    "read",
+    "x",
+    "x=5",
+    "x+=1",
+    "x?",
+    "-x",
+    "x:1>2",
+    "x+=-2147483648",
+    "run",
+    "until",
+    "step",
+    "status",
+    "events",
+    "logs",
+    "packets",
+    "timers",
+    "count",
+    "forget",
+    "expect",
+    "leader",
+    "no",
+    "safe",
+    "violated",
+    "committed",
+    "answered",
+    "applied",
+    "down",
+    "up",
+    "Log",
+    "Matching",
+];
+
+#[test]
+fn garbage_is_refused_with_a_place_and_a_reason() {
+    for seed in 0..4_000 {
+        let mut luck = Luck { seed, nth: 0 };
+        let mut garbage = String::new();
+        for _ in 0..luck.below(40) {
+            garbage.push_str(luck.pick(WORDS));
+            garbage.push_str(luck.pick(&[" ", " ", " ", "\n", "", " · "]));
+        }
+        read(&garbage);
+    }
+}
+
+#[test]
+fn changed_scripts_are_read_or_refused_with_a_place_and_a_reason() {
+    let scripts = scripts();
+    let mut read_well = 0;
+    for seed in 0..4_000 {
+        let mut luck = Luck { seed, nth: 0 };
+        let script = &scripts[luck.below(scripts.len())];
+        let changes = 1 + luck.below(4);
+        let changed = (0..changes).fold(script.clone(), |text, _| change(&text, &mut luck));
+        // Commands are no part of a run: without them the rest can be read as one.
+        let run: String = changed
+            .lines()
+            .filter(|line| !COMMANDS.iter().any(|word| line.contains(word)))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        read_well += usize::from(read(&run));
+    }
+    assert!(read_well > 400, "enough of them make sense: {read_well}");
+}
+
+#[test]
+fn changed_scripts_run_or_stop_with_a_place_and_a_reason() {
+    let scripts = scripts();
+    let mut stopped = 0;
+    for seed in 0..800 {
+        let mut luck = Luck { seed, nth: 1 << 32 };
+        let script = &scripts[luck.below(scripts.len())];
+        let changes = 1 + luck.below(4);
+        let changed = (0..changes).fold(script.clone(), |text, _| change(&text, &mut luck));
+        let mut runner = Runner::new();
+        for statement in statements(&changed) {
+            if let Err(error) = runner.execute(&statement) {
+                check(&error, &changed);
+                stopped += 1;
+                break;
+            }
+        }
+    }
+    assert!((200..700).contains(&stopped), "some of both: {stopped}");
+}
+
+const COMMANDS: &[&str] = &[
+    "run", "status", "events", "logs", "packets", "timers", "count", "forget", "expect", "step",
+];
+
+/// The golden scripts, with what they print left out.
+fn scripts() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
+    let files = fs::read_dir(folder).unwrap();
+    let mut scripts: Vec<String> = files
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .map(|text| {
+            let said = text
+                .lines()
+                .filter(|line| !line.starts_with(script::PRINTED));
+            said.flat_map(|line| [line, "\n"]).collect()
+        })
+        .collect();
+    scripts.sort();
+    scripts
+}
+
+/// Changes something in a text: a character, a word or a line.
+fn change(text: &str, luck: &mut Luck) -> String {
+    let at = |luck: &mut Luck| {
+        let place = luck.below(text.chars().count() + 1);
+        text.char_indices()
+            .nth(place)
+            .map_or(text.len(), |(at, _)| at)
+    };
+    let (mut from, mut to) = (at(luck), at(luck));
+    if from > to {
+        (from, to) = (to, from);
+    }
+    let word = luck.pick(WORDS);
+    match luck.below(6) {
+        0 => format!("{} {word} {}", &text[..from], &text[from..]),
+        1 => format!("{}{word}{}", &text[..from], &text[from..]),
+        2 => text[..to].into(),
+        3 => format!(
+            "{}{}",
+            &text[..from],
+            text[from..].chars().skip(1).collect::<String>()
+        ),
+        4 => {
+            let mut lines: Vec<&str> = text.lines().collect();
+            let (a, b) = (luck.below(lines.len()), luck.below(lines.len()));
+            if a < lines.len() && b < lines.len() {
+                lines.swap(a, b);
+            }
+            lines.join("\n")
+        }
+        _ => {
+            let words: Vec<&str> = text.split(' ').collect();
+            let nth = luck.below(words.len());
+            let mut changed = words;
+            changed[nth] = word;
+            changed.join(" ")
+        }
+    }
+}
+
+/// Reads a text, whatever it is. What is read must write itself down as what it is, and be able to
+/// begin. True if it was read.
+fn read(text: &str) -> bool {
+    for statement in statements(text) {
+        if let Err(error) = script::parse(&statement) {
+            check(&error, text);
+        }
+        let _ = text::parse_action(statement.text);
+    }
+    match parse_run(text) {
+        Err(error) => {
+            check(&error, text);
+            false
+        }
+        Ok((scenario, actions)) => {
+            let written = write_run(&scenario, &actions);
+            let again = parse_run(&written);
+            assert_eq!(
+                again,
+                Ok((scenario.clone(), actions)),
+                "{text:?}\n{written}"
+            );
+            World::new(&scenario, &mut Default::default());
+            true
+        }
+    }
+}
+
+/// An error points into the text, and is one plain sentence.
+fn check(error: &TextError, text: &str) {
+    let lines = text.lines().count().max(1);
+    assert!((1..=lines).contains(&error.line), "{error}\n{text:?}");
+    let line = text.lines().nth(error.line - 1).unwrap_or_default();
+    let columns = line.chars().count() + 1;
+    assert!((1..=columns).contains(&error.column), "{error}\n{text:?}");
+    let message = &error.message;
+    assert!(!message.is_empty() && !message.ends_with('.'), "{error}");
+    assert!(!message.contains('\n') && message.len() < 900, "{error}");
+}
