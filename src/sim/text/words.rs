@@ -292,9 +292,6 @@ impl<'a> Words<'a> {
         let mut named = Group::default();
         while let Some(word) = self.next() {
             if word == "|" {
-                if groups.last() == Some(&Group::default()) {
-                    return Err("there is nobody on this side of the |".into());
-                }
                 groups.push(Group::default());
                 continue;
             }
