@@ -7,7 +7,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use raftarium::script::golden;
+use raftarium::script::{Runner, golden};
+use raftarium::session::Session;
+use raftarium::sim::text::{statements, write_run};
 
 #[test]
 fn golden_scripts_print_what_they_say() {
@@ -54,6 +56,29 @@ fn golden_scripts_say_what_they_show_and_where_the_paper_says_it() {
             text.lines()
                 .all(|line| line.starts_with("#>") || line.chars().count() <= 100),
             "{name} has a line too long to read"
+        );
+    }
+}
+
+/// What a script does can be opened in the page: a session with the same actions at the same times
+/// comes to the same moment.
+#[test]
+fn golden_scripts_are_runs_that_a_session_repeats() {
+    for path in files() {
+        let text = fs::read_to_string(&path).unwrap();
+        let mut runner = Runner::new();
+        for statement in statements(&text).chain(statements("run 0ms")) {
+            runner.execute(&statement).unwrap();
+        }
+        let (scenario, actions) = (runner.scenario().clone(), runner.actions().to_vec());
+        let written = write_run(&scenario, &actions);
+        let mut session = Session::read(&written).unwrap();
+        session.advance(runner.world().now());
+        assert_eq!(
+            session.world().fingerprint(),
+            runner.world().fingerprint(),
+            "{}\n{written}",
+            path.display()
         );
     }
 }

@@ -26,6 +26,8 @@ pub struct Runner {
     /// Once something has happened.
     watched: Option<Watched>,
     step: Step,
+    /// What was done, and when.
+    done: Vec<(Time, Action)>,
     notes: Notes,
 }
 
@@ -75,6 +77,7 @@ impl Runner {
             scenario,
             watched: None,
             step: Step::default(),
+            done: Vec::new(),
             notes: Notes::default(),
         }
     }
@@ -89,12 +92,23 @@ impl Runner {
         &self.watched().checker
     }
 
+    /// How the run began.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// What was done in it so far, and when. With [`Self::scenario`] it is the whole run.
+    pub fn actions(&self) -> &[(Time, Action)] {
+        &self.done
+    }
+
     fn watched(&mut self) -> &mut Watched {
         let Self {
             scenario,
             watched,
             step,
             notes,
+            ..
         } = self;
         watched.get_or_insert_with(|| {
             let world = World::new(scenario, step);
@@ -153,10 +167,14 @@ impl Runner {
                 continue;
             }
             let word = if at.is_some() { 2 } else { 0 };
+            // What is due at the very moment of an action happens before it, as in a session.
+            let now = self.world().now();
+            self.run_to(now).map_err(|why| (word, why))?;
             let mut step = std::mem::take(&mut self.step);
             let done = self.watched().world.act(&action, &mut step);
             self.step = step;
             done.map_err(|why| (word, why))?;
+            self.done.push((now, action));
             self.note();
         }
         Ok(())
