@@ -8,6 +8,14 @@ window.trustedTypes?.createPolicy("default", {
   createScriptURL: (path) => (url(path).startsWith(url("./")) ? path : null),
 });
 
+// What the reader chose on an earlier visit holds before the first picture.
+try {
+  const theme = localStorage.getItem("raftarium.theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+} catch {
+  // A browser that keeps nothing shows the system's theme.
+}
+
 function say(sentence) {
   const place = document.getElementById("boot") ?? document.body.appendChild(document.createElement("p"));
   place.setAttribute("role", "alert");

@@ -10,7 +10,7 @@ mod fact;
 mod why;
 mod words;
 
-pub use why::why;
+pub use why::{why, why_of};
 
 use crate::raft::event::Reset;
 use crate::raft::{Event, LogIndex, NodeId};

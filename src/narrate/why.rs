@@ -3,6 +3,7 @@
 use super::words;
 use crate::raft::event::{Denial, Ignorance, Refusal, Reset, StepDown};
 use crate::raft::{Event, NodeId};
+use crate::sim::{Fact, Loss, PacketKind};
 
 /// The rule that made an event, in a sentence, with its values and its place in the paper.
 pub fn why(event: &Event) -> String {
@@ -166,5 +167,84 @@ fn reset(reason: &Reset) -> String {
         Reset::Started => "the server has just started".into(),
         Reset::SpokenTo(from) => format!("{from} spoke; with the rule on that is no reason"),
         Reset::Voted(candidate) => format!("{candidate} was given the vote"),
+    }
+}
+
+/// Why anything that came of a step came of it: the rule of the paper where Raft decided, and
+/// otherwise what the network, the client or the user did.
+pub fn why_of(fact: &Fact) -> String {
+    match fact {
+        Fact::Raft { event, .. } => why(event),
+        Fact::Answered { .. } => "A leader answers when the entry is committed and its state machine has executed \
+            it: from then on the change cannot be lost (sections 5.3 and 8)."
+            .into(),
+        Fact::Asked { attempt: 1, .. } => {
+            "Clients send their requests to the server that led when they last heard (section 8).".into()
+        }
+        Fact::Asked { .. } => "No answer may mean that it was never done, or that only the answer was lost. So the \
+            client asks again under the same number, and the machine executes a number once (section 8)."
+            .into(),
+        Fact::Crashed { .. } => "A crash takes everything but the disk: the term, the vote and the log survive \
+            (Figure 2, persistent state). What is committed the server learns anew."
+            .into(),
+        Fact::Executed { .. } => {
+            "Committed commands go into every server's state machine, in the order of the log (section 5.3).".into()
+        }
+        Fact::GaveUpWaiting { .. } => "A client cannot tell a slow server from a dead one. After a while it asks \
+            another (section 8)."
+            .into(),
+        Fact::Lost { why, .. } => lost(*why).into(),
+        Fact::NetworkChanged => "Raft expects that links fail: messages may be lost, late, doubled and out of order, \
+            and nothing it promises depends on them (section 5.1)."
+            .into(),
+        Fact::Redirected { .. } => {
+            "Only the leader takes requests. The others say who it is, as far as they know (section 8).".into()
+        }
+        Fact::Restarted { .. } => "All servers start as followers, with what is on their disk (section 5.2).".into(),
+        Fact::Sent { kind, .. } => sent(*kind).into(),
+        Fact::Wiped { .. } => "Raft counts on disks: a server that forgets its vote or its log may break what it \
+            promised (section 5.6 and Figure 2, persistent state)."
+            .into(),
+    }
+}
+
+fn lost(why: Loss) -> &'static str {
+    match why {
+        Loss::Crowded => "More packets were under way than the network here carries.",
+        Loss::Cut => "Its link is cut. Whoever misses the answer sends again (section 5.1).",
+        Loss::Down => {
+            "The server it was for is down. Requests to it are sent again until it is back (section 5.5)."
+        }
+        Loss::Dropped => {
+            "It was dropped by hand. Whoever misses the answer sends again (section 5.1)."
+        }
+        Loss::Weather => {
+            "Networks lose packets now and then. Whoever misses the answer sends again (section 5.1)."
+        }
+    }
+}
+
+fn sent(kind: PacketKind) -> &'static str {
+    match kind {
+        PacketKind::Append => {
+            "A leader sends each follower the entries it lacks, and the one before them for a check (Figure 2, Leaders \
+             3; section 5.3)."
+        }
+        PacketKind::AppendReply => {
+            "A follower says whether it stored the entries (Figure 2, AppendEntries)."
+        }
+        PacketKind::Heartbeat => {
+            "A leader sends regularly, even with nothing to store, so that nobody starts an election (Figure 2, \
+             Leaders 1; section 5.2)."
+        }
+        PacketKind::Reply => "A server answers whoever asked it (section 8).",
+        PacketKind::Request => "Changes begin with a client's request to the leader (section 5.3).",
+        PacketKind::Vote => {
+            "A candidate asks everyone else at once: it needs more than half of all servers (Figure 2, Candidates 1; \
+             section 5.2)."
+        }
+        PacketKind::VoteReply => {
+            "A server that is asked for its vote says yes or no (Figure 2, RequestVote)."
+        }
     }
 }

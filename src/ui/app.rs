@@ -586,8 +586,8 @@ fn reason(session: &Session, (step, nth): (StepId, usize)) -> Option<Reason> {
         .fact
         .map(|place| &record.step.facts[place]);
     let text = match fact {
-        Some(Fact::Raft { event, .. }) => narrate::why(event),
-        _ => "Because of what was done.".into(),
+        Some(fact) => narrate::why_of(fact),
+        None => "Somebody outside did this: you.".into(),
     };
     let led_by = record.step.parent.and_then(|parent| {
         let parent = session.record_of(parent)?;

@@ -25,7 +25,7 @@ pub fn top_bar(props: &TopBarProps) -> Html {
             <p class="tagline">{ "A Raft cluster, alive" }</p>
             <p class="said" role="status">{ props.said.clone().unwrap_or_default() }</p>
             <nav aria-label="Page">
-                <button class="plain" onclick={click(&props.on_new)}>{ "New run" }</button>
+                <button class="plain new" onclick={click(&props.on_new)}>{ "New run" }</button>
                 <button class="plain icon-button" aria-label="Light or dark" title="Light or dark"
                     onclick={click(&props.on_theme)}>{ icons::theme() }</button>
                 <button class="plain icon-button" aria-label="Help" title="Help (?)"
