@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
+import { shortenImports } from "./imports.mjs";
 
 const dist = process.argv[2];
 const target = "es2022";
@@ -48,11 +49,10 @@ function swap(text, from, to) {
 
 let html = read("index.html").toString();
 
-// The wasm. Trunk names it before wasm-opt has changed it.
+// What Trunk made.
 const [script, glue, oldWasm] =
   html.match(/<script type="module" src="\.\/boot\.js" data-js="\.\/([^"]+)" data-wasm="\.\/([^"]+)"><\/script>/) ?? [];
 if (!script) throw new Error("finish: index.html does not start the page as Trunk.toml says");
-const wasm = put("raftarium", "wasm", read(oldWasm));
 
 // The script: boot.js with wasm-bindgen's glue inside.
 const bundle = await esbuild.build({
@@ -67,7 +67,11 @@ const bundle = await esbuild.build({
   target,
   write: false,
 });
-const js = put("raftarium", "js", bundle.outputFiles[0].contents);
+
+// The wasm. Trunk names it before wasm-opt has changed it.
+const short = shortenImports(read(oldWasm), bundle.outputFiles[0].text);
+const wasm = put("raftarium", "wasm", short.wasm);
+const js = put("raftarium", "js", short.script);
 
 // The stylesheets, in the order of the page.
 const sheets = [...html.matchAll(/<link rel="stylesheet" href="\.\/([^"]+)"[^>]*>/g)];

@@ -62,7 +62,7 @@ test("the opening is mid-action: a leader, entries, and an invitation", async ({
 test("a crashed leader is succeeded, a request is committed and answered, a restarted server catches up", async ({
   page,
 }) => {
-  await open(page);
+  await open(page, "./", 4);
   const before = await facts(leader(page));
   await server(page, before.id).click();
   await expect(server(page, before.id)).toHaveAccessibleName(/^S\d, down/);
@@ -82,7 +82,7 @@ test("a crashed leader is succeeded, a request is committed and answered, a rest
     .poll(async () => {
       const [restarted, leading] = [await facts(server(page, before.id)), await facts(leader(page))];
       return leading.log - restarted.log <= 1 && restarted.committed >= after.committed;
-    })
+    }, { timeout: 15_000 })
     .toBe(true);
 });
 
