@@ -16,11 +16,14 @@
 //! - `leaders`: Election Safety, Leader Completeness;
 //! - `logs`: Leader Append-Only, Log Matching;
 //! - `machines`: State Machine Safety, and what clients may rely on;
-//! - [`violation`]: what is told when something does not hold.
+//! - [`violation`]: what is told when something does not hold;
+//! - [`linear`]: whether the clients could take the cluster for one machine, asked of a whole
+//!   history at a time.
 
 pub mod checker;
 pub mod ghost;
 mod leaders;
+pub mod linear;
 mod logs;
 mod machines;
 pub mod property;
@@ -29,5 +32,6 @@ mod tests;
 pub mod violation;
 
 pub use checker::Checker;
+pub use linear::{Anomaly, History};
 pub use property::Property;
 pub use violation::{Breach, Falling, Violation};

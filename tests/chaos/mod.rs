@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use raftarium::check::{Checker, Property};
+use raftarium::check::{Checker, History, Property};
 use raftarium::machine::{ClientId, Op};
 use raftarium::raft::event::{Denial, Event, Ignorance, Refusal, StepDown};
 use raftarium::raft::{NodeId, Rule, SendPolicy, Term};
@@ -19,6 +19,7 @@ const RECOVERY: Time = Time::ms(60_000);
 pub(crate) struct Run {
     pub(crate) world: World,
     pub(crate) checker: Checker,
+    pub(crate) history: History,
     pub(crate) coverage: Coverage,
     scenario: Scenario,
     actions: Vec<(Time, Action)>,
@@ -45,9 +46,11 @@ impl Run {
         let mut step = Step::default();
         let world = World::new(&scenario, &mut step);
         let checker = Checker::new(&world);
+        let history = History::new(&world);
         Self {
             world,
             checker,
+            history,
             coverage: Coverage::default(),
             scenario,
             actions: Vec::new(),
@@ -132,7 +135,7 @@ impl Run {
             self.advance(self.world.now() + Time::ms(1000));
             self.verdict()?;
         }
-        Ok(())
+        self.history.check().map_err(|anomaly| anomaly.to_string())
     }
 
     fn is_recovered(&self, answered: u32) -> bool {
@@ -183,6 +186,7 @@ impl Run {
 
     fn look(&mut self) {
         self.checker.observe(&self.world, &self.step);
+        self.history.note(&self.step);
         for fact in &self.step.facts {
             self.coverage
                 .note(fact, &self.world, &self.checker, &mut self.elections);

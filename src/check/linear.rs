@@ -1,0 +1,386 @@
+//! Linearizability: whether what the clients saw could have come from a single machine.
+//!
+//! To each client its requests seem to take effect one after the other, each at some moment between
+//! asking and being answered (§8; Herlihy and Wing 1990). A [`History`] collects who asked what and
+//! was answered what, and [`History::check`] looks for such moments: an order of all requests that
+//! explains every answer. A request that was never answered may have taken effect at any time
+//! after it was asked, or never.
+//!
+//! The search is Wing and Gong's (1993): of the requests that may come next, try each whose answer
+//! is right, and go back when there is none. What keeps it quick is Lowe's (2017): where the search
+//! has been, with the same requests behind it and the same value in hand, it need not go again; and
+//! each key has a history of its own. As each client asks one thing at a time, the requests behind
+//! a point of the search are so many of each client's first, and that is all there is to remember.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::machine::{Answer, ClientId, Command, Key, MAX_CLIENTS, Op};
+use crate::raft::Payload;
+use crate::sim::{Fact, Step, Time, World};
+
+/// What the clients of a run asked and were answered.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct History {
+    operations: Vec<Operation>,
+    /// By client: the operation that is not answered yet.
+    open: [Option<usize>; MAX_CLIENTS],
+    /// What the keys held when the history began.
+    initial: Vec<(Key, i32)>,
+    /// Counts what is noted: of two moments the earlier has the lower number.
+    clock: u64,
+}
+
+/// A request, and what came of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Operation {
+    /// Who asked; nobody of this run, for what stood in the logs when it began.
+    pub client: Option<ClientId>,
+    /// What.
+    pub op: Op,
+    /// When it was first asked.
+    pub asked_at: Time,
+    /// When it was answered, and what; none if that never happened.
+    pub answered: Option<(Time, Answer)>,
+    asked: u64,
+    answer: u64,
+}
+
+/// Answers that no single machine could have given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Anomaly {
+    /// The answer that nothing explains, however what was before it is ordered.
+    pub operation: Operation,
+}
+
+impl History {
+    /// Begins with what the servers of `world` hold.
+    pub fn new(world: &World) -> Self {
+        let mut history = Self::default();
+        let up = world.servers().iter().filter_map(|server| server.up());
+        if let Some(first) = up.max_by_key(|up| up.node.last_applied()) {
+            history.initial = first.machine.values().collect();
+        }
+        // What is in a log and not applied may yet take effect, though nobody here asked for it.
+        let mut known: Vec<Command> = Vec::new();
+        for server in world.servers() {
+            let applied = server.node().map(|node| node.last_applied());
+            for (_, entry) in server.log().iter_from(applied.unwrap_or_default().next()) {
+                if let Payload::Command(command) = entry.payload
+                    && !known.contains(&command)
+                {
+                    known.push(command);
+                    history.begin(None, command.op, world.now());
+                }
+            }
+        }
+        history
+    }
+
+    /// Takes in what a step brought the clients.
+    pub fn note(&mut self, step: &Step) {
+        for fact in &step.facts {
+            match *fact {
+                Fact::Asked {
+                    client,
+                    op,
+                    attempt: 1,
+                    ..
+                } => self.begin(Some(client), op, step.at),
+                Fact::Answered { client, answer, .. } => self.end(client, answer, step.at),
+                _ => {}
+            }
+        }
+    }
+
+    fn begin(&mut self, client: Option<ClientId>, op: Op, at: Time) {
+        self.clock += 1;
+        if let Some(client) = client {
+            self.open[client.slot()] = Some(self.operations.len());
+        }
+        self.operations.push(Operation {
+            client,
+            op,
+            asked_at: at,
+            answered: None,
+            asked: self.clock,
+            answer: u64::MAX,
+        });
+    }
+
+    fn end(&mut self, client: ClientId, answer: Answer, at: Time) {
+        self.clock += 1;
+        if let Some(place) = self.open[client.slot()].take() {
+            let operation = &mut self.operations[place];
+            operation.answered = Some((at, answer));
+            operation.answer = self.clock;
+        }
+    }
+
+    /// All that was asked, in the order in which it was.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// Looks for an order of the requests that explains all answers.
+    pub fn check(&self) -> Result<(), Anomaly> {
+        let mut keys: Vec<Key> = Vec::new();
+        for operation in &self.operations {
+            let key = operation.op.key();
+            if !keys.contains(&key) {
+                keys.push(key);
+                let initial = self.initial.iter().find(|(other, _)| *other == key);
+                Search::new(&self.operations, key).run(initial.map(|(_, value)| *value))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The search for an order of the requests about one key.
+struct Search<'a> {
+    /// By client, its requests in the order it made them. What nobody asked stands alone.
+    lines: Vec<Vec<&'a Operation>>,
+}
+
+/// A point of the search: how many requests of each line are behind it, and the value they left.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Point {
+    behind: Vec<usize>,
+    value: Option<i32>,
+}
+
+impl<'a> Search<'a> {
+    fn new(operations: &'a [Operation], key: Key) -> Self {
+        let mut lines = vec![Vec::new(); MAX_CLIENTS];
+        for operation in operations
+            .iter()
+            .filter(|operation| operation.op.key() == key)
+        {
+            match operation.client {
+                Some(client) => lines[client.slot()].push(operation),
+                None => lines.push(vec![operation]),
+            }
+        }
+        Self { lines }
+    }
+
+    fn run(&self, initial: Option<i32>) -> Result<(), Anomaly> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![Point {
+            behind: vec![0; self.lines.len()],
+            value: initial,
+        }];
+        // The answer that was in the way at the point furthest in the history.
+        let mut obstacle: Option<&Operation> = None;
+        while let Some(point) = open.pop() {
+            let Some(first_answered) = self.first_answered(&point) else {
+                return Ok(());
+            };
+            if obstacle.is_none_or(|other| other.answer < first_answered.answer) {
+                obstacle = Some(first_answered);
+            }
+            for line in 0..self.lines.len() {
+                // Whatever was asked after an answer comes after what was answered.
+                let next = self.next(&point, line);
+                let next = next.filter(|next| next.asked < first_answered.answer);
+                let value = next.and_then(|next| next.leaves(point.value));
+                if let Some(value) = value {
+                    let mut behind = point.behind.clone();
+                    behind[line] += 1;
+                    let then = Point { behind, value };
+                    if seen.insert(then.clone()) {
+                        open.push(then);
+                    }
+                }
+            }
+        }
+        let operation = *obstacle.expect("a search ends at once if nothing was answered");
+        Err(Anomaly { operation })
+    }
+
+    fn next(&self, point: &Point, line: usize) -> Option<&'a Operation> {
+        self.lines[line].get(point.behind[line]).copied()
+    }
+
+    /// Of the requests not behind `point`, the one that was answered first.
+    fn first_answered(&self, point: &Point) -> Option<&'a Operation> {
+        let next = (0..self.lines.len()).filter_map(|line| self.next(point, line));
+        let answered = next.filter(|operation| operation.answered.is_some());
+        answered.min_by_key(|operation| operation.answer)
+    }
+}
+
+impl Operation {
+    /// What a key that holds `value` holds after this, if that explains the answer.
+    fn leaves(&self, value: Option<i32>) -> Option<Option<i32>> {
+        let (answer, after) = match self.op {
+            Op::Add { amount, .. } => {
+                let sum = value.unwrap_or(0).wrapping_add(amount);
+                (Answer::Value(Some(sum)), Some(sum))
+            }
+            Op::CompareAndSet { old, new, .. } if value == Some(old) => (Answer::Done, Some(new)),
+            Op::CompareAndSet { .. } => (Answer::Differs(value), value),
+            Op::Delete { .. } => (Answer::Done, None),
+            Op::Get { .. } => (Answer::Value(value), value),
+            Op::Set { value, .. } => (Answer::Done, Some(value)),
+        };
+        let explained = self.answered.is_none_or(|(_, told)| told == answer);
+        explained.then_some(after)
+    }
+}
+
+impl fmt::Display for Anomaly {
+    /// `No order of the requests explains that C2 was answered "5" to x?, asked at 2s.`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Operation {
+            client,
+            op,
+            asked_at,
+            answered,
+            ..
+        } = self.operation;
+        f.write_str("No order of the requests explains that ")?;
+        if let (Some(client), Some((at, answer))) = (client, answered) {
+            write!(f, "{client} was answered \"{answer}\" at {at} ")?;
+        }
+        write!(f, "to {op}, asked at {asked_at}.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Scenario;
+
+    /// A history in writing: `1 x=5` is asked by C1, `1: done` is answered.
+    fn history(text: &str) -> History {
+        let mut history = History::default();
+        for (line, at) in text.split(", ").zip(1..) {
+            let client = |number: &str| ClientId::new(number.parse().unwrap()).unwrap();
+            if let Some((number, answer)) = line.split_once(": ") {
+                let answer = match answer.strip_prefix("not ") {
+                    Some(value) => Answer::Differs(value.parse().ok()),
+                    None if answer == "done" => Answer::Done,
+                    None => Answer::Value(answer.parse().ok()),
+                };
+                history.end(client(number), answer, Time::ms(at));
+            } else {
+                let (number, op) = line.split_once(' ').unwrap();
+                history.begin(Some(client(number)), op.parse().unwrap(), Time::ms(at));
+            }
+        }
+        history
+    }
+
+    #[test]
+    fn histories_that_one_machine_explains() {
+        for text in [
+            "1 x?, 1: none",
+            "1 x=5, 1: done, 2 x?, 2: 5",
+            // What overlaps may come in either order.
+            "1 x=5, 2 x?, 2: none, 1: done",
+            "1 x=5, 2 x?, 2: 5, 1: done",
+            "1 x=1, 2 x=2, 1: done, 2: done, 3 x?, 3: 1, 3 x?, 3: 1",
+            "1 x+=1, 2 x+=1, 1: 2, 2: 1",
+            // What was never answered may have happened, or not, or later.
+            "1 x=5, 2 x?, 2: 5",
+            "1 x=5, 2 x?, 2: none",
+            "1 x=5, 2 x?, 2: none, 2 x?, 2: none, 2 x?, 2: 5",
+            "1 x=5, 2 x=6, 2: done, 2 x:6>7, 2: not 5",
+            "1 x=1, 1: done, 1 -x, 1: done, 1 x:1>2, 1: not none, 1 x?, 1: none",
+            // Keys do not know of each other.
+            "1 x=1, 1: done, 2 y?, 2: none, 2 x?, 2: 1",
+        ] {
+            assert_eq!(history(text).check(), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn histories_that_no_machine_explains() {
+        for (text, culprit) in [
+            ("1 x=5, 1: done, 2 x?, 2: none", "x?"),
+            ("1 x?, 1: 5", "x?"),
+            // A read that sees the new value, and then one that sees the old.
+            ("1 x=5, 2 x?, 2: 5, 3 x?, 3: none, 1: done", "x?"),
+            // One that takes effect, is overwritten, and takes effect again.
+            (
+                "1 x=5, 2 x?, 2: 5, 2 x=6, 2: done, 2 x?, 2: 6, 2 x?, 2: 5",
+                "x?",
+            ),
+            ("1 x+=1, 1: 1, 1 x+=1, 1: 3", "x+=1"),
+            ("1 x+=1, 2 x+=1, 1: 1, 2: 1", "x+=1"),
+            ("1 x=1, 1: done, 2 x:1>2, 2: not 7", "x:1>2"),
+            (
+                "1 x=1, 2 x=2, 1: done, 2: done, 3 x?, 3: 1, 3 x?, 3: 2",
+                "x?",
+            ),
+        ] {
+            let anomaly = history(text).check().expect_err(text);
+            assert_eq!(anomaly.operation.op.to_string(), culprit, "{text}");
+        }
+        let anomaly = history("1 x=5, 1: done, 2 x?, 2: none")
+            .check()
+            .unwrap_err();
+        assert_eq!(
+            anomaly.to_string(),
+            "No order of the requests explains that C2 was answered \"no value\" at 4ms to x?, \
+             asked at 3ms."
+        );
+    }
+
+    #[test]
+    fn long_histories_take_no_longer_for_each_request() {
+        let mut text = String::from("5 x=0");
+        for nth in 1..2_000 {
+            text += &format!(", 1 x={nth}, 2 x?, 3 y+=1, 1: done, 2: {nth}, 3: {nth}");
+        }
+        let history = history(&text);
+        assert_eq!(history.operations().len(), 5_998);
+        assert_eq!(history.check(), Ok(()));
+    }
+
+    #[test]
+    fn what_stood_in_the_logs_may_take_effect() {
+        let text = "servers 3 · clients 1
+            S1 term 1 log 1:x=1 1:x=2 1:y=3 commit 1
+            S2 term 1 log 1:x=1 1:x=2 commit 1
+            S3 term 1 log 1:x=1 commit 1
+            at 1s request C1 x?\n at 2s request C1 y?";
+        let (scenario, actions) = crate::sim::text::parse_run(text).unwrap();
+        let seeds = (0..40).map(|seed| Scenario {
+            seed,
+            ..scenario.clone()
+        });
+        let mut ends = BTreeSet::new();
+        for scenario in seeds {
+            let mut step = Step::default();
+            let mut world = World::new(&scenario, &mut step);
+            let mut history = History::new(&world);
+            for (at, action) in &actions {
+                while world.next_at().is_some_and(|next| next <= *at) {
+                    world.step(&mut step);
+                    history.note(&step);
+                }
+                world.act(action, &mut step).unwrap();
+                history.note(&step);
+            }
+            while world.now() < Time::ms(5_000) {
+                world.step(&mut step);
+                history.note(&step);
+            }
+            assert_eq!(history.check(), Ok(()));
+            assert_eq!(history.operations().len(), 4);
+            let answers = history.operations().iter().filter_map(|o| o.answered);
+            ends.insert(
+                answers
+                    .map(|(_, answer)| answer.to_string())
+                    .collect::<Vec<_>>(),
+            );
+        }
+        assert!(
+            ends.len() > 1,
+            "some leaders had the third entry, some not: {ends:?}"
+        );
+    }
+}
