@@ -4,8 +4,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, EventTarget, HtmlInputElement, KeyboardEvent, MediaQueryList};
 use yew::prelude::*;
 
@@ -43,6 +45,9 @@ const SHOWN_LINES: usize = 40;
 /// Above this speed nobody can read every event: the page is rendered less often.
 const READABLE_SPEED: f64 = 0.2;
 
+/// How long something said at the top of the page stays, in milliseconds.
+const SAID_MS: u32 = 8_000;
+
 /// Everything that can be wanted of the page.
 pub enum Msg {
     Act(Action),
@@ -58,6 +63,8 @@ pub enum Msg {
     Pick(Pick),
     Placed,
     Run(RunWish),
+    Said,
+    Say(String),
     Send(String),
     Share,
     Theme,
@@ -78,6 +85,7 @@ pub struct App {
     chosen: Option<PacketId>,
     reason: Option<Reason>,
     said: Option<String>,
+    said_until: Option<Timeout>,
     request_error: Option<String>,
     run_error: Option<String>,
     run_text: Option<String>,
@@ -154,6 +162,7 @@ impl Component for App {
             chosen: None,
             reason: None,
             said,
+            said_until: None,
             request_error: None,
             run_error: None,
             run_text: None,
@@ -193,7 +202,9 @@ impl Component for App {
             Msg::Pick(pick) => self.pick(pick),
             Msg::Run(wish) => self.run(wish),
             Msg::Send(text) => self.send(&text),
-            Msg::Share => self.share(),
+            Msg::Said => self.said = None,
+            Msg::Say(text) => self.say(ctx, text),
+            Msg::Share => self.share(ctx),
             Msg::Theme => switch_theme(),
             Msg::Time(wish) => self.time(wish),
             Msg::Why(asked) => self.ask_why(asked),
@@ -439,7 +450,7 @@ impl App {
         }
     }
 
-    fn share(&mut self) {
+    fn share(&mut self, ctx: &Context<Self>) {
         let link = format!("#/run/{}", link::write(&self.player.borrow().session));
         let Some(window) = web_sys::window() else {
             return;
@@ -452,10 +463,22 @@ impl App {
             self.said = Some("This page may not change its address, so there is no link.".into());
             return;
         }
-        // Whether it may be copied is the browser's affair; the address bar has it in any case.
         let address = window.location().href().unwrap_or_default();
-        let _ = window.navigator().clipboard().write_text(&address);
-        self.said = Some("The link is in the address bar, and copied.".into());
+        let copied = JsFuture::from(window.navigator().clipboard().write_text(&address));
+        // Whether it may be copied is the browser's affair; the address bar has it in any case.
+        ctx.link().send_future(async move {
+            Msg::Say(match copied.await {
+                Ok(_) => "The link is copied, and in the address bar.".into(),
+                Err(_) => "The link is in the address bar.".into(),
+            })
+        });
+    }
+
+    /// Says something at the top of the page, for a while.
+    fn say(&mut self, ctx: &Context<Self>, text: String) {
+        let link = ctx.link().clone();
+        self.said = Some(text);
+        self.said_until = Some(Timeout::new(SAID_MS, move || link.send_message(Msg::Said)));
     }
 
     fn ask_why(&mut self, asked: (StepId, usize)) {
