@@ -549,6 +549,14 @@ impl App {
             .iter()
             .filter(|server| server.is_up())
             .count();
+        let network = world.network();
+        let cut = |a: NodeId| {
+            let others = world.voters().without(a);
+            others.iter().any(|b| network.is_cut(a.into(), b.into()))
+        };
+        if world.voters().iter().any(cut) {
+            return Progress::Divided;
+        }
         match world.leader() {
             None => Progress::Leaderless { up, of },
             Some(leader) if !self.touched => Progress::Invited(leader),

@@ -9,6 +9,8 @@ use crate::raft::NodeId;
 pub enum Progress {
     /// Nothing is touched yet; this server leads.
     Invited(NodeId),
+    /// Some servers cannot reach each other.
+    Divided,
     /// There is no leader just now; this many servers are up, of so many.
     Leaderless { up: usize, of: usize },
     /// The first leader fell, and this one leads now; this many servers are up, of so many.
@@ -38,6 +40,12 @@ fn words(progress: Progress) -> (String, String) {
                 "These servers keep one list. {leader}, crowned, leads: it takes every write and copies it to the \
                  others. Click it, and it crashes."
             ),
+        ),
+        Progress::Divided => (
+            "The network is cut.".into(),
+            "Whoever still reaches more than half of all servers can lead and commit; the others can only try. Click a \
+             crossed link to mend it, and see whose log gives way."
+                .into(),
         ),
         Progress::Leaderless { up, of } if 2 * up <= of => (
             "No majority.".into(),
