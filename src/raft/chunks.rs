@@ -55,7 +55,7 @@ impl<T: Copy + Eq> Chunks<T> {
 
     /// The tail, as nobody else's: with room for a whole chunk, so that it is copied once.
     fn own_tail(&mut self) -> &mut Vec<T> {
-        if Arc::get_mut(&mut self.tail).is_none() {
+        if Arc::strong_count(&self.tail) > 1 {
             let mut own = Vec::with_capacity(CHUNK);
             own.extend_from_slice(&self.tail);
             self.tail = Arc::new(own);
