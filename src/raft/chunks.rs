@@ -90,6 +90,9 @@ impl<T: Copy + Eq> Chunks<T> {
     /// How many items at the beginning are the same in both. Chunks that both share are not
     /// looked into, so this is quick for a list and its earlier self, however long they are.
     pub fn common(&self, other: &Self) -> usize {
+        if self.is_shared_with(other) {
+            return self.len();
+        }
         let same = |(a, b): &(&Arc<[T]>, &Arc<[T]>)| Arc::ptr_eq(a, b) || a == b;
         let chunks = if Arc::ptr_eq(&self.sealed, &other.sealed) {
             self.sealed.len()
