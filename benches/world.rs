@@ -7,6 +7,7 @@ use measure::{amount, rate, short};
 use raftarium::check::Checker;
 use raftarium::machine::ClientId;
 use raftarium::raft::{Entry, LogIndex, NodeId, Payload, SendPolicy, Term};
+use raftarium::session::Session;
 use raftarium::sim::{DiskImage, Scenario, Step, Time, World};
 
 /// Steps in each workload.
@@ -138,5 +139,38 @@ fn main() {
             &format!("clones/s of world and checker, {entries} entries"),
             clones,
         );
+    }
+    for seconds in [10, 100, 1_000] {
+        let played = || Played::new(seconds);
+        let seeks = rate(played, |run| run.seeks(amount(200)));
+        row(&format!("seeks/s in a run of {seconds} s"), seeks);
+    }
+}
+
+/// A session that was played for a while, with a client writing.
+struct Played {
+    session: Session,
+    length: Time,
+}
+
+impl Played {
+    fn new(seconds: u64) -> Self {
+        let mut scenario = Scenario::new(5, 7);
+        let (client, key) = (ClientId::new(1), "x".parse());
+        let (client, key) = client.zip(key.ok()).expect("a client and a key");
+        scenario.habits.push((client, key, Time::ms(300)));
+        let mut session = Session::new(scenario);
+        let length = Time::ms(1000 * seconds);
+        session.advance(length);
+        Self { session, length }
+    }
+
+    /// Goes to moments all over the run, and says how often.
+    fn seeks(&mut self, count: u64) -> u64 {
+        for nth in 0..count {
+            let place = nth * 617 % 1000;
+            self.session.seek(Time(self.length.0 / 1000 * place));
+        }
+        count
     }
 }

@@ -68,7 +68,7 @@ fn no_weather_breaks_a_property_and_every_cluster_recovers() {
 /// For each rule: what breaks first without it, which seed found it when this was written, and by
 /// how many seeds it must have been found (five times as many, and some).
 ///
-/// Not here: `ignore-old-replies`, which random weather does not find in 100,000 seeds (a test of
+/// Not here: `ignore-old-replies`, which random weather does not find in 40,000 seeds (a test of
 /// the checker has a schedule for it); `commit-only-checked`, which these leaders never need,
 /// because they send what a follower lacks with everything they send; and `step-down`,
 /// `reset-only-for-cause`, `retry-election` and `random-timeouts`, without which nothing becomes

@@ -37,10 +37,10 @@ use crate::sim::{Action, Fact, Link, PacketId, Scenario, StepId, Time};
 use crate::view::{LogTable, Scene, Timeline};
 
 /// Entries of a log that are shown.
-const SHOWN_ENTRIES: u64 = 40;
+const SHOWN_ENTRIES: u64 = 30;
 
 /// Sentences that are shown.
-const SHOWN_LINES: usize = 40;
+const SHOWN_LINES: usize = 25;
 
 /// Above this speed nobody can read every event: the page is rendered less often.
 const READABLE_SPEED: f64 = 0.2;
@@ -518,7 +518,7 @@ impl App {
         let mut player = self.player.borrow_mut();
         let mut timeline = (*self.timeline).clone();
         timeline.update(&player.session);
-        if timeline != *self.timeline {
+        if timeline.looks_other(&self.timeline) {
             self.timeline = Rc::new(timeline);
         }
         let broken = player.session.violations().len();
@@ -712,7 +712,7 @@ fn frame_loop(
             motion.place(now);
         }
         frames = frames.wrapping_add(1);
-        if frames.is_multiple_of(6) {
+        if frames.is_multiple_of(10) {
             show_time(&slider, &clock, now);
         }
         playing

@@ -18,6 +18,13 @@ pub struct Line {
     pub text: String,
 }
 
+impl Line {
+    /// A number of its own, that stays when others come before it.
+    fn number(&self) -> u64 {
+        self.step.0 * 64 + self.nth as u64 % 64
+    }
+}
+
 /// An answer to "why?".
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reason {
@@ -43,9 +50,9 @@ pub struct EventsProps {
 /// The list of events.
 #[component]
 pub fn Events(props: &EventsProps) -> Html {
-    let lines = props.lines.iter().enumerate().map(|(place, line)| {
+    let lines = props.lines.iter().map(|line| {
         let reason = props.reason.as_ref();
-        event_line(place, line, reason.filter(|reason| reason.is_of(line)))
+        event_line(line, reason.filter(|reason| reason.is_of(line)))
     });
     let onclick = use_callback(
         (
@@ -55,7 +62,10 @@ pub fn Events(props: &EventsProps) -> Html {
             props.on_seek.clone(),
         ),
         |event: MouseEvent, (lines, reason, on_why, on_seek)| {
-            let line = |name| lines.get(delegate::number(&event, name)? as usize);
+            let line = |name| {
+                let number = delegate::number(&event, name)?;
+                lines.iter().find(|line| line.number() == number)
+            };
             if let Some(line) = line("data-why") {
                 on_why.emit((line.step, line.nth));
             } else if let Some(line) = line("data-seek") {
@@ -82,16 +92,17 @@ impl Reason {
     }
 }
 
-fn event_line(place: usize, line: &Line, reason: Option<&Reason>) -> Html {
-    let place = place.to_string();
+fn event_line(line: &Line, reason: Option<&Reason>) -> Html {
+    let number = line.number();
+    let key = number.to_string();
     let open = reason.is_some().to_string();
     html! {
-        <li key={format!("{}-{}", line.step.0, line.nth)}>
-            <button class="event-time" data-seek={place.clone()} title="Go to this moment">
+        <li key={number}>
+            <button class="event-time" data-seek={key.clone()} title="Go to this moment">
                 { clock(line.at) }
             </button>
             <span class="event-text">{ &line.text }</span>
-            <button class="why" data-why={place} aria-expanded={open}>{ "why?" }</button>
+            <button class="why" data-why={key} aria-expanded={open}>{ "why?" }</button>
             <div>{ for reason.map(because) }</div>
         </li>
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use web_sys::Window;
 
 /// Calls back on every animation frame, until it is told to stop.
 #[derive(Clone)]
@@ -15,6 +16,8 @@ type Tick = Closure<dyn FnMut(f64)>;
 struct Inner {
     tick: RefCell<Option<Tick>>,
     asked: Cell<Option<i32>>,
+    /// Looked up once: it is needed in every frame.
+    window: Option<Window>,
 }
 
 impl FrameLoop {
@@ -24,6 +27,7 @@ impl FrameLoop {
         let inner = Rc::new(Inner {
             tick: RefCell::new(None),
             asked: Cell::new(None),
+            window: web_sys::window(),
         });
         let weak = Rc::downgrade(&inner);
         let tick = Tick::new(move |timestamp| {
@@ -48,7 +52,7 @@ impl Inner {
         if self.asked.get().is_some() {
             return;
         }
-        let (Some(window), Some(tick)) = (web_sys::window(), &*self.tick.borrow()) else {
+        let (Some(window), Some(tick)) = (&self.window, &*self.tick.borrow()) else {
             return;
         };
         let asked = window.request_animation_frame(tick.as_ref().unchecked_ref());
@@ -58,7 +62,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if let (Some(window), Some(asked)) = (web_sys::window(), self.asked.get()) {
+        if let (Some(window), Some(asked)) = (&self.window, self.asked.get()) {
             // Nothing is lost if the frame was shown already.
             let _ = window.cancel_animation_frame(asked);
         }

@@ -95,7 +95,7 @@ impl Motion {
             let left = 1.0 - share(ring.set_at, ring.deadline, now);
             let thousandths = (left * 1000.0) as i32;
             // A change that nobody can see is not worth writing.
-            if (thousandths - ring.shown).abs() >= 4 || thousandths == 0 {
+            if (thousandths - ring.shown).abs() >= 8 || thousandths == 0 {
                 ring.shown = thousandths;
                 let dash = format!("{thousandths} 1000");
                 let _ = ring.element.set_attribute("stroke-dasharray", &dash);

@@ -52,6 +52,15 @@ pub enum TickKind {
 }
 
 impl Timeline {
+    /// Whether an eye could tell it from `other`: it is drawn small, and drawing it costs.
+    pub fn looks_other(&self, other: &Self) -> bool {
+        let grown = self.head.saturating_sub(other.head).0;
+        (self.lanes != other.lanes || self.ghosts != other.ghosts)
+            || self.ticks.len() != other.ticks.len()
+            || self.head < other.head
+            || grown * 250 > self.head.0.max(2_000_000)
+    }
+
     /// Takes in what has happened since the last time.
     pub fn update(&mut self, session: &Session) {
         let records = session.records();
