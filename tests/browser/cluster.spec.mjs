@@ -40,7 +40,7 @@ const differing = (page, one, other) =>
       };
       const [a, b] = await Promise.all(pictures.map(points));
       if (a.length !== b.length) return Infinity;
-      return a.filter((value, place) => Math.abs(value - b[place]) > 24).length;
+      return a.filter((value, place) => Math.abs(value - b[place]) > 64).length;
     },
     [one, other].map((picture) => picture.toString("base64")),
   );
