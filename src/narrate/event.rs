@@ -48,6 +48,9 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
         }
         Event::Committed { position, holders } => {
             let (index, holders) = (position.index, words::servers(*holders));
+            if world.voters().len() == 1 {
+                return format!("{id} committed entry {index}: it is the only server");
+            }
             let all = words::count(world.voters().len());
             format!("{id} committed entry {index}: {holders} of {all} servers hold it")
         }

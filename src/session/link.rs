@@ -52,12 +52,12 @@ pub fn read(link: &str) -> Result<Session, String> {
     let bytes = decode(link)?;
     let cut = || "This link is cut short: copy it whole and try again.".to_string();
     let (version, rest) = bytes.split_first().ok_or_else(cut)?;
+    let (sum, body) = rest.split_at_checked(4).ok_or_else(cut)?;
     if *version != VERSION {
         return Err(format!(
             "This link is of version {version}; this page reads version {VERSION}."
         ));
     }
-    let (sum, body) = rest.split_at_checked(4).ok_or_else(cut)?;
     if sum != checksum(body).to_le_bytes() {
         return Err("This link is damaged: a character is missing or wrong.".into());
     }

@@ -708,7 +708,8 @@ fn frame_loop(
         if pending && (timestamp - rendered_at >= pause || !playing) {
             (pending, rendered_at) = (false, timestamp);
             link.send_message(Msg::Happened);
-        } else {
+        } else if !pending {
+            // What is not drawn yet must not move as if nothing had happened.
             motion.place(now);
         }
         frames = frames.wrapping_add(1);

@@ -81,7 +81,9 @@ pub fn Events(props: &EventsProps) -> Html {
         <section class="events" aria-label="What just happened">
             <h2>{ "What just happened" }</h2>
             // Not live: a screen reader is told of what matters by the page's status line.
-            <ol role="log" aria-live="off" aria-label="Events" tabindex="0" {onclick}>{ for lines }</ol>
+            <div class="events-list" role="log" aria-live="off" aria-label="Events" tabindex="0" {onclick}>
+                <ol>{ for lines }</ol>
+            </div>
         </section>
     }
 }

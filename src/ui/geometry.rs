@@ -35,8 +35,8 @@ pub struct Geometry {
     pub size: (f32, f32),
     /// The middle of the circle of servers.
     pub centre: Point,
-    /// The radius of that circle.
-    ring: f32,
+    /// The radii of that circle, across and down: a phone has more room across.
+    ring: (f32, f32),
     /// The radius of a server.
     pub server: f32,
     /// How many servers stand on the circle.
@@ -49,12 +49,12 @@ impl Geometry {
     pub fn new(count: usize, compact: bool) -> Self {
         let crowded = count > 5;
         let (size, centre, ring, server) = match (compact, crowded) {
-            (true, false) => ((400.0, 384.0), (200.0, 208.0), 132.0, 35.0),
-            (true, true) => ((400.0, 384.0), (200.0, 206.0), 136.0, 29.0),
-            (false, false) => ((600.0, 560.0), (300.0, 288.0), 186.0, 37.0),
-            (false, true) => ((600.0, 560.0), (300.0, 286.0), 196.0, 33.0),
+            (true, false) => ((400.0, 410.0), (200.0, 206.0), (148.0, 120.0), 35.0),
+            (true, true) => ((400.0, 410.0), (200.0, 208.0), (158.0, 130.0), 27.0),
+            (false, false) => ((600.0, 560.0), (300.0, 288.0), (186.0, 186.0), 37.0),
+            (false, true) => ((600.0, 560.0), (300.0, 286.0), (196.0, 196.0), 33.0),
         };
-        let ring = if count == 1 { 0.0 } else { ring };
+        let ring = if count == 1 { (0.0, 0.0) } else { ring };
         Self {
             size,
             centre,
@@ -79,16 +79,16 @@ impl Geometry {
             direction = (x * cos - y * sin, x * sin + y * cos);
         }
         let (x, y) = self.centre;
-        (x + self.ring * direction.0, y + self.ring * direction.1)
+        (x + self.ring.0 * direction.0, y + self.ring.1 * direction.1)
     }
 
     /// Where a client stands: in the corners, out of the servers' way.
     pub fn client_at(&self, id: ClientId) -> Point {
         let (width, height) = self.size;
         let (x, y) = if self.compact {
-            (44.0, 24.0)
+            (44.0, 36.0)
         } else {
-            (74.0, 40.0)
+            (74.0, 44.0)
         };
         match id.slot() {
             0 => (x, y),
@@ -118,6 +118,19 @@ impl Geometry {
             (a.0 + ux * out, a.1 + uy * out),
             (b.0 - ux * short, b.1 - uy * short),
         )
+    }
+
+    /// A little way from a client towards a server: all the way it would pass under others.
+    pub fn pointing(&self, client: ClientId, server: NodeId) -> (Point, Point) {
+        let (a, b) = (self.client_at(client), self.server_at(server));
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let share = if self.compact { 58.0 } else { 94.0 } / (dx * dx + dy * dy).sqrt().max(1.0);
+        (a, (a.0 + dx * share, a.1 + dy * share))
+    }
+
+    /// Whether there is room to write what every server is; else only what stands out.
+    pub fn is_roomy(&self) -> bool {
+        !self.compact || self.count < 6
     }
 
     fn edge(&self, address: Address) -> f32 {

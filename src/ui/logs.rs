@@ -34,7 +34,8 @@ pub fn Logs(props: &LogsProps) -> Html {
     }
     let table = &props.table;
     let rows = table.rows.iter();
-    let rows = rows.map(|row| log_row(row, props.focus == Some(row.server)));
+    let columns = (table.last.0 + 1 - table.first.0) as usize;
+    let rows = rows.map(|row| log_row(row, columns, props.focus == Some(row.server)));
     let onclick = delegate::pick(&props.on_focus, |event: &MouseEvent| {
         delegate::server(event)
     });
@@ -53,20 +54,22 @@ pub fn Logs(props: &LogsProps) -> Html {
             <p class="logs-key" aria-hidden="true">
                 <i class="entry sample"></i>{ "uncommitted" }
                 <i class="entry sample committed"></i>{ "committed" }
-                <span>{ "small: the entry's term" }</span>
+                <span>{ "small: its term" }</span>
             </p>
         </section>
     }
 }
 
-fn log_row(row: &Row, focused: bool) -> Html {
+fn log_row(row: &Row, columns: usize, focused: bool) -> Html {
     let cells = row.cells.iter().map(entry);
     let values: Vec<String> = row
         .values
         .iter()
         .map(|(key, value)| format!("{key} = {value}"))
         .collect();
-    let span = (row.cells.is_empty()).then_some("1");
+    // What it holds stands in a column of its own, however short its log.
+    let missing = columns - row.cells.len();
+    let gap = (missing > 0).then(|| html! { <td colspan={missing.to_string()}></td> });
     html! {
         <tr key={row.server.number()}
             class={classes!("log-row", row.look.word(), focused.then_some("focused"))}>
@@ -76,7 +79,8 @@ fn log_row(row: &Row, focused: bool) -> Html {
                 </button>
             </th>
             { for cells }
-            <td class="log-state" colspan={span} title="What its state machine holds">
+            { for gap }
+            <td class="log-state" title="What its state machine holds">
                 { values.join(" ") }
             </td>
         </tr>

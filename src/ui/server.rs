@@ -20,8 +20,8 @@ pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState
             data-server={server.id.number().to_string()}
             tabindex={if state.tabbable { "0" } else { "-1" }} aria-label={server.name()}
             transform={format!("translate({} {})", px(x), px(y))}>
-            <g>{ for body(server, geometry.server) }</g>
-            <g>{ for words(server, geometry) }</g>
+            <g>{ for body(server, geometry) }</g>
+            <g>{ for server.quorum.as_ref().map(|quorum| gathering(quorum, outer(server, geometry, 17.0))) }</g>
         </g>
     }
 }
@@ -64,29 +64,37 @@ pub fn focus(id: NodeId) {
     }
 }
 
-fn body(server: &ServerView, r: f32) -> Vec<Html> {
+/// The shape, and the words in the order of the button's name, which is to contain them.
+fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
+    let r = geometry.server;
     let round = |r| circle("server-body", ORIGIN, r);
-    let name = |y| text("server-name", (0.0, y), server.id);
-    let term = |y| text("server-term", (0.0, y), format!("term {}", server.term));
-    match server.look {
+    let (mut parts, name, term) = match server.look {
         Look::Candidate => {
             let hexagon = html! { <polygon class="server-body" points={hexagon(r + 3.0)} /> };
-            vec![hexagon, name(2.0), term(18.0)]
+            (vec![hexagon], 2.0, 18.0)
         }
         Look::Down => {
             let cross = path("server-cross", "M-9-18l18 18m0-18l-18 18");
-            vec![round(r), cross, name(20.0)]
+            (vec![round(r), cross], 20.0, 0.0)
         }
-        Look::Follower => vec![round(r), name(2.0), term(18.0)],
-        Look::Leader => vec![
-            circle("server-halo", ORIGIN, r + 12.0),
-            circle("server-outer", ORIGIN, r + 6.0),
-            round(r),
-            path("server-crown", "M-14-11l-3-14 9 6 8-10 8 10 9-6-3 14z"),
-            name(10.0),
-            term(24.0),
-        ],
+        Look::Follower => (vec![round(r)], 2.0, 18.0),
+        Look::Leader => {
+            let crown = path("server-crown", "M-14-11l-3-14 9 6 8-10 8 10 9-6-3 14z");
+            let halo = circle("server-halo", ORIGIN, r + 12.0);
+            let outer = circle("server-outer", ORIGIN, r + 6.0);
+            (vec![halo, outer, round(r), crown], 10.0, 24.0)
+        }
+    };
+    parts.push(text("server-name", (0.0, name), format!("{} ", server.id)));
+    if geometry.is_roomy() || server.look != Look::Follower {
+        let (at, word) = (outer(server, geometry, 0.0), server.look.word());
+        parts.push(text("server-word", (0.0, at), format!("{word} ")));
     }
+    if server.look != Look::Down {
+        let words = format!("term {}", server.term);
+        parts.push(text("server-term", (0.0, term), words));
+    }
+    parts
 }
 
 fn hexagon(r: f32) -> String {
@@ -95,36 +103,33 @@ fn hexagon(r: f32) -> String {
     format!("0,-{r} {far},-{half} {far},{half} 0,{r} -{far},{half} -{far},-{half}")
 }
 
-/// The role in a word, and beyond it the majority that is being gathered.
-fn words(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
+/// Where a line of text stands on the outer side of a server, so far beyond the first.
+fn outer(server: &ServerView, geometry: &Geometry, beyond: f32) -> f32 {
     let halo = if server.look == Look::Leader {
         4.0
     } else {
         0.0
     };
-    let out = geometry.server + 16.0 + halo;
-    let (word, beyond) = if geometry.words_above(server.id) {
-        (-out, -out - 17.0)
+    let out = geometry.server + 16.0 + halo + beyond;
+    if geometry.words_above(server.id) {
+        -out
     } else {
-        (out + 10.0, out + 27.0)
-    };
-    let mut words = vec![text("server-word", (0.0, word), server.look.word())];
-    words.extend(
-        server
-            .quorum
-            .as_ref()
-            .map(|quorum| gathering(quorum, beyond)),
-    );
-    words
+        out + 10.0
+    }
 }
 
 /// A dot for each server, filled when it has said yes; a bar stands where the majority is reached.
 fn gathering(quorum: &Quorum, y: f32) -> Html {
-    let (count, gap) = (quorum.yes.len() as f32, 14.0);
+    let count = quorum.yes.len() as f32;
+    let (gap, r) = if count > 5.0 {
+        (11.0, 4.0)
+    } else {
+        (14.0, 5.0)
+    };
     let left = -gap * (count - 1.0) / 2.0;
     let dots = quorum.in_order().enumerate().map(|(nth, yes)| {
         let class = if yes { "dot yes" } else { "dot" };
-        circle(class, (left + gap * nth as f32, y - 4.0), 5.0)
+        circle(class, (left + gap * nth as f32, y - 4.0), r)
     });
     let bar = left + gap * (quorum.needed as f32 - 0.5);
     html! {

@@ -67,7 +67,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
     });
     let at_once = props.config.send == SendPolicy::AtOnce;
     let policies = [
-        ("heartbeat", "with the next heartbeat", !at_once),
+        ("heartbeat", "with heartbeats", !at_once),
         ("at-once", "at once", at_once),
     ];
     let losses = [
@@ -84,7 +84,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
             <div class="fields">
                 <label>{ "Servers" }<select onchange={servers}>{ options(counts) }</select></label>
                 <label>{ "Seed" }<input type="number" min="0" value={props.seed.to_string()} onchange={seed} /></label>
-                <label>{ "Changes are sent" }<select onchange={send}>{ options(policies) }</select></label>
+                <label>{ "Changes go" }<select onchange={send}>{ options(policies) }</select></label>
                 <label>{ "Packets lost" }<select onchange={loss}>{ options(losses) }</select></label>
             </div>
             { console(&line, wish) }
@@ -116,7 +116,7 @@ fn console(line: &NodeRef, wish: &Callback<RunWish>) -> Html {
         <form class="console" {onsubmit}>
             <label for="console-line">{ "Do" }</label>
             <input id="console-line" ref={line.clone()} type="text" autocomplete="off"
-                autocapitalize="none" spellcheck="false" placeholder="partition S1 S2 | S3 S4 S5" />
+                autocapitalize="none" spellcheck="false" placeholder="cut S1-S2" />
             <button class="bordered small">{ "Go" }</button>
         </form>
     }
@@ -135,7 +135,7 @@ fn run_text(area: &NodeRef, wish: &Callback<RunWish>) -> Html {
     html! {
         <details class="run-text">
             <summary>{ "As text" }</summary>
-            <textarea ref={area.clone()} rows="7" spellcheck="false" autocapitalize="none"
+            <textarea ref={area.clone()} rows="5" spellcheck="false" autocapitalize="none"
                 aria-label="The run as text" placeholder="servers 3 · seed 7" />
             <div class="buttons">
                 <button class="bordered small" onclick={print}>{ "Write this run" }</button>

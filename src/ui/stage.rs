@@ -178,13 +178,13 @@ fn client_box(client: &ClientView, geometry: &Geometry) -> Html {
         Some(edge) if x < geometry.centre.0 => (edge, "client-doing start"),
         Some(edge) => (geometry.size.0 - edge, "client-doing end"),
     };
-    let to = geometry.server_at(client.target);
+    let (from, to) = geometry.pointing(client.id, client.target);
     html! {
         <g key={client.id.slot()} class="client">
-            <g>{ for client.waits.then(|| line("client-line", (x, y), to)) }</g>
+            <g>{ for client.waits.then(|| line("client-line", from, to)) }</g>
             { rect("client-body", (x, y), (32.0, 17.0), 9.0) }
             { text("client-name", (x, y + 5.0), "client") }
-            { text(class, (words_x, y + 35.0), &client.doing) }
+            { text(class, (words_x, y - 25.0), &client.doing) }
         </g>
     }
 }

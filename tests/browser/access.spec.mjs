@@ -1,0 +1,38 @@
+// The page is for everybody: axe finds nothing serious in it, light or dark, wide or narrow.
+
+import axe from "axe-core";
+import { expect, test } from "./page.mjs";
+
+const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 640 } };
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    test.describe(`${colorScheme} and ${size}`, () => {
+      test.use({ colorScheme, viewport });
+
+      test("nothing that axe calls serious", async ({ page }) => {
+        await page.goto("./");
+        const leader = page.getByRole("button", { name: /^S\d, leader/ });
+        await leader.waitFor();
+        const check = async (state) => {
+          await page.evaluate(axe.source);
+          const { violations } = await page.evaluate(() => window.axe.run());
+          const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+          const found = grave.map(({ id, nodes: [{ html, failureSummary }] }) => `${id}: ${html}: ${failureSummary}`);
+          expect(found, state).toEqual([]);
+        };
+        await page.getByRole("button", { name: "Pause", exact: true }).click();
+        await check("the landing page");
+        await leader.click();
+        await page.getByRole("button", { name: "why?" }).first().click();
+        await page.getByText("This run", { exact: true }).click();
+        await page.getByText("As text", { exact: true }).click();
+        await page.getByRole("textbox", { name: "Request" }).fill("hello");
+        await page.getByRole("button", { name: "Send" }).click();
+        await check("a server down, a reason, the settings and a mistake");
+        await page.getByRole("button", { name: "Help" }).click();
+        await check("the help");
+      });
+    });
+  }
+}
