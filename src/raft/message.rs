@@ -1,7 +1,7 @@
 //! What servers say to each other: the two requests of Figure 2 and their replies.
 
 use super::log::Entries;
-use super::types::{LogIndex, Position, Term};
+use super::types::{LogIndex, Position, Round, Term};
 
 /// A message from one server to another.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -16,11 +16,15 @@ pub enum Message {
         entries: Entries,
         /// How far the leader has committed.
         commit: LogIndex,
+        /// Which of the leader's rounds it belongs to; the answer repeats it.
+        round: Round,
     },
     /// The answer to [`Message::AppendEntries`].
     AppendEntriesReply {
         /// The follower's term, for a leader of the past to see.
         term: Term,
+        /// The round of the request.
+        round: Round,
         /// Whether it stored the entries.
         outcome: AppendOutcome,
     },

@@ -56,4 +56,4 @@ pub use message::{AppendOutcome, Message, MessageKind};
 pub use node::{Input, Node, Output, Persistent, Role, Timer};
 pub use replication::Progress;
 pub use rules::{Rule, Rules};
-pub use types::{Configuration, LogIndex, MAX_SERVERS, NodeId, Position, ServerSet, Term};
+pub use types::{Configuration, LogIndex, MAX_SERVERS, NodeId, Position, Round, ServerSet, Term};

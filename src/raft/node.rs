@@ -6,7 +6,7 @@ use super::config::Config;
 use super::event::{Event, Ignorance, Reset, StepDown};
 use super::log::{Entry, Log};
 use super::message::Message;
-use super::replication::Leadership;
+use super::replication::{Caller, Leadership};
 use super::rules::Rule;
 use super::types::{Configuration, LogIndex, MAX_SERVERS, NodeId, Position, ServerSet, Term};
 use crate::machine::Command;
@@ -184,11 +184,20 @@ impl Node {
                 previous,
                 entries,
                 commit,
+                round,
             } => {
-                self.append_entries(from, term, previous, &entries, commit, out);
+                let caller = Caller {
+                    leader: from,
+                    round,
+                };
+                self.append_entries(caller, term, previous, &entries, commit, out);
             }
-            Message::AppendEntriesReply { term, outcome } => {
-                self.append_reply(from, term, outcome, out);
+            Message::AppendEntriesReply {
+                term,
+                round,
+                outcome,
+            } => {
+                self.append_reply(from, term, round, outcome, out);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::log::{Entries, Entry, Payload};
 use super::message::{AppendOutcome, Message};
 use super::node::{Node, Output, Role, Timer};
 use super::rules::Rule;
-use super::types::{LogIndex, NodeId, Position, ServerSet, Term};
+use super::types::{LogIndex, NodeId, Position, Round, ServerSet, Term};
 use crate::machine::Command;
 
 /// What a leader alone keeps (Figure 2, volatile state on leaders).
@@ -16,6 +16,8 @@ pub struct Leadership {
     progress: [Progress; Node::SLOTS],
     /// The last entry that a majority holds, committed or not.
     on_majority: LogIndex,
+    /// How often it has turned to everyone.
+    round: Round,
 }
 
 /// How far a server is, as its leader knows.
@@ -29,6 +31,15 @@ pub struct Progress {
     pub confirmed: bool,
     /// Messages with entries under way to it, counted only with [`super::Config::window`].
     pub in_flight: u16,
+    /// The latest round it has answered: when that round began, it had no other leader.
+    pub answered: Round,
+}
+
+/// Who sent AppendEntries, in which of its rounds: the answer goes there.
+#[derive(Clone, Copy)]
+pub(super) struct Caller {
+    pub(super) leader: NodeId,
+    pub(super) round: Round,
 }
 
 impl Leadership {
@@ -42,6 +53,7 @@ impl Leadership {
         let mut leadership = Self {
             progress: [progress; Node::SLOTS],
             on_majority: LogIndex(0),
+            round: Round(0),
         };
         leadership.progress[own.slot()].matched = last;
         leadership
@@ -58,6 +70,11 @@ impl Leadership {
             .iter()
             .filter(|id| self.progress(*id).matched >= index)
             .collect()
+    }
+
+    /// The latest of its rounds.
+    pub fn round(&self) -> Round {
+        self.round
     }
 
     /// The last entry held by `needed` of `servers`.
@@ -131,8 +148,11 @@ impl Node {
         }
     }
 
-    /// Sends everyone what they lack, or a heartbeat.
+    /// Sends everyone what they lack, or a heartbeat: a new round.
     fn broadcast(&mut self, out: &mut Vec<Output>) {
+        if let Role::Leader(leadership) = &mut self.role {
+            leadership.round = leadership.round.next();
+        }
         // Followers that are equally far get the very same entries, not copies.
         let mut shared: Option<(LogIndex, Entries)> = None;
         for to in self.peers() {
@@ -169,6 +189,7 @@ impl Node {
         let Role::Leader(leadership) = &mut self.role else {
             return;
         };
+        let round = leadership.round;
         let progress = &mut leadership.progress[to.slot()];
         let index = progress.next.previous();
         // By Figure 2, `next` moves only when the follower has answered. With a window it runs
@@ -183,6 +204,7 @@ impl Node {
             previous: Position { index, term },
             entries,
             commit: self.commit_index,
+            round,
         };
         out.push(Output::Send { to, message });
     }
@@ -192,17 +214,23 @@ impl Node {
         &mut self,
         follower: NodeId,
         term: Term,
+        round: Round,
         outcome: AppendOutcome,
         out: &mut Vec<Output>,
     ) {
         let ours = self.persistent.current_term;
-        if !self.is_leader() {
+        let Role::Leader(leadership) = &mut self.role else {
             return self.ignore(follower, Ignorance::LeadsNoLonger, out);
-        }
+        };
         // What a follower held in another term may have been overwritten since (§5.3): an answer
         // from then says nothing now.
-        if term < ours && self.rule(Rule::IgnoreOldReplies) {
+        if term < ours && self.config.rules.on(Rule::IgnoreOldReplies) {
             return self.ignore(follower, Ignorance::OldTerm { theirs: term, ours }, out);
+        }
+        // Even who refuses the entries knows of no later leader.
+        if term == ours {
+            let progress = &mut leadership.progress[follower.slot()];
+            progress.answered = progress.answered.max(round);
         }
         match outcome {
             AppendOutcome::Accepted { matched } => self.accepted(follower, matched, out),
@@ -267,6 +295,7 @@ impl Node {
         *progress = Progress {
             next: to,
             matched: progress.matched,
+            answered: progress.answered,
             ..Progress::default()
         };
         out.push(Output::Event(Event::NextLowered { follower, from, to }));
@@ -329,25 +358,26 @@ impl Node {
     /// AppendEntries, receiver.
     pub(super) fn append_entries(
         &mut self,
-        leader: NodeId,
+        caller: Caller,
         term: Term,
         previous: Position,
         entries: &Entries,
         leader_commit: LogIndex,
         out: &mut Vec<Output>,
     ) {
+        let leader = caller.leader;
         let ours = self.persistent.current_term;
         // AppendEntries 1 (§5.1): a leader of the past learns our term from the answer.
         if term < ours && self.rule(Rule::RefuseOldTerm) {
             let reason = Refusal::OldTerm { theirs: term, ours };
-            return self.refuse_entries(leader, previous, reason, out);
+            return self.refuse_entries(caller, previous, reason, out);
         }
         if self.is_leader() {
             return self.ignore(leader, Ignorance::RivalLeader, out);
         }
         self.follow(leader, out);
         if let Some(reason) = self.mismatch(previous, entries) {
-            return self.refuse_entries(leader, previous, reason, out);
+            return self.refuse_entries(caller, previous, reason, out);
         }
         let matched = previous.index.plus(entries.len());
         let first_new = self.store(previous.index, entries, out);
@@ -361,7 +391,7 @@ impl Node {
             out.push(Output::Persist);
         }
         let outcome = AppendOutcome::Accepted { matched };
-        self.reply_append(leader, outcome, out);
+        self.reply_append(caller, outcome, out);
         self.learn_commit(leader, leader_commit, matched, out);
     }
 
@@ -455,11 +485,12 @@ impl Node {
 
     fn refuse_entries(
         &self,
-        leader: NodeId,
+        caller: Caller,
         previous: Position,
         reason: Refusal,
         out: &mut Vec<Output>,
     ) {
+        let leader = caller.leader;
         out.push(Output::Event(Event::AppendRefused { leader, reason }));
         // Without the hint the leader goes back by one entry (§5.3). With it, past a whole term.
         let hint = if self.config.fast_backup {
@@ -476,14 +507,18 @@ impl Node {
             previous: previous.index,
             hint,
         };
-        self.reply_append(leader, outcome, out);
+        self.reply_append(caller, outcome, out);
     }
 
-    fn reply_append(&self, leader: NodeId, outcome: AppendOutcome, out: &mut Vec<Output>) {
+    fn reply_append(&self, caller: Caller, outcome: AppendOutcome, out: &mut Vec<Output>) {
         let term = self.persistent.current_term;
-        let message = Message::AppendEntriesReply { term, outcome };
+        let message = Message::AppendEntriesReply {
+            term,
+            round: caller.round,
+            outcome,
+        };
         out.push(Output::Send {
-            to: leader,
+            to: caller.leader,
             message,
         });
     }

@@ -23,6 +23,11 @@ pub struct Term(pub u64);
 )]
 pub struct LogIndex(pub u64);
 
+/// A leader counts the times it turns to everyone. An answer names the round it answers, so that
+/// the leader knows since when its followers know of nobody newer (dissertation, 6.4).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Round(pub u64);
+
 /// An entry's identity: its index and its term. By Log Matching (§5.3), two logs that agree on one
 /// position agree on everything before it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
@@ -70,6 +75,14 @@ impl NodeId {
 
 impl Term {
     /// The term after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl Round {
+    /// The round after this one.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)

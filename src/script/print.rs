@@ -230,6 +230,7 @@ fn message(message: &Message) -> String {
             previous,
             entries,
             commit,
+            ..
         } => {
             let mut text = format!(
                 "term {term}  previous {} of term {}",
@@ -242,7 +243,7 @@ fn message(message: &Message) -> String {
             append(&mut text, format_args!("  commit {commit}"));
             text
         }
-        Message::AppendEntriesReply { term, outcome } => match outcome {
+        Message::AppendEntriesReply { term, outcome, .. } => match outcome {
             AppendOutcome::Accepted { matched } => format!("term {term}  agrees up to {matched}"),
             AppendOutcome::Refused { previous, hint } => {
                 let (index, of) = (hint.index, hint.term);
