@@ -67,7 +67,7 @@ impl Ghost {
     pub fn settle(&mut self, entry: Entry, term: Term, server: NodeId) {
         let effect = match entry.payload {
             Payload::Command(command) => Some(self.execute(&command)),
-            Payload::Noop => None,
+            Payload::Configuration(_) | Payload::Noop => None,
         };
         self.settled.push(Settled {
             entry,
@@ -112,6 +112,7 @@ impl Ghost {
             Payload::Command(Command {
                 op: Op::Get { .. }, ..
             })
+            | Payload::Configuration(_)
             | Payload::Noop => false,
             Payload::Command(command) => command.serial <= self.acknowledged[command.client.slot()],
         }

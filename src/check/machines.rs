@@ -162,7 +162,7 @@ impl Checker {
         let settled = self.ghost.at(index)?;
         match settled.entry.payload {
             Payload::Command(command) => Some((command, settled.effect?)),
-            Payload::Noop => None,
+            Payload::Configuration(_) | Payload::Noop => None,
         }
     }
 

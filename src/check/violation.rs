@@ -347,6 +347,10 @@ fn said(entry: Option<Entry>) -> String {
         None => "nothing".into(),
         Some(Entry {
             term,
+            payload: Payload::Configuration(configuration),
+        }) => format!("the configuration {configuration} of term {term}"),
+        Some(Entry {
+            term,
             payload: Payload::Noop,
         }) => format!("an empty entry of term {term}"),
         Some(Entry {

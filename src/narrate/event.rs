@@ -224,6 +224,11 @@ fn appended(id: NodeId, position: Position, world: &World) -> String {
                 "{id} appended {op} to its log as entry {index} of term {term}, not committed yet"
             )
         }
+        Some(Payload::Configuration(configuration)) => {
+            format!(
+                "{id} appended entry {index} of term {term}: from here on the cluster is {configuration}"
+            )
+        }
         Some(Payload::Noop) => {
             format!("{id} appended entry {index}, an empty one, to begin its term {term}")
         }

@@ -225,7 +225,7 @@ fn thing(kind: Option<PacketKind>) -> &'static str {
 fn command(world: &World, server: NodeId, index: LogIndex) -> Option<Op> {
     match world.server(server).log().get(index)?.payload {
         Payload::Command(command) => Some(command.op),
-        Payload::Noop => None,
+        Payload::Configuration(_) | Payload::Noop => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! How a server comes to lead (§5.2), and who may (§5.4.1).
 
+use super::configuration::{Share, half, majority};
 use super::event::{Denial, Event, Ignorance, Reset};
 use super::message::Message;
 use super::node::{Node, Output, Role, Timer};
@@ -28,7 +29,7 @@ impl Node {
         out.push(Output::Persist);
         self.reset_election_timer(Reset::Campaign, out);
         let last = self.persistent.log.last();
-        for to in self.peers() {
+        for to in self.configuration().all_voters().without(self.id).iter() {
             out.push(Output::Send {
                 to,
                 message: Message::RequestVote { term, last },
@@ -123,7 +124,7 @@ impl Node {
         if term < ours && self.rule(Rule::IgnoreOldVotes) {
             return self.ignore(voter, Ignorance::OldTerm { theirs: term, ours }, out);
         }
-        let needed = self.votes_needed() as u8;
+        let needed = self.share_to_lead()(self.configuration().voters.len()) as u8;
         let every_vote_counts = !self.rule(Rule::CountVoters);
         let Role::Candidate { votes, counted } = &mut self.role else {
             return self.ignore(voter, Ignorance::ElectionOver, out);
@@ -147,7 +148,13 @@ impl Node {
         let Role::Candidate { votes, counted } = self.role else {
             return;
         };
-        if usize::from(counted) < self.votes_needed() {
+        let (voters, share) = (self.configuration(), self.share_to_lead());
+        let elected = if self.rule(Rule::CountVoters) {
+            voters.has(share, votes)
+        } else {
+            usize::from(counted) >= share(voters.voters.len())
+        };
+        if !elected {
             return;
         }
         let term = self.persistent.current_term;
@@ -157,12 +164,11 @@ impl Node {
         self.begin_leading(out);
     }
 
-    fn votes_needed(&self) -> usize {
-        let voters = self.configuration().voters.len();
+    fn share_to_lead(&self) -> Share {
         if self.rule(Rule::ElectionMajority) {
-            voters / 2 + 1
+            majority
         } else {
-            (voters / 2).max(1)
+            half
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::chunks::Chunks;
-use super::types::{Configuration, LogIndex, Position, ServerSet, Term};
+use super::configuration::Configuration;
+use super::types::{LogIndex, Position, ServerSet, Term};
 use crate::machine::Command;
 
 /// One entry of the log.
@@ -22,6 +23,8 @@ pub struct Entry {
 pub enum Payload {
     /// A client's command for the state machine.
     Command(Command),
+    /// Who the cluster consists of from here on (§6).
+    Configuration(Configuration),
     /// Nothing: a new leader's first entry, so that it has one of its own term to commit (§8).
     Noop,
 }
@@ -34,28 +37,40 @@ pub struct Entries(Option<Arc<[Entry]>>);
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Log {
     entries: Chunks<Entry>,
-    /// Who the cluster consists of.
-    configuration: Configuration,
+    /// Who the cluster consisted of before the first entry.
+    founding: Configuration,
+    /// The latest configuration, and the entry that says so: 0 for the founding one.
+    latest: (LogIndex, Configuration),
 }
 
 impl Log {
-    /// An empty log of a cluster made of `voters`.
+    /// An empty log of a cluster founded by `voters`.
     pub fn new(voters: ServerSet) -> Self {
+        let founding = Configuration::of(voters);
         Self {
             entries: Chunks::default(),
-            configuration: Configuration { voters },
+            founding,
+            latest: (LogIndex(0), founding),
         }
     }
 
-    /// Adds an entry at the end and says where it stands.
+    /// Adds an entry at the end and says where it stands. A configuration counts from now on:
+    /// waiting until it is committed would not do, because by then others count by it (§6).
     pub fn append(&mut self, entry: Entry) -> LogIndex {
         self.entries.push(entry);
-        self.last_index()
+        let index = self.last_index();
+        if let Payload::Configuration(configuration) = entry.payload {
+            self.latest = (index, configuration);
+        }
+        index
     }
 
-    /// Removes the entry at `index` and all that follow it.
+    /// Removes the entry at `index` and all that follow it. A configuration among them never was.
     pub fn truncate(&mut self, index: LogIndex) {
         self.entries.truncate(index.previous().0 as usize);
+        if self.latest.0 >= index {
+            self.latest = self.configured_by(index.previous());
+        }
     }
 
     /// How many entries it holds.
@@ -160,9 +175,29 @@ impl Log {
         LogIndex(self.entries.common(&other.entries) as u64)
     }
 
-    /// Who the cluster consists of, by this log.
+    /// Who the cluster consists of, by this log: the latest configuration in it.
     pub fn configuration(&self) -> Configuration {
-        self.configuration
+        self.latest.1
+    }
+
+    /// The entry that holds the latest configuration; 0 if that is older than all entries.
+    pub fn configured_at(&self) -> LogIndex {
+        self.latest.0
+    }
+
+    /// The latest configuration at or before `index`, and the entry that holds it: 0 if that is
+    /// older than all entries.
+    pub fn configured_by(&self, index: LogIndex) -> (LogIndex, Configuration) {
+        if self.latest.0 <= index {
+            return self.latest;
+        }
+        // Configurations are few and this is rare, so nobody keeps a list of them.
+        let mut entries = (1..=index.0).rev().map(LogIndex);
+        let found = entries.find_map(|index| match self.get(index)?.payload {
+            Payload::Configuration(configuration) => Some((index, configuration)),
+            Payload::Command(_) | Payload::Noop => None,
+        });
+        found.unwrap_or((LogIndex(0), self.founding))
     }
 }
 
@@ -237,6 +272,33 @@ mod tests {
             payload: Payload::Noop,
         });
         assert_eq!(terms(&copy), (1..=130).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_configuration_counts_when_appended_and_is_gone_when_truncated() {
+        let of = |count| Configuration::of(super::super::NodeId::first(count).collect());
+        let mut log = Log::new(of(3).voters);
+        let mut append = |payload| {
+            log.append(Entry {
+                term: Term(1),
+                payload,
+            })
+        };
+        append(Payload::Noop);
+        append(Payload::Configuration(of(4)));
+        append(Payload::Noop);
+        append(Payload::Configuration(of(5)));
+        let configured = |log: &Log| (log.configured_at().0, log.configuration());
+        assert_eq!(configured(&log), (4, of(5)));
+        assert_eq!(log.configured_by(LogIndex(9)), (LogIndex(4), of(5)));
+        assert_eq!(log.configured_by(LogIndex(3)), (LogIndex(2), of(4)));
+        assert_eq!(log.configured_by(LogIndex(1)), (LogIndex(0), of(3)));
+        log.truncate(LogIndex(5));
+        assert_eq!(configured(&log), (4, of(5)));
+        log.truncate(LogIndex(4));
+        assert_eq!(configured(&log), (2, of(4)));
+        log.truncate(LogIndex(2));
+        assert_eq!(configured(&log), (0, of(3)));
     }
 
     #[test]

@@ -21,7 +21,8 @@
 //! place, with its section and the reason, and where a rule can be switched off for a lesson
 //! ([`Rule`]) the switch is asked right there.
 //!
-//! - [`types`]: terms, indexes, sets of servers;
+//! - [`types`]: terms, indexes, sets of servers; [`configuration`]: who belongs to the cluster, and
+//!   what a majority of it is;
 //! - [`log`] (kept in [`chunks`] that copies share), [`message`], [`config`], [`rules`]: the
 //!   nouns;
 //! - [`node`]: the state, and the rules for all servers;
@@ -40,6 +41,7 @@
 
 pub mod chunks;
 pub mod config;
+pub mod configuration;
 mod election;
 pub mod event;
 pub mod log;
@@ -50,10 +52,11 @@ pub mod rules;
 pub mod types;
 
 pub use config::{Config, SendPolicy};
+pub use configuration::Configuration;
 pub use event::{Clause, Event};
 pub use log::{Entries, Entry, Log, Payload};
 pub use message::{AppendOutcome, Message, MessageKind};
 pub use node::{Input, Node, Output, Persistent, Role, Timer};
 pub use replication::Progress;
 pub use rules::{Rule, Rules};
-pub use types::{Configuration, LogIndex, MAX_SERVERS, NodeId, Position, Round, ServerSet, Term};
+pub use types::{LogIndex, MAX_SERVERS, NodeId, Position, Round, ServerSet, Term};

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::config::Config;
+use super::configuration::Configuration;
 use super::event::{Event, Ignorance, Reset, StepDown};
 use super::log::{Entry, Log};
 use super::message::Message;
 use super::replication::{Caller, Leadership};
 use super::rules::Rule;
-use super::types::{Configuration, LogIndex, MAX_SERVERS, NodeId, Position, ServerSet, Term};
+use super::types::{LogIndex, MAX_SERVERS, NodeId, Position, ServerSet, Term};
 use crate::machine::Command;
 
 /// What a server must have on disk before it answers anyone: all that survives a crash.
@@ -263,9 +264,9 @@ impl Node {
         self.config.rules.on(rule)
     }
 
-    /// Everyone else, in the order of their numbers.
+    /// Everyone else who is to have the log, in the order of their numbers.
     pub(super) fn peers(&self) -> impl Iterator<Item = NodeId> + use<> {
-        self.configuration().voters.without(self.id).iter()
+        self.configuration().members().without(self.id).iter()
     }
 
     /// What holds between any two steps while no rule is off.
@@ -345,7 +346,7 @@ impl Node {
         self.last_applied
     }
 
-    /// Who the cluster consists of, by its log.
+    /// Who the cluster consists of, by the latest word of its log.
     pub fn configuration(&self) -> Configuration {
         self.persistent.log.configuration()
     }

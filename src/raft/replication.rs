@@ -1,6 +1,7 @@
 //! How a log comes to be shared (§5.3), and when an entry is committed (§5.4.2).
 
 use super::config::SendPolicy;
+use super::configuration::{half, majority};
 use super::event::{Event, Ignorance, Refusal, Reset, StepDown};
 use super::log::{Entries, Entry, Payload};
 use super::message::{AppendOutcome, Message};
@@ -75,13 +76,6 @@ impl Leadership {
     /// The latest of its rounds.
     pub fn round(&self) -> Round {
         self.round
-    }
-
-    /// The last entry held by `needed` of `servers`.
-    fn held_by(&self, servers: ServerSet, needed: usize) -> LogIndex {
-        let matched = || servers.iter().map(|id| self.progress(id).matched);
-        let is_held = |index: &LogIndex| matched().filter(|own| own >= index).count() >= needed;
-        matched().filter(is_held).max().unwrap_or_default()
     }
 }
 
@@ -309,13 +303,17 @@ impl Node {
     /// *this* term does: nobody without it can be elected any more. And with it, by Log Matching,
     /// everything before it is settled.
     fn advance_commit(&mut self, out: &mut Vec<Output>) {
-        let voters = self.configuration().voters;
-        let needed = self.copies_needed(voters);
+        let configuration = self.configuration();
+        let share = if self.rule(Rule::CommitMajority) {
+            majority
+        } else {
+            half
+        };
         let own_term_only = self.rule(Rule::CommitOwnTerm);
         let Role::Leader(leadership) = &mut self.role else {
             return;
         };
-        let index = leadership.held_by(voters, needed);
+        let index = configuration.reached_by(share, |id| leadership.progress(id).matched);
         if index <= self.commit_index || index <= leadership.on_majority {
             return;
         }
@@ -328,17 +326,8 @@ impl Node {
             return out.push(Output::Event(Event::CommitWaits { position, term }));
         }
         self.commit_index = index;
-        let holders = leadership.holders(voters, index);
+        let holders = leadership.holders(configuration.all_voters(), index);
         out.push(Output::Event(Event::Committed { position, holders }));
-    }
-
-    fn copies_needed(&self, voters: ServerSet) -> usize {
-        let half = voters.len() / 2;
-        if self.rule(Rule::CommitMajority) {
-            half + 1
-        } else {
-            half.max(1)
-        }
     }
 
     fn progress_of(&self, id: NodeId) -> Option<&Progress> {

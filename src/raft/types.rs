@@ -42,13 +42,6 @@ pub struct Position {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct ServerSet(u16);
 
-/// Who the cluster is made of. A majority is always a majority of *all* voters, alive or not.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-pub struct Configuration {
-    /// The servers whose votes and acknowledgements count.
-    pub voters: ServerSet,
-}
-
 impl NodeId {
     /// The server of that number, if there can be one.
     pub fn new(number: usize) -> Option<Self> {

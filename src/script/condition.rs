@@ -173,7 +173,7 @@ fn is_like(is: &Entry, wanted: &Entry) -> bool {
     let says = match (is.payload, wanted.payload) {
         (_, Payload::Noop) => true,
         (Payload::Command(is), Payload::Command(wanted)) => is.op == wanted.op,
-        (Payload::Noop, Payload::Command(_)) => false,
+        (is, wanted) => is == wanted,
     };
     says && is.term == wanted.term
 }

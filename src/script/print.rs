@@ -114,10 +114,11 @@ pub fn logs(world: &World) -> String {
     }))
 }
 
-/// `4:x=3`, or `4:-` for an empty entry.
+/// `4:x=3`, `4:S1,S2,S3` for a configuration, or `4:-` for an empty entry.
 fn entry(entry: &Entry) -> String {
     match entry.payload {
         Payload::Command(command) => format!("{}:{}", entry.term, command.op),
+        Payload::Configuration(configuration) => format!("{}:{configuration}", entry.term),
         Payload::Noop => format!("{}:-", entry.term),
     }
 }

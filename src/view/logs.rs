@@ -105,6 +105,7 @@ impl Row {
 fn label(entry: &Entry) -> String {
     match entry.payload {
         Payload::Command(command) => command.op.to_string(),
+        Payload::Configuration(configuration) => configuration.to_string(),
         Payload::Noop => "—".into(),
     }
 }

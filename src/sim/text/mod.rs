@@ -173,8 +173,7 @@ impl Scenario {
     pub fn tell(&mut self, said: Said) -> Result<(), String> {
         match said {
             Said::Servers(count) => {
-                let named = |image: &DiskImage| [Some(image.server), image.vote];
-                let mut named = self.disks.iter().flat_map(named).flatten();
+                let mut named = self.disks.iter().flat_map(|image| image.named().iter());
                 if let Some(id) = named.find(|id| id.slot() >= count.into()) {
                     return Err(format!("a disk names {id} already, so it must exist"));
                 }
@@ -191,9 +190,8 @@ impl Scenario {
             }
             Said::Seed(seed) => self.seed = seed,
             Said::Disk(image) => {
-                let mut named = [Some(image.server), image.vote].into_iter().flatten();
                 let count = self.servers;
-                if let Some(id) = named.find(|id| id.slot() >= count.into()) {
+                if let Some(id) = image.named().iter().find(|id| id.slot() >= count.into()) {
                     return Err(format!("there is no {id}: the servers are S1 to S{count}"));
                 }
                 self.disks.retain(|other| other.server != image.server);

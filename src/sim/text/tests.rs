@@ -51,7 +51,7 @@ fn a_run_reads_as_it_is_written() {
         config latency=5ms..5ms\n\
         config window=8\n\
         rules off up-to-date\n\
-        S1 term 6 vote S2 log 1 1:x=3 6 commit 2\n\
+        S1 term 6 vote S2 log 1 1:x=3 6:S1,S2>S1,S2+S3 6:S1 6:S1=4 commit 2\n\
         client C1 writes x every 300ms\n\
         at 312ms crash S3\n\
         at 400ms restart S3\n";
@@ -117,6 +117,17 @@ fn whatever_is_wrong_is_told_where_it_is() {
             9,
             "\"18446744073709551615\" is not a term from 0 to 1000000000",
         ),
+        (
+            "S1 term 1 log 1:S1,S7",
+            1,
+            "there is no S7: the servers are S1 to S5",
+        ),
+        (
+            "S1 log 1:S1,S2+S2",
+            8,
+            "\"S1,S2+S2\" has S2 as a voter and as a learner",
+        ),
+        ("S1 log 1:S1,", 8, "\"\" is no server: write S1 to S9"),
         ("S1 vote S7", 1, "there is no S7: the servers are S1 to S5"),
         (
             "S5 term 1; servers 3",

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::Said;
 use super::setting::{on_or_off, setting};
 use crate::machine::{ClientId, Command, MAX_CLIENTS, Op};
-use crate::raft::{Entry, LogIndex, MAX_SERVERS, NodeId, Payload, Term};
+use crate::raft::{Configuration, Entry, LogIndex, MAX_SERVERS, NodeId, Payload, ServerSet, Term};
 use crate::sim::action::{Action, ClockRate, Group, Link, PacketPick};
 use crate::sim::network::Address;
 use crate::sim::scenario::DiskImage;
@@ -317,6 +317,16 @@ impl<'a> Words<'a> {
 }
 
 impl DiskImage {
+    /// The servers that it takes to exist.
+    pub(super) fn named(&self) -> ServerSet {
+        let members = self.entries.iter().map(|entry| match entry.payload {
+            Payload::Configuration(configuration) => configuration.members(),
+            Payload::Command(_) | Payload::Noop => ServerSet::EMPTY,
+        });
+        let others: ServerSet = self.vote.into_iter().chain([self.server]).collect();
+        members.fold(others, ServerSet::or)
+    }
+
     /// What no disk of a server can look like.
     fn check(&self) -> Result<(), String> {
         if self.entries.len() > MAX_ENTRIES {
@@ -359,6 +369,12 @@ fn looks_like_a_server(word: &str) -> bool {
     number.starts_with(|c: char| c.is_ascii_digit())
 }
 
+/// `S1`, or several with the signs that join them in a configuration.
+fn looks_like_servers(word: &str) -> bool {
+    let is_sign = |c: char| c.is_ascii_digit() || "S,>+".contains(c);
+    looks_like_a_server(word) && word.chars().all(is_sign)
+}
+
 /// `S1`
 pub(crate) fn server(word: &str) -> Result<NodeId, String> {
     let number = word
@@ -395,7 +411,29 @@ fn term(word: &str) -> Result<Term, String> {
         .ok_or_else(|| format!("\"{word}\" is not a term from 0 to {LATEST_TERM}"))
 }
 
-/// `4`, or `4:x=3`: an entry's term, and its command where that matters.
+/// `S1,S2,S3`, `S1,S2,S3+S4` or `S1,S2,S3>S1,S4,S5`, as [`Configuration`] is written.
+fn configuration(word: &str) -> Result<Configuration, String> {
+    let set = |list: &str| -> Result<ServerSet, String> { list.split(',').map(server).collect() };
+    let (voters, learners) = match word.split_once('+') {
+        Some((voters, learners)) => (voters, set(learners)?),
+        None => (word, ServerSet::EMPTY),
+    };
+    let (outgoing, voters) = match voters.split_once('>') {
+        Some((outgoing, voters)) => (set(outgoing)?, voters),
+        None => (ServerSet::EMPTY, voters),
+    };
+    let configuration = Configuration {
+        voters: set(voters)?,
+        outgoing,
+        learners,
+    };
+    match learners.and(configuration.all_voters()).iter().next() {
+        Some(id) => Err(format!("\"{word}\" has {id} as a voter and as a learner")),
+        None => Ok(configuration),
+    }
+}
+
+/// `4`, `4:x=3` or `4:S1,S2,S3`: an entry's term, and what it says where that matters.
 pub(crate) fn entry(word: &str, place: usize) -> Result<Entry, String> {
     let (number, command) = match word.split_once(':') {
         Some((number, op)) => (number, Some(op)),
@@ -407,6 +445,9 @@ pub(crate) fn entry(word: &str, place: usize) -> Result<Entry, String> {
     }
     let payload = match command {
         None => Payload::Noop,
+        Some(members) if looks_like_servers(members) => {
+            Payload::Configuration(configuration(members)?)
+        }
         Some(op) => {
             let client = client("C1")?;
             // Written before the run began: the serials of another life, all different.

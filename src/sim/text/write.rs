@@ -150,6 +150,7 @@ impl fmt::Display for DiskImage {
         for entry in &self.entries {
             match entry.payload {
                 Payload::Command(command) => write!(f, " {}:{}", entry.term, command.op)?,
+                Payload::Configuration(members) => write!(f, " {}:{members}", entry.term)?,
                 Payload::Noop => write!(f, " {}", entry.term)?,
             }
         }

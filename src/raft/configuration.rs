@@ -1,0 +1,193 @@
+//! Who the cluster consists of, and what a majority of it is (§6; dissertation, chapter 4).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::types::{LogIndex, NodeId, ServerSet};
+
+/// Who the cluster consists of. It stands in the log, like all that is agreed on, but a server goes
+/// by the latest one in its log from the moment it is *there*, committed or not (§6).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct Configuration {
+    /// The servers whose votes and acknowledgements count.
+    pub voters: ServerSet,
+    /// Joint consensus: while one configuration gives way to another, the voters of the old one,
+    /// whose majority is needed as well (§6). Otherwise nobody.
+    pub outgoing: ServerSet,
+    /// Servers that receive the log and have no vote (dissertation, 4.2.1).
+    pub learners: ServerSet,
+}
+
+/// How many of so many voters are enough.
+pub type Share = fn(usize) -> usize;
+
+/// More than half: any two majorities share a server, and that is what Raft stands on (§5.2).
+pub fn majority(voters: usize) -> usize {
+    voters / 2 + 1
+}
+
+/// What is taken for a majority where a rule is off.
+pub(super) fn half(voters: usize) -> usize {
+    (voters / 2).max(1)
+}
+
+impl Configuration {
+    /// A cluster of these voters and nobody else.
+    pub fn of(voters: ServerSet) -> Self {
+        Self {
+            voters,
+            ..Self::default()
+        }
+    }
+
+    /// Whether two configurations hold at once: C_old,new of the paper.
+    pub fn is_joint(self) -> bool {
+        !self.outgoing.is_empty()
+    }
+
+    /// Everyone who has a vote.
+    pub fn all_voters(self) -> ServerSet {
+        self.voters.or(self.outgoing)
+    }
+
+    /// Everyone whom a leader sends its log to.
+    pub fn members(self) -> ServerSet {
+        self.all_voters().or(self.learners)
+    }
+
+    /// Whether these servers can decide: a majority of *all* voters, up or down, and in a joint
+    /// configuration a majority of the old ones too.
+    pub fn has_quorum(self, servers: ServerSet) -> bool {
+        self.has(majority, servers)
+    }
+
+    pub(super) fn has(self, share: Share, servers: ServerSet) -> bool {
+        self.electorates()
+            .all(|voters| servers.and(voters).len() >= share(voters.len()))
+    }
+
+    /// The last index that a quorum has reached, where each server has reached what `reached` says:
+    /// in a joint configuration, what both majorities have.
+    pub fn reached_by_quorum(self, reached: impl Fn(NodeId) -> LogIndex) -> LogIndex {
+        self.reached_by(majority, reached)
+    }
+
+    pub(super) fn reached_by(self, share: Share, reached: impl Fn(NodeId) -> LogIndex) -> LogIndex {
+        let of = |voters: ServerSet| {
+            let enough = share(voters.len());
+            let indexes = || voters.iter().map(&reached);
+            let is_reached =
+                |index: &LogIndex| indexes().filter(|own| own >= index).count() >= enough;
+            indexes().filter(is_reached).max().unwrap_or_default()
+        };
+        self.electorates().map(of).min().unwrap_or_default()
+    }
+
+    /// The sets of voters of each of which a majority is needed: one, or in a joint configuration
+    /// two.
+    fn electorates(self) -> impl Iterator<Item = ServerSet> {
+        let joint = self.is_joint().then_some(self.outgoing);
+        std::iter::once(self.voters).chain(joint)
+    }
+}
+
+impl fmt::Display for Configuration {
+    /// `S1,S2,S3`; with a learner `S1,S2,S3+S4`; joint, from the old to the new voters,
+    /// `S1,S2,S3>S1,S4,S5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |f: &mut fmt::Formatter<'_>, sign, servers: ServerSet| {
+            let mut between = sign;
+            servers.iter().try_for_each(|id| {
+                write!(f, "{between}{id}")?;
+                between = ",";
+                Ok(())
+            })
+        };
+        list(f, "", self.outgoing)?;
+        list(f, if self.is_joint() { ">" } else { "" }, self.voters)?;
+        list(f, "+", self.learners)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn servers(numbers: &[usize]) -> ServerSet {
+        numbers.iter().filter_map(|n| NodeId::new(*n)).collect()
+    }
+
+    fn joint(new: &[usize], old: &[usize]) -> Configuration {
+        Configuration {
+            voters: servers(new),
+            outgoing: servers(old),
+            learners: ServerSet::EMPTY,
+        }
+    }
+
+    /// `reached[n]` is how far server n + 1 is; 0 is "not heard of yet".
+    fn committed(configuration: Configuration, reached: &[u64]) -> u64 {
+        let index = |id: NodeId| LogIndex(reached[id.slot()]);
+        configuration.reached_by_quorum(index).0
+    }
+
+    #[test]
+    fn a_majority_is_more_than_half_of_all() {
+        let cases: [(&[u64], u64); 8] = [
+            (&[12], 12),
+            (&[12, 5], 5),
+            (&[12, 5, 0], 5),
+            (&[12, 5, 6], 6),
+            (&[100, 101, 103], 101),
+            (&[101, 104, 103, 103, 0], 103),
+            (&[101, 102, 103, 103, 0], 102),
+            (&[7, 0, 0], 0),
+        ];
+        for (reached, expected) in cases {
+            let voters = NodeId::first(reached.len()).collect();
+            let configuration = Configuration::of(voters);
+            assert_eq!(committed(configuration, reached), expected, "{reached:?}");
+        }
+    }
+
+    #[test]
+    fn a_joint_configuration_commits_what_both_majorities_have() {
+        let cases: [(Configuration, &[u64], u64); 6] = [
+            (joint(&[1], &[2]), &[100, 0], 0),
+            (joint(&[1], &[2]), &[13, 100], 13),
+            (joint(&[1, 3], &[2]), &[100, 0, 50], 0),
+            (joint(&[1, 3], &[2]), &[100, 45, 50], 45),
+            (joint(&[1, 2], &[2]), &[100, 0], 0),
+            (joint(&[1, 2, 3], &[3, 4, 5]), &[9, 8, 3, 7, 1], 3),
+        ];
+        for (configuration, reached, expected) in cases {
+            let index = committed(configuration, reached);
+            assert_eq!(index, expected, "{configuration:?} {reached:?}");
+        }
+    }
+
+    #[test]
+    fn a_joint_configuration_elects_with_both_majorities() {
+        let four = joint(&[1, 2], &[3, 4]);
+        for votes in [&[1, 2][..], &[1, 2, 3], &[2, 3, 4], &[3, 4], &[]] {
+            assert!(!four.has_quorum(servers(votes)), "{votes:?}");
+        }
+        assert!(four.has_quorum(servers(&[1, 2, 3, 4])));
+        let overlapping = joint(&[1, 2, 6], &[1, 2, 3]);
+        assert!(overlapping.has_quorum(servers(&[1, 2])));
+        assert!(!overlapping.has_quorum(servers(&[1, 6])));
+        assert!(overlapping.has_quorum(servers(&[1, 3, 6])));
+    }
+
+    #[test]
+    fn only_voters_count() {
+        let mut configuration = Configuration::of(servers(&[1]));
+        configuration.learners = servers(&[2, 3]);
+        assert!(configuration.has_quorum(servers(&[1])));
+        assert!(!configuration.has_quorum(servers(&[2, 3, 4])));
+        assert_eq!(committed(configuration, &[4, 9, 9]), 4);
+        assert_eq!(configuration.members(), servers(&[1, 2, 3]));
+        assert!(!Configuration::default().has_quorum(servers(&[1, 2])));
+    }
+}
