@@ -56,8 +56,10 @@ impl Checker {
             log: Log::new(world.voters()),
             agreed: LogIndex(0),
         };
+        let snapshots = world.servers().iter().map(|server| server.log().snapshot());
+        let last = snapshots.max_by_key(|snapshot| snapshot.last.index);
         let mut checker = Self {
-            ghost: Ghost::default(),
+            ghost: last.map_or_else(Ghost::default, Ghost::new),
             seen: vec![blank; world.servers().len()],
             violations: Arc::default(),
         };
@@ -128,6 +130,7 @@ impl Checker {
         self.check_own_log(&change, &mut breaches);
         self.check_other_logs(&change, &mut breaches);
         self.settle(&mut change, &mut breaches);
+        self.check_snapshot(&change, &mut breaches);
         self.check_leader(&change, &mut breaches);
         self.check_applied(&change, &mut breaches);
         self.seen[id.slot()] = change.now;
@@ -153,6 +156,14 @@ impl Checker {
                 });
             }
         }
+    }
+}
+
+impl Change<'_> {
+    /// Whether the server's machine came out of a snapshot in this step.
+    pub(super) fn is_restored(&self) -> bool {
+        let covered = self.now.log.snapshot().last.index;
+        self.before.applied < covered && covered <= self.now.applied
     }
 }
 

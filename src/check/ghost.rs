@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use crate::machine::{Answer, Command, MAX_CLIENTS, Machine, Op};
 use crate::raft::chunks::Chunks;
-use crate::raft::{Entry, LogIndex, NodeId, Payload, Term};
+use crate::raft::{Entry, LogIndex, NodeId, Payload, Snapshot, Term};
 
 /// The memory of a run. Cheap to clone: copies share it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ghost {
     /// Every leader there ever was, by term.
     leaders: Arc<Vec<(Term, NodeId)>>,
-    /// Everything that was ever committed, from index 1 on.
+    /// Everything that was ever committed, from index 1 on, or from the end of the snapshot that
+    /// the run began with.
     settled: Chunks<Settled>,
     /// A machine of our own, into which each committed command is put once.
     machine: Machine,
@@ -46,6 +47,15 @@ pub struct Effect {
 }
 
 impl Ghost {
+    /// What is known when a run begins: if with a snapshot, not what led to it.
+    pub fn new(snapshot: &Snapshot) -> Self {
+        Self {
+            settled: Chunks::starting_at(snapshot.last.index.0 as usize),
+            machine: snapshot.machine.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Remembers that `server` leads `term`. If another did before, says who.
     pub fn leads(&mut self, term: Term, server: NodeId) -> Option<NodeId> {
         match self.leaders.binary_search_by_key(&term, |(term, _)| *term) {
@@ -124,8 +134,13 @@ impl Ghost {
         self.settled.get(place)
     }
 
+    /// The index before the first that is remembered.
+    pub fn base(&self) -> LogIndex {
+        LogIndex(self.settled.start() as u64)
+    }
+
     /// The last index at which anything was committed.
     pub fn last(&self) -> LogIndex {
-        LogIndex(self.settled.len() as u64)
+        LogIndex(self.settled.end() as u64)
     }
 }

@@ -29,7 +29,7 @@ impl Checker {
         let mut index = change.now.agreed.next();
         let mut complete = true;
         while let Some(settled) = self.ghost.at(index) {
-            if settled.term < term && log.get(index) != Some(&settled.entry) {
+            if settled.term < term && lacks_entry(log, index, &settled.entry) {
                 if complete {
                     breaches.push(lacks(leader, term, log, index, settled));
                 }
@@ -54,7 +54,7 @@ impl Checker {
         for (id, seen) in NodeId::first(self.seen.len()).zip(&self.seen) {
             if let Some(term) = seen.leads
                 && term > settled.term
-                && seen.log.get(index) != Some(&settled.entry)
+                && lacks_entry(&seen.log, index, &settled.entry)
             {
                 breaches.push(lacks(id, term, &seen.log, index, settled));
             }
@@ -79,6 +79,11 @@ impl Checker {
             _ => None,
         }
     }
+}
+
+/// Whether a log should have `entry` at `index` and has not. What it has compacted it has had.
+fn lacks_entry(log: &Log, index: LogIndex, entry: &Entry) -> bool {
+    index > log.base().index && log.get(index) != Some(entry)
 }
 
 fn lacks(leader: NodeId, term: Term, log: &Log, index: LogIndex, settled: &Settled) -> Breach {

@@ -38,17 +38,19 @@ impl Checker {
         }
         for (id, seen) in NodeId::first(self.seen.len()).zip(&self.seen) {
             let shorter = log.last_index().min(seen.log.last_index());
+            // What one of them has compacted cannot be compared.
+            let both = log.first_index().max(seen.log.first_index());
             if id == change.server.id || shorter <= kept {
                 continue;
             }
             let down = |from: LogIndex, to: LogIndex| (to.0..=from.0).rev().map(LogIndex);
-            let Some(same) =
-                down(shorter, kept.next()).find(|index| log.term(*index) == seen.log.term(*index))
+            let Some(same) = down(shorter, kept.next().max(both))
+                .find(|index| log.term(*index) == seen.log.term(*index))
             else {
                 continue;
             };
-            let first = LogIndex(kept.0.max(1));
-            let differ = down(same, first).find(|index| log.get(*index) != seen.log.get(*index));
+            let differ =
+                down(same, kept.max(both)).find(|index| log.get(*index) != seen.log.get(*index));
             if let (Some(differ), Some(term)) = (differ, log.term(same)) {
                 breaches.push(Breach::LogsDiffer {
                     servers: (change.server.id, id),

@@ -47,12 +47,31 @@ impl Checker {
             }
         }
         let log = &now.log;
+        // What is compacted, and what nobody remembers, cannot be compared any more.
+        now.agreed = now.agreed.max(log.base().index).max(self.ghost.base());
         let agrees = |settled: &Settled, index| log.get(index) == Some(&settled.entry);
         while let next = now.agreed.next()
             && let Some(settled) = self.ghost.at(next)
             && agrees(settled, next)
         {
             now.agreed = next;
+        }
+    }
+
+    /// State Machine Safety, of what cannot be compared entry by entry any more: a snapshot ends
+    /// with what was committed there. What it holds is looked at when it is put into a machine.
+    pub(super) fn check_snapshot(&self, change: &Change<'_>, breaches: &mut Breaches) {
+        let last = change.now.log.snapshot().last;
+        if last == change.before.log.snapshot().last || last.index <= self.ghost.base() {
+            return;
+        }
+        let settled = self.ghost.at(last.index).map(|settled| settled.entry);
+        if settled.map(|entry| entry.term) != Some(last.term) {
+            breaches.push(Breach::SnapshotDiffers {
+                server: change.server.id,
+                last,
+                settled,
+            });
         }
     }
 
@@ -115,7 +134,12 @@ impl Checker {
     /// value that it should have.
     fn wrong_value(&self, change: &Change<'_>) -> Option<LogIndex> {
         let machine = &change.server.up()?.machine;
-        let (first, last) = (change.before.applied.next(), change.now.applied);
+        let first = if change.is_restored() {
+            LogIndex(1)
+        } else {
+            change.before.applied.next()
+        };
+        let last = change.now.applied;
         let mut later: Vec<Key> = Vec::new();
         for index in (first.0..=last.0).rev().map(LogIndex) {
             let Some((command, effect)) = self.effect_at(index) else {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::property::Property;
 use crate::machine::{Answer, Command};
-use crate::raft::{Clause, Entry, LogIndex, NodeId, Payload, Rule, ServerSet, Term};
+use crate::raft::{Clause, Entry, LogIndex, NodeId, Payload, Position, Rule, ServerSet, Term};
 use crate::sim::{StepId, Time};
 
 /// A property that was broken: when, by whom, and how.
@@ -104,6 +104,15 @@ pub enum Breach {
         /// The command, by the committed log.
         command: Command,
     },
+    /// A snapshot ends otherwise than the committed log.
+    SnapshotDiffers {
+        /// Whose.
+        server: NodeId,
+        /// The last entry it covers.
+        last: Position,
+        /// What was committed there, if anything was.
+        settled: Option<Entry>,
+    },
     /// A term has two leaders.
     TwoLeaders {
         /// The term.
@@ -174,9 +183,9 @@ impl Breach {
     /// What it breaks.
     pub fn property(&self) -> Property {
         match self {
-            Self::AppliedDifferently { .. } | Self::MachineDiffers { .. } => {
-                Property::StateMachineSafety
-            }
+            Self::AppliedDifferently { .. }
+            | Self::MachineDiffers { .. }
+            | Self::SnapshotDiffers { .. } => Property::StateMachineSafety,
             Self::Backwards { .. } => Property::NeverBackwards,
             Self::ExecutedTwice { .. } => Property::ExactlyOnce,
             Self::LeaderLacks { .. } => Property::LeaderCompleteness,
@@ -196,6 +205,7 @@ impl Breach {
             Self::Backwards { server, .. }
             | Self::ExecutedTwice { server, .. }
             | Self::MachineDiffers { server, .. }
+            | Self::SnapshotDiffers { server, .. }
             | Self::Unfounded { server, .. }
             | Self::WriteLost { server, .. } => (server, server),
             Self::LeaderLacks { leader, .. } | Self::LeaderRewrote { leader, .. } => {
@@ -215,6 +225,7 @@ impl Breach {
             | Self::MachineDiffers { index, .. }
             | Self::WriteLost { index, .. } => Some(index),
             Self::LogsDiffer { differ, .. } => Some(differ),
+            Self::SnapshotDiffers { last, .. } => Some(last.index),
             Self::Backwards { .. } | Self::TwoLeaders { .. } | Self::Unfounded { .. } => None,
         }
     }
@@ -306,6 +317,15 @@ impl fmt::Display for Breach {
                 f,
                 "{server} executed {} at index {index} and came out elsewhere than the log leads to",
                 command.op
+            ),
+            Self::SnapshotDiffers {
+                server,
+                last: Position { index, term },
+                settled,
+            } => write!(
+                f,
+                "the snapshot of {server} ends with entry {index} of term {term}, where {} was committed",
+                said(settled)
             ),
             Self::TwoLeaders {
                 term,

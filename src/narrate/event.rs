@@ -54,6 +54,10 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             let all = words::count(world.voters().len());
             format!("{id} committed entry {index}: {holders} of {all} servers hold it")
         }
+        Event::Compacted { first, last } => {
+            let gone = words::entries(*first, *last);
+            format!("{id} compacted its log: a snapshot of its state machine replaces {gone}")
+        }
         Event::EntryAppended { position } => appended(id, *position, world),
         Event::EntriesDeleted {
             first,
@@ -135,6 +139,7 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         Event::AppendAccepted { matched: index, .. }
         | Event::Applied { index }
         | Event::CommitLearned { index, .. }
+        | Event::Compacted { last: index, .. }
         | Event::EntriesDeleted { first: index, .. }
         | Event::MatchAdvanced { matched: index, .. }
         | Event::NextLowered { to: index, .. } => Some(*index),

@@ -121,6 +121,7 @@ fn event_weight(event: &Event) -> Weight {
         | Event::CommitLearned { .. }
         | Event::CommitWaits { .. }
         | Event::Committed { .. }
+        | Event::Compacted { .. }
         | Event::EntryAppended { .. }
         | Event::EntriesDeleted { .. }
         | Event::ElectionStarted { .. }

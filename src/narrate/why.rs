@@ -76,6 +76,9 @@ fn here(event: &Event) -> String {
             let (at, holders) = (words::position(*position), words::servers(*holders));
             format!("{holders} hold ({at})")
         }
+        Event::Compacted { last, .. } => {
+            format!("the last applied entry is {last}, so the snapshot covers all up to it")
+        }
         Event::EntryAppended { position } => format!("as ({})", words::position(*position)),
         Event::EntriesDeleted {
             first,

@@ -1,15 +1,22 @@
-//! A list that copies share.
+//! A list that copies share, and whose beginning can be forgotten.
 //!
 //! A simulation keeps many moments of the same list (checkpoints, so that time can be scrubbed),
 //! and a list may be long. So it is stored in chunks that copies share: cloning costs two
 //! reference counts whatever the length, and the first push after a clone copies one chunk.
+//!
+//! Items keep their places when those before them are forgotten, and a chunk always begins at a
+//! multiple of its size: so two lists can be compared chunk by chunk wherever they begin.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// A list that is cheap to clone, cheap to add to, and cheap to compare with an earlier self.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Debug)]
 pub struct Chunks<T> {
-    /// Full chunks, all of [`CHUNK`] items.
+    /// The first place that is not forgotten.
+    start: usize,
+    /// Full chunks, all of [`CHUNK`] items; the first is the one with `start` in it. What it holds
+    /// before `start` means nothing.
     sealed: Arc<Vec<Arc<[T]>>>,
     /// The items after them, fewer than [`CHUNK`].
     tail: Arc<Vec<T>>,
@@ -20,7 +27,15 @@ const CHUNK: usize = 64;
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {
+        Self::starting_at(0)
+    }
+}
+
+impl<T> Chunks<T> {
+    /// An empty list whose first item will have the place `start`.
+    pub fn starting_at(start: usize) -> Self {
         Self {
+            start,
             sealed: Arc::default(),
             tail: Arc::default(),
         }
@@ -30,7 +45,10 @@ impl<T> Default for Chunks<T> {
 impl<T: Copy + Eq> Chunks<T> {
     /// Adds an item at the end.
     pub fn push(&mut self, item: T) {
+        let before = self.end() % CHUNK;
         let tail = self.own_tail();
+        // Only a list that begins in the middle of a chunk has a gap to fill.
+        tail.resize(before, item);
         tail.push(item);
         if tail.len() == CHUNK {
             let chunk = Arc::from(tail.as_slice());
@@ -39,18 +57,32 @@ impl<T: Copy + Eq> Chunks<T> {
         }
     }
 
-    /// Keeps the first `keep` items.
-    pub fn truncate(&mut self, keep: usize) {
-        if keep >= self.len() {
+    /// Forgets the items from `end` on. What was forgotten before stays so.
+    pub fn truncate(&mut self, end: usize) {
+        if end >= self.end() {
             return;
         }
-        let chunks = keep / CHUNK;
+        let end = end.max(self.start);
+        let chunks = end / CHUNK - self.start / CHUNK;
         if chunks < self.sealed.len() {
             let sealed = Arc::make_mut(&mut self.sealed);
             self.tail = Arc::new(sealed[chunks].to_vec());
             sealed.truncate(chunks);
         }
-        self.own_tail().truncate(keep - chunks * CHUNK);
+        self.own_tail().truncate(end % CHUNK);
+    }
+
+    /// Forgets the items before `start`, and gives their memory back.
+    pub fn forget_before(&mut self, start: usize) {
+        let start = start.min(self.end());
+        if start <= self.start {
+            return;
+        }
+        let gone = start / CHUNK - self.start / CHUNK;
+        if gone > 0 {
+            Arc::make_mut(&mut self.sealed).drain(..gone);
+        }
+        self.start = start;
     }
 
     /// The tail, as nobody else's: with room for a whole chunk, so that it is copied once.
@@ -63,9 +95,20 @@ impl<T: Copy + Eq> Chunks<T> {
         Arc::make_mut(&mut self.tail)
     }
 
+    /// The first place that is not forgotten.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// The place after the last item.
+    pub fn end(&self) -> usize {
+        let stored = (self.start / CHUNK + self.sealed.len()) * CHUNK + self.tail.len();
+        stored.max(self.start)
+    }
+
     /// How many items it holds.
     pub fn len(&self) -> usize {
-        self.sealed.len() * CHUNK + self.tail.len()
+        self.end() - self.start
     }
 
     /// Whether it holds none.
@@ -73,44 +116,71 @@ impl<T: Copy + Eq> Chunks<T> {
         self.len() == 0
     }
 
-    /// The item at `place`, from 0.
+    /// The item at `place`, from 0, unless it is forgotten.
     pub fn get(&self, place: usize) -> Option<&T> {
-        match self.sealed.get(place / CHUNK) {
-            Some(chunk) => chunk.get(place % CHUNK),
-            None => self.tail.get(place - self.sealed.len() * CHUNK),
+        if place < self.start {
+            return None;
         }
+        self.chunk(place).get(place % CHUNK)
     }
 
     /// Whether it is, in memory, the same list as `other`: then nothing was changed in either
     /// since one was cloned from the other.
     pub fn is_shared_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.tail, &other.tail) && Arc::ptr_eq(&self.sealed, &other.sealed)
+        self.start == other.start
+            && Arc::ptr_eq(&self.tail, &other.tail)
+            && Arc::ptr_eq(&self.sealed, &other.sealed)
     }
 
-    /// How many items at the beginning are the same in both. Chunks that both share are not
-    /// looked into, so this is quick for a list and its earlier self, however long they are.
+    /// The place up to which both are the same, as far as neither has forgotten. Chunks that both
+    /// share are not looked into, so this is quick for a list and its earlier self, however long
+    /// they are.
     pub fn common(&self, other: &Self) -> usize {
-        if self.is_shared_with(other) {
-            return self.len();
+        let end = self.end().min(other.end());
+        let mut place = self.start.max(other.start);
+        if Arc::ptr_eq(&self.sealed, &other.sealed) {
+            place = place.max((self.start / CHUNK + self.sealed.len()) * CHUNK);
         }
-        let same = |(a, b): &(&Arc<[T]>, &Arc<[T]>)| Arc::ptr_eq(a, b) || a == b;
-        let chunks = if Arc::ptr_eq(&self.sealed, &other.sealed) {
-            self.sealed.len()
-        } else {
-            let pairs = self.sealed.iter().zip(other.sealed.iter());
-            pairs.take_while(same).count()
-        };
-        let (ours, theirs) = (self.chunk(chunks), other.chunk(chunks));
-        let rest = ours.iter().zip(theirs).take_while(|(a, b)| a == b).count();
-        chunks * CHUNK + rest
+        while place < end {
+            let (ours, theirs) = (self.chunk(place), other.chunk(place));
+            let rest = place % CHUNK..CHUNK.min(end - place + place % CHUNK);
+            if !std::ptr::eq(ours, theirs) {
+                let pairs = ours[rest.clone()].iter().zip(&theirs[rest.clone()]);
+                let same = pairs.take_while(|(a, b)| a == b).count();
+                if same < rest.len() {
+                    return place + same;
+                }
+            }
+            place += rest.len();
+        }
+        end
     }
 
-    /// The chunk of that number; the one after the last sealed one is the tail.
-    fn chunk(&self, number: usize) -> &[T] {
+    /// The chunk with `place` in it; the one after the last sealed one is the tail.
+    fn chunk(&self, place: usize) -> &[T] {
+        let number = place / CHUNK - self.start / CHUNK;
         match self.sealed.get(number) {
             Some(chunk) => chunk,
             None if number == self.sealed.len() => &self.tail,
             None => &[],
+        }
+    }
+}
+
+impl<T: Copy + Eq> PartialEq for Chunks<T> {
+    fn eq(&self, other: &Self) -> bool {
+        let end = self.end();
+        self.start == other.start && end == other.end() && self.common(other) == end
+    }
+}
+
+impl<T: Copy + Eq> Eq for Chunks<T> {}
+
+impl<T: Copy + Eq + Hash> Hash for Chunks<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.start, self.end()).hash(state);
+        for place in self.start..self.end() {
+            self.get(place).hash(state);
         }
     }
 }
@@ -128,7 +198,7 @@ mod tests {
     }
 
     fn items(list: &Chunks<u32>) -> Vec<u32> {
-        (0..list.len())
+        (list.start()..list.end())
             .filter_map(|n| list.get(n).copied())
             .collect()
     }
@@ -151,6 +221,52 @@ mod tests {
             list.push(999);
             assert_eq!(list.get(kept as usize), Some(&999), "{keep}");
         }
+    }
+
+    #[test]
+    fn what_is_forgotten_is_gone_and_the_rest_keeps_its_place() {
+        for gone in [0, 1, 63, 64, 65, 127, 128, 130, 199, 200, 201] {
+            let whole = chunks(0..200);
+            let mut list = whole.clone();
+            list.forget_before(gone);
+            let gone = gone.min(200);
+            assert_eq!((list.start(), list.end()), (gone, 200));
+            assert_eq!(items(&list), (gone as u32..200).collect::<Vec<_>>());
+            assert_eq!(list.is_empty(), gone == 200);
+            assert_eq!(list.sealed.len(), 200 / CHUNK - gone / CHUNK, "{gone}");
+            assert_eq!((list.common(&whole), whole.common(&list)), (200, 200));
+            assert_eq!(list == whole, gone == 0);
+            list.push(200);
+            assert_eq!((list.get(200), list.end()), (Some(&200), 201), "{gone}");
+            list.truncate(0);
+            assert_eq!((list.start(), list.end()), (gone, gone), "{gone}");
+            list.push(7);
+            assert_eq!(list.get(gone), Some(&7), "{gone}");
+        }
+    }
+
+    #[test]
+    fn a_list_may_begin_anywhere() {
+        for start in [0, 1, 63, 64, 65, 130] {
+            let mut list = Chunks::starting_at(start);
+            assert!(list.is_empty());
+            assert_eq!((list.end(), list.get(start)), (start, None));
+            (start as u32..300).for_each(|item| list.push(item));
+            assert_eq!(items(&list), (start as u32..300).collect::<Vec<_>>());
+            let mut other = chunks(0..300);
+            assert_eq!((list.common(&other), other.common(&list)), (300, 300));
+            other.forget_before(start);
+            assert_eq!(list, other);
+            other.truncate(200);
+            other.push(999);
+            assert_eq!((list.common(&other), other.common(&list)), (200, 200));
+        }
+    }
+
+    #[test]
+    fn lists_that_share_no_place_have_nothing_that_differs() {
+        let (early, late) = (chunks(0..10), Chunks::starting_at(20));
+        assert_eq!((early.common(&late), late.common(&early)), (10, 10));
     }
 
     #[test]

@@ -54,6 +54,13 @@ pub enum Event {
         /// The leader's own term.
         term: Term,
     },
+    /// A server replaced entries of its log by a snapshot of its state machine.
+    Compacted {
+        /// The first of them.
+        first: LogIndex,
+        /// The last of them.
+        last: LogIndex,
+    },
     /// A leader committed entries.
     Committed {
         /// The last of them.
@@ -334,6 +341,11 @@ impl Event {
                 "Leaders 4",
                 "5.3, 5.4.2",
                 "An entry of the leader's own term that more than half of all servers hold is committed, and with it all before it.",
+            ),
+            Self::Compacted { .. } => (
+                "Figure 12",
+                "7",
+                "A server may replace what it has applied by a snapshot of its state machine. Each does so by itself: what is committed will not change.",
             ),
             Self::EntryAppended { .. } => (
                 "Leaders 2",

@@ -1,4 +1,8 @@
 //! The log: the numbered list of entries that the cluster agrees on.
+//!
+//! A log cannot grow for ever. What is applied may be replaced by a [`Snapshot`] of the state
+//! machine it led to, and the entries dropped (§7; dissertation, chapter 5). So a log is a snapshot
+//! and the entries after it; the first snapshot of all is of nothing.
 
 use std::sync::Arc;
 
@@ -7,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::chunks::Chunks;
 use super::configuration::Configuration;
 use super::types::{LogIndex, Position, ServerSet, Term};
-use crate::machine::Command;
+use crate::machine::{Command, Machine};
 
 /// One entry of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -33,24 +37,45 @@ pub enum Payload {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Entries(Option<Arc<[Entry]>>);
 
+/// What the log led to, up to some entry: it replaces the entries up to there (§7, Figure 12).
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Snapshot {
+    /// The last entry it covers (lastIncludedIndex and lastIncludedTerm).
+    pub last: Position,
+    /// Who the cluster consisted of, as of that entry.
+    pub configuration: Configuration,
+    /// The state machine after that entry, with the clients' sessions.
+    pub machine: Machine,
+}
+
 /// A server's log. Indexes start at 1. Cheap to clone, however long it is.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Log {
+    snapshot: Snapshot,
+    /// The entry before the first one held. Never behind the snapshot: some entries that it covers
+    /// may still be there, for followers that lag a little.
+    base: Position,
     entries: Chunks<Entry>,
-    /// Who the cluster consisted of before the first entry.
-    founding: Configuration,
-    /// The latest configuration, and the entry that says so: 0 for the founding one.
+    /// The latest configuration, and the entry that says so: 0 if the snapshot does.
     latest: (LogIndex, Configuration),
 }
 
 impl Log {
     /// An empty log of a cluster founded by `voters`.
     pub fn new(voters: ServerSet) -> Self {
-        let founding = Configuration::of(voters);
+        Self::after(Snapshot {
+            configuration: Configuration::of(voters),
+            ..Snapshot::default()
+        })
+    }
+
+    /// A log with nothing but a snapshot.
+    pub fn after(snapshot: Snapshot) -> Self {
         Self {
-            entries: Chunks::default(),
-            founding,
-            latest: (LogIndex(0), founding),
+            base: snapshot.last,
+            entries: Chunks::starting_at(snapshot.last.index.0 as usize),
+            latest: (LogIndex(0), snapshot.configuration),
+            snapshot,
         }
     }
 
@@ -65,12 +90,52 @@ impl Log {
         index
     }
 
-    /// Removes the entry at `index` and all that follow it. A configuration among them never was.
+    /// Removes the entry at `index` and all that follow it; what is compacted stays. A configuration
+    /// among them never was.
     pub fn truncate(&mut self, index: LogIndex) {
         self.entries.truncate(index.previous().0 as usize);
         if self.latest.0 >= index {
             self.latest = self.configured_by(index.previous());
         }
+    }
+
+    /// Takes `machine` as what the log led to up to `index`, and drops the entries up to there but
+    /// for the last `keep`. Nothing happens if the snapshot reaches as far, or the log less far.
+    pub fn compact(&mut self, index: LogIndex, machine: Machine, keep: usize) {
+        let Some(term) = self
+            .term(index)
+            .filter(|_| index > self.snapshot.last.index)
+        else {
+            return;
+        };
+        self.snapshot = Snapshot {
+            last: Position { index, term },
+            configuration: self.configured_by(index).1,
+            machine,
+        };
+        self.drop_up_to(LogIndex(index.0.saturating_sub(keep as u64)));
+    }
+
+    fn drop_up_to(&mut self, index: LogIndex) {
+        if let Some(term) = self.term(index).filter(|_| index > self.base.index) {
+            self.base = Position { index, term };
+            self.entries.forget_before(index.0 as usize);
+        }
+    }
+
+    /// Its snapshot. At first it is of nothing.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The entry before the first one held; [`Position::ZERO`] when nothing was dropped.
+    pub fn base(&self) -> Position {
+        self.base
+    }
+
+    /// The index of the first entry it holds, or would hold.
+    pub fn first_index(&self) -> LogIndex {
+        self.base.index.next()
     }
 
     /// How many entries it holds.
@@ -83,12 +148,12 @@ impl Log {
         self.len() == 0
     }
 
-    /// The index of its last entry; 0 when it is empty.
+    /// The index of its last entry, held or compacted; 0 when there never was one.
     pub fn last_index(&self) -> LogIndex {
-        LogIndex(self.len() as u64)
+        LogIndex(self.entries.end() as u64)
     }
 
-    /// Its last entry's position; [`Position::ZERO`] when it is empty.
+    /// Its last entry's position, held or compacted; [`Position::ZERO`] when there never was one.
     pub fn last(&self) -> Position {
         let index = self.last_index();
         Position {
@@ -103,17 +168,19 @@ impl Log {
         self.entries.get(place)
     }
 
-    /// The term of the entry at `index`; 0 for index 0; none past the end.
+    /// The term of the entry at `index`; 0 for index 0; none past the end, and none for what was
+    /// dropped but for the last of it.
     pub fn term(&self, index: LogIndex) -> Option<Term> {
-        if index.0 == 0 {
-            return Some(Term(0));
+        if index == self.base.index {
+            return Some(self.base.term);
         }
         self.get(index).map(|entry| entry.term)
     }
 
-    /// Whether it holds the entry at `position` (every log holds [`Position::ZERO`]).
+    /// Whether the entry at `position` is in it, held or dropped (in every log,
+    /// [`Position::ZERO`]). What was dropped was committed: nobody who may lead has another there.
     pub fn holds(&self, position: Position) -> bool {
-        self.term(position.index) == Some(position.term)
+        position.index < self.base.index || self.term(position.index) == Some(position.term)
     }
 
     /// The entries from `first` on, `most` at most.
@@ -131,22 +198,28 @@ impl Log {
 
     /// All entries with their indexes, from `first` on.
     pub fn iter_from(&self, first: LogIndex) -> impl Iterator<Item = (LogIndex, &Entry)> {
-        (first.0.max(1)..=self.last_index().0)
+        (first.max(self.first_index()).0..=self.last_index().0)
             .map(LogIndex)
             .filter_map(|index| Some((index, self.get(index)?)))
     }
 
     /// All entries with their indexes.
     pub fn iter(&self) -> impl Iterator<Item = (LogIndex, &Entry)> {
-        self.iter_from(LogIndex(1))
+        self.iter_from(LogIndex(0))
     }
 
-    /// The last position at or before `index` whose term is `term` or earlier.
+    /// The last position at or before `index` whose term is `term` or earlier. Of what was dropped
+    /// only the last term is known: before it, any position may be the one.
     ///
     /// Terms never fall along a log, so this is a binary search. It is how a leader and a follower
     /// whose logs disagree skip a whole term in one message (end of §5.3).
     pub fn last_not_after(&self, index: LogIndex, term: Term) -> Position {
-        let (mut low, mut high) = (0, index.min(self.last_index()).0);
+        let base = self.base;
+        if index < base.index || term < base.term {
+            let index = index.min(base.index.previous());
+            return Position { index, term };
+        }
+        let (mut low, mut high) = (base.index.0, index.min(self.last_index()).0);
         while low < high {
             let middle = low + (high - low).div_ceil(2);
             if self
@@ -170,7 +243,7 @@ impl Log {
         self.entries.is_shared_with(&other.entries)
     }
 
-    /// The last index up to which both logs hold the very same entries.
+    /// The last index up to which both logs hold the very same entries, as far as both hold them.
     pub fn common(&self, other: &Self) -> LogIndex {
         LogIndex(self.entries.common(&other.entries) as u64)
     }
@@ -180,24 +253,24 @@ impl Log {
         self.latest.1
     }
 
-    /// The entry that holds the latest configuration; 0 if that is older than all entries.
+    /// The entry that holds the latest configuration; 0 if that came with the snapshot.
     pub fn configured_at(&self) -> LogIndex {
         self.latest.0
     }
 
-    /// The latest configuration at or before `index`, and the entry that holds it: 0 if that is
-    /// older than all entries.
+    /// The latest configuration at or before `index`, and the entry that holds it: 0 if that came
+    /// with the snapshot.
     pub fn configured_by(&self, index: LogIndex) -> (LogIndex, Configuration) {
         if self.latest.0 <= index {
             return self.latest;
         }
         // Configurations are few and this is rare, so nobody keeps a list of them.
-        let mut entries = (1..=index.0).rev().map(LogIndex);
+        let mut entries = (self.first_index().0..=index.0).rev().map(LogIndex);
         let found = entries.find_map(|index| match self.get(index)?.payload {
             Payload::Configuration(configuration) => Some((index, configuration)),
             Payload::Command(_) | Payload::Noop => None,
         });
-        found.unwrap_or((LogIndex(0), self.founding))
+        found.unwrap_or((LogIndex(0), self.snapshot.configuration))
     }
 }
 
@@ -274,6 +347,75 @@ mod tests {
         assert_eq!(terms(&copy), (1..=130).collect::<Vec<_>>());
     }
 
+    fn machine(value: i32) -> Machine {
+        let mut machine = Machine::default();
+        let command = Command {
+            client: crate::machine::ClientId::new(1).unwrap(),
+            serial: 1,
+            op: format!("x={value}").parse().unwrap(),
+        };
+        machine.apply(&command, true);
+        machine
+    }
+
+    #[test]
+    fn a_snapshot_replaces_the_entries_it_covers() {
+        for (at, keep) in [
+            (1, 0),
+            (64, 0),
+            (70, 0),
+            (70, 6),
+            (70, 7),
+            (70, 70),
+            (70, 99),
+        ] {
+            let mut log = log(1..=70);
+            log.compact(LogIndex(at), machine(5), keep);
+            let base = at.saturating_sub(keep as u64);
+            assert_eq!(log.snapshot().last, Position::new(LogIndex(at), Term(at)));
+            assert_eq!(log.snapshot().machine, machine(5));
+            assert_eq!(log.base(), Position::new(LogIndex(base), Term(base)));
+            assert_eq!(terms(&log), (base + 1..=70).collect::<Vec<_>>());
+            assert_eq!(log.last(), Position::new(LogIndex(70), Term(70)));
+            assert_eq!(log.term(LogIndex(base)), Some(Term(base)));
+            assert!(log.holds(Position::new(LogIndex(70), Term(70))));
+            assert!(!log.holds(Position::new(LogIndex(71), Term(70))));
+            log.truncate(LogIndex(1));
+            assert_eq!(log.last(), log.base(), "what is compacted stays");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_compacted_is_not() {
+        let mut log = log(1..=10);
+        log.compact(LogIndex(11), machine(1), 0);
+        assert_eq!(log.snapshot().last, Position::ZERO, "past the end");
+        log.compact(LogIndex(5), machine(1), 0);
+        let compacted = log.clone();
+        log.compact(LogIndex(5), machine(2), 0);
+        log.compact(LogIndex(4), machine(2), 0);
+        assert_eq!(log, compacted, "covered already");
+    }
+
+    #[test]
+    fn what_was_dropped_is_taken_to_agree() {
+        let mut log = log([1, 1, 2, 4, 4, 6]);
+        log.compact(LogIndex(4), machine(1), 0);
+        assert!(log.holds(Position::new(LogIndex(3), Term(2))));
+        assert!(log.holds(Position::new(LogIndex(4), Term(4))));
+        assert!(!log.holds(Position::new(LogIndex(4), Term(3))));
+        assert_eq!(
+            (log.term(LogIndex(4)), log.term(LogIndex(3))),
+            (Some(Term(4)), None)
+        );
+        let find = |index, term| log.last_not_after(LogIndex(index), Term(term)).index.0;
+        assert_eq!(
+            (find(6, 6), find(6, 5), find(6, 4), find(4, 4)),
+            (6, 5, 5, 4)
+        );
+        assert_eq!((find(6, 3), find(3, 6), find(0, 0)), (3, 3, 0));
+    }
+
     #[test]
     fn a_configuration_counts_when_appended_and_is_gone_when_truncated() {
         let of = |count| Configuration::of(super::super::NodeId::first(count).collect());
@@ -297,6 +439,15 @@ mod tests {
         assert_eq!(configured(&log), (4, of(5)));
         log.truncate(LogIndex(4));
         assert_eq!(configured(&log), (2, of(4)));
+        let mut compacted = log.clone();
+        compacted.compact(LogIndex(3), Machine::default(), 0);
+        assert_eq!(compacted.snapshot().configuration, of(4));
+        compacted.append(Entry {
+            term: Term(2),
+            payload: Payload::Configuration(of(5)),
+        });
+        compacted.truncate(LogIndex(4));
+        assert_eq!(configured(&compacted), (0, of(4)));
         log.truncate(LogIndex(2));
         assert_eq!(configured(&log), (0, of(3)));
     }

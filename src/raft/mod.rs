@@ -28,6 +28,7 @@
 //! - [`node`]: the state, and the rules for all servers;
 //! - [`election`]: how a server comes to lead;
 //! - [`replication`]: how a log comes to be shared, and when an entry is committed;
+//! - `snapshot`: how a log is kept short;
 //! - [`event`]: what happened and why, for whoever watches.
 //!
 //! # What is not here
@@ -49,12 +50,13 @@ pub mod message;
 pub mod node;
 mod replication;
 pub mod rules;
+mod snapshot;
 pub mod types;
 
 pub use config::{Config, SendPolicy};
 pub use configuration::Configuration;
 pub use event::{Clause, Event};
-pub use log::{Entries, Entry, Log, Payload};
+pub use log::{Entries, Entry, Log, Payload, Snapshot};
 pub use message::{AppendOutcome, Message, MessageKind};
 pub use node::{Input, Node, Output, Persistent, Role, Timer};
 pub use replication::Progress;

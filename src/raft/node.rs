@@ -10,7 +10,7 @@ use super::message::Message;
 use super::replication::{Caller, Leadership};
 use super::rules::Rule;
 use super::types::{LogIndex, MAX_SERVERS, NodeId, Position, ServerSet, Term};
-use crate::machine::Command;
+use crate::machine::{Command, Machine};
 
 /// What a server must have on disk before it answers anyone: all that survives a crash.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -58,6 +58,13 @@ pub enum Timer {
 /// What can happen to a server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Input {
+    /// The log is to be compacted.
+    Compact {
+        /// The state machine, with all in it that was to be applied.
+        machine: Machine,
+        /// How many of the entries that the snapshot covers stay in the log all the same.
+        keep: usize,
+    },
     /// A message arrived.
     Message {
         /// Who sent it.
@@ -94,6 +101,8 @@ pub enum Output {
         /// Who is, as far as this server knows.
         leader: Option<NodeId>,
     },
+    /// Replace the state machine by this: it comes from a snapshot.
+    Restore(Machine),
     /// Send a message.
     Send {
         /// To whom.
@@ -131,14 +140,14 @@ impl Persistent {
 
 impl Node {
     /// Starts a server from its disk. All servers start as followers (§5.2); what is committed
-    /// they learn anew.
+    /// beyond its snapshot they learn anew.
     pub fn start(
         id: NodeId,
         config: Config,
         persistent: Persistent,
         out: &mut Vec<Output>,
     ) -> Self {
-        let node = Self {
+        let mut node = Self {
             id,
             config,
             persistent,
@@ -146,6 +155,7 @@ impl Node {
             last_applied: LogIndex(0),
             role: Role::Follower { leader: None },
         };
+        node.restore(out);
         node.reset_election_timer(Reset::Started, out);
         node
     }
@@ -153,13 +163,15 @@ impl Node {
     /// Takes it as known that the log is committed up to `commit` (no further than it reaches).
     /// Only for scenes that begin in the middle: a real server learns this from its leader.
     pub fn resume(&mut self, commit: LogIndex, out: &mut Vec<Output>) {
-        self.commit_index = commit.min(self.persistent.log.last_index());
+        let known = commit.min(self.persistent.log.last_index());
+        self.commit_index = self.commit_index.max(known);
         self.apply_committed(out);
     }
 
     /// Lets something happen to the server, and adds to `out` what is to be done about it.
     pub fn step(&mut self, input: Input, out: &mut Vec<Output>) {
         match input {
+            Input::Compact { machine, keep } => self.compact(machine, keep, out),
             Input::Message { from, message } => self.receive(from, message, out),
             Input::Persisted(position) => self.persisted(position, out),
             Input::Propose(command) => self.propose(command, out),

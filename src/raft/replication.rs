@@ -403,9 +403,13 @@ impl Node {
     /// leader's very log up to the new entries. A heartbeat is checked like any other: it too is
     /// answered with "my log agrees up to here".
     fn mismatch(&self, previous: Position, entries: &Entries) -> Option<Refusal> {
-        let last = self.persistent.log.last_index();
-        let is_heartbeat = entries.is_empty();
-        match self.persistent.log.term(previous.index) {
+        let log = &self.persistent.log;
+        let (last, is_heartbeat) = (log.last_index(), entries.is_empty());
+        // What was compacted was committed: a leader has the same.
+        if previous.index < log.base().index {
+            return None;
+        }
+        match log.term(previous.index) {
             _ if is_heartbeat && !self.rule(Rule::CheckHeartbeats) => None,
             None => Some(Refusal::PreviousMissing { previous, last }),
             Some(own) if own != previous.term && self.rule(Rule::CheckPrevious) => {
@@ -423,11 +427,10 @@ impl Node {
         if !self.config.rules.on(Rule::DeleteOnlyConflicts) && !entries.is_empty() {
             log.truncate(previous.next());
         }
-        let known = entries
-            .iter()
-            .enumerate()
-            .take_while(|(offset, entry)| log.term(previous.plus(offset + 1)) == Some(entry.term))
-            .count();
+        let held = |(offset, entry): &(usize, &Entry)| {
+            log.holds(Position::new(previous.plus(offset + 1), entry.term))
+        };
+        let known = entries.iter().enumerate().take_while(held).count();
         let first_new = previous.plus(known + 1);
         if let (Some(new), Some(own)) = (entries.get(known), log.term(first_new)) {
             let (last, leader) = (log.last_index(), new.term);
@@ -462,6 +465,7 @@ impl Node {
         let index = leader_commit.min(vouched);
         let falls = index < self.commit_index && !self.rule(Rule::CommitNeverFalls);
         if index > self.commit_index || falls {
+            let index = index.max(self.persistent.log.snapshot().last.index);
             self.commit_index = index;
             self.last_applied = self.last_applied.min(index);
             out.push(Output::Event(Event::CommitLearned {

@@ -82,18 +82,18 @@ rules! {
 /// Which rules hold.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Rules {
-    off: u32,
+    off: u64,
 }
 
 impl Rules {
     /// Whether `rule` holds.
     pub fn on(self, rule: Rule) -> bool {
-        self.off & (1 << rule as u32) == 0
+        self.off & (1 << rule as u64) == 0
     }
 
     /// Switches `rule` on or off.
     pub fn set(&mut self, rule: Rule, on: bool) {
-        let bit = 1 << rule as u32;
+        let bit = 1 << rule as u64;
         self.off = if on { self.off & !bit } else { self.off | bit };
     }
 

@@ -13,7 +13,7 @@ use super::scenario::{DiskImage, Scenario, Setting, Timing};
 use super::server::{Condition, Running, Server, Waiting};
 use super::step::{Cause, Fact, Step, StepId};
 use super::time::Time;
-use crate::machine::{ClientId, Command};
+use crate::machine::{ClientId, Command, Machine};
 use crate::raft::{
     AppendOutcome, Config, Entry, Input, LogIndex, Message, NodeId, Output, Payload, Persistent,
     Rule, ServerSet, Term, Timer,
@@ -222,6 +222,7 @@ impl World {
         match output {
             Output::Apply { index, entry } => self.apply(id, index, entry, step),
             Output::Event(event) => step.facts.push(Fact::Raft { server: id, event }),
+            Output::Restore(machine) => self.restore(id, machine),
             Output::Send { to, message } => self.send(id, to, Body::Raft(message), step),
             Output::SetTimer(timer) => self.set_timer(id, timer, step.id),
             Output::StopTimer(timer) => {
@@ -260,6 +261,17 @@ impl World {
         if owed.is_some_and(|owed| owed.position.term == entry.term) {
             let outcome = ReplyOutcome::Answer(answer);
             self.send(id, client, Body::Reply { serial, outcome }, step);
+        }
+    }
+
+    /// The state machine goes on from a snapshot. What it covers is not executed here any more, so
+    /// nobody who waits for it has an answer from here.
+    fn restore(&mut self, id: NodeId, machine: Machine) {
+        if let Some(up) = self.servers[id.slot()].up_mut() {
+            let covered = up.node.log().snapshot().last.index;
+            up.waiting
+                .retain(|waiting| waiting.position.index > covered);
+            up.machine = machine;
         }
     }
 
