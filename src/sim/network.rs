@@ -45,6 +45,8 @@ pub struct Packet {
     pub fate: Option<Loss>,
     /// The step that sent it.
     pub sent_by: StepId,
+    /// Whether it was let go by hand, so that it is not held again.
+    pub let_go: bool,
 }
 
 /// What a packet carries.
@@ -206,6 +208,7 @@ impl Network {
             due_at,
             fate,
             sent_by,
+            let_go: false,
         };
         if doubled && fate.is_none() {
             let arrives_at = now + luck::between(luck(Lot::DuplicateLatency), low, high);
@@ -241,8 +244,13 @@ impl Network {
         self.packets.pop()
     }
 
+    /// Whether anything is held back on purpose, or will be.
+    pub fn holds_any(&self) -> bool {
+        self.held.iter().any(|held| !held.is_empty())
+    }
+
     /// Whether packets from `from` to `to` are held back.
-    pub fn is_held(&self, from: Address, to: Address) -> bool {
+    pub fn holds(&self, from: Address, to: Address) -> bool {
         matches!((from, to), (Address::Server(from), Address::Server(to))
             if self.held[from.slot()].contains(to))
     }
@@ -344,6 +352,7 @@ impl Network {
     /// Lets a packet arrive now.
     pub fn deliver(&mut self, id: PacketId, now: Time) {
         self.change(id, |packet| {
+            packet.let_go = true;
             packet.arrives_at = now.max(packet.sent_at);
             packet.due_at = packet.arrives_at;
             packet.fate = None;

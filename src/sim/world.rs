@@ -144,7 +144,7 @@ impl World {
             kind,
         };
         self.begin(step, cause, Some(packet.sent_by));
-        if packet.fate.is_none() && self.network.is_held(from, to) && !packet.is_held() {
+        if packet.fate.is_none() && self.network.holds(from, to) && !packet.let_go {
             return self.network.park(packet);
         }
         let down = matches!(to, Address::Server(id) if !self.server(id).is_up());
