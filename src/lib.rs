@@ -9,11 +9,13 @@
 //! - [`narrate`]: what happened, in sentences, and why.
 //! - [`script`]: the text grammar with commands to run and to expect: golden tests and lessons.
 //! - [`session`]: play, go to any moment, act in the past, undo, share.
+//! - [`course`]: chapters to act on, read from the texts in `src/lessons`.
 //! - [`view`]: pictures of a session as plain data. Knows no way to draw them.
 //! - [`ui`]: the page. The only layer that knows Yew and the browser.
 //!
 //! To learn Raft, read [`raft`]. To follow a click, start at [`ui`].
 pub mod check;
+pub mod course;
 pub mod machine;
 pub mod narrate;
 pub mod raft;

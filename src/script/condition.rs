@@ -4,7 +4,7 @@ use crate::check::{Checker, Property};
 use crate::machine::{ClientId, Key};
 use crate::raft::{Entry, LogIndex, NodeId, Payload, Role, Term};
 use crate::sim::text;
-use crate::sim::{Server, World};
+use crate::sim::{PacketKind, Server, World};
 
 /// Something that is so, or not.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,6 +23,8 @@ pub enum Condition {
     Server(NodeId, Trait),
     /// `term 4`: the latest term any server is in.
     Term(Term),
+    /// `append under way`: such a packet travels (the kinds are the grammar's).
+    UnderWay(PacketKind),
     /// `violated Leader Completeness`: that property was broken.
     Violated(Property),
 }
@@ -75,6 +77,7 @@ impl Condition {
             Self::Leader(wanted) => leads(world).is_some() == *wanted,
             Self::Safe => checker.violations().is_empty(),
             Self::Term(wanted) => number(latest_term(world).0, wanted.0),
+            Self::UnderWay(kind) => is_under_way(world, *kind),
             Self::Violated(property) => checker.violation_of(*property).is_some(),
             Self::Server(id, wanted) => world
                 .servers()
@@ -100,6 +103,7 @@ impl Condition {
             | Self::Safe
             | Self::Server(..)
             | Self::Term(_)
+            | Self::UnderWay(_)
             | Self::Violated(_) => Ok(()),
         }
     }
@@ -126,6 +130,7 @@ impl Condition {
                 [first, ..] => format!("{} is broken: {}", first.property(), first.breach),
             },
             Self::Term(_) => format!("the latest term is {}", latest_term(world)),
+            Self::UnderWay(_) => super::print::packets(world),
         }
     }
 }
@@ -196,6 +201,11 @@ fn committed(world: &World) -> u64 {
     nodes.map(|node| node.commit_index().0).max().unwrap_or(0)
 }
 
+fn is_under_way(world: &World, kind: PacketKind) -> bool {
+    let packets = world.network().packets();
+    packets.iter().any(|packet| packet.kind() == kind)
+}
+
 fn latest_term(world: &World) -> Term {
     let terms = world.servers().iter().map(Server::term);
     terms.max().unwrap_or_default()
@@ -221,6 +231,7 @@ impl Condition {
             ["violated", ref name @ ..] => Self::Violated(property(name)?),
             ["no", "leader"] => Self::Leader(false),
             ["term", term] => Self::Term(Term(number(term, 1)?)),
+            [kind, "under", "way"] => Self::UnderWay(kind.parse().map_err(|message| (0, message))?),
             [who, "answered", count] if who.starts_with('C') => {
                 let client = text::client(who).map_err(|message| (0, message))?;
                 Self::ClientAnswered(client, number(count, 2)?)
@@ -240,7 +251,7 @@ impl Condition {
 }
 
 const CONDITIONS: &str = "write leader, no leader, term 4, committed 3, answered 1, \
-    C1 answered 1, safe, violated Log Matching, or S1 with something of it";
+    C1 answered 1, append under way, safe, violated Log Matching, or S1 with something of it";
 
 fn property(name: &[&str]) -> Result<Property, (usize, String)> {
     let name = name.join(" ");

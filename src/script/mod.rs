@@ -8,6 +8,7 @@
 //! servers 3 · seed 7                # the beginning, as in any scenario
 //! run until leader                  # or: run 500ms, run until committed 3, step 4
 //! at 400ms crash S1                 # the world runs until then; without "at": now
+//! crash leader                      # whoever leads then; also "follower", "down"
 //! status                            # a line for each server; logs, clients, packets, count
 //! #> S1 down       term 1 ...       # in a golden script: what was printed
 //! events                            # the story since the last "events"; "events all": details too
@@ -15,16 +16,19 @@
 //! expect S2 leader                  # an error if it is not so
 //! ```
 //!
-//! What "run until" waits for and what "expect" expects are the same [`Condition`]s. Every wait
+//! [`goal`] puts such conditions, and things that happen, in order: what a learner is to bring
+//! about. What "run until" waits for and what "expect" expects are the same [`Condition`]s. Every wait
 //! has a limit, in virtual time ([`LONGEST_RUN`]) and in steps.
 
 mod command;
 mod condition;
+pub mod goal;
 pub mod print;
 mod runner;
 
 pub use command::{Command, Print, parse};
 pub use condition::Condition;
+pub use goal::{Goal, Watch};
 pub use runner::{LONGEST_RUN, MOST_STEPS, Runner};
 
 use crate::sim::text::{TextError, statements};

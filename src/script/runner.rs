@@ -1,5 +1,6 @@
 //! Runs a script, statement by statement.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use super::command::{Command, Print, parse};
@@ -87,6 +88,12 @@ impl Runner {
         &self.watched().world
     }
 
+    /// The moment it has come to.
+    pub fn now(&self) -> Time {
+        let watched = self.watched.as_ref();
+        watched.map_or(Time::ZERO, |watched| watched.world.now())
+    }
+
     /// What was found of properties broken so far.
     pub fn checker(&mut self) -> &Checker {
         &self.watched().checker
@@ -120,9 +127,46 @@ impl Runner {
 
     /// Follows a statement, and returns what it prints.
     pub fn execute(&mut self, statement: &Statement<'_>) -> Result<String, TextError> {
-        let command = parse(statement)?;
+        let named = self.name(statement.text);
+        let command = parse(&Statement {
+            text: &named,
+            ..*statement
+        })
+        .map_err(|error| TextError {
+            column: error
+                .column
+                .min(statement.column + statement.text.chars().count()),
+            ..error
+        })?;
         self.obey(command)
             .map_err(|(word, message)| statement.error(word, message))
+    }
+
+    /// In what is done, `leader`, `follower` and `down` stand for the first server that is one
+    /// then, so that a script holds for any seed.
+    fn name<'a>(&mut self, text: &'a str) -> Cow<'a, str> {
+        let is_role = |word: &str| matches!(word, "leader" | "follower" | "down");
+        let asks = text.starts_with("run ") || text.starts_with("expect ");
+        if asks || !text.split_whitespace().any(is_role) {
+            return text.into();
+        }
+        let world = self.world();
+        let leader = world.leader();
+        let first = |up: bool| {
+            let mut servers = world.servers().iter().filter(|one| one.is_up() == up);
+            let found = servers.find(|one| Some(one.id) != leader);
+            found.map(|server| server.id)
+        };
+        let named = text.split_whitespace().map(|word| {
+            let id = match word {
+                "leader" => leader,
+                "follower" => first(true),
+                "down" => first(false),
+                _ => None,
+            };
+            id.map_or_else(|| word.into(), |id| id.to_string())
+        });
+        named.collect::<Vec<String>>().join(" ").into()
     }
 
     /// Follows a command, and returns what it prints. An error says which word of the statement

@@ -9,9 +9,11 @@ pub mod link;
 mod pace;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use crate::check::{Checker, Violation};
 use crate::narrate::{self, Sentence, Weight};
+use crate::script::{Goal, Watch};
 use crate::sim::text::{self, TextError};
 use crate::sim::{Action, Scenario, Step, StepId, Time, World};
 
@@ -46,6 +48,8 @@ pub struct Session {
     undone: Vec<Past>,
     done: Vec<Past>,
     step: Step,
+    /// Which goal time does not pass.
+    hold: Option<usize>,
 }
 
 /// What a run is determined by.
@@ -53,6 +57,14 @@ pub struct Session {
 struct Truth {
     scenario: Scenario,
     actions: Vec<(Time, Action)>,
+    goals: Goals,
+}
+
+/// What is watched for, and from which step on.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Goals {
+    from: StepId,
+    all: Vec<Arc<Goal>>,
 }
 
 /// A moment of the run: all that is needed to play on from there.
@@ -62,6 +74,8 @@ struct Moment {
     checker: Checker,
     /// How many of the actions have been done.
     acted: usize,
+    /// How far each goal has come, from the step on that they are watched from.
+    watches: Vec<Watch>,
 }
 
 /// Where undo and redo lead: another truth, and where its cursor stood.
@@ -98,15 +112,20 @@ fn begin(scenario: &Scenario, step: &mut Step) -> Moment {
         world,
         checker,
         acted: 0,
+        watches: Vec::new(),
     }
 }
 
 impl Moment {
     /// Lets the next thing up to `to` happen, whichever is first: by itself, or by the user. What
     /// happens by itself at the very moment of an action happens before it.
-    fn step(&mut self, actions: &[(Time, Action)], to: Time, step: &mut Step) -> ControlFlow<()> {
+    fn step(&mut self, truth: &Truth, to: Time, step: &mut Step) -> ControlFlow<()> {
+        if self.watches.is_empty() && self.world.last_step() >= truth.goals.from {
+            let goals = truth.goals.all.iter().cloned();
+            self.watches = goals.map(|goal| Watch::new(goal, &self.world)).collect();
+        }
         let own = self.world.next_at().unwrap_or(Time::NEVER);
-        let next = actions.get(self.acted);
+        let next = truth.actions.get(self.acted);
         let acts = next.map_or(Time::NEVER, |(at, _)| (*at).max(self.world.now()));
         if own.min(acts) > to {
             self.world.wait_until(to);
@@ -125,6 +144,9 @@ impl Moment {
             }
         }
         self.checker.observe(&self.world, step);
+        for watch in &mut self.watches {
+            watch.observe(&self.world, &self.checker, step);
+        }
         ControlFlow::Continue(())
     }
 }
@@ -138,6 +160,7 @@ impl Session {
             truth: Truth {
                 scenario,
                 actions: Vec::new(),
+                goals: Goals::default(),
             },
             checkpoints: vec![present.clone()],
             present,
@@ -149,6 +172,7 @@ impl Session {
             undone: Vec::new(),
             done: Vec::new(),
             step,
+            hold: None,
         }
     }
 
@@ -220,7 +244,7 @@ impl Session {
         self.truth.actions.truncate(self.present.acted);
         self.forget_future();
         self.truth.actions.push((now, action));
-        let happened = self.present.step(&self.truth.actions, now, &mut self.step);
+        let happened = self.present.step(&self.truth, now, &mut self.step);
         debug_assert!(happened.is_continue(), "an action happens where it is done");
         self.record();
         Ok(())
@@ -229,11 +253,11 @@ impl Session {
     /// Lets time pass up to `to`.
     pub fn advance(&mut self, to: Time) {
         let to = to.min(Time::LONGEST);
-        loop {
+        while !self.is_held() {
             let (before, idle) = (self.now(), self.is_idle());
             if self
                 .present
-                .step(&self.truth.actions, to, &mut self.step)
+                .step(&self.truth, to, &mut self.step)
                 .is_break()
             {
                 self.note_quiet(before, idle);
@@ -257,6 +281,9 @@ impl Session {
     pub fn step_forward(&mut self, story: bool) {
         let limit = Time::LONGEST;
         while let Some(at) = self.next_at().filter(|at| *at <= limit) {
+            if self.is_held() {
+                return;
+            }
             let told = self.records.len().max(self.told());
             self.advance(at);
             if !story || self.told() > told || self.records.len() > told {
@@ -299,6 +326,32 @@ impl Session {
         true
     }
 
+    /// Watches for these goals from the cursor on, instead of any watched for before. Whether each
+    /// is met is a matter of the moment, like everything else: going back takes it back.
+    pub fn watch_for(&mut self, goals: Vec<Goal>) {
+        let from = self.present.world.last_step();
+        let all = goals.into_iter().map(Arc::new).collect();
+        self.truth.goals = Goals { from, all };
+        self.forget_future();
+        self.present.watches = Vec::new();
+        self.checkpoints.retain(|moment| moment.watches.is_empty());
+    }
+
+    /// Lets no time pass once the `nth` goal is met, until told otherwise.
+    pub fn hold_at(&mut self, nth: Option<usize>) {
+        self.hold = nth;
+    }
+
+    /// Whether time stands still at a goal.
+    pub fn is_held(&self) -> bool {
+        self.hold.is_some_and(|nth| self.met(nth).is_some())
+    }
+
+    /// The step that met the `nth` goal, if it is met at the cursor.
+    pub fn met(&self, nth: usize) -> Option<StepId> {
+        self.present.watches.get(nth)?.met()
+    }
+
     /// The step of that number, replayed, with all that can be told of it.
     pub fn record_of(&self, id: StepId) -> Option<Record> {
         if id > self.recorded {
@@ -310,7 +363,7 @@ impl Session {
         let mut step = Step::default();
         while moment.world.last_step() < id {
             if moment
-                .step(&self.truth.actions, Time::LONGEST, &mut step)
+                .step(&self.truth, Time::LONGEST, &mut step)
                 .is_break()
             {
                 return None;
@@ -542,7 +595,7 @@ impl Session {
         let mut before = moment.world.now();
         let just_before = Time(now.0.saturating_sub(1));
         while moment
-            .step(&self.truth.actions, just_before, &mut step)
+            .step(&self.truth, just_before, &mut step)
             .is_continue()
         {
             before = step.at;

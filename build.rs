@@ -1,0 +1,54 @@
+//! Finds the chapters of the course: every text in `src/lessons`, in the order of their numbers.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    println!("cargo:rerun-if-changed=src/lessons");
+    let mut files: Vec<PathBuf> = fs::read_dir("src/lessons")
+        .expect("src/lessons holds the course")
+        .map(|entry| entry.expect("src/lessons can be read").path())
+        .collect();
+    files.sort();
+    let chapters: Vec<String> = files.iter().map(|path| chapter(path)).collect();
+    let first = files.first().expect("src/lessons holds a chapter");
+    let first = fs::canonicalize(first).expect("the first chapter has a path");
+    let contents = format!(
+        "/// Every chapter there is, in the order of their numbers.\n\
+         pub const CONTENTS: &[Listed] = &[{}];\n\
+         /// The text of the first chapter.\n\
+         pub const FIRST: &str = include_str!({first:?});\n",
+        chapters.concat()
+    );
+    let target = Path::new(&env::var("OUT_DIR").expect("cargo says where")).join("contents.rs");
+    fs::write(target, contents).expect("the contents can be written");
+}
+
+/// What the contents say of a chapter.
+fn chapter(path: &Path) -> String {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let number = file
+        .strip_suffix(".md")
+        .and_then(|name| name.split_once('-'))
+        .and_then(|(number, _)| number.parse::<u16>().ok())
+        .unwrap_or_else(|| {
+            panic!("src/lessons/{file}: name a chapter like 05-winning-an-election.md")
+        });
+    let text = fs::read_to_string(path)
+        .unwrap_or_else(|why| panic!("src/lessons/{file} cannot be read: {why}"));
+    let title = text
+        .lines()
+        .find_map(|line| line.strip_prefix("# "))
+        .unwrap_or_else(|| panic!("src/lessons/{file} has no title: begin it with # and one"));
+    let pages = text.lines().filter(|line| line.starts_with("## ")).count();
+    let version = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    let mut listed = String::new();
+    let _ = write!(
+        listed,
+        "Listed {{ number: {number}, title: {title:?}, pages: {pages}, file: {file:?}, version: {version} }},"
+    );
+    listed
+}

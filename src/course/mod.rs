@@ -1,0 +1,179 @@
+//! The course: chapters of pages that a learner acts on, read from the texts in `src/lessons`.
+//!
+//! A chapter is one text file, `05-winning-an-election.md`. The build finds it ([`CONTENTS`]); the
+//! first one comes with the page, the others are fetched when they are opened. How to write one is
+//! told in `docs/lessons.md`; [`read`] reads one.
+//!
+//! A page says something, may ask for a prediction, and has a goal that the learner brings about in
+//! the cluster of its set-up. It also holds the answer, in the same grammar, so that a test can
+//! replay it: unmet before, met after.
+
+mod progress;
+mod read;
+mod run;
+
+pub use progress::{Place, Progress};
+pub use read::read;
+
+use crate::raft::NodeId;
+use crate::script::Goal;
+use crate::sim::Action;
+
+include!(concat!(env!("OUT_DIR"), "/contents.rs"));
+
+/// The most words between two acts of the learner.
+pub const MOST_WORDS: usize = 40;
+
+/// A chapter, as the contents list it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Listed {
+    /// Its number, by which a link names it.
+    pub number: u16,
+    /// Its title.
+    pub title: &'static str,
+    /// How many pages it has.
+    pub pages: usize,
+    /// The name of its file in `src/lessons`.
+    pub file: &'static str,
+    /// A number that changes with its text, so that no old copy is taken for it.
+    pub version: u32,
+}
+
+/// A chapter.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Chapter {
+    /// Its title.
+    pub title: String,
+    /// Its pages, one at least.
+    pub pages: Vec<Page>,
+}
+
+/// A page: something said, something asked, something to do.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Page {
+    /// Its heading.
+    pub title: String,
+    /// What it says before the learner acts.
+    pub before: Vec<Prose>,
+    /// What it says once its goal is met.
+    pub after: Vec<Prose>,
+    /// The cluster it is about; without one, the page leaves the cluster as it is.
+    pub setup: Script,
+    /// What a click on a server does, if not what it usually does.
+    pub tool: Tool,
+    /// Whether time passes only while messages travel, so that they can be delivered one by one.
+    pub waits: bool,
+    /// What is to be touched.
+    pub touch: Vec<Touch>,
+    /// Things that only this page offers to do.
+    pub buttons: Vec<Button>,
+    /// What is asked before the outcome is seen.
+    pub prediction: Option<Prediction>,
+    /// What the learner is to bring about. A page that asks has a goal: then the outcome is seen.
+    pub goal: Option<Goal>,
+    /// Help, one after another.
+    pub hints: Vec<String>,
+    /// What brings it about, from the end of the set-up on.
+    pub answer: Script,
+}
+
+/// A paragraph.
+pub type Prose = Vec<Span>;
+
+/// A piece of a paragraph.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Span {
+    /// `` `x=1` ``: what is written in a log, a request, a message.
+    Code(String),
+    /// `[[leader]]`: something on the stage, by a name that holds for any run.
+    Noun(String),
+    /// `**term**`: a word that is met for the first time.
+    Term(String),
+    /// Plain words.
+    Text(String),
+}
+
+/// Lines of a script, with their numbers in the file.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Script(Vec<(usize, String)>);
+
+/// A question that time waits for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Prediction {
+    /// From when on it is asked and time stands still: an empty goal is met at once.
+    pub ask: Goal,
+    /// The question.
+    pub question: String,
+    /// What may be answered.
+    pub choices: Vec<Choice>,
+}
+
+/// Something that may be answered.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Choice {
+    /// The answer.
+    pub text: String,
+    /// Whether it is right.
+    pub right: bool,
+    /// Why it is right, or why not.
+    pub because: String,
+    /// For a wrong one: the run that shows it, from the end of the page's set-up on.
+    pub run: Script,
+}
+
+/// What a click on a server does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tool {
+    /// It crashes, or is started again.
+    #[default]
+    Crash,
+    /// It is cut off from the others, or joined to them again.
+    CutOff,
+    /// Its election timer runs out.
+    TimeOut,
+}
+
+/// Something that a page offers to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Button {
+    /// What is written on it.
+    pub label: String,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What is to be touched: it glows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Touch {
+    /// What only this page offers to do.
+    Button,
+    /// Any server that follows.
+    Follower,
+    /// Whoever leads.
+    Leader,
+    /// A link between servers.
+    Link,
+    /// A message under way.
+    Message,
+    /// The button that lets time pass.
+    Play,
+    /// The button that sends a request.
+    Send,
+    /// This server.
+    Server(NodeId),
+    /// The button that goes to the next event.
+    Step,
+}
+
+impl Prediction {
+    /// The place of the right answer.
+    pub fn right(&self) -> usize {
+        let right = self.choices.iter().position(|choice| choice.right);
+        right.unwrap_or_default()
+    }
+}
+
+/// The place in the contents of the chapter of that number.
+pub fn chapter(number: u16) -> Option<usize> {
+    CONTENTS.iter().position(|listed| listed.number == number)
+}
