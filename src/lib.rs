@@ -6,6 +6,8 @@
 //! - [`raft`]: one server's protocol. Knows no clock, no chance, no network, no disk.
 //! - [`sim`]: servers, clients and a network in virtual time. Knows of nobody watching.
 //! - [`check`]: what must hold at every step.
+//! - `trace`: runs on paper, for other checkers, and other implementations' runs for ours. Not in
+//!   the page.
 //! - [`narrate`]: what happened, in sentences, and why.
 //! - [`script`]: the text grammar with commands to run and to expect: golden tests and lessons.
 //! - [`session`]: play, go to any moment, act in the past, undo, share.
@@ -22,5 +24,7 @@ pub mod raft;
 pub mod script;
 pub mod session;
 pub mod sim;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod trace;
 pub mod ui;
 pub mod view;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::ghost::Ghost;
 use super::property::Property;
 use super::violation::{Breach, Violation};
-use crate::raft::{Log, LogIndex, NodeId, Rule, Rules, Term};
-use crate::sim::{Address, Cause, Server, Step, World};
+use crate::raft::{Log, LogIndex, NodeId, Rule, Rules, ServerSet, Term};
+use crate::sim::{Address, Cause, Server, Step, StepId, Time, World};
 
 /// Watches a run. See the [module](super).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,26 +19,39 @@ pub struct Checker {
 
 /// A server, as it was after the last step that happened to it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Seen {
-    pub(super) up: bool,
+pub struct Seen {
+    /// Whether it runs.
+    pub up: bool,
     /// The term it leads, if it leads.
-    pub(super) leads: Option<Term>,
-    pub(super) term: Term,
-    pub(super) commit: LogIndex,
-    pub(super) applied: LogIndex,
-    pub(super) log: Log,
+    pub leads: Option<Term>,
+    /// The latest term it has seen.
+    pub term: Term,
+    /// The last entry it knows to be committed.
+    pub commit: LogIndex,
+    /// The last entry it has put into its machine.
+    pub applied: LogIndex,
+    /// Its log.
+    pub log: Log,
     /// How far its log agrees with what was ever committed.
     pub(super) agreed: LogIndex,
 }
 
 /// What a step did to a server.
-pub(super) struct Change<'a> {
-    pub(super) step: &'a Step,
-    pub(super) server: &'a Server,
+pub(super) struct Change {
+    pub(super) server: NodeId,
     pub(super) before: Seen,
     pub(super) now: Seen,
     /// The last index up to which the log is what it was.
     pub(super) kept: LogIndex,
+}
+
+/// Entries that a server applied in a step.
+#[derive(Clone, Copy)]
+pub(super) struct Applied {
+    pub(super) first: LogIndex,
+    pub(super) last: LogIndex,
+    /// Whether what comes first came with a snapshot.
+    pub(super) restored: bool,
 }
 
 /// Breaches found in a step. Empty but for the worst of steps, so it takes no memory.
@@ -47,27 +60,25 @@ pub(super) type Breaches = Vec<Breach>;
 impl Checker {
     /// Begins to watch. What the servers have at this moment is where its memory starts.
     pub fn new(world: &World) -> Self {
-        let blank = Seen {
-            up: false,
-            leads: None,
-            term: Term(0),
-            commit: LogIndex(0),
-            applied: LogIndex(0),
-            log: Log::new(world.voters()),
-            agreed: LogIndex(0),
-        };
+        let mut checker = Self::of(world.voters());
         let snapshots = world.servers().iter().map(|server| server.log().snapshot());
-        let last = snapshots.max_by_key(|snapshot| snapshot.last.index);
-        let mut checker = Self {
-            ghost: last.map_or_else(Ghost::default, Ghost::new),
-            seen: vec![blank; world.servers().len()],
-            violations: Arc::default(),
-        };
+        if let Some(last) = snapshots.max_by_key(|snapshot| snapshot.last.index) {
+            checker.ghost = Ghost::new(last);
+        }
         let start = Step::default();
         for server in world.servers() {
             checker.look_at(server.id, world, &start);
         }
         checker
+    }
+
+    /// Watches servers of which nothing is known yet.
+    pub fn of(voters: ServerSet) -> Self {
+        Self {
+            ghost: Ghost::default(),
+            seen: vec![Seen::down(voters); voters.len()],
+            violations: Arc::default(),
+        }
     }
 
     /// Looks at what `step` made of `world`, and tells of the first property that it broke, if it
@@ -111,16 +122,33 @@ impl Checker {
 
     fn look_at(&mut self, id: NodeId, world: &World, step: &Step) {
         let server = world.server(id);
-        let before = &self.seen[id.slot()];
-        if before.is_still(server) {
+        if self.seen[id.slot()].is_still(server) {
             return;
         }
-        let before = before.clone();
-        let now = before.after(server);
+        let (applied, mut breaches) = self.compare(id, Seen::of(server));
+        if let Some(applied) = applied {
+            self.check_machine(applied, server, step, &mut breaches);
+        }
+        self.report(breaches, world.config().rules, step.id, step.at);
+    }
+
+    /// Looks at a server of which nothing is known but what it is `now`, and tells of the first
+    /// property that this breaks, if it breaks one that had held so far. For runs of others: what
+    /// their machines do, and their clients see, is not looked at.
+    pub fn look(&mut self, id: NodeId, now: Seen, nth: StepId, at: Time) -> Option<&Violation> {
+        let known = self.violations.len();
+        let (_, breaches) = self.compare(id, now);
+        self.report(breaches, Rules::default(), nth, at);
+        self.violations.get(known)
+    }
+
+    /// What is different about a server breaks these. And what it applied, if that was right.
+    fn compare(&mut self, id: NodeId, mut now: Seen) -> (Option<Applied>, Breaches) {
+        let before = self.seen[id.slot()].clone();
         let kept = now.log.common(&before.log);
+        now.agreed = before.agreed.min(kept);
         let mut change = Change {
-            step,
-            server,
+            server: id,
             before,
             now,
             kept,
@@ -132,13 +160,13 @@ impl Checker {
         self.settle(&mut change, &mut breaches);
         self.check_snapshot(&change, &mut breaches);
         self.check_leader(&change, &mut breaches);
-        self.check_applied(&change, &mut breaches);
+        let applied = self.check_applied(&change, &mut breaches);
         self.seen[id.slot()] = change.now;
-        self.report(breaches, world, step);
+        (applied, breaches)
     }
 
     /// Puts what was found on record, the properties of Figure 3 first.
-    pub(super) fn report(&mut self, breaches: Breaches, world: &World, step: &Step) {
+    pub(super) fn report(&mut self, breaches: Breaches, rules: Rules, step: StepId, at: Time) {
         if breaches.is_empty() {
             return;
         }
@@ -147,10 +175,10 @@ impl Checker {
             if let Some(breach) = of_property.next().copied()
                 && self.violation_of(property).is_none()
             {
-                let guard = guard(property, world.config().rules);
+                let guard = guard(property, rules);
                 Arc::make_mut(&mut self.violations).push(Violation {
-                    step: step.id,
-                    at: step.at,
+                    step,
+                    at,
                     breach,
                     guard,
                 });
@@ -159,7 +187,7 @@ impl Checker {
     }
 }
 
-impl Change<'_> {
+impl Change {
     /// Whether the server's machine came out of a snapshot in this step.
     pub(super) fn is_restored(&self) -> bool {
         let covered = self.now.log.snapshot().last.index;
@@ -180,8 +208,21 @@ impl Seen {
             && self.log.is_shared_with(server.log())
     }
 
+    /// A server that does not run, with an empty disk.
+    pub fn down(voters: ServerSet) -> Self {
+        Self {
+            up: false,
+            leads: None,
+            term: Term(0),
+            commit: LogIndex(0),
+            applied: LogIndex(0),
+            log: Log::new(voters),
+            agreed: LogIndex(0),
+        }
+    }
+
     /// The server as it is now.
-    fn after(&self, server: &Server) -> Self {
+    fn of(server: &Server) -> Self {
         let node = server.node();
         Self {
             up: node.is_some(),
@@ -190,7 +231,7 @@ impl Seen {
             commit: node.map_or(LogIndex(0), |node| node.commit_index()),
             applied: node.map_or(LogIndex(0), |node| node.last_applied()),
             log: server.log().clone(),
-            agreed: self.agreed,
+            agreed: LogIndex(0),
         }
     }
 }

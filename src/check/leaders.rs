@@ -8,14 +8,14 @@ use crate::raft::{Entry, Log, LogIndex, NodeId, Payload, Term};
 impl Checker {
     /// Election Safety (§5.2) and Leader Completeness (§5.4), at the moment a server is elected.
     /// Afterwards a leader only appends (which is checked on its own), so it keeps what it has.
-    pub(super) fn check_leader(&mut self, change: &Change<'_>, breaches: &mut Breaches) {
+    pub(super) fn check_leader(&mut self, change: &Change, breaches: &mut Breaches) {
         let Some(term) = change.now.leads else {
             return;
         };
         if change.before.leads == Some(term) {
             return;
         }
-        let leader = change.server.id;
+        let leader = change.server;
         if let Some(first) = self.ghost.leads(term, leader) {
             let second = leader;
             breaches.push(Breach::TwoLeaders {

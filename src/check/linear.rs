@@ -117,6 +117,11 @@ impl History {
         }
     }
 
+    /// What the keys held when the history began.
+    pub fn initial(&self) -> &[(Key, i32)] {
+        &self.initial
+    }
+
     /// All that was asked, in the order in which it was.
     pub fn operations(&self) -> &[Operation] {
         &self.operations

@@ -7,7 +7,7 @@ use crate::raft::{LogIndex, NodeId};
 impl Checker {
     /// Leader Append-Only (§5.3): whoever led before the step, and is still in that term, has
     /// everything it had.
-    pub(super) fn check_own_log(&self, change: &Change<'_>, breaches: &mut Breaches) {
+    pub(super) fn check_own_log(&self, change: &Change, breaches: &mut Breaches) {
         let (before, now) = (&change.before, &change.now);
         let Some(term) = before.leads.filter(|term| now.up && *term == now.term) else {
             return;
@@ -15,7 +15,7 @@ impl Checker {
         let index = change.kept.next();
         if let Some(had) = before.log.get(index) {
             breaches.push(Breach::LeaderRewrote {
-                leader: change.server.id,
+                leader: change.server,
                 term,
                 index,
                 had: *had,
@@ -31,7 +31,7 @@ impl Checker {
     /// entry that another log has too, by its term; from there back to `kept` all must be equal,
     /// and if what stands at `kept` is of the same term in both, then so is, as it was before the
     /// step, everything before it.
-    pub(super) fn check_other_logs(&self, change: &Change<'_>, breaches: &mut Breaches) {
+    pub(super) fn check_other_logs(&self, change: &Change, breaches: &mut Breaches) {
         let (log, kept) = (&change.now.log, change.kept);
         if log.last_index() <= kept {
             return;
@@ -40,7 +40,7 @@ impl Checker {
             let shorter = log.last_index().min(seen.log.last_index());
             // What one of them has compacted cannot be compared.
             let both = log.first_index().max(seen.log.first_index());
-            if id == change.server.id || shorter <= kept {
+            if id == change.server || shorter <= kept {
                 continue;
             }
             let down = |from: LogIndex, to: LogIndex| (to.0..=from.0).rev().map(LogIndex);
@@ -53,7 +53,7 @@ impl Checker {
                 down(same, kept.max(both)).find(|index| log.get(*index) != seen.log.get(*index));
             if let (Some(differ), Some(term)) = (differ, log.term(same)) {
                 breaches.push(Breach::LogsDiffer {
-                    servers: (change.server.id, id),
+                    servers: (change.server, id),
                     same,
                     term,
                     differ,

@@ -1,16 +1,16 @@
 //! State Machine Safety, and what clients may rely on: what is committed stays, takes effect once,
 //! and is what they are told.
 
-use super::checker::{Breaches, Change, Checker};
+use super::checker::{Applied, Breaches, Change, Checker};
 use super::ghost::{Effect, Settled};
 use super::violation::{Breach, Falling};
 use crate::machine::{Command, Key, Op};
-use crate::raft::{LogIndex, Payload};
-use crate::sim::{Fact, Step, World};
+use crate::raft::{LogIndex, NodeId, Payload};
+use crate::sim::{Fact, Server, Step, World};
 
 impl Checker {
     /// Figure 2, State: what a running server knows, it knows for good.
-    pub(super) fn check_backwards(&self, change: &Change<'_>, breaches: &mut Breaches) {
+    pub(super) fn check_backwards(&self, change: &Change, breaches: &mut Breaches) {
         let (before, now) = (&change.before, &change.now);
         if !before.up || !now.up {
             return;
@@ -21,7 +21,7 @@ impl Checker {
             (Falling::Applied, before.applied.0, now.applied.0),
         ] {
             if to < from {
-                let server = change.server.id;
+                let server = change.server;
                 breaches.push(Breach::Backwards {
                     server,
                     what,
@@ -34,13 +34,12 @@ impl Checker {
 
     /// Remembers what the server has committed beyond all that was committed before, and how far
     /// its log agrees with that.
-    pub(super) fn settle(&mut self, change: &mut Change<'_>, breaches: &mut Breaches) {
+    pub(super) fn settle(&mut self, change: &mut Change, breaches: &mut Breaches) {
         let now = &mut change.now;
-        now.agreed = now.agreed.min(change.kept);
         while self.ghost.last() < now.commit
             && let Some(entry) = now.log.get(self.ghost.last().next())
         {
-            self.ghost.settle(*entry, now.term, change.server.id);
+            self.ghost.settle(*entry, now.term, change.server);
             let index = self.ghost.last();
             if let Some(settled) = self.ghost.at(index) {
                 self.check_later_leaders(index, settled, breaches);
@@ -60,7 +59,7 @@ impl Checker {
 
     /// State Machine Safety, of what cannot be compared entry by entry any more: a snapshot ends
     /// with what was committed there. What it holds is looked at when it is put into a machine.
-    pub(super) fn check_snapshot(&self, change: &Change<'_>, breaches: &mut Breaches) {
+    pub(super) fn check_snapshot(&self, change: &Change, breaches: &mut Breaches) {
         let last = change.now.log.snapshot().last;
         if last == change.before.log.snapshot().last || last.index <= self.ghost.base() {
             return;
@@ -68,7 +67,7 @@ impl Checker {
         let settled = self.ghost.at(last.index).map(|settled| settled.entry);
         if settled.map(|entry| entry.term) != Some(last.term) {
             breaches.push(Breach::SnapshotDiffers {
-                server: change.server.id,
+                server: change.server,
                 last,
                 settled,
             });
@@ -76,13 +75,17 @@ impl Checker {
     }
 
     /// State Machine Safety (§5.4.3): what the server applied in this step is what everybody
-    /// applied there. And having executed it, its machine is where the committed log leads to.
-    pub(super) fn check_applied(&self, change: &Change<'_>, breaches: &mut Breaches) {
+    /// applied there. Says what it applied, if it did and that was right.
+    pub(super) fn check_applied(
+        &self,
+        change: &Change,
+        breaches: &mut Breaches,
+    ) -> Option<Applied> {
         let (before, now) = (&change.before, &change.now);
         if now.applied <= before.applied || !now.up {
-            return;
+            return None;
         }
-        let server = change.server.id;
+        let server = change.server;
         // Up to `agreed` the entries are known to be the same.
         let mut index = now.agreed.max(before.applied).next();
         while index <= now.applied {
@@ -97,17 +100,28 @@ impl Checker {
                     settled: settled.entry,
                 });
                 breaches.extend(self.lost_write(server, index, &settled.entry));
-                return;
+                return None;
             }
             index = index.next();
         }
-        self.check_machine(change, breaches);
+        Some(Applied {
+            first: before.applied.next(),
+            last: now.applied,
+            restored: change.is_restored(),
+        })
     }
 
-    /// Each command that the server executed must have been answered as it is by our own machine,
-    /// in which every request is executed once; and what it left behind must be the same.
-    fn check_machine(&self, change: &Change<'_>, breaches: &mut Breaches) {
-        let answers = change.step.facts.iter().filter_map(|fact| match *fact {
+    /// State Machine Safety, having applied the right entries: the server's machine must be where
+    /// they lead to. Each command must have been answered as it is by our own machine, in which
+    /// every request is executed once; and what it left behind must be the same.
+    pub(super) fn check_machine(
+        &self,
+        applied: Applied,
+        server: &Server,
+        step: &Step,
+        breaches: &mut Breaches,
+    ) {
+        let answers = step.facts.iter().filter_map(|fact| match *fact {
             Fact::Executed {
                 index,
                 client,
@@ -125,21 +139,21 @@ impl Checker {
             let right = same && (reads_again || answer == effect.answer);
             (!right).then_some(index)
         });
-        if let Some(index) = wrong.or_else(|| self.wrong_value(change)) {
-            breaches.extend(self.blame(change, index));
+        if let Some(index) = wrong.or_else(|| self.wrong_value(applied, server)) {
+            breaches.extend(self.blame(server.id, applied, index));
         }
     }
 
     /// The last entry that the server executed in this step about a key which then has not the
     /// value that it should have.
-    fn wrong_value(&self, change: &Change<'_>) -> Option<LogIndex> {
-        let machine = &change.server.up()?.machine;
-        let first = if change.is_restored() {
+    fn wrong_value(&self, applied: Applied, server: &Server) -> Option<LogIndex> {
+        let machine = &server.up()?.machine;
+        let first = if applied.restored {
             LogIndex(1)
         } else {
-            change.before.applied.next()
+            applied.first
         };
-        let last = change.now.applied;
+        let last = applied.last;
         let mut later: Vec<Key> = Vec::new();
         for index in (first.0..=last.0).rev().map(LogIndex) {
             let Some((command, effect)) = self.effect_at(index) else {
@@ -162,10 +176,9 @@ impl Checker {
 
     /// What came out wrong at `index`: by a repeated request about the same key, if the step
     /// executed one, and otherwise by itself.
-    fn blame(&self, change: &Change<'_>, index: LogIndex) -> Option<Breach> {
-        let server = change.server.id;
+    fn blame(&self, server: NodeId, applied: Applied, index: LogIndex) -> Option<Breach> {
         let (command, _) = self.effect_at(index)?;
-        let earlier = (change.before.applied.0 + 1..=index.0).rev().map(LogIndex);
+        let earlier = (applied.first.0..=index.0).rev().map(LogIndex);
         let repeats = earlier.filter_map(|index| Some((index, self.effect_at(index)?)));
         let twice = repeats
             .filter(|(_, (other, effect))| effect.repeat && other.op.key() == command.op.key())
@@ -210,7 +223,7 @@ impl Checker {
                         told: answer,
                         executed,
                     };
-                    self.report(vec![breach], world, step);
+                    self.report(vec![breach], world.config().rules, step.id, step.at);
                 }
             }
         }

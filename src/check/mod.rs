@@ -31,7 +31,7 @@ pub mod property;
 mod tests;
 pub mod violation;
 
-pub use checker::Checker;
+pub use checker::{Checker, Seen};
 pub use linear::{Anomaly, History};
 pub use property::Property;
 pub use violation::{Breach, Falling, Violation};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::property::Property;
-use crate::machine::{Answer, Command};
+use crate::machine::{Answer, Command, Op};
 use crate::raft::{Clause, Entry, LogIndex, NodeId, Payload, Position, Rule, ServerSet, Term};
 use crate::sim::{StepId, Time};
 
@@ -245,6 +245,27 @@ impl fmt::Display for Violation {
 impl fmt::Display for Breach {
     /// One sentence without its full stop.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, &|op| op.to_string())
+    }
+}
+
+impl Breach {
+    /// The same, with another way to name what entries say.
+    pub fn naming(&self, name: &dyn Fn(Op) -> String) -> impl fmt::Display {
+        fmt::from_fn(move |f| self.write(f, name))
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, name: &dyn Fn(Op) -> String) -> fmt::Result {
+        let said = |entry: Option<Entry>| match entry {
+            None => "nothing".into(),
+            Some(Entry { term, payload }) => match payload {
+                Payload::Configuration(configuration) => {
+                    format!("the configuration {configuration} of term {term}")
+                }
+                Payload::Noop => format!("an empty entry of term {term}"),
+                Payload::Command(command) => format!("{} of term {term}", name(command.op)),
+            },
+        };
         match *self {
             Self::AppliedDifferently {
                 server,
@@ -273,7 +294,8 @@ impl fmt::Display for Breach {
             } => write!(
                 f,
                 "{server} executed {} of {} a second time, at index {index}",
-                command.op, command.client
+                name(command.op),
+                command.client
             ),
             Self::LeaderLacks {
                 leader,
@@ -316,7 +338,7 @@ impl fmt::Display for Breach {
             } => write!(
                 f,
                 "{server} executed {} at index {index} and came out elsewhere than the log leads to",
-                command.op
+                name(command.op)
             ),
             Self::SnapshotDiffers {
                 server,
@@ -341,7 +363,7 @@ impl fmt::Display for Breach {
                 told,
                 executed,
             } => {
-                let Command { client, op, .. } = command;
+                let (client, op) = (command.client, name(command.op));
                 write!(f, "{server} answered \"{told}\" to {op} of {client}, but ")?;
                 match executed {
                     Some(answer) => write!(f, "the committed log answers \"{answer}\""),
@@ -355,28 +377,10 @@ impl fmt::Display for Breach {
             } => write!(
                 f,
                 "{} was told that {} is done, but {server} does not have it at index {index}",
-                command.client, command.op
+                command.client,
+                name(command.op)
             ),
         }
-    }
-}
-
-/// An entry in words.
-fn said(entry: Option<Entry>) -> String {
-    match entry {
-        None => "nothing".into(),
-        Some(Entry {
-            term,
-            payload: Payload::Configuration(configuration),
-        }) => format!("the configuration {configuration} of term {term}"),
-        Some(Entry {
-            term,
-            payload: Payload::Noop,
-        }) => format!("an empty entry of term {term}"),
-        Some(Entry {
-            term,
-            payload: Payload::Command(command),
-        }) => format!("{} of term {term}", command.op),
     }
 }
 

@@ -1,0 +1,325 @@
+//! The lines of a trace, as data. Field names are the format's; `docs/trace.md` tells them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+
+use crate::machine::Command;
+use crate::raft::{self, AppendOutcome, Entries, Entry, NodeId, Payload};
+use crate::sim::Server;
+
+/// The first line: who there is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Init {
+    /// `"init"`.
+    pub e: Kind,
+    /// The servers' names.
+    pub servers: Vec<String>,
+}
+
+/// Every other line: one step of one server.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Line {
+    /// What kind of step.
+    pub e: Kind,
+    /// Which server.
+    pub n: String,
+    /// When, in microseconds of virtual time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<u64>,
+    /// The message it received, as it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub m: Option<Message>,
+    /// Where that was sent: the line, from 1, and the place in its `out`, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub src: Option<(usize, usize)>,
+    /// The server after the step.
+    pub s: State,
+    /// What it sent.
+    #[serde(default)]
+    pub out: Vec<Message>,
+}
+
+/// The kinds of line.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The first line.
+    Init,
+    /// The log was compacted.
+    Compact,
+    /// A message for the server was lost.
+    Drop,
+    /// A client's command was taken into the log.
+    Propose,
+    /// A message was received.
+    Recv,
+    /// The server started from its disk.
+    Restart,
+    /// A leader sent what was due.
+    Send,
+    /// Anything else that changed the server.
+    Tick,
+    /// The election timer ran out.
+    Timeout,
+}
+
+/// A server's state.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct State {
+    /// Its term.
+    pub term: u64,
+    /// Who has its vote in that term; empty for nobody.
+    pub vote: String,
+    /// What it is.
+    pub role: Role,
+    /// The index of the first entry of `log`.
+    #[serde(default = "one")]
+    pub first: u64,
+    /// Its entries.
+    pub log: Vec<Item>,
+    /// The last entry it knows to be committed.
+    pub commit: u64,
+}
+
+/// What a server is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Role {
+    /// A candidate.
+    C,
+    /// A follower.
+    F,
+    /// A leader.
+    L,
+}
+
+/// An entry: its term and its value.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Item(pub u64, pub Value);
+
+/// What an entry says. Ours say `"C1.3 x=5"` (the third request of C1) or `"no-op"`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// As text.
+    Text(String),
+    /// As a number.
+    Number(Num),
+}
+
+/// A JSON number, told apart by how it is written.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Num(Number);
+
+/// A message.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Message {
+    /// Its kind.
+    pub t: String,
+    /// Who sent it.
+    pub f: String,
+    /// For whom.
+    pub to: String,
+    /// The sender's term.
+    pub term: u64,
+    /// The last entry's index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub li: Option<u64>,
+    /// The last entry's term.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lt: Option<u64>,
+    /// Whether the vote is granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub g: Option<bool>,
+    /// The index of the entry before `es`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pi: Option<u64>,
+    /// Its term.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pt: Option<u64>,
+    /// Entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub es: Option<Vec<Item>>,
+    /// What the leader has committed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub c: Option<u64>,
+    /// Whether the entries were stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ok: Option<bool>,
+    /// Up to where the logs agree; 0 when the entries were refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mi: Option<u64>,
+    /// What the message carries besides.
+    #[serde(flatten)]
+    pub more: BTreeMap<String, serde_json::Value>,
+}
+
+fn one() -> u64 {
+    1
+}
+
+/// A server's name in a trace: `n1` for S1.
+pub fn name(id: NodeId) -> String {
+    format!("n{}", id.number())
+}
+
+impl Role {
+    /// What a server is.
+    pub fn of(server: &Server) -> Self {
+        match server.node().map(|node| node.role()) {
+            Some(raft::Role::Leader(_)) => Self::L,
+            Some(raft::Role::Candidate { .. }) => Self::C,
+            _ => Self::F,
+        }
+    }
+}
+
+impl Message {
+    /// A message that was sent from one server to another.
+    pub fn of(from: NodeId, to: NodeId, message: &raft::Message) -> Self {
+        let plain = Self {
+            f: name(from),
+            to: name(to),
+            term: message.term().0,
+            ..Self::default()
+        };
+        match message {
+            raft::Message::AppendEntries {
+                previous,
+                entries,
+                commit,
+                ..
+            } => Self {
+                t: "AE".into(),
+                pi: Some(previous.index.0),
+                pt: Some(previous.term.0),
+                es: Some(items(entries)),
+                c: Some(commit.0),
+                ..plain
+            },
+            raft::Message::AppendEntriesReply { outcome, .. } => match outcome {
+                AppendOutcome::Accepted { matched } => Self {
+                    t: "AER".into(),
+                    ok: Some(true),
+                    mi: Some(matched.0),
+                    ..plain
+                },
+                AppendOutcome::Refused { previous, hint } => Self {
+                    t: "AER".into(),
+                    ok: Some(false),
+                    mi: Some(0),
+                    pi: Some(previous.0),
+                    more: [("hi", hint.index.0), ("ht", hint.term.0)]
+                        .map(|(name, number)| (name.to_owned(), number.into()))
+                        .into(),
+                    ..plain
+                },
+            },
+            raft::Message::RequestVote { last, .. } => Self {
+                t: "RV".into(),
+                li: Some(last.index.0),
+                lt: Some(last.term.0),
+                ..plain
+            },
+            raft::Message::RequestVoteReply { granted, .. } => Self {
+                t: "RVR".into(),
+                g: Some(*granted),
+                ..plain
+            },
+        }
+    }
+}
+
+fn items(entries: &Entries) -> Vec<Item> {
+    entries.iter().map(item).collect()
+}
+
+/// An entry.
+pub(super) fn item(entry: &Entry) -> Item {
+    let value = match entry.payload {
+        Payload::Command(Command { client, serial, op }) => format!("{client}.{serial} {op}"),
+        Payload::Configuration(configuration) => format!("{CONFIGURATION}{configuration}"),
+        Payload::Noop => NO_OP.into(),
+    };
+    Item(entry.term.0, Value::Text(value))
+}
+
+/// How the value of a configuration begins.
+const CONFIGURATION: &str = "config ";
+
+/// The value of an empty entry.
+const NO_OP: &str = "no-op";
+
+impl Value {
+    /// What it says, if it is written as ours are.
+    pub fn payload(&self) -> Option<Payload> {
+        let Self::Text(text) = self else {
+            return None;
+        };
+        if text == NO_OP {
+            return Some(Payload::Noop);
+        }
+        let (request, op) = text.split_once(' ')?;
+        let (client, serial) = request.strip_prefix('C')?.split_once('.')?;
+        let command = Command {
+            client: crate::machine::ClientId::new(client.parse().ok()?)?,
+            serial: serial.parse().ok()?,
+            op: op.parse().ok()?,
+        };
+        // Only what reads as it is written is surely the same value.
+        let same = format!("{}.{} {}", command.client, command.serial, command.op) == *text;
+        same.then_some(Payload::Command(command))
+    }
+}
+
+impl PartialOrd for Num {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Num {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.to_string().cmp(&other.0.to_string())
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "{text:?}"),
+            Self::Number(number) => number.0.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Init => "init",
+            Self::Compact => "compact",
+            Self::Drop => "drop",
+            Self::Propose => "propose",
+            Self::Recv => "recv",
+            Self::Restart => "restart",
+            Self::Send => "send",
+            Self::Tick => "tick",
+            Self::Timeout => "timeout",
+        })
+    }
+}
+
+impl fmt::Display for Init {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
