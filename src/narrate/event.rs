@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::words;
-use crate::raft::event::{Denial, Ignorance, Refusal, Reset, StepDown};
+use crate::raft::event::{Campaign, Denial, Ignorance, Refusal, Reset, StepDown};
 use crate::raft::{Event, LogIndex, NodeId, Payload, Position};
 use crate::sim::{Action, Cause, PacketKind, Step, World};
 
@@ -70,14 +70,29 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
                 "{id} deleted {gone}: its entry {first} is of term {own}, the leader's of term {leader}"
             )
         }
-        Event::ElectionStarted { term, silent } => {
-            let ran_out = ran_out(id, *silent, step);
-            format!("{ran_out}: it becomes a candidate in term {term} and votes for itself")
+        Event::ElectionStarted { term, reason } => {
+            let reason = match reason {
+                Campaign::Silence { leader } => ran_out(id, *leader, step),
+                Campaign::Welcome { votes } => {
+                    let (would, all) = (
+                        words::count(votes.len()),
+                        words::count(world.voters().len()),
+                    );
+                    format!("{id} would get {would} votes of {all}")
+                }
+            };
+            format!("{reason}: it becomes a candidate in term {term} and votes for itself")
         }
         Event::HeartbeatDue => format!("{id}'s heartbeat timer ran out: it sends to everyone"),
         Event::Ignored { from, reason } => ignored(id, *from, reason),
         Event::LeaderKnown { leader, term } => {
             format!("{id} learned that {leader} leads term {term}")
+        }
+        Event::LoyaltyEnded { leader } => {
+            let leader = leader.map_or_else(|| "a leader".into(), |leader| leader.to_string());
+            format!(
+                "{id} has not heard from {leader} for the shortest election timeout: it would vote for another"
+            )
         }
         Event::MatchAdvanced { follower, matched } => {
             format!("{id} knows that {follower}'s log agrees with its own up to entry {matched}")
@@ -93,6 +108,38 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
                 None => format!("{refused}: it does not lead, and knows of no leader"),
                 Some(leader) => format!("{refused}: it does not lead, {leader} does"),
             }
+        }
+        Event::PreVoteCounted {
+            voter,
+            granted,
+            votes,
+            needed,
+        } => {
+            let have = words::count(votes.len());
+            let needed = words::count(usize::from(*needed));
+            let would = if *granted { "would" } else { "would not" };
+            format!(
+                "{voter} {would} vote for {id}: it would have {have} of the {needed} votes it needs"
+            )
+        }
+        Event::PreVoteDenied { candidate, reason } => {
+            format!(
+                "{id} would not vote for {candidate}: {}",
+                denial(id, *candidate, reason)
+            )
+        }
+        Event::PreVoteGranted {
+            candidate,
+            next,
+            candidate_last,
+            own_last,
+        } => {
+            let reason = up_to_date(candidate_last, own_last);
+            format!("{id} would vote for {candidate} in term {next}{reason}")
+        }
+        Event::PreVoteStarted { next, silent } => {
+            let ran_out = ran_out(id, *silent, step);
+            format!("{ran_out}: it asks who would vote for it in term {next}")
         }
         Event::SteppedDown { reason } => stepped_down(id, reason, step),
         Event::TermAdopted { from, old, new } => {
@@ -114,20 +161,17 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             };
             format!("{id} {came} {voter}: it has {have} of the {needed} votes it needs")
         }
-        Event::VoteDenied { candidate, reason } => denied(id, *candidate, reason),
+        Event::VoteDenied { candidate, reason } => {
+            let because = denial(id, *candidate, reason);
+            format!("{id} refused {candidate} its vote: {because}")
+        }
         Event::VoteGranted {
             candidate,
             term,
             candidate_last,
             own_last,
         } => {
-            let end = |last: &Position| (last.term, last.index);
-            let reason = match end(candidate_last).cmp(&end(own_last)) {
-                // Only with a rule off.
-                Ordering::Less => ", though its log is less up to date",
-                Ordering::Equal => ": its log is just as up to date",
-                Ordering::Greater => ": its log is more up to date",
-            };
+            let reason = up_to_date(candidate_last, own_last);
             format!("{id} granted its vote to {candidate} for term {term}{reason}")
         }
     }
@@ -156,7 +200,12 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         | Event::HeartbeatDue
         | Event::Ignored { .. }
         | Event::LeaderKnown { .. }
+        | Event::LoyaltyEnded { .. }
         | Event::NotLeader { .. }
+        | Event::PreVoteCounted { .. }
+        | Event::PreVoteDenied { .. }
+        | Event::PreVoteGranted { .. }
+        | Event::PreVoteStarted { .. }
         | Event::SteppedDown { .. }
         | Event::TermAdopted { .. }
         | Event::TimerReset { .. }
@@ -241,6 +290,17 @@ fn appended(id: NodeId, position: Position, world: &World) -> String {
     }
 }
 
+/// How the candidate's log compares to the voter's.
+fn up_to_date(theirs: &Position, ours: &Position) -> &'static str {
+    let end = |last: &Position| (last.term, last.index);
+    match end(theirs).cmp(&end(ours)) {
+        // Only with a rule off.
+        Ordering::Less => ", though its log is less up to date",
+        Ordering::Equal => ": its log is just as up to date",
+        Ordering::Greater => ": its log is more up to date",
+    }
+}
+
 /// Why an election begins.
 fn ran_out(id: NodeId, silent: Option<NodeId>, step: &Step) -> String {
     let forced = matches!(super::action(step), Some(Action::Timeout(_)));
@@ -305,6 +365,7 @@ fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
             format!("{id} {was}: {from} is in a later term, {term}")
         }
         StepDown::LeaderElected { leader } => format!("{id} {was}: {leader} leads its term"),
+        StepDown::Voted { candidate } => format!("{id} {was}: it votes for {candidate}"),
     }
 }
 
@@ -320,14 +381,19 @@ fn timer_reset(id: NodeId, reason: &Reset) -> String {
     format!("{id}'s election timer began afresh: {because}")
 }
 
-fn denied(id: NodeId, candidate: NodeId, reason: &Denial) -> String {
-    let because = match reason {
+fn denial(id: NodeId, candidate: NodeId, reason: &Denial) -> String {
+    match reason {
         Denial::AlreadyVoted { term, voted_for } if *voted_for == id => {
             format!("it voted for itself in term {term}")
         }
         Denial::AlreadyVoted { term, voted_for } => {
             format!("it has voted for {voted_for} in term {term}")
         }
+        Denial::LeaderAlive { leader } if *leader == Some(id) => "it leads".into(),
+        Denial::LeaderAlive {
+            leader: Some(leader),
+        } => format!("it has heard from {leader} lately"),
+        Denial::LeaderAlive { leader: None } => "it has heard from a leader lately".into(),
         Denial::LogBehind { theirs, ours } if *theirs == Position::ZERO => {
             let ours = words::position(*ours);
             format!("it has entries, the last of them ({ours}), and the candidate has none")
@@ -339,6 +405,5 @@ fn denied(id: NodeId, candidate: NodeId, reason: &Denial) -> String {
         Denial::OldTerm { theirs, ours } => {
             format!("{candidate} is in term {theirs}, and {id} in term {ours} already")
         }
-    };
-    format!("{id} refused {candidate} its vote: {because}")
+    }
 }

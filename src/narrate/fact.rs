@@ -186,6 +186,13 @@ fn sent(
         }
         PacketKind::AppendReply => format!("{from} told {to} that it refused"),
         PacketKind::Heartbeat => format!("{from} sent a heartbeat to {to}"),
+        PacketKind::PreVote => {
+            format!("{from} asked {to} whether it would get a vote in term {term}")
+        }
+        PacketKind::PreVoteReply if *positive => {
+            format!("{from} told {to} that it would vote for it")
+        }
+        PacketKind::PreVoteReply => format!("{from} told {to} that it would not vote for it"),
         PacketKind::Reply if *positive => format!("{from} sent the client {to} its answer"),
         PacketKind::Reply => format!("{from} told the client {to} that it does not lead"),
         PacketKind::Request => format!("The client {from} sent its request to {to}"),
@@ -214,6 +221,8 @@ fn thing(kind: Option<PacketKind>) -> &'static str {
         Some(PacketKind::Append) => "An AppendEntries",
         Some(PacketKind::AppendReply) => "The reply to an AppendEntries",
         Some(PacketKind::Heartbeat) => "A heartbeat",
+        Some(PacketKind::PreVote) => "A question for a vote",
+        Some(PacketKind::PreVoteReply) => "The reply to a question for a vote",
         Some(PacketKind::Reply) => "An answer",
         Some(PacketKind::Request) => "A request",
         Some(PacketKind::Vote) => "A request for a vote",

@@ -91,17 +91,25 @@ pub fn weight(fact: &Fact) -> Weight {
         Fact::Executed { .. } | Fact::Redirected { .. } => Weight::Detail,
         Fact::Lost { kind, why, .. } => match (kind, why) {
             (_, Loss::Dropped) | (PacketKind::Request | PacketKind::Reply, _) => Weight::Story,
-            (PacketKind::Append | PacketKind::Vote | PacketKind::VoteReply, _) => Weight::Detail,
+            (
+                PacketKind::Append
+                | PacketKind::PreVote
+                | PacketKind::PreVoteReply
+                | PacketKind::Vote
+                | PacketKind::VoteReply,
+                _,
+            ) => Weight::Detail,
             (PacketKind::Heartbeat | PacketKind::AppendReply, _) => Weight::Quiet,
         },
         Fact::Raft { event, .. } => event_weight(event),
         Fact::Sent { kind, positive, .. } => match kind {
             PacketKind::Append => Weight::Detail,
             PacketKind::Reply if *positive => Weight::Story,
-            PacketKind::Vote => Weight::Story,
+            PacketKind::PreVote | PacketKind::Vote => Weight::Story,
             // The fact that made the reply says more than that it was sent.
             PacketKind::AppendReply
             | PacketKind::Heartbeat
+            | PacketKind::PreVoteReply
             | PacketKind::Reply
             | PacketKind::Request
             | PacketKind::VoteReply => Weight::Quiet,
@@ -128,6 +136,9 @@ fn event_weight(event: &Event) -> Weight {
         | Event::LeaderKnown { .. }
         | Event::NextLowered { .. }
         | Event::NotLeader { .. }
+        | Event::PreVoteDenied { .. }
+        | Event::PreVoteGranted { .. }
+        | Event::PreVoteStarted { .. }
         | Event::SteppedDown { .. }
         | Event::VoteDenied { .. }
         | Event::VoteGranted { .. } => Weight::Story,
@@ -137,7 +148,9 @@ fn event_weight(event: &Event) -> Weight {
             reason: Reset::HeardLeader(_) | Reset::Started,
         } => Weight::Quiet,
         Event::Ignored { .. }
+        | Event::LoyaltyEnded { .. }
         | Event::MatchAdvanced { .. }
+        | Event::PreVoteCounted { .. }
         | Event::TermAdopted { .. }
         | Event::TimerReset { .. }
         | Event::VoteCounted { .. } => Weight::Detail,

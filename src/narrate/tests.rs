@@ -1,6 +1,6 @@
 use super::*;
 use crate::machine::{Answer, ClientId};
-use crate::raft::event::{Denial, Refusal, StepDown};
+use crate::raft::event::{Campaign, Denial, Refusal, StepDown};
 use crate::raft::{Position, ServerSet, Term, Timer};
 use crate::sim::text::parse_run;
 use crate::sim::{PacketId, Scenario, Time};
@@ -103,7 +103,7 @@ fn events_are_told_with_their_values() {
             2,
             Event::ElectionStarted {
                 term: Term(2),
-                silent: Some(s(1)),
+                reason: Campaign::Silence { leader: Some(s(1)) },
             },
             "S2's election timer ran out with no word from S1: it becomes a candidate in term 2 and votes for itself",
         ),
@@ -265,6 +265,7 @@ fn every_sentence_is_well_formed() {
         at 900ms isolate S1 · isolate S2 · crash S3 · request C2 y?
         at 1s heal · restart S3 · request C2 x:1>2 · request C2 -x
         at 1500ms partition S1 C2 S2 | S3 S4 S5 · timeout S1 · skew S4 3/1 · request C2 z+=1
+        at 2200ms config prevote=on
         at 2500ms heal · rules off up-to-date · crash S5 · wipe S5 · restart S5";
     let (mut scenario, actions) = parse_run(text).unwrap();
     let mut told = 0;

@@ -1,7 +1,7 @@
 //! Why it happened: the rule of the paper, with the values it was applied to.
 
 use super::words;
-use crate::raft::event::{Denial, Ignorance, Refusal, Reset, StepDown};
+use crate::raft::event::{Campaign, Denial, Ignorance, Refusal, Reset, StepDown};
 use crate::raft::{Event, NodeId};
 use crate::sim::{Fact, Loss, PacketKind};
 
@@ -10,6 +10,8 @@ pub fn why(event: &Event) -> String {
     let clause = event.clause();
     let place = if clause.place == "Clients" {
         String::new()
+    } else if clause.place == "Dissertation" {
+        "dissertation, ".into()
     } else if clause.place.starts_with("Figure") {
         format!("{}; ", clause.place)
     } else {
@@ -89,13 +91,28 @@ fn here(event: &Event) -> String {
             let gone = words::entries(*first, *last);
             format!("at {first} the term is {own}, the leader's {leader}; so {gone} had to go")
         }
-        Event::ElectionStarted { term, silent } => match silent {
-            Some(leader) => format!("{leader} was silent, the next term is {term}"),
-            None => format!("the next term is {term}"),
+        Event::ElectionStarted {
+            term: next,
+            reason: Campaign::Silence { leader },
+        }
+        | Event::PreVoteStarted {
+            next,
+            silent: leader,
+        } => match leader {
+            Some(leader) => format!("{leader} was silent, the next term is {next}"),
+            None => format!("the next term is {next}"),
         },
+        Event::ElectionStarted {
+            reason: Campaign::Welcome { votes },
+            ..
+        } => format!("{} would", words::servers(*votes)),
         Event::HeartbeatDue => String::new(),
         Event::Ignored { from, reason } => ignored(from, reason),
         Event::LeaderKnown { leader, term } => format!("{leader}, in term {term}"),
+        Event::LoyaltyEnded { leader: None } => String::new(),
+        Event::LoyaltyEnded {
+            leader: Some(leader),
+        } => format!("{leader} was silent"),
         Event::MatchAdvanced { follower, matched } => {
             let next = matched.next();
             format!(
@@ -112,30 +129,43 @@ fn here(event: &Event) -> String {
         Event::SteppedDown { reason } => match reason {
             StepDown::HigherTerm { from, term } => format!("{from} showed term {term}"),
             StepDown::LeaderElected { leader } => format!("it is {leader}"),
+            StepDown::Voted { candidate } => format!("it is {candidate}"),
         },
         Event::TermAdopted { from, old, new } => {
             format!("the term was {old}, {from} is in {new}")
         }
         Event::TimerReset { reason } => reset(reason),
-        Event::VoteCounted { votes, needed, .. } => {
+        Event::PreVoteCounted { votes, needed, .. } | Event::VoteCounted { votes, needed, .. } => {
             format!("{} of {needed}: {}", votes.len(), words::servers(*votes))
         }
-        Event::VoteDenied { candidate, reason } => match reason {
-            Denial::AlreadyVoted { term, voted_for } => {
-                format!("the vote of term {term} is {voted_for}'s, not {candidate}'s")
+        Event::PreVoteDenied { candidate, reason } | Event::VoteDenied { candidate, reason } => {
+            match reason {
+                Denial::AlreadyVoted { term, voted_for } => {
+                    format!("the vote of term {term} is {voted_for}'s, not {candidate}'s")
+                }
+                Denial::LeaderAlive {
+                    leader: Some(leader),
+                } => format!("it is {leader}"),
+                Denial::LeaderAlive { leader: None } => "its term has passed since".into(),
+                Denial::LogBehind { theirs, ours } => {
+                    let ours = words::end_of_log(*ours);
+                    format!(
+                        "{ours} against {candidate}'s {}",
+                        words::end_of_log(*theirs)
+                    )
+                }
+                Denial::OldTerm { theirs, ours } => {
+                    format!("{candidate} asks for term {theirs}, this is term {ours}")
+                }
             }
-            Denial::LogBehind { theirs, ours } => {
-                let ours = words::end_of_log(*ours);
-                format!(
-                    "{ours} against {candidate}'s {}",
-                    words::end_of_log(*theirs)
-                )
-            }
-            Denial::OldTerm { theirs, ours } => {
-                format!("{candidate} asks for term {theirs}, this is term {ours}")
-            }
-        },
-        Event::VoteGranted {
+        }
+        Event::PreVoteGranted {
+            candidate,
+            candidate_last,
+            own_last,
+            ..
+        }
+        | Event::VoteGranted {
             candidate,
             candidate_last,
             own_last,
@@ -239,6 +269,10 @@ fn sent(kind: PacketKind) -> &'static str {
         PacketKind::Heartbeat => {
             "A leader sends regularly, even with nothing to store, so that nobody starts an election (Figure 2, \
              Leaders 1; section 5.2)."
+        }
+        PacketKind::PreVote | PacketKind::PreVoteReply => {
+            "A server asks who would vote for it before it begins a new term, so that it disturbs nobody in vain \
+             (dissertation, section 9.6)."
         }
         PacketKind::Reply => "A server answers whoever asked it (section 8).",
         PacketKind::Request => "Changes begin with a client's request to the leader (section 5.3).",

@@ -15,6 +15,8 @@ pub struct Config {
     /// Whether a refusal says where the logs can still agree (end of §5.3); without it the leader
     /// goes back one entry at a time.
     pub fast_backup: bool,
+    /// Whether a server asks the others before it begins an election (dissertation, 9.6).
+    pub pre_vote: bool,
     /// The most entries in one message, 1 to 1,000.
     pub batch: u16,
     /// How many messages with entries may be under way to a follower before the first is
@@ -40,6 +42,7 @@ impl Default for Config {
             send: SendPolicy::OnHeartbeat,
             no_op: true,
             fast_backup: true,
+            pre_vote: false,
             batch: 64,
             window: 0,
             rules: Rules::default(),

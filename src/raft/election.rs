@@ -1,7 +1,7 @@
 //! How a server comes to lead (§5.2), and who may (§5.4.1).
 
 use super::configuration::{Share, half, majority};
-use super::event::{Denial, Event, Ignorance, Reset};
+use super::event::{Campaign, Denial, Event, Ignorance, Reset, StepDown};
 use super::message::Message;
 use super::node::{Node, Output, Role, Timer};
 use super::replication::Leadership;
@@ -9,21 +9,31 @@ use super::rules::Rule;
 use super::types::{NodeId, Position, ServerSet, Term};
 
 impl Node {
-    /// Followers 2, Candidates 1 and 4: nothing was heard from a leader for a whole election
-    /// timeout, or an election came to nothing. Next term; vote for oneself; ask everyone else.
-    pub(super) fn start_election(&mut self, out: &mut Vec<Output>) {
+    /// Followers 2, Candidates 4: nothing was heard from a leader for a whole election timeout, or
+    /// an election came to nothing.
+    pub(super) fn election_timeout(&mut self, out: &mut Vec<Output>) {
         let silent = match self.role {
             Role::Leader(_) => return,
             Role::Candidate { .. } if !self.rule(Rule::RetryElection) => return,
-            Role::Candidate { .. } => None,
+            Role::Candidate { .. } | Role::PreCandidate { .. } => None,
             Role::Follower { leader } => leader,
         };
+        self.give_up_loyalty(out);
+        if self.config.pre_vote {
+            self.start_pre_vote(silent, out);
+        } else {
+            self.stand(Campaign::Silence { leader: silent }, out);
+        }
+    }
+
+    /// Candidates 1: next term; vote for oneself; ask everyone else.
+    pub(super) fn stand(&mut self, reason: Campaign, out: &mut Vec<Output>) {
         let term = self.persistent.current_term.next();
         self.persistent.current_term = term;
         self.persistent.voted_for = Some(self.id);
         let votes = ServerSet::EMPTY.with(self.id);
         self.role = Role::Candidate { votes, counted: 1 };
-        out.push(Output::Event(Event::ElectionStarted { term, silent }));
+        out.push(Output::Event(Event::ElectionStarted { term, reason }));
         // The new term and the vote must outlive a crash, or this server could vote again in the
         // same term: on disk first, then the requests.
         out.push(Output::Persist);
@@ -59,6 +69,9 @@ impl Node {
                 }));
                 // The vote is a promise: on disk before it is given away.
                 out.push(Output::Persist);
+                if matches!(self.role, Role::PreCandidate { .. }) {
+                    self.become_follower(StepDown::Voted { candidate }, out);
+                }
                 if !self.is_leader() {
                     self.reset_election_timer(Reset::Voted(candidate), out);
                 }
@@ -77,7 +90,7 @@ impl Node {
     }
 
     /// Why the candidate may not have this server's vote, if it may not.
-    fn denial(&self, candidate: NodeId, term: Term, last: Position) -> Option<Denial> {
+    pub(super) fn denial(&self, candidate: NodeId, term: Term, last: Position) -> Option<Denial> {
         // RequestVote 1 (§5.1): whose term has passed cannot lead.
         let ours = self.persistent.current_term;
         if term < ours && self.rule(Rule::RefuseOldTerm) {
@@ -87,6 +100,7 @@ impl Node {
         // The same candidate may have it twice: its first answer may have been lost.
         if let Some(voted_for) = self.persistent.voted_for
             && voted_for != candidate
+            && term <= ours
             && self.rule(Rule::OneVotePerTerm)
         {
             return Some(Denial::AlreadyVoted {
@@ -164,7 +178,7 @@ impl Node {
         self.begin_leading(out);
     }
 
-    fn share_to_lead(&self) -> Share {
+    pub(super) fn share_to_lead(&self) -> Share {
         if self.rule(Rule::ElectionMajority) {
             majority
         } else {

@@ -88,8 +88,8 @@ pub enum Event {
     ElectionStarted {
         /// The new term.
         term: Term,
-        /// The leader it had not heard from, if it knew one.
-        silent: Option<NodeId>,
+        /// Why.
+        reason: Campaign,
     },
     /// A leader told its followers that it is there (and what it has committed).
     HeartbeatDue,
@@ -106,6 +106,12 @@ pub enum Event {
         leader: NodeId,
         /// The term.
         term: Term,
+    },
+    /// A server has not heard from a leader for the shortest election timeout, and would help to
+    /// elect another.
+    LoyaltyEnded {
+        /// The leader, if it knows of one.
+        leader: Option<NodeId>,
     },
     /// A leader learned how far a follower's log agrees with its own.
     MatchAdvanced {
@@ -127,6 +133,42 @@ pub enum Event {
     NotLeader {
         /// The leader it knows of.
         leader: Option<NodeId>,
+    },
+    /// A pre-candidate counted an answer.
+    PreVoteCounted {
+        /// Whose.
+        voter: NodeId,
+        /// Whether it would vote for it.
+        granted: bool,
+        /// Who would, by now.
+        votes: ServerSet,
+        /// How many must.
+        needed: u8,
+    },
+    /// A server would not vote for another.
+    PreVoteDenied {
+        /// For whom.
+        candidate: NodeId,
+        /// Why.
+        reason: Denial,
+    },
+    /// A server would vote for another.
+    PreVoteGranted {
+        /// For whom.
+        candidate: NodeId,
+        /// In which term.
+        next: Term,
+        /// The last entry of the pre-candidate's log.
+        candidate_last: Position,
+        /// The last entry of its own.
+        own_last: Position,
+    },
+    /// A server asks whether an election would be welcome.
+    PreVoteStarted {
+        /// The term it would stand in.
+        next: Term,
+        /// The leader it had not heard from, if it knew one.
+        silent: Option<NodeId>,
     },
     /// A leader or candidate became a follower.
     SteppedDown {
@@ -178,6 +220,21 @@ pub enum Event {
     },
 }
 
+/// Why an election begins.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Campaign {
+    /// Nothing was heard from a leader for an election timeout.
+    Silence {
+        /// The leader, if one was known.
+        leader: Option<NodeId>,
+    },
+    /// A majority said that it would be welcome.
+    Welcome {
+        /// Who would vote, the candidate included.
+        votes: ServerSet,
+    },
+}
+
 /// Why entries were refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Refusal {
@@ -213,6 +270,11 @@ pub enum Denial {
         term: Term,
         /// Who has it.
         voted_for: NodeId,
+    },
+    /// There is a leader: it was heard from less than the shortest election timeout ago.
+    LeaderAlive {
+        /// Which, if it is known.
+        leader: Option<NodeId>,
     },
     /// The candidate's log lacks something this one has.
     LogBehind {
@@ -265,6 +327,11 @@ pub enum StepDown {
         /// Which.
         leader: NodeId,
     },
+    /// It has just voted for another.
+    Voted {
+        /// For whom.
+        candidate: NodeId,
+    },
 }
 
 /// Why an election timer began afresh.
@@ -287,9 +354,9 @@ pub enum Reset {
 /// A rule of the paper: where Figure 2 states it and which section explains it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Clause {
-    /// Where in Figure 2, for example `AppendEntries 2`.
+    /// Where in Figure 2, for example `AppendEntries 2`; or `Dissertation` for what is only there.
     pub place: &'static str,
-    /// The section of the paper that explains it, for example `5.3`.
+    /// The section of the paper (or dissertation) that explains it, for example `5.3`.
     pub section: &'static str,
     /// What it says, in our words.
     pub text: &'static str,
@@ -357,6 +424,14 @@ impl Event {
                 "5.3",
                 "Where an entry conflicts with the leader's (same index, other term), delete it and all that follow. The leader's log decides.",
             ),
+            Self::ElectionStarted {
+                reason: Campaign::Welcome { .. },
+                ..
+            } => (
+                "Dissertation",
+                "9.6",
+                "With Pre-Vote a server begins an election only when a majority said that they would vote for it.",
+            ),
             Self::ElectionStarted { .. } => (
                 "Followers 2, Candidates 1",
                 "5.2",
@@ -412,6 +487,11 @@ impl Event {
                 "5.2",
                 "Whoever sends AppendEntries in this term leads it: follow.",
             ),
+            Self::LoyaltyEnded { .. } => (
+                "Dissertation",
+                "4.2.3, 9.6",
+                "Who has heard from a leader within the shortest election timeout helps nobody else to lead; after that it would.",
+            ),
             Self::MatchAdvanced { .. } => (
                 "Leaders 3",
                 "5.3",
@@ -426,6 +506,36 @@ impl Event {
                 "Clients",
                 "8",
                 "Only the leader takes requests; the others say who it is, as far as they know.",
+            ),
+            Self::PreVoteStarted { .. } => (
+                "Dissertation",
+                "9.6",
+                "Before it begins a new term, a server asks whether the others would vote for it. Asking changes nobody's term, vote or timer.",
+            ),
+            Self::PreVoteCounted { .. } => (
+                "Dissertation",
+                "9.6",
+                "A pre-candidate stands for election when more than half of all servers would vote for it.",
+            ),
+            Self::PreVoteDenied {
+                reason: Denial::LeaderAlive { .. },
+                ..
+            } => (
+                "Dissertation",
+                "9.6",
+                "Who has heard from a leader within the shortest election timeout sees no need for another.",
+            ),
+            Self::PreVoteDenied { .. } | Self::PreVoteGranted { .. } => (
+                "Dissertation",
+                "9.6",
+                "Say that you would vote where you would: for a term that has not passed, and a log at least as up to date as your own.",
+            ),
+            Self::SteppedDown {
+                reason: StepDown::Voted { .. },
+            } => (
+                "Dissertation",
+                "9.6",
+                "Who votes for another does not ask for itself any more.",
             ),
             Self::SteppedDown {
                 reason: StepDown::HigherTerm { .. },
@@ -471,6 +581,14 @@ impl Event {
                 "RequestVote 2",
                 "5.2",
                 "One vote in a term, first come, first served.",
+            ),
+            Self::VoteDenied {
+                reason: Denial::LeaderAlive { .. },
+                ..
+            } => (
+                "Dissertation",
+                "4.2.3",
+                "Who has heard from a leader within the shortest election timeout votes for nobody else.",
             ),
             Self::VoteDenied {
                 reason: Denial::LogBehind { .. },

@@ -1,4 +1,4 @@
-//! What servers say to each other: the two requests of Figure 2 and their replies.
+//! What servers say to each other: the two requests of Figure 2, one more, and their replies.
 
 use super::log::Entries;
 use super::types::{LogIndex, Position, Round, Term};
@@ -27,6 +27,22 @@ pub enum Message {
         round: Round,
         /// Whether it stored the entries.
         outcome: AppendOutcome,
+    },
+    /// A server asks whether it would get a vote (dissertation, 9.6).
+    PreVote {
+        /// The term it would stand in: the one after its own.
+        next: Term,
+        /// The last entry of its log.
+        last: Position,
+    },
+    /// The answer to [`Message::PreVote`].
+    PreVoteReply {
+        /// The term of the server that was asked, for one of the past to see.
+        term: Term,
+        /// The term it was asked about.
+        next: Term,
+        /// Whether it would vote.
+        granted: bool,
     },
     /// A candidate asks for a vote (§5.2).
     RequestVote {
@@ -73,6 +89,10 @@ pub enum MessageKind {
     AppendReply,
     /// AppendEntries without entries.
     Heartbeat,
+    /// PreVote.
+    PreVote,
+    /// A reply to PreVote.
+    PreVoteReply,
     /// RequestVote.
     Vote,
     /// A reply to RequestVote.
@@ -80,14 +100,25 @@ pub enum MessageKind {
 }
 
 impl Message {
-    /// The sender's term.
+    /// The term it speaks of: the sender's, but for a pre-vote.
     pub fn term(&self) -> Term {
         match self {
-            Self::AppendEntries { term, .. }
+            Self::PreVote { next: term, .. }
+            | Self::PreVoteReply { term, .. }
+            | Self::AppendEntries { term, .. }
             | Self::AppendEntriesReply { term, .. }
             | Self::RequestVote { term, .. }
             | Self::RequestVoteReply { term, .. } => *term,
         }
+    }
+
+    /// Whether its sender is in that term, so that whoever is behind must follow. A pre-vote asks
+    /// about a term in which nobody is yet, and who grants it says no more than that.
+    pub(super) fn is_of_its_term(&self) -> bool {
+        !matches!(
+            self,
+            Self::PreVote { .. } | Self::PreVoteReply { granted: true, .. }
+        )
     }
 
     /// Which kind it is.
@@ -96,6 +127,8 @@ impl Message {
             Self::AppendEntries { entries, .. } if entries.is_empty() => MessageKind::Heartbeat,
             Self::AppendEntries { .. } => MessageKind::Append,
             Self::AppendEntriesReply { .. } => MessageKind::AppendReply,
+            Self::PreVote { .. } => MessageKind::PreVote,
+            Self::PreVoteReply { .. } => MessageKind::PreVoteReply,
             Self::RequestVote { .. } => MessageKind::Vote,
             Self::RequestVoteReply { .. } => MessageKind::VoteReply,
         }

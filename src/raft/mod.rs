@@ -27,6 +27,7 @@
 //!   nouns;
 //! - [`node`]: the state, and the rules for all servers;
 //! - [`election`]: how a server comes to lead;
+//! - [`pre_vote`]: how not to disturb a leader that is alive ([`loyalty`]);
 //! - [`replication`]: how a log comes to be shared, and when an entry is committed;
 //! - `snapshot`: how a log is kept short;
 //! - [`event`]: what happened and why, for whoever watches.
@@ -46,8 +47,10 @@ pub mod configuration;
 mod election;
 pub mod event;
 pub mod log;
+mod loyalty;
 pub mod message;
 pub mod node;
+mod pre_vote;
 mod replication;
 pub mod rules;
 mod snapshot;

@@ -44,6 +44,11 @@ pub enum Role {
     },
     /// It decides.
     Leader(Leadership),
+    /// It has asked whether an election would be welcome; only with [`Config::pre_vote`].
+    PreCandidate {
+        /// Who would vote for it, itself included.
+        votes: ServerSet,
+    },
 }
 
 /// A timer that a server may ask for.
@@ -53,6 +58,14 @@ pub enum Timer {
     Election,
     /// How long a leader lets its followers wait.
     Heartbeat,
+    /// How long after a word from its leader a follower helps nobody else to lead: the shortest
+    /// election timeout.
+    Loyalty,
+}
+
+impl Timer {
+    /// All of them; of those that run out at the same moment, the first comes first.
+    pub const ALL: [Self; 3] = [Self::Election, Self::Heartbeat, Self::Loyalty];
 }
 
 /// What can happen to a server.
@@ -125,6 +138,8 @@ pub struct Node {
     pub(super) commit_index: LogIndex,
     pub(super) last_applied: LogIndex,
     pub(super) role: Role,
+    /// Whether it has heard from a leader lately ([`Timer::Loyalty`]).
+    pub(super) loyal: bool,
 }
 
 impl Persistent {
@@ -154,6 +169,7 @@ impl Node {
             commit_index: LogIndex(0),
             last_applied: LogIndex(0),
             role: Role::Follower { leader: None },
+            loyal: false,
         };
         node.restore(out);
         node.reset_election_timer(Reset::Started, out);
@@ -175,15 +191,18 @@ impl Node {
             Input::Message { from, message } => self.receive(from, message, out),
             Input::Persisted(position) => self.persisted(position, out),
             Input::Propose(command) => self.propose(command, out),
-            Input::Timeout(Timer::Election) => self.start_election(out),
+            Input::Timeout(Timer::Election) => self.election_timeout(out),
             Input::Timeout(Timer::Heartbeat) => self.heartbeat(out),
+            Input::Timeout(Timer::Loyalty) => self.loyalty_ends(out),
         }
         self.apply_committed(out);
         self.assert_sane();
     }
 
     fn receive(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
-        self.see_term(from, message.term(), out);
+        if message.is_of_its_term() {
+            self.see_term(from, message.term(), out);
+        }
         if !self.rule(Rule::ResetOnlyForCause) && !self.is_leader() {
             self.reset_election_timer(Reset::SpokenTo(from), out);
         }
@@ -211,6 +230,10 @@ impl Node {
                 outcome,
             } => {
                 self.append_reply(from, term, round, outcome, out);
+            }
+            Message::PreVote { next, last } => self.pre_vote(from, next, last, out),
+            Message::PreVoteReply { next, granted, .. } => {
+                self.count_pre_vote(from, next, granted, out);
             }
         }
     }
@@ -297,7 +320,7 @@ impl Node {
                 self.persistent.log.last().term <= self.persistent.current_term,
                 "no entry comes from the future"
             );
-            if !matches!(self.role, Role::Follower { .. }) {
+            if !matches!(self.role, Role::Follower { .. } | Role::PreCandidate { .. }) {
                 assert!(
                     self.persistent.voted_for == Some(self.id),
                     "it voted for itself"
@@ -343,7 +366,7 @@ impl Node {
     pub fn leader(&self) -> Option<NodeId> {
         match self.role {
             Role::Follower { leader } => leader,
-            Role::Candidate { .. } => None,
+            Role::Candidate { .. } | Role::PreCandidate { .. } => None,
             Role::Leader(_) => Some(self.id),
         }
     }

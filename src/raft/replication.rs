@@ -386,7 +386,10 @@ impl Node {
 
     /// Followers 1, Candidates 3: whoever sends AppendEntries in this term leads it.
     fn follow(&mut self, leader: NodeId, out: &mut Vec<Output>) {
-        if matches!(self.role, Role::Candidate { .. }) {
+        if matches!(
+            self.role,
+            Role::Candidate { .. } | Role::PreCandidate { .. }
+        ) {
             self.become_follower(StepDown::LeaderElected { leader }, out);
         }
         if self.leader() != Some(leader) {
@@ -397,6 +400,7 @@ impl Node {
             out.push(Output::Event(Event::LeaderKnown { leader, term }));
         }
         self.reset_election_timer(Reset::HeardLeader(leader), out);
+        self.be_loyal(out);
     }
 
     /// AppendEntries 2 (§5.3): the consistency check. Whoever accepts has, by induction, the

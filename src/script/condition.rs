@@ -34,7 +34,7 @@ pub enum Condition {
 pub enum Trait {
     /// `S1 applied 3`
     Applied(LogIndex),
-    /// `S1 candidate`, `S1 down`, `S1 follower`, `S1 leader`, `S1 up`
+    /// `S1 candidate`, `S1 down`, `S1 follower`, `S1 leader`, `S1 pre-candidate`, `S1 up`
     Being(Being),
     /// `S1 committed 3`
     Committed(LogIndex),
@@ -59,6 +59,8 @@ pub enum Being {
     Follower,
     /// It decides.
     Leader,
+    /// It asks who would vote for it.
+    PreCandidate,
     /// It runs.
     Up,
 }
@@ -152,6 +154,9 @@ impl Trait {
                     node.is_some_and(|node| matches!(node.role(), Role::Follower { .. }))
                 }
                 Being::Leader => server.is_leader(),
+                Being::PreCandidate => {
+                    node.is_some_and(|node| matches!(node.role(), Role::PreCandidate { .. }))
+                }
             },
             Self::Committed(wanted) => {
                 node.is_some_and(|node| number(node.commit_index().0, wanted.0))
@@ -281,6 +286,7 @@ impl Trait {
                     .collect::<Result<_, _>>()?,
             ),
             ["no", key] => Self::Value(key.parse().map_err(|message| (1, message))?, None),
+            ["pre-candidate"] => Self::Being(Being::PreCandidate),
             ["term", term] => Self::Term(Term(number(term, 1)?)),
             ["up"] => Self::Being(Being::Up),
             ["vote", "-"] => Self::Vote(None),
@@ -297,7 +303,7 @@ impl Trait {
     }
 }
 
-const TRAITS: &str = "write leader, follower, candidate, up, down, term 4, vote S2, vote -, \
+const TRAITS: &str = "write leader, follower, candidate, pre-candidate, up, down, term 4, vote S2, vote -, \
     log 1 1 2, committed 3, applied 3, x=5 or no x";
 
 fn number<T: std::str::FromStr>(text: &str, word: usize) -> Result<T, (usize, String)> {

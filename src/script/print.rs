@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use crate::machine::Op;
 use crate::raft::{
-    AppendOutcome, Entry, Log, LogIndex, Message, Node, NodeId, Payload, Role, Term, Timer,
+    AppendOutcome, Entry, Log, LogIndex, Message, Node, NodeId, Payload, Position, Role, Term,
+    Timer,
 };
 use crate::sim::{Body, Client, Loss, Packet, ReplyOutcome, Time, World};
 
@@ -23,6 +24,7 @@ pub fn server(world: &World, id: NodeId) -> String {
     let being = match server.node().map(Node::role) {
         None => "down",
         Some(Role::Candidate { .. }) => "candidate",
+        Some(Role::PreCandidate { .. }) => "pre-candidate",
         Some(Role::Follower { .. }) => "follower",
         Some(Role::Leader(_)) => "leader",
     };
@@ -50,17 +52,21 @@ pub fn server(world: &World, id: NodeId) -> String {
 /// A line for each server that is up: when its timer was started and when it runs out.
 pub fn timers(world: &World) -> String {
     let running = world.servers().iter().filter_map(|server| {
-        let (_, timer) = server.up()?.timers.next();
-        let running = server.up()?.timers.get(timer);
-        let name = match timer {
-            Timer::Election => "election",
-            Timer::Heartbeat => "heartbeat",
-        };
-        let (id, set_at, deadline) = (server.id, running.set_at, running.deadline);
-        Some(if deadline < Time::NEVER {
-            format!("{id} {name} timer from {set_at} to {deadline}")
-        } else {
-            format!("{id} no timer")
+        let (id, timers) = (server.id, &server.up()?.timers);
+        let running = Timer::ALL.into_iter().filter_map(|timer| {
+            let name = match timer {
+                Timer::Election => "election timer",
+                Timer::Heartbeat => "heartbeat timer",
+                Timer::Loyalty => "loyalty",
+            };
+            let running = timers.get(timer);
+            let (set_at, deadline) = (running.set_at, running.deadline);
+            (deadline < Time::NEVER).then(|| format!("{name} from {set_at} to {deadline}"))
+        });
+        let running: Vec<String> = running.collect();
+        Some(match running.as_slice() {
+            [] => format!("{id} no timer"),
+            running => format!("{id} {}", running.join(", ")),
         })
     });
     lines(running)
@@ -73,7 +79,7 @@ fn known(world: &World, node: &Node) -> String {
         Role::Follower {
             leader: Some(leader),
         } => format!("  leader {leader}"),
-        Role::Candidate { votes, .. } => format!("  votes {votes}"),
+        Role::Candidate { votes, .. } | Role::PreCandidate { votes } => format!("  votes {votes}"),
         Role::Leader(leadership) => {
             let (mut next, mut matched) = (String::new(), String::new());
             for id in world.voters().without(node.id()).iter() {
@@ -256,6 +262,18 @@ fn message(message: &Message) -> String {
                 "term {term}  last entry {} of term {}",
                 last.index, last.term
             )
+        }
+        Message::PreVote { next, last } => {
+            let Position { index, term } = last;
+            format!("for term {next}  last entry {index} of term {term}")
+        }
+        Message::PreVoteReply {
+            term,
+            next,
+            granted,
+        } => {
+            let would = if *granted { "granted" } else { "refused" };
+            format!("term {term}  {would} for term {next}")
         }
         Message::RequestVoteReply { term, granted } => {
             format!(

@@ -50,7 +50,9 @@ struct Notes {
     sent: [u64; KINDS.len()],
 }
 
-const KINDS: [PacketKind; 7] = [
+const KINDS: [PacketKind; 9] = [
+    PacketKind::PreVote,
+    PacketKind::PreVoteReply,
     PacketKind::Vote,
     PacketKind::VoteReply,
     PacketKind::Heartbeat,

@@ -10,7 +10,7 @@ use crate::sim::{Action, Scenario, Time, text};
 pub const LONGEST_LINK: usize = 60_000;
 
 /// Changes when old links can no longer be read.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Content {

@@ -91,6 +91,10 @@ pub enum PacketKind {
     AppendReply,
     /// AppendEntries without entries.
     Heartbeat,
+    /// PreVote.
+    PreVote,
+    /// A reply to PreVote.
+    PreVoteReply,
     /// A server's answer to a client.
     Reply,
     /// A client's request.
@@ -424,6 +428,8 @@ impl Body {
                 MessageKind::Append => PacketKind::Append,
                 MessageKind::AppendReply => PacketKind::AppendReply,
                 MessageKind::Heartbeat => PacketKind::Heartbeat,
+                MessageKind::PreVote => PacketKind::PreVote,
+                MessageKind::PreVoteReply => PacketKind::PreVoteReply,
                 MessageKind::Vote => PacketKind::Vote,
                 MessageKind::VoteReply => PacketKind::VoteReply,
             },

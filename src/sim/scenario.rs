@@ -77,6 +77,8 @@ pub enum Setting {
     NoOp(bool),
     /// `patience=400ms`
     Patience(Time),
+    /// `prevote=on`
+    PreVote(bool),
     /// `send=heartbeat`, `send=at-once`
     Send(SendPolicy),
     /// `window=16`
@@ -144,6 +146,7 @@ impl Setting {
             Self::Loss(loss) => weather.loss = loss,
             Self::NoOp(on) => config.no_op = on,
             Self::Patience(patience) => timing.patience = patience,
+            Self::PreVote(on) => config.pre_vote = on,
             Self::Send(policy) => config.send = policy,
             Self::Window(window) => config.window = window,
         }

@@ -60,7 +60,11 @@ pub struct Waiting {
 
 /// A server's timers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Timers([Running; 2]);
+pub struct Timers {
+    running: [Running; Timer::ALL.len()],
+    /// The one that runs out first.
+    first: Timer,
+}
 
 /// A timer, running or not.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -158,36 +162,44 @@ impl Server {
 
 impl Timers {
     fn stopped() -> Self {
-        Self(
-            [Running {
-                deadline: Time::NEVER,
-                set_at: Time::ZERO,
-                set_by: StepId(0),
-            }; 2],
-        )
+        let stopped = Running {
+            deadline: Time::NEVER,
+            set_at: Time::ZERO,
+            set_by: StepId(0),
+        };
+        Self {
+            running: [stopped; Timer::ALL.len()],
+            first: Timer::ALL[0],
+        }
     }
 
     /// One of them.
     pub fn get(&self, timer: Timer) -> &Running {
-        &self.0[timer as usize]
+        &self.running[timer as usize]
     }
 
     pub(super) fn set(&mut self, timer: Timer, running: Running) {
-        self.0[timer as usize] = running;
+        self.running[timer as usize] = running;
+        self.find_first();
     }
 
     pub(super) fn stop(&mut self, timer: Timer) {
-        self.0[timer as usize].deadline = Time::NEVER;
+        self.running[timer as usize].deadline = Time::NEVER;
+        self.find_first();
+    }
+
+    fn find_first(&mut self) {
+        self.first = Timer::ALL[0];
+        for timer in Timer::ALL {
+            if self.get(timer).deadline < self.get(self.first).deadline {
+                self.first = timer;
+            }
+        }
     }
 
     /// The one that runs out first, and when.
     pub fn next(&self) -> (Time, Timer) {
-        let [election, heartbeat] = &self.0;
-        if heartbeat.deadline < election.deadline {
-            (heartbeat.deadline, Timer::Heartbeat)
-        } else {
-            (election.deadline, Timer::Election)
-        }
+        (self.get(self.first).deadline, self.first)
     }
 }
 

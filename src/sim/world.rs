@@ -313,6 +313,7 @@ impl World {
                 luck::between(bits, low, high)
             }
             Timer::Heartbeat => self.timing.heartbeat,
+            Timer::Loyalty => low,
         };
         let server = &mut self.servers[id.slot()];
         let deadline = self.now + server.clock.stretch(length);
@@ -844,8 +845,11 @@ impl Told {
                         AppendOutcome::Accepted { matched } => (*matched, true),
                         AppendOutcome::Refused { previous, .. } => (*previous, false),
                     },
-                    Message::RequestVote { last, .. } => (last.index, true),
-                    Message::RequestVoteReply { granted, .. } => (LogIndex(0), *granted),
+                    Message::PreVote { last, .. } | Message::RequestVote { last, .. } => {
+                        (last.index, true)
+                    }
+                    Message::PreVoteReply { granted, .. }
+                    | Message::RequestVoteReply { granted, .. } => (LogIndex(0), *granted),
                 };
                 (message.term(), index, positive)
             }

@@ -130,6 +130,24 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
                 vec![term, ("success", success.into()), about],
             )
         }
+        Message::PreVote { last, .. } => (
+            "PreVote",
+            vec![
+                ("would be term", message.term().to_string()),
+                ("last log entry", position(*last)),
+            ],
+        ),
+        Message::PreVoteReply { granted, next, .. } => {
+            let granted = if *granted { "yes" } else { "no" };
+            (
+                "PreVote reply",
+                vec![
+                    term,
+                    ("asked for term", next.to_string()),
+                    ("would vote", granted.into()),
+                ],
+            )
+        }
         Message::RequestVote { last, .. } => (
             "RequestVote",
             vec![term, ("last log entry", position(*last))],

@@ -28,6 +28,8 @@ fn kind_class(kind: PacketKind) -> &'static str {
         PacketKind::Append => "append",
         PacketKind::AppendReply => "append-reply",
         PacketKind::Heartbeat => "heartbeat",
+        PacketKind::PreVote => "vote pre",
+        PacketKind::PreVoteReply => "vote-reply pre",
         PacketKind::Reply => "client-reply",
         PacketKind::Request => "client-request",
         PacketKind::Vote => "vote",
@@ -57,7 +59,11 @@ fn shape(packet: &PacketView) -> Vec<Html> {
             let ballot = rect("body", ORIGIN, (12.0, 10.0), 3.0);
             vec![ballot, path("tick", "M-5 .5l3.6 3.6 6.6-7.4")]
         }
-        PacketKind::VoteReply => vec![outline(10.0, 3.0), sign()],
+        PacketKind::PreVote => {
+            let ballot = rect("body", ORIGIN, (12.0, 10.0), 3.0);
+            vec![ballot, path("tick", "M-3-3.5a3.2 3.2 0 1 1 3 4.2v2M0 6v.1")]
+        }
+        PacketKind::PreVoteReply | PacketKind::VoteReply => vec![outline(10.0, 3.0), sign()],
         PacketKind::Request | PacketKind::Reply => {
             let half = 8.0 + 4.0 * packet.label.chars().count() as f32;
             vec![rect("body", ORIGIN, (half, 10.0), 10.0), label()]

@@ -73,6 +73,10 @@ fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
             let hexagon = html! { <polygon class="server-body" points={hexagon(r + 3.0)} /> };
             (vec![hexagon], 2.0, 18.0)
         }
+        Look::PreCandidate => {
+            let hexagon = html! { <polygon class="server-ghost" points={hexagon(r + 7.0)} /> };
+            (vec![hexagon, round(r - 4.0)], 2.0, 18.0)
+        }
         Look::Down => {
             let cross = path("server-cross", "M-9-18l18 18m0-18l-18 18");
             (vec![round(r), cross], 20.0, 0.0)

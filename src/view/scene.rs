@@ -37,6 +37,8 @@ pub enum Look {
     Follower,
     /// It decides.
     Leader,
+    /// It asks who would vote for it.
+    PreCandidate,
 }
 
 /// A server on the stage.
@@ -175,6 +177,7 @@ impl Look {
             Some(Role::Candidate { .. }) => Self::Candidate,
             Some(Role::Follower { .. }) => Self::Follower,
             Some(Role::Leader(_)) => Self::Leader,
+            Some(Role::PreCandidate { .. }) => Self::PreCandidate,
         }
     }
 
@@ -185,6 +188,7 @@ impl Look {
             Self::Down => "down",
             Self::Follower => "follower",
             Self::Leader => "leader",
+            Self::PreCandidate => "pre-candidate",
         }
     }
 }
@@ -252,6 +256,11 @@ fn quorum(server: &Server, world: &World) -> Option<Quorum> {
             needed,
             what: "votes".into(),
         }),
+        Role::PreCandidate { votes } => Some(Quorum {
+            yes: ids.iter().map(|id| votes.contains(id)).collect(),
+            needed,
+            what: "would vote for it".into(),
+        }),
         Role::Leader(leadership) if node.commit_index() < node.log().last_index() => {
             let index = node.commit_index().next();
             let holds = |id| leadership.progress(id).matched >= index;
@@ -306,8 +315,12 @@ impl PacketView {
                 String::new(),
                 matches!(outcome, AppendOutcome::Accepted { .. }),
             ),
-            Body::Raft(Message::RequestVote { .. }) => (String::new(), true),
-            Body::Raft(Message::RequestVoteReply { granted, .. }) => (String::new(), *granted),
+            Body::Raft(Message::PreVote { .. } | Message::RequestVote { .. }) => {
+                (String::new(), true)
+            }
+            Body::Raft(
+                Message::PreVoteReply { granted, .. } | Message::RequestVoteReply { granted, .. },
+            ) => (String::new(), *granted),
             Body::Request { op, .. } => (op.to_string(), true),
             Body::Reply { outcome, .. } => match outcome {
                 ReplyOutcome::Answer(_) => ("ok".into(), true),

@@ -111,6 +111,7 @@ impl Timeline {
                         (*server, Look::Leader)
                     }
                     Event::ElectionStarted { .. } => (*server, Look::Candidate),
+                    Event::PreVoteStarted { .. } => (*server, Look::PreCandidate),
                     Event::SteppedDown { .. } => (*server, Look::Follower),
                     _ => continue,
                 },

@@ -26,6 +26,7 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
         "loss" => Setting::Loss(per_mille(value)?),
         "no-op" => Setting::NoOp(on_or_off(value)?),
         "patience" => Setting::Patience(at_least(value.parse()?, Time::ms(1))?),
+        "prevote" => Setting::PreVote(on_or_off(value)?),
         "send" => Setting::Send(match value {
             "at-once" => SendPolicy::AtOnce,
             "heartbeat" => SendPolicy::OnHeartbeat,
@@ -41,7 +42,7 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
 }
 
 const SETTINGS: &str = "batch, duplicate, fast-backup, heartbeat, latency, loss, no-op, patience, \
-    send, timeout, window";
+    prevote, send, timeout, window";
 
 fn at_least(time: Time, least: Time) -> Result<Time, String> {
     if time < least {

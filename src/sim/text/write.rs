@@ -25,10 +25,12 @@ impl FromStr for PacketKind {
     }
 }
 
-const KINDS: [(PacketKind, &str); 7] = [
+const KINDS: [(PacketKind, &str); 9] = [
     (PacketKind::Append, "append"),
     (PacketKind::AppendReply, "append-reply"),
     (PacketKind::Heartbeat, "heartbeat"),
+    (PacketKind::PreVote, "pre-vote"),
+    (PacketKind::PreVoteReply, "pre-vote-reply"),
     (PacketKind::Reply, "reply"),
     (PacketKind::Request, "request"),
     (PacketKind::Vote, "vote"),
@@ -131,6 +133,7 @@ impl fmt::Display for Setting {
             Self::Loss(loss) => write!(f, "loss={}", share(*loss)),
             Self::NoOp(yes) => write!(f, "no-op={}", on(*yes)),
             Self::Patience(patience) => write!(f, "patience={patience}"),
+            Self::PreVote(yes) => write!(f, "prevote={}", on(*yes)),
             Self::Send(SendPolicy::AtOnce) => f.write_str("send=at-once"),
             Self::Send(SendPolicy::OnHeartbeat) => f.write_str("send=heartbeat"),
             Self::Window(window) => write!(f, "window={window}"),
@@ -190,7 +193,7 @@ impl fmt::Display for Scenario {
 }
 
 impl Scenario {
-    fn settings(&self) -> [Setting; 11] {
+    fn settings(&self) -> [Setting; 12] {
         let (timing, weather, config) = (&self.timing, &self.weather, &self.config);
         [
             Setting::Election(timing.election.0, timing.election.1),
@@ -202,6 +205,7 @@ impl Scenario {
             Setting::Send(config.send),
             Setting::NoOp(config.no_op),
             Setting::FastBackup(config.fast_backup),
+            Setting::PreVote(config.pre_vote),
             Setting::Batch(config.batch),
             Setting::Window(config.window),
         ]
