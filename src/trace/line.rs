@@ -218,6 +218,19 @@ impl Message {
                     ..plain
                 },
             },
+            raft::Message::PreVote { next, last } => Self {
+                t: "PV".into(),
+                term: next.0.saturating_sub(1),
+                li: Some(last.index.0),
+                lt: Some(last.term.0),
+                ..plain
+            },
+            raft::Message::PreVoteReply { next, granted, .. } => Self {
+                t: "PVR".into(),
+                g: Some(*granted),
+                more: [("next".to_owned(), next.0.into())].into(),
+                ..plain
+            },
             raft::Message::RequestVote { last, .. } => Self {
                 t: "RV".into(),
                 li: Some(last.index.0),

@@ -180,6 +180,7 @@ fn kind(step: &Step, id: NodeId) -> Kind {
         Cause::Timeout { timer, .. } => match timer {
             Timer::Election => Kind::Timeout,
             Timer::Heartbeat => Kind::Send,
+            Timer::Loyalty => Kind::Tick,
         },
         Cause::Packet {
             from: Address::Client(_),
