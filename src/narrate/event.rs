@@ -327,6 +327,15 @@ fn ignored(id: NodeId, from: NodeId, reason: &Ignorance) -> String {
         Ignorance::ElectionOver => {
             format!("{id} had no use for {from}'s answer: that election is over")
         }
+        Ignorance::LeaderAlive { leader } if *leader == Some(id) => {
+            format!(
+                "{id} disregards that {from} asks for votes: it leads, and a majority answers it"
+            )
+        }
+        Ignorance::LeaderAlive { leader } => {
+            let leader = leader.map_or_else(|| "a leader".into(), |leader| leader.to_string());
+            format!("{id} disregards that {from} asks for votes: it has heard from {leader} lately")
+        }
         Ignorance::LeadsNoLonger => {
             format!("{id} had no use for {from}'s answer: it does not lead any more")
         }
@@ -365,6 +374,12 @@ fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
             format!("{id} {was}: {from} is in a later term, {term}")
         }
         StepDown::LeaderElected { leader } => format!("{id} {was}: {leader} leads its term"),
+        StepDown::NoQuorum { heard } => {
+            let heard = words::servers(*heard);
+            format!(
+                "{id} {was}: for an election timeout it heard from {heard}, which is no majority"
+            )
+        }
         StepDown::Voted { candidate } => format!("{id} {was}: it votes for {candidate}"),
     }
 }
@@ -373,6 +388,13 @@ fn timer_reset(id: NodeId, reason: &Reset) -> String {
     let because = match reason {
         Reset::Campaign => "it began an election".into(),
         Reset::HeardLeader(leader) => format!("it heard from its leader {leader}"),
+        Reset::HeardQuorum(heard) if heard.is_empty() => "it listens for a majority".into(),
+        Reset::HeardQuorum(heard) => {
+            format!(
+                "it leads, and a majority answers ({})",
+                words::servers(*heard)
+            )
+        }
         Reset::NoLongerLeader => "it leads no longer".into(),
         Reset::Started => "it has just started".into(),
         Reset::SpokenTo(from) => format!("{from} spoke to it, though that should be no reason"),

@@ -12,7 +12,7 @@ mod words;
 
 pub use why::{why, why_of};
 
-use crate::raft::event::Reset;
+use crate::raft::event::{Ignorance, Reset};
 use crate::raft::{Event, LogIndex, NodeId};
 use crate::sim::{Action, Address, Cause, Fact, Loss, PacketKind, Step, World};
 
@@ -142,10 +142,15 @@ fn event_weight(event: &Event) -> Weight {
         | Event::SteppedDown { .. }
         | Event::VoteDenied { .. }
         | Event::VoteGranted { .. } => Weight::Story,
+        // Else a server would ask for votes, and nothing would be told of the answers.
+        Event::Ignored {
+            reason: Ignorance::LeaderAlive { .. },
+            ..
+        } => Weight::Story,
         Event::Applied { .. }
         | Event::HeartbeatDue
         | Event::TimerReset {
-            reason: Reset::HeardLeader(_) | Reset::Started,
+            reason: Reset::HeardLeader(_) | Reset::HeardQuorum(_) | Reset::Started,
         } => Weight::Quiet,
         Event::Ignored { .. }
         | Event::LoyaltyEnded { .. }

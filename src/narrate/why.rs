@@ -129,6 +129,7 @@ fn here(event: &Event) -> String {
         Event::SteppedDown { reason } => match reason {
             StepDown::HigherTerm { from, term } => format!("{from} showed term {term}"),
             StepDown::LeaderElected { leader } => format!("it is {leader}"),
+            StepDown::NoQuorum { heard } => format!("heard from {}", words::servers(*heard)),
             StepDown::Voted { candidate } => format!("it is {candidate}"),
         },
         Event::TermAdopted { from, old, new } => {
@@ -183,6 +184,10 @@ fn here(event: &Event) -> String {
 fn ignored(from: &NodeId, reason: &Ignorance) -> String {
     match reason {
         Ignorance::ElectionOver => format!("{from} answered too late"),
+        Ignorance::LeaderAlive {
+            leader: Some(leader),
+        } => format!("it is {leader}, not {from}"),
+        Ignorance::LeaderAlive { leader: None } => format!("{from} has lost touch"),
         Ignorance::LeadsNoLonger => format!("{from} answered a leader that is none any more"),
         Ignorance::OldTerm { theirs, ours } => {
             format!("{from} answered in term {theirs}, this is term {ours}")
@@ -196,6 +201,7 @@ fn reset(reason: &Reset) -> String {
     match reason {
         Reset::Campaign => "an election began".into(),
         Reset::HeardLeader(leader) => format!("word from {leader}, the leader"),
+        Reset::HeardQuorum(heard) => format!("heard from {}", words::servers(*heard)),
         Reset::NoLongerLeader => "a leader has no election timer; a follower needs one".into(),
         Reset::Started => "the server has just started".into(),
         Reset::SpokenTo(from) => format!("{from} spoke; with the rule on that is no reason"),

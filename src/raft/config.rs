@@ -17,6 +17,9 @@ pub struct Config {
     pub fast_backup: bool,
     /// Whether a server asks the others before it begins an election (dissertation, 9.6).
     pub pre_vote: bool,
+    /// Whether a leader that does not hear from a majority steps down, and voters that hear from a
+    /// leader elect no other (dissertation, 6.2 and 4.2.3).
+    pub check_quorum: bool,
     /// The most entries in one message, 1 to 1,000.
     pub batch: u16,
     /// How many messages with entries may be under way to a follower before the first is
@@ -43,6 +46,7 @@ impl Default for Config {
             no_op: true,
             fast_backup: true,
             pre_vote: false,
+            check_quorum: false,
             batch: 64,
             window: 0,
             rules: Rules::default(),

@@ -13,7 +13,7 @@ impl Node {
     /// an election came to nothing.
     pub(super) fn election_timeout(&mut self, out: &mut Vec<Output>) {
         let silent = match self.role {
-            Role::Leader(_) => return,
+            Role::Leader(_) => return self.check_quorum(out),
             Role::Candidate { .. } if !self.rule(Rule::RetryElection) => return,
             Role::Candidate { .. } | Role::PreCandidate { .. } => None,
             Role::Follower { leader } => leader,
@@ -175,6 +175,7 @@ impl Node {
         out.push(Output::Event(Event::BecameLeader { term, votes }));
         out.push(Output::StopTimer(Timer::Election));
         self.role = Role::Leader(Leadership::new(self.id, self.persistent.log.last_index()));
+        self.listen(out);
         self.begin_leading(out);
     }
 

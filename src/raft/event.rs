@@ -297,6 +297,11 @@ pub enum Denial {
 pub enum Ignorance {
     /// A vote came for an election that is over.
     ElectionOver,
+    /// A vote is asked for although there is a leader: it was heard from lately.
+    LeaderAlive {
+        /// Which, if it is known.
+        leader: Option<NodeId>,
+    },
     /// A follower's answer came to a server that does not lead any more.
     LeadsNoLonger,
     /// A refusal was overtaken by a later answer.
@@ -327,6 +332,11 @@ pub enum StepDown {
         /// Which.
         leader: NodeId,
     },
+    /// It heard from no majority for an election timeout.
+    NoQuorum {
+        /// Whom it heard from.
+        heard: ServerSet,
+    },
     /// It has just voted for another.
     Voted {
         /// For whom.
@@ -341,6 +351,8 @@ pub enum Reset {
     Campaign,
     /// It heard from the leader of its term.
     HeardLeader(NodeId),
+    /// It leads, and has heard from a majority: from these, and itself. Nobody: it begins to lead.
+    HeardQuorum(ServerSet),
     /// It leads no longer, and begins to wait like everyone else.
     NoLongerLeader,
     /// It has just started.
@@ -459,6 +471,14 @@ impl Event {
                 "Votes matter to a candidate only; this election is decided.",
             ),
             Self::Ignored {
+                reason: Ignorance::LeaderAlive { .. },
+                ..
+            } => (
+                "Dissertation",
+                "4.2.3, 6.2",
+                "With CheckQuorum, who has heard from a leader within the shortest election timeout neither votes nor takes over the candidate's term.",
+            ),
+            Self::Ignored {
                 reason: Ignorance::LeadsNoLonger,
                 ..
             } => (
@@ -531,6 +551,13 @@ impl Event {
                 "Say that you would vote where you would: for a term that has not passed, and a log at least as up to date as your own.",
             ),
             Self::SteppedDown {
+                reason: StepDown::NoQuorum { .. },
+            } => (
+                "Dissertation",
+                "6.2",
+                "A leader that has not heard from a majority for an election timeout steps down: it could commit nothing, and would keep its clients waiting.",
+            ),
+            Self::SteppedDown {
                 reason: StepDown::Voted { .. },
             } => (
                 "Dissertation",
@@ -555,6 +582,13 @@ impl Event {
                 "All servers 2",
                 "5.1",
                 "Terms travel with every message: the later one wins, everywhere.",
+            ),
+            Self::TimerReset {
+                reason: Reset::HeardQuorum(_),
+            } => (
+                "Dissertation",
+                "6.2",
+                "With CheckQuorum a leader has an election timer too: it restarts whenever a majority has answered.",
             ),
             Self::TimerReset { .. } => (
                 "Followers 2",

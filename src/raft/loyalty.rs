@@ -2,7 +2,8 @@
 //!
 //! Whoever has heard from a leader less than the shortest election timeout ago has no reason to
 //! elect another: its own election timer cannot have run out yet. A server that wants an election
-//! all the same has lost touch itself. So with Pre-Vote such a follower declines.
+//! all the same has lost touch itself. So with Pre-Vote such a follower declines, and with
+//! CheckQuorum it does not even listen.
 //!
 //! A node has no clock. It starts a timer of that length with every word from its leader, and is
 //! loyal until it is told that the timer ran out.
@@ -14,7 +15,7 @@ use super::types::NodeId;
 impl Node {
     /// The leader has spoken.
     pub(super) fn be_loyal(&mut self, out: &mut Vec<Output>) {
-        if self.config.pre_vote {
+        if self.config.pre_vote || self.config.check_quorum {
             self.loyal = true;
             out.push(Output::SetTimer(Timer::Loyalty));
         }

@@ -27,7 +27,8 @@
 //!   nouns;
 //! - [`node`]: the state, and the rules for all servers;
 //! - [`election`]: how a server comes to lead;
-//! - [`pre_vote`]: how not to disturb a leader that is alive ([`loyalty`]);
+//! - [`pre_vote`], [`check_quorum`]: how not to disturb a leader that is alive ([`loyalty`]), and
+//!   when a leader is of no use;
 //! - [`replication`]: how a log comes to be shared, and when an entry is committed;
 //! - `snapshot`: how a log is kept short;
 //! - [`event`]: what happened and why, for whoever watches.
@@ -41,6 +42,7 @@
 //!   stands behind an [`Output::Persist`] may leave only when that write is on disk.
 //! - No errors. Any message is acceptable at any time; the protocol says what to make of it.
 
+mod check_quorum;
 pub mod chunks;
 pub mod config;
 pub mod configuration;

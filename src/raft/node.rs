@@ -200,6 +200,10 @@ impl Node {
     }
 
     fn receive(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
+        if self.disregards(&message) {
+            let leader = self.leader();
+            return self.ignore(from, Ignorance::LeaderAlive { leader }, out);
+        }
         if message.is_of_its_term() {
             self.see_term(from, message.term(), out);
         }

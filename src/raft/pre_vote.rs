@@ -25,7 +25,7 @@ impl Node {
         out.push(Output::Event(Event::PreVoteStarted { next, silent }));
         self.reset_election_timer(Reset::Campaign, out);
         let last = self.persistent.log.last();
-        for to in self.peers() {
+        for to in self.configuration().all_voters().without(self.id).iter() {
             out.push(Output::Send {
                 to,
                 message: Message::PreVote { next, last },

@@ -1,5 +1,6 @@
 //! How a log comes to be shared (§5.3), and when an entry is committed (§5.4.2).
 
+use super::check_quorum::Hearing;
 use super::config::SendPolicy;
 use super::configuration::{half, majority};
 use super::event::{Event, Ignorance, Refusal, Reset, StepDown};
@@ -19,6 +20,7 @@ pub struct Leadership {
     on_majority: LogIndex,
     /// How often it has turned to everyone.
     round: Round,
+    pub(super) hearing: Hearing,
 }
 
 /// How far a server is, as its leader knows.
@@ -55,6 +57,7 @@ impl Leadership {
             progress: [progress; Node::SLOTS],
             on_majority: LogIndex(0),
             round: Round(0),
+            hearing: Hearing::default(),
         };
         leadership.progress[own.slot()].matched = last;
         leadership
@@ -115,6 +118,9 @@ impl Node {
     fn append_own(&mut self, payload: Payload, out: &mut Vec<Output>) -> Position {
         let term = self.persistent.current_term;
         let index = self.persistent.log.append(Entry { term, payload });
+        if let Payload::Configuration(configuration) = payload {
+            self.count_as_heard(configuration.members());
+        }
         let position = Position { index, term };
         out.push(Output::Event(Event::EntryAppended { position }));
         position
@@ -137,6 +143,7 @@ impl Node {
     pub(super) fn heartbeat(&mut self, out: &mut Vec<Output>) {
         if self.is_leader() {
             out.push(Output::Event(Event::HeartbeatDue));
+            self.listen(out);
             self.broadcast(out);
             out.push(Output::SetTimer(Timer::Heartbeat));
         }
@@ -225,6 +232,7 @@ impl Node {
         if term == ours {
             let progress = &mut leadership.progress[follower.slot()];
             progress.answered = progress.answered.max(round);
+            self.hear(follower, out);
         }
         match outcome {
             AppendOutcome::Accepted { matched } => self.accepted(follower, matched, out),

@@ -61,6 +61,8 @@ pub struct DiskImage {
 pub enum Setting {
     /// `batch=64`
     Batch(u16),
+    /// `check-quorum=on`
+    CheckQuorum(bool),
     /// `duplicate=2%`, in 1000
     Duplicate(u16),
     /// `timeout=150..300ms`
@@ -138,6 +140,7 @@ impl Setting {
     pub(super) fn apply(self, timing: &mut Timing, weather: &mut Weather, config: &mut Config) {
         match self {
             Self::Batch(batch) => config.batch = batch,
+            Self::CheckQuorum(on) => config.check_quorum = on,
             Self::Duplicate(duplicate) => weather.duplicate = duplicate,
             Self::Election(low, high) => timing.election = (low, high),
             Self::FastBackup(on) => config.fast_backup = on,

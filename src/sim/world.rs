@@ -10,7 +10,7 @@ use super::client::{Client, MAX_QUEUE};
 use super::luck::{self, Lot};
 use super::network::{Address, Body, Loss, Network, Packet, ReplyOutcome};
 use super::scenario::{DiskImage, Scenario, Setting, Timing};
-use super::server::{Condition, Running, Server, Waiting};
+use super::server::{Condition, Running, Server, Up, Waiting};
 use super::step::{Cause, Fact, Step, StepId};
 use super::time::Time;
 use crate::machine::{ClientId, Command, Machine};
@@ -541,9 +541,11 @@ impl World {
             Action::Isolate(id) | Action::Skew(id, _) => known(*id),
             Action::Timeout(id) | Action::SetTimer(id, _) => {
                 up(*id)?;
-                let leads = self.server(*id).is_leader();
+                // But for one that leads with CheckQuorum.
+                let timer = |up: &Up| up.timers.get(Timer::Election).deadline < Time::NEVER;
+                let runs = self.server(*id).up().is_some_and(timer);
                 let why = || format!("{id} leads: a leader has no election timer");
-                (!leads).then_some(()).ok_or_else(why)
+                runs.then_some(()).ok_or_else(why)
             }
             Action::Cut(link) | Action::Heal(link) | Action::Hold(link) | Action::Release(link) => {
                 match link {

@@ -220,6 +220,7 @@ fn random_scenario(seed: u64, dice: &mut Dice) -> Scenario {
 fn add_parts(seed: u64, scenario: &mut Scenario) {
     let mut dice = Dice(!seed);
     scenario.config.pre_vote = dice.chance(2);
+    scenario.config.check_quorum = dice.chance(2);
 }
 
 fn random_action(world: &World, dice: &mut Dice) -> Action {
@@ -317,7 +318,7 @@ impl Dice {
 }
 
 /// What must have happened at some time in some run, or the weather was too fair.
-pub(crate) const SOMETIMES: [&str; 30] = [
+pub(crate) const SOMETIMES: [&str; 32] = [
     "a leader was elected",
     "a server stood for election",
     "a vote was split",
@@ -330,6 +331,8 @@ pub(crate) const SOMETIMES: [&str; 30] = [
     "a pre-vote was refused: the log is behind",
     "a pre-vote was won",
     "a follower's loyalty ended",
+    "a request for a vote was disregarded",
+    "a leader heard from no majority",
     "entries were refused: the one before is missing",
     "entries were refused: the one before differs",
     "entries were refused: an old term",
@@ -462,6 +465,7 @@ fn of_event(event: &Event, deposed: bool) -> &'static str {
             Ignorance::OldTerm { .. } => "an old acknowledgement was ignored",
             Ignorance::ElectionOver => "an old vote was ignored",
             Ignorance::Overtaken => "a refusal was overtaken",
+            Ignorance::LeaderAlive { .. } => "a request for a vote was disregarded",
             Ignorance::LeadsNoLonger => "an acknowledgement came to a deposed leader",
             Ignorance::RivalLeader => "",
         },
@@ -469,6 +473,9 @@ fn of_event(event: &Event, deposed: bool) -> &'static str {
         Event::SteppedDown {
             reason: StepDown::HigherTerm { .. },
         } => "a leader or candidate stepped down",
+        Event::SteppedDown {
+            reason: StepDown::NoQuorum { .. },
+        } => "a leader heard from no majority",
         Event::SteppedDown { .. } => "a candidate followed another",
         Event::CommitWaits { .. } => "an entry of an old term waited on a majority",
         Event::Committed { .. } if deposed => "a leader committed after its successor was elected",

@@ -16,6 +16,7 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
     };
     Ok(match name {
         "batch" => Setting::Batch(number(1, 1000)?),
+        "check-quorum" => Setting::CheckQuorum(on_or_off(value)?),
         "duplicate" => Setting::Duplicate(per_mille(value)?),
         "fast-backup" => Setting::FastBackup(on_or_off(value)?),
         "heartbeat" => Setting::Heartbeat(at_least(value.parse()?, Time::ms(1))?),
@@ -41,7 +42,7 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
     })
 }
 
-const SETTINGS: &str = "batch, duplicate, fast-backup, heartbeat, latency, loss, no-op, patience, \
+const SETTINGS: &str = "batch, check-quorum, duplicate, fast-backup, heartbeat, latency, loss, no-op, patience, \
     prevote, send, timeout, window";
 
 fn at_least(time: Time, least: Time) -> Result<Time, String> {

@@ -125,6 +125,7 @@ impl fmt::Display for Setting {
         };
         match self {
             Self::Batch(batch) => write!(f, "batch={batch}"),
+            Self::CheckQuorum(yes) => write!(f, "check-quorum={}", on(*yes)),
             Self::Duplicate(duplicate) => write!(f, "duplicate={}", share(*duplicate)),
             Self::Election(low, high) => write!(f, "timeout={low}..{high}"),
             Self::FastBackup(yes) => write!(f, "fast-backup={}", on(*yes)),
@@ -193,7 +194,7 @@ impl fmt::Display for Scenario {
 }
 
 impl Scenario {
-    fn settings(&self) -> [Setting; 12] {
+    fn settings(&self) -> [Setting; 13] {
         let (timing, weather, config) = (&self.timing, &self.weather, &self.config);
         [
             Setting::Election(timing.election.0, timing.election.1),
@@ -206,6 +207,7 @@ impl Scenario {
             Setting::NoOp(config.no_op),
             Setting::FastBackup(config.fast_backup),
             Setting::PreVote(config.pre_vote),
+            Setting::CheckQuorum(config.check_quorum),
             Setting::Batch(config.batch),
             Setting::Window(config.window),
         ]
