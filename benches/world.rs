@@ -41,6 +41,7 @@ impl Watched {
                 server,
                 term: Term(1),
                 vote: None,
+                snapshot: Default::default(),
                 entries: vec![entry; entries as usize],
                 commit: LogIndex(entries),
             })

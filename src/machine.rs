@@ -95,13 +95,26 @@ struct State {
     sessions: Table<ClientId, Session>,
 }
 
+/// The smallest piece of a machine: a snapshot travels as a list of them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Item {
+    /// What is remembered of a client.
+    Session(ClientId, Session),
+    /// A value.
+    Value(Key, i32),
+}
+
+/// Some items of a machine in a row, as a message carries them. Copies share them.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Items(Arc<[Item]>);
+
 /// A few pairs in the order of their keys. A tree would be no faster and weigh more in the page.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 struct Table<K, V>(Vec<(K, V)>);
 
 /// The last request of a client that was executed, and what was answered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-struct Session {
+pub struct Session {
     serial: u32,
     answer: Answer,
 }
@@ -157,6 +170,27 @@ impl Machine {
         answer
     }
 
+    /// All that it is, in an order that depends on nothing else: values, then sessions.
+    pub fn items(&self) -> impl Iterator<Item = Item> + '_ {
+        let State { values, sessions } = &*self.0;
+        let values = values
+            .0
+            .iter()
+            .map(|(key, value)| Item::Value(*key, *value));
+        let sessions = sessions.0.iter();
+        values.chain(sessions.map(|(client, session)| Item::Session(*client, *session)))
+    }
+
+    /// How many items it has.
+    pub fn size(&self) -> usize {
+        self.0.values.0.len() + self.0.sessions.0.len()
+    }
+
+    /// The items from the `first` on (from 0), `most` at most.
+    pub fn piece(&self, first: usize, most: usize) -> Items {
+        Items(self.items().skip(first).take(most).collect())
+    }
+
     /// The value of a key.
     pub fn get(&self, key: Key) -> Option<i32> {
         self.0.values.get(key)
@@ -173,6 +207,28 @@ impl Machine {
             .sessions
             .get(client)
             .map_or(0, |session| session.serial)
+    }
+}
+
+impl FromIterator<Item> for Machine {
+    /// The machine that has these items.
+    fn from_iter<I: IntoIterator<Item = Item>>(items: I) -> Self {
+        let mut state = State::default();
+        for item in items {
+            match item {
+                Item::Session(client, session) => state.sessions.set(client, session),
+                Item::Value(key, value) => state.values.set(key, value),
+            }
+        }
+        Self(Arc::new(state))
+    }
+}
+
+impl std::ops::Deref for Items {
+    type Target = [Item];
+
+    fn deref(&self) -> &[Item] {
+        &self.0
     }
 }
 
@@ -352,6 +408,16 @@ impl fmt::Display for Op {
     }
 }
 
+impl fmt::Display for Item {
+    /// `x=5`, or `C1#7` for a client whose last request was its seventh.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(client, session) => write!(f, "{client}#{}", session.serial),
+            Self::Value(key, value) => write!(f, "{key}={value}"),
+        }
+    }
+}
+
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -411,6 +477,34 @@ mod tests {
         assert_eq!(machine.apply(&command, true), Answer::Value(Some(1)));
         assert_eq!(machine.apply(&command, true), Answer::Value(Some(1)));
         assert_eq!(machine.apply(&command, false), Answer::Value(Some(2)));
+    }
+
+    #[test]
+    fn a_machine_travels_in_pieces() {
+        let mut machine = Machine::default();
+        for (serial, (client, op)) in [(1, "x=5"), (2, "y=1"), (1, "z=3"), (2, "-z")]
+            .iter()
+            .enumerate()
+        {
+            let command = Command {
+                client: ClientId::new(*client).unwrap(),
+                serial: serial as u32 + 1,
+                op: self::op(op),
+            };
+            machine.apply(&command, true);
+        }
+        let told: Vec<String> = machine.items().map(|item| item.to_string()).collect();
+        assert_eq!(told, ["x=5", "y=1", "C1#3", "C2#4"]);
+        assert_eq!(machine.size(), 4);
+        for most in 1..=5 {
+            let mut items = Vec::new();
+            while items.len() < machine.size() {
+                items.extend_from_slice(&machine.piece(items.len(), most));
+            }
+            assert_eq!(items.into_iter().collect::<Machine>(), machine);
+        }
+        assert!(machine.piece(4, 9).is_empty());
+        assert_eq!([].into_iter().collect::<Machine>(), Machine::default());
     }
 
     #[test]

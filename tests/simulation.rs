@@ -11,7 +11,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use chaos::{Coverage, Run, SOMETIMES};
-use raftarium::check::Property;
 use raftarium::raft::Rule;
 use raftarium::sim::text::parse_run;
 
@@ -65,54 +64,40 @@ fn no_weather_breaks_a_property_and_every_cluster_recovers() {
     assert_eq!(coverage.counts().count(), SOMETIMES.len());
 }
 
-/// For each rule: what breaks first without it, which seed found it when this was written, and by
-/// how many seeds it must have been found (five times as many, and some).
+/// Each rule that keeps Raft safe, and within how many seeds a run without it must break something.
+/// What breaks first, and at which seed, the test prints; both change with the weather.
 ///
-/// Not here: `ignore-old-replies`, which random weather does not find in 40,000 seeds (a test of
-/// the checker has a schedule for it); `commit-only-checked`, which these leaders never need,
-/// because they send what a follower lacks with everything they send; and `step-down`,
-/// `reset-only-for-cause`, `retry-election` and `random-timeouts`, without which nothing becomes
-/// unsafe, only slow.
-const CAUGHT: &[(Rule, Property, u64, u64)] = &[
-    (Rule::PersistTerm, Property::ElectionSafety, 5, 100),
-    (Rule::PersistVote, Property::ElectionSafety, 375, 2_000),
-    (Rule::PersistLog, Property::LeaderCompleteness, 2, 50),
-    (
-        Rule::RefuseOldTerm,
-        Property::LeaderCompleteness,
-        431,
-        2_500,
-    ),
-    (Rule::OneVotePerTerm, Property::ElectionSafety, 2, 50),
-    (Rule::UpToDate, Property::LeaderCompleteness, 2, 50),
-    (Rule::CompareLastTerm, Property::LeaderCompleteness, 8, 100),
-    (Rule::IgnoreOldVotes, Property::ElectionSafety, 0, 50),
-    (Rule::CountVoters, Property::ElectionSafety, 87, 500),
-    (Rule::ElectionMajority, Property::ElectionSafety, 1, 50),
-    (Rule::CheckPrevious, Property::LogMatching, 5, 100),
-    (Rule::CheckHeartbeats, Property::StateMachineSafety, 8, 100),
-    (
-        Rule::DeleteOnlyConflicts,
-        Property::LeaderCompleteness,
-        115,
-        600,
-    ),
-    (Rule::MatchWhatWasSent, Property::LeaderCompleteness, 2, 50),
-    (Rule::CommitMajority, Property::LeaderCompleteness, 2, 50),
-    (
-        Rule::CommitOwnTerm,
-        Property::LeaderCompleteness,
-        8_032,
-        50_000,
-    ),
-    (Rule::CommitNeverFalls, Property::NeverBackwards, 15, 100),
-    (Rule::ExactlyOnce, Property::ExactlyOnce, 7, 100),
+/// Not here: `ignore-old-replies` and `retain-after-snapshot`, which random weather does not find in
+/// 60,000 seeds (a test of the checker and a golden script have a schedule for each);
+/// `commit-only-checked`, which these leaders never need, because they send what a follower lacks
+/// with everything they send; and `step-down`, `reset-only-for-cause`, `retry-election` and
+/// `random-timeouts`, without which nothing becomes unsafe, only slow.
+const CAUGHT: &[(Rule, u64)] = &[
+    (Rule::PersistTerm, 200),
+    (Rule::PersistVote, 20_000),
+    (Rule::PersistLog, 200),
+    (Rule::RefuseOldTerm, 5_000),
+    (Rule::OneVotePerTerm, 200),
+    (Rule::UpToDate, 200),
+    (Rule::CompareLastTerm, 500),
+    (Rule::IgnoreOldVotes, 10_000),
+    (Rule::CountVoters, 1_000),
+    (Rule::ElectionMajority, 200),
+    (Rule::CheckPrevious, 200),
+    (Rule::CheckHeartbeats, 500),
+    (Rule::DeleteOnlyConflicts, 2_000),
+    (Rule::IgnoreOldSnapshots, 10_000),
+    (Rule::MatchWhatWasSent, 200),
+    (Rule::CommitMajority, 200),
+    (Rule::CommitOwnTerm, 60_000),
+    (Rule::CommitNeverFalls, 500),
+    (Rule::ExactlyOnce, 500),
 ];
 
 #[test]
 fn a_rule_that_is_off_is_missed() {
-    println!("   seed  was  rule                   what broke");
-    for (rule, property, was, budget) in CAUGHT {
+    println!("   seed  rule                   what broke");
+    for (rule, budget) in CAUGHT {
         let runs = for_seeds(*budget, |seed| {
             let mut run = Run::new(seed, &[*rule]);
             // The verdict is in what the checker found.
@@ -126,8 +111,7 @@ fn a_rule_that_is_off_is_missed() {
         let (seed, broken) = found
             .next()
             .unwrap_or_else(|| panic!("{rule}: not missed in {budget} seeds"));
-        println!("{seed:>7} {was:>4}  {:<22} {broken}", rule.name());
-        assert_eq!(broken, *property, "{rule}, seed {seed}");
+        println!("{seed:>7}  {:<22} {broken}", rule.name());
     }
 }
 

@@ -126,6 +126,8 @@ impl Property {
                 Rule::DeleteOnlyConflicts,
                 Rule::CheckPrevious,
                 Rule::CheckHeartbeats,
+                Rule::RetainAfterSnapshot,
+                Rule::IgnoreOldSnapshots,
             ],
             Self::StateMachineSafety => &[
                 Rule::CommitOnlyChecked,
@@ -134,7 +136,7 @@ impl Property {
                 Rule::RefuseOldTerm,
             ],
             Self::ExactlyOnce => &[Rule::ExactlyOnce],
-            Self::NeverBackwards => &[Rule::CommitNeverFalls],
+            Self::NeverBackwards => &[Rule::CommitNeverFalls, Rule::IgnoreOldSnapshots],
         }
     }
 }

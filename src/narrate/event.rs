@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::words;
-use crate::raft::event::{Campaign, Denial, Ignorance, Refusal, Reset, StepDown};
+use crate::raft::event::{Campaign, Denial, Ignorance, Refusal, Reset, StepDown, Unneeded};
 use crate::raft::{Event, LogIndex, NodeId, Payload, Position};
 use crate::sim::{Action, Cause, PacketKind, Step, World};
 
@@ -56,7 +56,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
         }
         Event::Compacted { first, last } => {
             let gone = words::entries(*first, *last);
-            format!("{id} compacted its log: a snapshot of its state machine replaces {gone}")
+            format!("{id} compacted its log: a snapshot of its state machine stands for {gone}")
         }
         Event::EntryAppended { position } => appended(id, *position, world),
         Event::EntriesDeleted {
@@ -141,6 +141,41 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             let ran_out = ran_out(id, *silent, step);
             format!("{ran_out}: it asks who would vote for it in term {next}")
         }
+        Event::PieceStored {
+            leader,
+            last,
+            items,
+        } => format!(
+            "{id} stored a piece of {leader}'s snapshot up to entry {last}: it has {items} items of it"
+        ),
+        Event::SnapshotInstalled { leader, last } => format!(
+            "{id} installed {leader}'s snapshot: its state machine is where entry {last} leads to, and its log begins after it"
+        ),
+        Event::SnapshotNeeded {
+            follower,
+            next,
+            last,
+        } => format!(
+            "{id} begins to send {follower} its snapshot up to entry {last}: entry {next}, which {follower} needs next, is compacted"
+        ),
+        Event::SnapshotRefused {
+            leader,
+            theirs,
+            ours,
+        } => format!(
+            "{id} refused {leader}'s snapshot: {leader} is in term {theirs}, and {id} in term {ours} already"
+        ),
+        Event::SnapshotUnneeded {
+            leader,
+            last,
+            reason,
+        } => {
+            let because = match reason {
+                Unneeded::Committed { commit } => format!("it has committed entry {commit}"),
+                Unneeded::Held => "its log holds that entry".into(),
+            };
+            format!("{id} had no need of {leader}'s snapshot up to entry {last}: {because}")
+        }
         Event::SteppedDown { reason } => stepped_down(id, reason, step),
         Event::TermAdopted { from, old, new } => {
             format!("{id} went from term {old} to term {new}, which {from} has reached")
@@ -186,7 +221,11 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         | Event::Compacted { last: index, .. }
         | Event::EntriesDeleted { first: index, .. }
         | Event::MatchAdvanced { matched: index, .. }
-        | Event::NextLowered { to: index, .. } => Some(*index),
+        | Event::NextLowered { to: index, .. }
+        | Event::PieceStored { last: index, .. }
+        | Event::SnapshotInstalled { last: index, .. }
+        | Event::SnapshotNeeded { last: index, .. }
+        | Event::SnapshotUnneeded { last: index, .. } => Some(*index),
         Event::CommitWaits { position, .. }
         | Event::Committed { position, .. }
         | Event::EntryAppended { position } => Some(position.index),
@@ -206,6 +245,7 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         | Event::PreVoteDenied { .. }
         | Event::PreVoteGranted { .. }
         | Event::PreVoteStarted { .. }
+        | Event::SnapshotRefused { .. }
         | Event::SteppedDown { .. }
         | Event::TermAdopted { .. }
         | Event::TimerReset { .. }
@@ -316,14 +356,19 @@ fn ran_out(id: NodeId, silent: Option<NodeId>, step: &Step) -> String {
 fn asker(step: &Step) -> String {
     match &step.cause {
         Cause::Packet { from, .. } => from.to_string(),
-        Cause::Action(_) | Cause::Client(_) | Cause::Start | Cause::Timeout { .. } => {
-            "somebody".into()
-        }
+        Cause::Action(_)
+        | Cause::Client(_)
+        | Cause::Compaction { .. }
+        | Cause::Start
+        | Cause::Timeout { .. } => "somebody".into(),
     }
 }
 
 fn ignored(id: NodeId, from: NodeId, reason: &Ignorance) -> String {
     match reason {
+        Ignorance::EarlierSnapshot => {
+            format!("{id} had no use for {from}'s piece of a snapshot: it is receiving a later one")
+        }
         Ignorance::ElectionOver => {
             format!("{id} had no use for {from}'s answer: that election is over")
         }
@@ -342,6 +387,14 @@ fn ignored(id: NodeId, from: NodeId, reason: &Ignorance) -> String {
         Ignorance::OldTerm { theirs, ours } => {
             format!(
                 "{id} had no use for {from}'s answer: it is from term {theirs}, and {id} is in term {ours}"
+            )
+        }
+        Ignorance::NotSending => {
+            format!("{id} had no use for {from}'s answer: it does not send that snapshot any more")
+        }
+        Ignorance::OtherPiece { offset, next } => {
+            format!(
+                "{id} had no use for {from}'s piece of a snapshot: it begins at item {offset}, and {id} needs item {next}"
             )
         }
         Ignorance::Overtaken => {

@@ -196,6 +196,12 @@ fn sent(
         PacketKind::Reply if *positive => format!("{from} sent the client {to} its answer"),
         PacketKind::Reply => format!("{from} told the client {to} that it does not lead"),
         PacketKind::Request => format!("The client {from} sent its request to {to}"),
+        PacketKind::Snapshot => {
+            format!("{from} sent a piece of its snapshot up to entry {index} to {to}")
+        }
+        PacketKind::SnapshotReply => {
+            format!("{from} told {to} how much it has of the snapshot up to entry {index}")
+        }
         PacketKind::Vote => format!("{from} asked {to} to vote for it in term {term}"),
         PacketKind::VoteReply if *positive => format!("{from} sent its vote to {to}"),
         PacketKind::VoteReply => format!("{from} sent its refusal to {to}"),
@@ -225,6 +231,8 @@ fn thing(kind: Option<PacketKind>) -> &'static str {
         Some(PacketKind::PreVoteReply) => "The reply to a question for a vote",
         Some(PacketKind::Reply) => "An answer",
         Some(PacketKind::Request) => "A request",
+        Some(PacketKind::Snapshot) => "A piece of a snapshot",
+        Some(PacketKind::SnapshotReply) => "The reply to a piece of a snapshot",
         Some(PacketKind::Vote) => "A request for a vote",
         Some(PacketKind::VoteReply) => "The reply to a request for a vote",
     }
@@ -243,7 +251,10 @@ pub(super) fn deed(step: &Step, world: &World) -> Option<super::Sentence> {
     let action = match &step.cause {
         Cause::Action(action) => Some(action.as_ref()),
         Cause::Start => None,
-        Cause::Client(_) | Cause::Packet { .. } | Cause::Timeout { .. } => return None,
+        Cause::Client(_)
+        | Cause::Compaction { .. }
+        | Cause::Packet { .. }
+        | Cause::Timeout { .. } => return None,
     };
     let text = match action {
         Some(action) => done(action, step)?,
@@ -287,7 +298,8 @@ fn done(action: &Action, step: &Step) -> Option<String> {
             )
         }
         // What came of these is told as a fact, of this step or (a dropped packet's) of the next.
-        Action::Crash(_)
+        Action::Compact(_)
+        | Action::Crash(_)
         | Action::Cut(_)
         | Action::Drop(_)
         | Action::Heal(_)
@@ -335,7 +347,8 @@ fn links(action: &Action) -> String {
             format!("The network was parted: {}", sides.join(" | "))
         }
         Action::Release(between) => format!("Packets between {} go on", link(between)),
-        Action::Configure(_)
+        Action::Compact(_)
+        | Action::Configure(_)
         | Action::Crash(_)
         | Action::Delay(..)
         | Action::Deliver(_)

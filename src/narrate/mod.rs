@@ -67,9 +67,10 @@ pub fn sentences(step: &Step, world: &World) -> Vec<Sentence> {
 pub fn has_story(step: &Step) -> bool {
     match &step.cause {
         Cause::Action(_) | Cause::Start => true,
-        Cause::Client(_) | Cause::Packet { .. } | Cause::Timeout { .. } => {
-            step.facts.iter().any(is_story)
-        }
+        Cause::Client(_)
+        | Cause::Compaction { .. }
+        | Cause::Packet { .. }
+        | Cause::Timeout { .. } => step.facts.iter().any(is_story),
     }
 }
 
@@ -95,15 +96,18 @@ pub fn weight(fact: &Fact) -> Weight {
                 PacketKind::Append
                 | PacketKind::PreVote
                 | PacketKind::PreVoteReply
+                | PacketKind::Snapshot
                 | PacketKind::Vote
                 | PacketKind::VoteReply,
                 _,
             ) => Weight::Detail,
-            (PacketKind::Heartbeat | PacketKind::AppendReply, _) => Weight::Quiet,
+            (PacketKind::Heartbeat | PacketKind::AppendReply | PacketKind::SnapshotReply, _) => {
+                Weight::Quiet
+            }
         },
         Fact::Raft { event, .. } => event_weight(event),
         Fact::Sent { kind, positive, .. } => match kind {
-            PacketKind::Append => Weight::Detail,
+            PacketKind::Append | PacketKind::Snapshot => Weight::Detail,
             PacketKind::Reply if *positive => Weight::Story,
             PacketKind::PreVote | PacketKind::Vote => Weight::Story,
             // The fact that made the reply says more than that it was sent.
@@ -112,6 +116,7 @@ pub fn weight(fact: &Fact) -> Weight {
             | PacketKind::PreVoteReply
             | PacketKind::Reply
             | PacketKind::Request
+            | PacketKind::SnapshotReply
             | PacketKind::VoteReply => Weight::Quiet,
         },
     }
@@ -139,6 +144,10 @@ fn event_weight(event: &Event) -> Weight {
         | Event::PreVoteDenied { .. }
         | Event::PreVoteGranted { .. }
         | Event::PreVoteStarted { .. }
+        | Event::SnapshotInstalled { .. }
+        | Event::SnapshotNeeded { .. }
+        | Event::SnapshotRefused { .. }
+        | Event::SnapshotUnneeded { .. }
         | Event::SteppedDown { .. }
         | Event::VoteDenied { .. }
         | Event::VoteGranted { .. } => Weight::Story,
@@ -156,6 +165,7 @@ fn event_weight(event: &Event) -> Weight {
         | Event::LoyaltyEnded { .. }
         | Event::MatchAdvanced { .. }
         | Event::PreVoteCounted { .. }
+        | Event::PieceStored { .. }
         | Event::TermAdopted { .. }
         | Event::TimerReset { .. }
         | Event::VoteCounted { .. } => Weight::Detail,
@@ -183,7 +193,13 @@ fn subject(fact: &Fact) -> (Option<NodeId>, Option<LogIndex>) {
             index,
             ..
         } => {
-            let about_entry = matches!(kind, PacketKind::Append | PacketKind::AppendReply);
+            let about_entry = matches!(
+                kind,
+                PacketKind::Append
+                    | PacketKind::AppendReply
+                    | PacketKind::Snapshot
+                    | PacketKind::SnapshotReply
+            );
             let server = server_of(*from).or_else(|| server_of(*to));
             (server, about_entry.then_some(*index))
         }
@@ -201,7 +217,11 @@ fn server_of(address: Address) -> Option<NodeId> {
 fn action(step: &Step) -> Option<&Action> {
     match &step.cause {
         Cause::Action(action) => Some(action),
-        Cause::Client(_) | Cause::Packet { .. } | Cause::Start | Cause::Timeout { .. } => None,
+        Cause::Client(_)
+        | Cause::Compaction { .. }
+        | Cause::Packet { .. }
+        | Cause::Start
+        | Cause::Timeout { .. } => None,
     }
 }
 

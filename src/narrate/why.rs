@@ -1,7 +1,7 @@
 //! Why it happened: the rule of the paper, with the values it was applied to.
 
 use super::words;
-use crate::raft::event::{Campaign, Denial, Ignorance, Refusal, Reset, StepDown};
+use crate::raft::event::{Campaign, Denial, Ignorance, Refusal, Reset, StepDown, Unneeded};
 use crate::raft::{Event, NodeId};
 use crate::sim::{Fact, Loss, PacketKind};
 
@@ -126,6 +126,30 @@ fn here(event: &Event) -> String {
         Event::NotLeader {
             leader: Some(leader),
         } => format!("it is {leader}"),
+        Event::PieceStored { last, items, .. } => {
+            format!("{items} items have arrived of the snapshot up to entry {last}")
+        }
+        Event::SnapshotInstalled { leader, last } => {
+            format!("{leader}'s snapshot covers all up to entry {last}")
+        }
+        Event::SnapshotNeeded {
+            follower,
+            next,
+            last,
+        } => {
+            format!("nextIndex for {follower} is {next}, and the snapshot covers all up to {last}")
+        }
+        Event::SnapshotRefused {
+            leader,
+            theirs,
+            ours,
+        } => format!("{leader} speaks for term {theirs}, this is term {ours}"),
+        Event::SnapshotUnneeded { last, reason, .. } => match reason {
+            Unneeded::Committed { commit } => {
+                format!("the snapshot covers all up to {last}, committed is {commit}")
+            }
+            Unneeded::Held => format!("the log holds entry {last}, of the same term"),
+        },
         Event::SteppedDown { reason } => match reason {
             StepDown::HigherTerm { from, term } => format!("{from} showed term {term}"),
             StepDown::LeaderElected { leader } => format!("it is {leader}"),
@@ -183,6 +207,7 @@ fn here(event: &Event) -> String {
 
 fn ignored(from: &NodeId, reason: &Ignorance) -> String {
     match reason {
+        Ignorance::EarlierSnapshot => format!("{from} sent this before the one that is arriving"),
         Ignorance::ElectionOver => format!("{from} answered too late"),
         Ignorance::LeaderAlive {
             leader: Some(leader),
@@ -191,6 +216,10 @@ fn ignored(from: &NodeId, reason: &Ignorance) -> String {
         Ignorance::LeadsNoLonger => format!("{from} answered a leader that is none any more"),
         Ignorance::OldTerm { theirs, ours } => {
             format!("{from} answered in term {theirs}, this is term {ours}")
+        }
+        Ignorance::NotSending => format!("{from} answered a piece sent earlier"),
+        Ignorance::OtherPiece { offset, next } => {
+            format!("the piece begins at item {offset}, item {next} is next")
         }
         Ignorance::Overtaken => format!("{from}'s refusal is older than its last answer"),
         Ignorance::RivalLeader => format!("{from} leads it too"),
@@ -282,6 +311,11 @@ fn sent(kind: PacketKind) -> &'static str {
         }
         PacketKind::Reply => "A server answers whoever asked it (section 8).",
         PacketKind::Request => "Changes begin with a client's request to the leader (section 5.3).",
+        PacketKind::Snapshot => {
+            "A leader that has compacted what a follower needs sends it a snapshot of the state machine instead, piece by \
+             piece (Figure 13; section 7)."
+        }
+        PacketKind::SnapshotReply => "A follower says how much of the snapshot it has (Figure 13).",
         PacketKind::Vote => {
             "A candidate asks everyone else at once: it needs more than half of all servers (Figure 2, Candidates 1; \
              section 5.2)."

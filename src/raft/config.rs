@@ -25,6 +25,11 @@ pub struct Config {
     /// How many messages with entries may be under way to a follower before the first is
     /// acknowledged. 0 is Figure 2 to the letter: what is not acknowledged is sent again.
     pub window: u16,
+    /// How many applied entries are too many: a server that has them after its last snapshot takes
+    /// another. 0: it never does by itself.
+    pub compact: u16,
+    /// The most items of a snapshot in one message, 1 to 1,000.
+    pub chunk: u16,
     /// Which rules hold.
     pub rules: Rules,
 }
@@ -38,6 +43,14 @@ pub enum SendPolicy {
     OnHeartbeat,
 }
 
+impl Config {
+    /// How many of the entries that a snapshot covers stay in the log when a server compacts by
+    /// itself: a follower that lags by a few entries is better sent these than the whole state.
+    pub fn kept(&self) -> usize {
+        usize::from(self.compact / 4)
+    }
+}
+
 impl Default for Config {
     /// What a newcomer sees: changes travel with the heartbeats, and Figure 2 to the letter.
     fn default() -> Self {
@@ -49,6 +62,8 @@ impl Default for Config {
             check_quorum: false,
             batch: 64,
             window: 0,
+            compact: 0,
+            chunk: 8,
             rules: Rules::default(),
         }
     }

@@ -170,6 +170,49 @@ pub enum Event {
         /// The leader it had not heard from, if it knew one.
         silent: Option<NodeId>,
     },
+    /// A follower stored a piece of a snapshot.
+    PieceStored {
+        /// Who sent it.
+        leader: NodeId,
+        /// The last entry that the snapshot covers.
+        last: LogIndex,
+        /// How many of the snapshot's items it has by now.
+        items: u32,
+    },
+    /// A follower replaced its log and its state machine by a snapshot.
+    SnapshotInstalled {
+        /// Who sent it.
+        leader: NodeId,
+        /// The last entry that it covers.
+        last: LogIndex,
+    },
+    /// A leader has compacted what a follower needs, and begins to send its snapshot.
+    SnapshotNeeded {
+        /// Which follower.
+        follower: NodeId,
+        /// What it would have to be sent next.
+        next: LogIndex,
+        /// The last entry that the snapshot covers.
+        last: LogIndex,
+    },
+    /// A follower refused a snapshot: the sender's term has passed.
+    SnapshotRefused {
+        /// Who sent it.
+        leader: NodeId,
+        /// The sender's term.
+        theirs: Term,
+        /// The receiver's.
+        ours: Term,
+    },
+    /// A follower needs no snapshot.
+    SnapshotUnneeded {
+        /// Who sent it.
+        leader: NodeId,
+        /// The last entry that it covers.
+        last: LogIndex,
+        /// Why.
+        reason: Unneeded,
+    },
     /// A leader or candidate became a follower.
     SteppedDown {
         /// What made it.
@@ -292,9 +335,23 @@ pub enum Denial {
     },
 }
 
+/// Why a snapshot is not needed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Unneeded {
+    /// The follower has as much committed.
+    Committed {
+        /// How much.
+        commit: LogIndex,
+    },
+    /// The follower's log holds the last entry that it covers.
+    Held,
+}
+
 /// Why a message was not used.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Ignorance {
+    /// A piece came of a snapshot older than the one that is being received.
+    EarlierSnapshot,
     /// A vote came for an election that is over.
     ElectionOver,
     /// A vote is asked for although there is a leader: it was heard from lately.
@@ -304,6 +361,15 @@ pub enum Ignorance {
     },
     /// A follower's answer came to a server that does not lead any more.
     LeadsNoLonger,
+    /// An answer is about a snapshot that is not being sent any more.
+    NotSending,
+    /// A piece of a snapshot does not follow those that are there.
+    OtherPiece {
+        /// Where it begins.
+        offset: u32,
+        /// Where the piece that is needed begins.
+        next: u32,
+    },
     /// A refusal was overtaken by a later answer.
     Overtaken,
     /// It answers something said in an earlier term.
@@ -455,6 +521,30 @@ impl Event {
                 "A leader sends AppendEntries to everyone regularly, even with nothing to store, so that nobody starts an election.",
             ),
             Self::Ignored {
+                reason: Ignorance::EarlierSnapshot,
+                ..
+            } => (
+                "Figure 13, InstallSnapshot 5",
+                "7",
+                "Of two snapshots that a leader sends in its term, the later one counts.",
+            ),
+            Self::Ignored {
+                reason: Ignorance::NotSending,
+                ..
+            } => (
+                "Figure 13, InstallSnapshot",
+                "7",
+                "The leader sends this snapshot no longer: it has arrived, or was not needed, or a later one took its place.",
+            ),
+            Self::Ignored {
+                reason: Ignorance::OtherPiece { .. },
+                ..
+            } => (
+                "Figure 13, InstallSnapshot 3",
+                "7",
+                "A piece of a snapshot goes where it belongs: after those that are there. The answer says which is missing.",
+            ),
+            Self::Ignored {
                 reason: Ignorance::OldTerm { .. },
                 ..
             } => (
@@ -563,6 +653,42 @@ impl Event {
                 "Dissertation",
                 "9.6",
                 "Who votes for another does not ask for itself any more.",
+            ),
+            Self::PieceStored { .. } => (
+                "Figure 13, InstallSnapshot 3 and 4",
+                "7",
+                "Store the piece, answer, and wait for more until it is the last one.",
+            ),
+            Self::SnapshotInstalled { .. } => (
+                "Figure 13, InstallSnapshot 7 and 8",
+                "7",
+                "If the log does not hold what the snapshot covers, the snapshot replaces all of it, and the state machine goes on from there.",
+            ),
+            Self::SnapshotNeeded { .. } => (
+                "Figure 13, InstallSnapshot",
+                "7",
+                "A leader that no longer has the next entry a follower needs sends it a snapshot instead.",
+            ),
+            Self::SnapshotRefused { .. } => (
+                "Figure 13, InstallSnapshot 1",
+                "7",
+                "Refuse a leader whose term has passed.",
+            ),
+            Self::SnapshotUnneeded {
+                reason: Unneeded::Committed { .. },
+                ..
+            } => (
+                "Figure 13, InstallSnapshot 5",
+                "7",
+                "What is committed here already is more than the snapshot has: a late one changes nothing.",
+            ),
+            Self::SnapshotUnneeded {
+                reason: Unneeded::Held,
+                ..
+            } => (
+                "Figure 13, InstallSnapshot 6",
+                "7",
+                "If the log holds the last entry that the snapshot covers, it holds all of them: keep it, and what follows.",
             ),
             Self::SteppedDown {
                 reason: StepDown::HigherTerm { .. },

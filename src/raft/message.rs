@@ -1,7 +1,10 @@
-//! What servers say to each other: the two requests of Figure 2, one more, and their replies.
+//! What servers say to each other: the two requests of Figure 2, the one of Figure 13, one more, and
+//! their replies.
 
+use super::configuration::Configuration;
 use super::log::Entries;
 use super::types::{LogIndex, Position, Round, Term};
+use crate::machine::Items;
 
 /// A message from one server to another.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -44,6 +47,26 @@ pub enum Message {
         /// Whether it would vote.
         granted: bool,
     },
+    /// A leader sends a piece of its snapshot to a follower that needs what it has compacted (§7).
+    InstallSnapshot {
+        /// The leader's term.
+        term: Term,
+        /// Which of the leader's rounds it belongs to; the answer repeats it.
+        round: Round,
+        /// The piece.
+        piece: Piece,
+    },
+    /// The answer to [`Message::InstallSnapshot`].
+    InstallSnapshotReply {
+        /// The follower's term, for a leader of the past to see.
+        term: Term,
+        /// The round of the request.
+        round: Round,
+        /// The snapshot it is about, by the last entry that it covers.
+        last: LogIndex,
+        /// How far it is.
+        outcome: SnapshotOutcome,
+    },
     /// A candidate asks for a vote (§5.2).
     RequestVote {
         /// The candidate's term.
@@ -80,6 +103,39 @@ pub enum AppendOutcome {
     },
 }
 
+/// A piece of a snapshot.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Piece {
+    /// The last entry that the snapshot covers.
+    pub last: Position,
+    /// Who the cluster consisted of, as of that entry.
+    pub configuration: Configuration,
+    /// Where in the snapshot this piece begins: so many items come before it.
+    pub offset: u32,
+    /// The items.
+    pub items: Items,
+    /// Whether it is the last piece.
+    pub done: bool,
+}
+
+/// What became of a piece of a snapshot.
+///
+/// The paper's reply is a bare term, matched to its request by the RPC layer. Messages here may be
+/// late, doubled and out of order, so the reply itself says how much has arrived.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SnapshotOutcome {
+    /// Installed, or there was no need: the follower's log agrees with the leader's up to here.
+    Installed {
+        /// The last entry of which that is known.
+        matched: LogIndex,
+    },
+    /// More is needed: the piece that begins here.
+    Received {
+        /// How many items the follower has.
+        offset: u32,
+    },
+}
+
 /// The kinds of message, for pictures and for the text grammar.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum MessageKind {
@@ -93,6 +149,10 @@ pub enum MessageKind {
     PreVote,
     /// A reply to PreVote.
     PreVoteReply,
+    /// InstallSnapshot.
+    Snapshot,
+    /// A reply to InstallSnapshot.
+    SnapshotReply,
     /// RequestVote.
     Vote,
     /// A reply to RequestVote.
@@ -107,6 +167,8 @@ impl Message {
             | Self::PreVoteReply { term, .. }
             | Self::AppendEntries { term, .. }
             | Self::AppendEntriesReply { term, .. }
+            | Self::InstallSnapshot { term, .. }
+            | Self::InstallSnapshotReply { term, .. }
             | Self::RequestVote { term, .. }
             | Self::RequestVoteReply { term, .. } => *term,
         }
@@ -129,6 +191,8 @@ impl Message {
             Self::AppendEntriesReply { .. } => MessageKind::AppendReply,
             Self::PreVote { .. } => MessageKind::PreVote,
             Self::PreVoteReply { .. } => MessageKind::PreVoteReply,
+            Self::InstallSnapshot { .. } => MessageKind::Snapshot,
+            Self::InstallSnapshotReply { .. } => MessageKind::SnapshotReply,
             Self::RequestVote { .. } => MessageKind::Vote,
             Self::RequestVoteReply { .. } => MessageKind::VoteReply,
         }

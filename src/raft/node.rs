@@ -9,6 +9,7 @@ use super::log::{Entry, Log};
 use super::message::Message;
 use super::replication::{Caller, Leadership};
 use super::rules::Rule;
+use super::snapshot::Incoming;
 use super::types::{LogIndex, MAX_SERVERS, NodeId, Position, ServerSet, Term};
 use crate::machine::{Command, Machine};
 
@@ -140,6 +141,8 @@ pub struct Node {
     pub(super) role: Role,
     /// Whether it has heard from a leader lately ([`Timer::Loyalty`]).
     pub(super) loyal: bool,
+    /// What it has of a snapshot that it is being sent.
+    pub(super) incoming: Option<Incoming>,
 }
 
 impl Persistent {
@@ -170,8 +173,11 @@ impl Node {
             last_applied: LogIndex(0),
             role: Role::Follower { leader: None },
             loyal: false,
+            incoming: None,
         };
-        node.restore(out);
+        if node.persistent.log.snapshot().last.index > LogIndex(0) {
+            node.restore(out);
+        }
         node.reset_election_timer(Reset::Started, out);
         node
     }
@@ -228,6 +234,19 @@ impl Node {
                 };
                 self.append_entries(caller, term, previous, &entries, commit, out);
             }
+            Message::InstallSnapshot { term, round, piece } => {
+                let caller = Caller {
+                    leader: from,
+                    round,
+                };
+                self.install_snapshot(caller, term, &piece, out);
+            }
+            Message::InstallSnapshotReply {
+                term,
+                round,
+                last,
+                outcome,
+            } => self.snapshot_reply(from, (term, round), last, outcome, out),
             Message::AppendEntriesReply {
                 term,
                 round,

@@ -1,5 +1,7 @@
 //! How a log comes to be shared (§5.3), and when an entry is committed (§5.4.2).
 
+use std::collections::VecDeque;
+
 use super::check_quorum::Hearing;
 use super::config::SendPolicy;
 use super::configuration::{half, majority};
@@ -8,6 +10,7 @@ use super::log::{Entries, Entry, Payload};
 use super::message::{AppendOutcome, Message};
 use super::node::{Node, Output, Role, Timer};
 use super::rules::Rule;
+use super::snapshot::Transfer;
 use super::types::{LogIndex, NodeId, Position, Round, ServerSet, Term};
 use crate::machine::Command;
 
@@ -24,18 +27,42 @@ pub struct Leadership {
 }
 
 /// How far a server is, as its leader knows.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Progress {
     /// What to send it next: a guess, corrected by refusals.
     pub next: LogIndex,
     /// Up to where its log is known to agree with the leader's: a measurement, and what commits.
     pub matched: LogIndex,
-    /// Whether `next` has been confirmed, so that more may be sent ahead of the answers.
-    pub confirmed: bool,
-    /// Messages with entries under way to it, counted only with [`super::Config::window`].
-    pub in_flight: u16,
+    /// How it is sent to.
+    pub flow: Flow,
     /// The latest round it has answered: when that round began, it had no other leader.
     pub answered: Round,
+}
+
+/// How a leader sends to a follower. What is waited for is limited in each way, so that a follower
+/// that never answers costs no more the longer it is silent.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Flow {
+    /// `next` is a guess. With a [`super::Config::window`], one message, and the same again with
+    /// each heartbeat until it is answered.
+    Probe {
+        /// Whether there was that message.
+        asked: bool,
+    },
+    /// `next` is right. With a [`super::Config::window`], messages go out ahead of the answers, so
+    /// many at most.
+    Replicate {
+        /// The last entry of each message under way, in the order in which they were sent.
+        under_way: VecDeque<LogIndex>,
+    },
+    /// It needs what is compacted: a snapshot, piece by piece, and no entries meanwhile.
+    Snapshot(Transfer),
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self::Probe { asked: false }
+    }
 }
 
 /// Who sent AppendEntries, in which of its rounds: the answer goes there.
@@ -49,12 +76,11 @@ impl Leadership {
     /// §5.3: a new leader supposes that everyone is as far as itself, and knows of nobody's log
     /// but its own.
     pub(super) fn new(own: NodeId, last: LogIndex) -> Self {
-        let progress = Progress {
-            next: last.next(),
-            ..Progress::default()
-        };
         let mut leadership = Self {
-            progress: [progress; Node::SLOTS],
+            progress: std::array::from_fn(|_| Progress {
+                next: last.next(),
+                ..Progress::default()
+            }),
             on_majority: LogIndex(0),
             round: Round(0),
             hearing: Hearing::default(),
@@ -66,6 +92,10 @@ impl Leadership {
     /// How far a server is.
     pub fn progress(&self, id: NodeId) -> &Progress {
         &self.progress[id.slot()]
+    }
+
+    pub(super) fn progress_mut(&mut self, id: NodeId) -> &mut Progress {
+        &mut self.progress[id.slot()]
     }
 
     /// The servers known to hold the entry at `index`.
@@ -108,7 +138,7 @@ impl Node {
         let position = self.append_own(Payload::Command(command), out);
         out.push(Output::Accept(position));
         if self.config.send == SendPolicy::AtOnce {
-            self.broadcast(out);
+            self.turn_to_everyone(false, out);
         }
         // Behind the sending: a leader may write its disk while its followers write theirs
         // (dissertation, 10.2.1). It counts itself when the write is done.
@@ -149,8 +179,15 @@ impl Node {
         }
     }
 
-    /// Sends everyone what they lack, or a heartbeat: a new round.
+    /// Sends everyone what they lack, or a heartbeat.
     fn broadcast(&mut self, out: &mut Vec<Output>) {
+        self.turn_to_everyone(true, out);
+    }
+
+    /// A new round: sends everyone what they lack. Who must answer first gets nothing new; if it is
+    /// time for a heartbeat, what it has not answered goes out again, or with a full window just
+    /// that: a heartbeat.
+    fn turn_to_everyone(&mut self, heartbeats: bool, out: &mut Vec<Output>) {
         if let Role::Leader(leadership) = &mut self.role {
             leadership.round = leadership.round.next();
         }
@@ -160,7 +197,15 @@ impl Node {
             let Some(progress) = self.progress_of(to) else {
                 return;
             };
-            let (next, full) = (progress.next, self.is_full(progress));
+            let (next, waits) = (progress.next, progress.flow.waits(self.config.window));
+            if waits && !heartbeats {
+                continue;
+            }
+            let full = waits && matches!(progress.flow, Flow::Replicate { .. });
+            if self.needs_snapshot(progress) {
+                self.send_piece(to, out);
+                continue;
+            }
             let entries = match &shared {
                 _ if full => Entries::default(),
                 Some((first, entries)) if *first == next => entries.clone(),
@@ -173,15 +218,17 @@ impl Node {
         }
     }
 
-    /// Leaders 3: AppendEntries with the log from `next` on, and the entry before for the check.
-    fn send_append(&mut self, to: NodeId, out: &mut Vec<Output>) {
+    /// Leaders 3: AppendEntries with the log from `next` on, and the entry before for the check; or
+    /// a snapshot, if these are compacted.
+    pub(super) fn send_append(&mut self, to: NodeId, out: &mut Vec<Output>) {
         let Some(progress) = self.progress_of(to) else {
             return;
         };
-        let entries = self
-            .persistent
-            .log
-            .slice(progress.next, self.config.batch.into());
+        if self.needs_snapshot(progress) {
+            return self.send_piece(to, out);
+        }
+        let (next, most) = (progress.next, self.config.batch.into());
+        let entries = self.persistent.log.slice(next, most);
         self.send_entries(to, entries, out);
     }
 
@@ -195,9 +242,15 @@ impl Node {
         let index = progress.next.previous();
         // By Figure 2, `next` moves only when the follower has answered. With a window it runs
         // ahead of the answers; a loss shows as a refusal, and `next` goes back.
-        if window > 0 && progress.confirmed && !entries.is_empty() {
-            progress.next = progress.next.plus(entries.len());
-            progress.in_flight += 1;
+        if window > 0 && !entries.is_empty() {
+            match &mut progress.flow {
+                Flow::Probe { asked } => *asked = true,
+                Flow::Replicate { under_way } => {
+                    progress.next = progress.next.plus(entries.len());
+                    under_way.push_back(progress.next.previous());
+                }
+                Flow::Snapshot(_) => {}
+            }
         }
         let term = self.persistent.log.term(index).unwrap_or_default();
         let message = Message::AppendEntries {
@@ -219,20 +272,8 @@ impl Node {
         outcome: AppendOutcome,
         out: &mut Vec<Output>,
     ) {
-        let ours = self.persistent.current_term;
-        let Role::Leader(leadership) = &mut self.role else {
-            return self.ignore(follower, Ignorance::LeadsNoLonger, out);
-        };
-        // What a follower held in another term may have been overwritten since (§5.3): an answer
-        // from then says nothing now.
-        if term < ours && self.config.rules.on(Rule::IgnoreOldReplies) {
-            return self.ignore(follower, Ignorance::OldTerm { theirs: term, ours }, out);
-        }
-        // Even who refuses the entries knows of no later leader.
-        if term == ours {
-            let progress = &mut leadership.progress[follower.slot()];
-            progress.answered = progress.answered.max(round);
-            self.hear(follower, out);
+        if !self.is_answered(follower, term, round, out) {
+            return;
         }
         match outcome {
             AppendOutcome::Accepted { matched } => self.accepted(follower, matched, out),
@@ -242,31 +283,62 @@ impl Node {
         }
     }
 
+    /// Whether a follower's answer is to this leader, in its term. If so, takes note that it came.
+    pub(super) fn is_answered(
+        &mut self,
+        follower: NodeId,
+        term: Term,
+        round: Round,
+        out: &mut Vec<Output>,
+    ) -> bool {
+        let ours = self.persistent.current_term;
+        let Role::Leader(leadership) = &mut self.role else {
+            self.ignore(follower, Ignorance::LeadsNoLonger, out);
+            return false;
+        };
+        // What a follower held in another term may have been overwritten since (§5.3): an answer
+        // from then says nothing now.
+        if term < ours && self.config.rules.on(Rule::IgnoreOldReplies) {
+            self.ignore(follower, Ignorance::OldTerm { theirs: term, ours }, out);
+            return false;
+        }
+        // Even who refuses the entries knows of no later leader.
+        if term == ours {
+            let progress = leadership.progress_mut(follower);
+            progress.answered = progress.answered.max(round);
+            self.hear(follower, out);
+        }
+        true
+    }
+
     /// The follower's log agrees up to `matched`. Late answers arrive after newer ones, so what is
     /// known only grows.
-    fn accepted(&mut self, follower: NodeId, matched: LogIndex, out: &mut Vec<Output>) {
-        let last = self.persistent.log.last_index();
+    pub(super) fn accepted(&mut self, follower: NodeId, matched: LogIndex, out: &mut Vec<Output>) {
+        let (last, base) = (
+            self.persistent.log.last_index(),
+            self.persistent.log.base().index,
+        );
         // What the message carried counts, not what the log holds by now (Students' Guide).
         let matched = if self.rule(Rule::MatchWhatWasSent) {
             matched
         } else {
             last
         };
-        let pipelined = self.config.window > 0;
+        let window = self.config.window;
         let Role::Leader(leadership) = &mut self.role else {
             return;
         };
-        let progress = &mut leadership.progress[follower.slot()];
-        let probing = !std::mem::replace(&mut progress.confirmed, true);
-        progress.in_flight = progress.in_flight.saturating_sub(1);
+        let progress = leadership.progress_mut(follower);
+        let goes_on = progress.flow.accepted(matched, base);
         progress.next = progress.next.max(matched.next());
-        let lags = progress.next <= last;
+        let more = progress.next <= last && (goes_on || window > 0);
+        let sends = more && !progress.flow.waits(window);
         if progress.matched < matched {
             progress.matched = matched;
             out.push(Output::Event(Event::MatchAdvanced { follower, matched }));
             self.advance_commit(out);
         }
-        if lags && (probing || pipelined) && self.config.send == SendPolicy::AtOnce {
+        if sends && self.config.send == SendPolicy::AtOnce {
             self.send_append(follower, out);
         }
     }
@@ -288,10 +360,10 @@ impl Node {
         let Role::Leader(leadership) = &mut self.role else {
             return;
         };
-        let progress = &mut leadership.progress[follower.slot()];
+        let progress = leadership.progress_mut(follower);
         let from = progress.next;
         let to = agreed.next().min(previous).max(progress.matched.next());
-        if to >= from {
+        if to >= from || matches!(progress.flow, Flow::Snapshot(_)) {
             return self.ignore(follower, Ignorance::Overtaken, out);
         }
         *progress = Progress {
@@ -345,8 +417,41 @@ impl Node {
         }
     }
 
-    fn is_full(&self, progress: &Progress) -> bool {
-        self.config.window > 0 && progress.in_flight >= self.config.window
+    /// Whether a follower needs what is compacted. The entry to be sent next may be the last of
+    /// that; if it is the first that is not, the check of the one before needs only its term.
+    fn needs_snapshot(&self, progress: &Progress) -> bool {
+        let base = self.persistent.log.base().index;
+        progress.next <= base || matches!(progress.flow, Flow::Snapshot(_))
+    }
+}
+
+impl Flow {
+    /// Whether nothing new may be sent before an answer comes.
+    fn waits(&self, window: u16) -> bool {
+        match self {
+            Self::Probe { asked } => window > 0 && *asked,
+            Self::Replicate { under_way } => window > 0 && under_way.len() >= window.into(),
+            Self::Snapshot(_) => true,
+        }
+    }
+
+    /// The follower's log agrees up to `matched`: what was on its way up to there has arrived. Says
+    /// whether now is known what to send next, and was not before.
+    fn accepted(&mut self, matched: LogIndex, base: LogIndex) -> bool {
+        match self {
+            Self::Replicate { under_way } => {
+                while under_way.front().is_some_and(|last| *last <= matched) {
+                    under_way.pop_front();
+                }
+                return false;
+            }
+            // Until it has the snapshot, or all that is compacted, only that will help it.
+            Self::Snapshot(transfer) if matched < transfer.last().min(base) => return false,
+            Self::Probe { .. } | Self::Snapshot(_) => {}
+        }
+        let under_way = VecDeque::new();
+        *self = Self::Replicate { under_way };
+        true
     }
 }
 
@@ -393,7 +498,7 @@ impl Node {
     }
 
     /// Followers 1, Candidates 3: whoever sends AppendEntries in this term leads it.
-    fn follow(&mut self, leader: NodeId, out: &mut Vec<Output>) {
+    pub(super) fn follow(&mut self, leader: NodeId, out: &mut Vec<Output>) {
         if matches!(
             self.role,
             Role::Candidate { .. } | Role::PreCandidate { .. }

@@ -59,6 +59,10 @@ rules! {
     DeleteOnlyConflicts = "delete-only-conflicts", "Figure 2, AppendEntries 3";
     /// A follower commits no further than the last entry the message vouches for.
     CommitOnlyChecked = "commit-only-checked", "Figure 2, AppendEntries 5";
+    /// A snapshot that covers no more than what is committed already is not installed.
+    IgnoreOldSnapshots = "ignore-old-snapshots", "Figure 13, InstallSnapshot 5";
+    /// A log that holds the last entry of a snapshot keeps what follows it.
+    RetainAfterSnapshot = "retain-after-snapshot", "Figure 13, InstallSnapshot 6";
     /// Acknowledgements of an earlier term do not count.
     IgnoreOldReplies = "ignore-old-replies", "section 5.3";
     /// An acknowledgement counts for what its message carried, not for all the log now holds.

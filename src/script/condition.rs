@@ -40,6 +40,8 @@ pub enum Trait {
     Committed(LogIndex),
     /// `S1 log 1 1 2`, `S1 log 1 1:x=3`: just these entries; the commands where they are given.
     Log(Vec<Entry>),
+    /// `S1 snapshot 5`: the last entry that its snapshot covers.
+    Snapshot(LogIndex),
     /// `S1 term 4`
     Term(Term),
     /// `S1 x=5`, `S1 no x`: its copy of the state machine.
@@ -169,6 +171,7 @@ impl Trait {
                         .zip(wanted)
                         .all(|((_, is), wanted)| is_like(is, wanted))
             }
+            Self::Snapshot(wanted) => number(server.log().snapshot().last.index.0, wanted.0),
             Self::Term(wanted) => number(server.term().0, wanted.0),
             Self::Value(key, wanted) => server
                 .up()
@@ -288,6 +291,7 @@ impl Trait {
             ["no", key] => Self::Value(key.parse().map_err(|message| (1, message))?, None),
             ["pre-candidate"] => Self::Being(Being::PreCandidate),
             ["term", term] => Self::Term(Term(number(term, 1)?)),
+            ["snapshot", index] => Self::Snapshot(LogIndex(number(index, 1)?)),
             ["up"] => Self::Being(Being::Up),
             ["vote", "-"] => Self::Vote(None),
             ["vote", who] => Self::Vote(Some(text::server(who).map_err(|message| (1, message))?)),
@@ -304,7 +308,7 @@ impl Trait {
 }
 
 const TRAITS: &str = "write leader, follower, candidate, pre-candidate, up, down, term 4, vote S2, vote -, \
-    log 1 1 2, committed 3, applied 3, x=5 or no x";
+    log 1 1 2, snapshot 3, committed 3, applied 3, x=5 or no x";
 
 fn number<T: std::str::FromStr>(text: &str, word: usize) -> Result<T, (usize, String)> {
     text.parse().map_err(|_| {

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::machine::Op;
 use crate::raft::{
-    AppendOutcome, Entry, Log, LogIndex, Message, Node, NodeId, Payload, Position, Role, Term,
-    Timer,
+    AppendOutcome, Entry, Log, LogIndex, Message, Node, NodeId, Payload, Position, Role,
+    SnapshotOutcome, Term, Timer,
 };
 use crate::sim::{Body, Client, Loss, Packet, ReplyOutcome, Time, World};
 
@@ -31,8 +31,9 @@ pub fn server(world: &World, id: NodeId) -> String {
     let vote = disk
         .voted_for
         .map_or_else(|| "-".into(), |id| id.to_string());
-    let (term, log) = (disk.current_term, terms(&disk.log));
-    let mut line = format!("{id} {being:9}  term {term} vote {vote:2} log {log}");
+    let (term, compacted) = (disk.current_term, compacted(&disk.log));
+    let log = terms(&disk.log);
+    let mut line = format!("{id} {being:9}  term {term} vote {vote:2} {compacted}log {log}");
     let Some(up) = server.up() else {
         return line;
     };
@@ -101,13 +102,14 @@ fn known(world: &World, node: &Node) -> String {
     }
 }
 
-/// A line for each server: its log with what the entries say. What stands left of `|` the server
-/// knows to be committed; `-` is an empty entry.
+/// A line for each server: its log with what the entries say, after the snapshot if it has one.
+/// What stands left of `|` the server knows to be committed; `-` is an empty entry.
 pub fn logs(world: &World) -> String {
     lines(world.servers().iter().map(|server| {
         let commit = server.node().map(Node::commit_index);
-        let mut line = server.id.to_string();
-        if commit == Some(LogIndex(0)) {
+        let mut line = format!("{} {}", server.id, compacted(server.log()));
+        line.truncate(line.trim_end().len());
+        if commit == Some(server.log().base().index) {
             line.push_str(" |");
         }
         for (index, entry) in server.log().iter() {
@@ -126,6 +128,19 @@ fn entry(entry: &Entry) -> String {
         Payload::Command(command) => format!("{}:{}", entry.term, command.op),
         Payload::Configuration(configuration) => format!("{}:{configuration}", entry.term),
         Payload::Noop => format!("{}:-", entry.term),
+    }
+}
+
+/// `snapshot 5:2 ` if a snapshot covers all up to entry 5, which is of term 2, and with `from 4 `
+/// behind if some of these entries are still in the log.
+fn compacted(log: &Log) -> String {
+    let (last, first) = (log.snapshot().last, log.first_index());
+    if last.index == LogIndex(0) {
+        String::new()
+    } else if first == last.index.next() {
+        format!("snapshot {}:{} ", last.index, last.term)
+    } else {
+        format!("snapshot {}:{} from {first} ", last.index, last.term)
     }
 }
 
@@ -255,6 +270,30 @@ fn message(message: &Message) -> String {
             AppendOutcome::Refused { previous, hint } => {
                 let (index, of) = (hint.index, hint.term);
                 format!("term {term}  refuses after {previous}, may agree at {index} of term {of}")
+            }
+        },
+        Message::InstallSnapshot { term, piece, .. } => {
+            let (last, offset) = (piece.last, piece.offset);
+            let mut text = format!("term {term}  snapshot {}:{}", last.index, last.term);
+            if !(offset == 0 && piece.done) {
+                let end = if piece.done { ", the last piece" } else { "" };
+                append(&mut text, format_args!("  from item {offset}{end}"));
+            }
+            let items: Vec<String> = piece.items.iter().map(ToString::to_string).collect();
+            append(&mut text, format_args!("  {}", items.join(" ")));
+            text
+        }
+        Message::InstallSnapshotReply {
+            term,
+            last,
+            outcome,
+            ..
+        } => match outcome {
+            SnapshotOutcome::Installed { matched } => {
+                format!("term {term}  snapshot {last}  agrees up to {matched}")
+            }
+            SnapshotOutcome::Received { offset } => {
+                format!("term {term}  snapshot {last}  needs item {offset}")
             }
         },
         Message::RequestVote { term, last } => {

@@ -50,7 +50,7 @@ struct Notes {
     sent: [u64; KINDS.len()],
 }
 
-const KINDS: [PacketKind; 9] = [
+const KINDS: [PacketKind; 11] = [
     PacketKind::PreVote,
     PacketKind::PreVoteReply,
     PacketKind::Vote,
@@ -58,6 +58,8 @@ const KINDS: [PacketKind; 9] = [
     PacketKind::Heartbeat,
     PacketKind::Append,
     PacketKind::AppendReply,
+    PacketKind::Snapshot,
+    PacketKind::SnapshotReply,
     PacketKind::Request,
     PacketKind::Reply,
 ];

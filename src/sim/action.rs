@@ -11,6 +11,8 @@ use crate::raft::{NodeId, Rule, ServerSet};
 /// Something done from outside. Its text form is the grammar's; see [`super::text`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Action {
+    /// `compact S1`: the server replaces what it has applied by a snapshot.
+    Compact(NodeId),
     /// `config latency=5..10ms`: changes a setting of the running cluster.
     Configure(Setting),
     /// `crash S1`: the server stops, keeping its disk.
@@ -98,7 +100,8 @@ impl Action {
     /// The server it is done to, if it is done to one.
     pub fn server(&self) -> Option<NodeId> {
         match self {
-            Self::Crash(id)
+            Self::Compact(id)
+            | Self::Crash(id)
             | Self::Isolate(id)
             | Self::Restart(id)
             | Self::SetTimer(id, _)

@@ -99,6 +99,10 @@ pub enum PacketKind {
     Reply,
     /// A client's request.
     Request,
+    /// InstallSnapshot.
+    Snapshot,
+    /// A reply to InstallSnapshot.
+    SnapshotReply,
     /// RequestVote.
     Vote,
     /// A reply to RequestVote.
@@ -430,6 +434,8 @@ impl Body {
                 MessageKind::Heartbeat => PacketKind::Heartbeat,
                 MessageKind::PreVote => PacketKind::PreVote,
                 MessageKind::PreVoteReply => PacketKind::PreVoteReply,
+                MessageKind::Snapshot => PacketKind::Snapshot,
+                MessageKind::SnapshotReply => PacketKind::SnapshotReply,
                 MessageKind::Vote => PacketKind::Vote,
                 MessageKind::VoteReply => PacketKind::VoteReply,
             },

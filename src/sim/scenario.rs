@@ -6,7 +6,7 @@ use super::client::Habit;
 use super::network::Weather;
 use super::time::Time;
 use crate::machine::{ClientId, Key};
-use crate::raft::{Config, Entry, LogIndex, MAX_SERVERS, NodeId, SendPolicy, Term};
+use crate::raft::{Config, Entry, LogIndex, MAX_SERVERS, NodeId, Position, SendPolicy, Term};
 
 /// Everything that determines a run but what its user does.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -49,7 +49,9 @@ pub struct DiskImage {
     pub term: Term,
     /// Its vote in that term.
     pub vote: Option<NodeId>,
-    /// Its log.
+    /// Its snapshot: the last entry that it covers, and the values of the state machine.
+    pub snapshot: (Position, Vec<(Key, i32)>),
+    /// Its log, after the snapshot.
     pub entries: Vec<Entry>,
     /// What it knows to be committed. A server that really starts from a disk knows of nothing;
     /// this is for scenes that begin in the middle.
@@ -63,6 +65,10 @@ pub enum Setting {
     Batch(u16),
     /// `check-quorum=on`
     CheckQuorum(bool),
+    /// `chunk=8`
+    Chunk(u16),
+    /// `compact=100`, `compact=off`: 0.
+    Compact(u16),
     /// `duplicate=2%`, in 1000
     Duplicate(u16),
     /// `timeout=150..300ms`
@@ -141,6 +147,8 @@ impl Setting {
         match self {
             Self::Batch(batch) => config.batch = batch,
             Self::CheckQuorum(on) => config.check_quorum = on,
+            Self::Chunk(chunk) => config.chunk = chunk,
+            Self::Compact(entries) => config.compact = entries,
             Self::Duplicate(duplicate) => weather.duplicate = duplicate,
             Self::Election(low, high) => timing.election = (low, high),
             Self::FastBackup(on) => config.fast_backup = on,

@@ -126,6 +126,11 @@ impl Server {
         self.node().is_some_and(Node::is_leader)
     }
 
+    /// Whether it is to compact its log by itself.
+    pub(super) fn wants_compaction(&self) -> bool {
+        self.node().is_some_and(Node::wants_compaction)
+    }
+
     /// Stops it: what remains is the disk, as far as the rules have it written.
     pub(super) fn crash(&mut self, voters: ServerSet) {
         let Condition::Up(up) = &self.condition else {

@@ -34,6 +34,11 @@ pub enum Cause {
     Action(Box<Action>),
     /// A client's own clock: it has something to ask, or has waited long enough.
     Client(ClientId),
+    /// A server has more to compact than its configuration wants.
+    Compaction {
+        /// Which.
+        server: NodeId,
+    },
     /// A packet arrived, or was lost.
     Packet {
         /// Which.
@@ -179,7 +184,7 @@ impl Step {
     /// The server it happened to, if it happened to one.
     pub fn server(&self) -> Option<NodeId> {
         match &self.cause {
-            Cause::Timeout { server, .. } => Some(*server),
+            Cause::Compaction { server } | Cause::Timeout { server, .. } => Some(*server),
             Cause::Packet {
                 to: Address::Server(server),
                 ..

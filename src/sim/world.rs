@@ -13,10 +13,10 @@ use super::scenario::{DiskImage, Scenario, Setting, Timing};
 use super::server::{Condition, Running, Server, Up, Waiting};
 use super::step::{Cause, Fact, Step, StepId};
 use super::time::Time;
-use crate::machine::{ClientId, Command, Machine};
+use crate::machine::{ClientId, Command, Item, Machine};
 use crate::raft::{
-    AppendOutcome, Config, Entry, Input, LogIndex, Message, NodeId, Output, Payload, Persistent,
-    Rule, ServerSet, Term, Timer,
+    AppendOutcome, Config, Entry, Input, Log, LogIndex, Message, Node, NodeId, Output, Payload,
+    Persistent, Rule, ServerSet, Snapshot, Term, Timer,
 };
 
 /// The longest log a leader lets its clients fill.
@@ -41,6 +41,7 @@ enum Due {
     Packet,
     Timer(NodeId, Timer),
     Client(ClientId),
+    Compaction(NodeId),
 }
 
 impl World {
@@ -89,6 +90,11 @@ impl World {
             Due::Packet => self.receive_next(step),
             Due::Timer(server, timer) => self.time_out(server, timer, step),
             Due::Client(id) => self.wake_client(id, step),
+            Due::Compaction(server) => {
+                self.begin(step, Cause::Compaction { server }, None);
+                let keep = self.config.kept();
+                self.compact(server, keep, step);
+            }
         }
         true
     }
@@ -120,6 +126,13 @@ impl World {
             if at < least.0 {
                 least = (at, Due::Client(client.id));
             }
+        }
+        // Compacting is nobody's business but the server's own, so it comes last.
+        if self.config.compact > 0
+            && self.now < least.0
+            && let Some(server) = self.servers.iter().find(|server| server.wants_compaction())
+        {
+            least = (self.now, Due::Compaction(server.id));
         }
         (least.0 < Time::NEVER).then_some((least.0.max(self.now), least.1))
     }
@@ -186,6 +199,13 @@ impl World {
         if let Some(up) = self.servers[server.slot()].up_mut() {
             up.timers.stop(timer);
             self.tell(server, Input::Timeout(timer), step);
+        }
+    }
+
+    fn compact(&mut self, id: NodeId, keep: usize, step: &mut Step) {
+        if let Some(up) = self.server(id).up() {
+            let machine = up.machine.clone();
+            self.tell(id, Input::Compact { machine, keep }, step);
         }
     }
 
@@ -461,6 +481,7 @@ impl World {
         self.check(action)?;
         self.begin(step, Cause::Action(Box::new(action.clone())), None);
         match action {
+            Action::Compact(id) => self.compact(*id, 0, step),
             Action::Configure(setting) => self.configure(*setting),
             Action::Crash(id) => {
                 let voters = self.voters();
@@ -536,6 +557,12 @@ impl World {
                 .ok_or_else(|| format!("{id} is up: crash it first"))
         };
         match action {
+            Action::Compact(id) => {
+                up(*id)?;
+                let compacts = self.server(*id).node().is_some_and(Node::can_compact);
+                let why = || format!("{id} has applied nothing since its last snapshot");
+                compacts.then_some(()).ok_or_else(why)
+            }
             Action::Crash(id) => up(*id),
             Action::Restart(id) | Action::Wipe(id) => down(*id),
             Action::Isolate(id) | Action::Skew(id, _) => known(*id),
@@ -703,6 +730,15 @@ impl World {
         let mut disk = Persistent::new(voters);
         disk.current_term = image.term;
         disk.voted_for = image.vote;
+        let (last, values) = &image.snapshot;
+        if last.index > LogIndex(0) {
+            let values = values.iter().map(|(key, value)| Item::Value(*key, *value));
+            disk.log = Log::after(Snapshot {
+                last: *last,
+                configuration: disk.log.configuration(),
+                machine: values.collect(),
+            });
+        }
         for entry in &image.entries {
             disk.log.append(*entry);
             if let Payload::Command(command) = entry.payload
@@ -847,6 +883,8 @@ impl Told {
                         AppendOutcome::Accepted { matched } => (*matched, true),
                         AppendOutcome::Refused { previous, .. } => (*previous, false),
                     },
+                    Message::InstallSnapshot { piece, .. } => (piece.last.index, true),
+                    Message::InstallSnapshotReply { last, .. } => (*last, true),
                     Message::PreVote { last, .. } | Message::RequestVote { last, .. } => {
                         (last.index, true)
                     }

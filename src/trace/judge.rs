@@ -107,6 +107,8 @@ struct Judge {
     checker: Checker,
     /// By slot: the log, as far as the trace has told it.
     logs: Vec<Log>,
+    /// By slot: the first entry that it had not compacted.
+    firsts: Vec<LogIndex>,
     values: Values,
     /// By line, from 1: the fingerprints of the messages it sent.
     sent: Vec<Vec<u64>>,
@@ -135,6 +137,7 @@ impl Judge {
         Ok(Self {
             checker: Checker::of(voters),
             logs: vec![Log::new(voters); names.len()],
+            firsts: vec![LogIndex(1); names.len()],
             values: Values::default(),
             sent: Vec::new(),
             summary: Summary {
@@ -235,11 +238,14 @@ impl Judge {
     fn log(&mut self, id: NodeId, state: &State) -> Result<Log, String> {
         let first = LogIndex(state.first.max(1));
         let log = &mut self.logs[id.slot()];
-        if log.last_index() < first.previous() {
-            for index in (log.last_index().0 + 1..first.0).map(LogIndex) {
-                let settled = self.checker.ghost().at(index).ok_or_else(|| {
-                    format!("entries before {first} are gone, but {index} was never committed")
-                })?;
+        let known = std::mem::replace(&mut self.firsts[id.slot()], first);
+        for index in (known.0..first.0).map(LogIndex) {
+            let settled = self.checker.ghost().at(index).ok_or_else(|| {
+                format!("entries before {first} are gone, but {index} was never committed")
+            })?;
+            // A snapshot replaces what was there.
+            if log.get(index) != Some(&settled.entry) {
+                log.truncate(index);
                 log.append(settled.entry);
             }
         }

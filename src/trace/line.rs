@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use crate::machine::Command;
-use crate::raft::{self, AppendOutcome, Entries, Entry, NodeId, Payload};
+use crate::raft::{self, AppendOutcome, Entries, Entry, NodeId, Payload, SnapshotOutcome};
 use crate::sim::Server;
 
 /// The first line: who there is.
@@ -218,6 +218,37 @@ impl Message {
                     ..plain
                 },
             },
+            raft::Message::InstallSnapshot { piece, .. } => Self {
+                t: "IS".into(),
+                li: Some(piece.last.index.0),
+                lt: Some(piece.last.term.0),
+                more: [
+                    ("offset".to_owned(), piece.offset.into()),
+                    (
+                        "data".to_owned(),
+                        piece.items.iter().map(ToString::to_string).collect(),
+                    ),
+                    ("done".to_owned(), piece.done.into()),
+                ]
+                .into(),
+                ..plain
+            },
+            raft::Message::InstallSnapshotReply { last, outcome, .. } => {
+                let (mi, offset) = match outcome {
+                    SnapshotOutcome::Installed { matched } => (Some(matched.0), None),
+                    SnapshotOutcome::Received { offset } => (None, Some(*offset)),
+                };
+                Self {
+                    t: "ISR".into(),
+                    li: Some(last.0),
+                    mi,
+                    more: offset
+                        .map(|offset| ("offset".to_owned(), offset.into()))
+                        .into_iter()
+                        .collect(),
+                    ..plain
+                }
+            }
             raft::Message::PreVote { next, last } => Self {
                 t: "PV".into(),
                 term: next.0.saturating_sub(1),

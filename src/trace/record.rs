@@ -186,7 +186,9 @@ fn kind(step: &Step, id: NodeId) -> Kind {
             from: Address::Client(_),
             ..
         } => Kind::Propose,
+        Cause::Compaction { .. } => Kind::Compact,
         Cause::Action(action) => match **action {
+            Action::Compact(_) => Kind::Compact,
             Action::Restart(_) => Kind::Restart,
             Action::Timeout(_) if action.server() == Some(id) => Kind::Timeout,
             _ => Kind::Tick,

@@ -1,7 +1,7 @@
 //! What there is to know of a server or a packet, read off the world for the closer look.
 
 use super::inspector::{PacketFacts, ServerFacts, Subject};
-use crate::raft::{AppendOutcome, Message, NodeId, Position, Role};
+use crate::raft::{AppendOutcome, Message, NodeId, Position, Role, SnapshotOutcome};
 use crate::sim::{Body, Packet, PacketId, PacketPick, ReplyOutcome, World};
 use crate::view::scene::Look;
 
@@ -147,6 +147,28 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
                     ("would vote", granted.into()),
                 ],
             )
+        }
+        Message::InstallSnapshot { piece, .. } => {
+            let items: Vec<String> = piece.items.iter().map(ToString::to_string).collect();
+            let done = if piece.done { "yes" } else { "no" };
+            let fields = vec![
+                term,
+                ("last included", position(piece.last)),
+                ("offset", piece.offset.to_string()),
+                ("data", items.join(" ")),
+                ("done", done.into()),
+            ];
+            ("InstallSnapshot", fields)
+        }
+        Message::InstallSnapshotReply { last, outcome, .. } => {
+            let about = match outcome {
+                SnapshotOutcome::Installed { matched } => ("agrees up to", matched.to_string()),
+                SnapshotOutcome::Received { offset } => {
+                    ("needs the piece from", offset.to_string())
+                }
+            };
+            let fields = vec![term, ("last included", last.to_string()), about];
+            ("InstallSnapshot reply", fields)
         }
         Message::RequestVote { last, .. } => (
             "RequestVote",

@@ -6,7 +6,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::delegate;
-use crate::raft::NodeId;
+use crate::raft::{LogIndex, NodeId};
 use crate::view::LogTable;
 use crate::view::logs::{Cell, Row};
 
@@ -34,8 +34,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     }
     let table = &props.table;
     let rows = table.rows.iter();
-    let columns = (table.last.0 + 1 - table.first.0) as usize;
-    let rows = rows.map(|row| log_row(row, columns, props.focus == Some(row.server)));
+    let rows = rows.map(|row| log_row(row, table, props.focus == Some(row.server)));
     let onclick = delegate::pick(&props.on_focus, |event: &MouseEvent| {
         delegate::server(event)
     });
@@ -47,7 +46,12 @@ pub fn Logs(props: &LogsProps) -> Html {
             <h2>{ "Logs" }<span>{ format!("committed to {}", table.committed) }</span></h2>
             <div ref={strip} class="logs-strip" tabindex="0" role="group" aria-label="Log entries">
                 <table>
-                    <thead><tr><td></td>{ for indexes }<td></td></tr></thead>
+                    <thead><tr>
+                        <td></td>
+                        { for table.compacted.then(|| html! { <td></td> }) }
+                        { for indexes }
+                        <td></td>
+                    </tr></thead>
                     <tbody {onclick}>{ for rows }</tbody>
                 </table>
             </div>
@@ -60,16 +64,26 @@ pub fn Logs(props: &LogsProps) -> Html {
     }
 }
 
-fn log_row(row: &Row, columns: usize, focused: bool) -> Html {
+fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
     let cells = row.cells.iter().map(entry);
     let values: Vec<String> = row
         .values
         .iter()
         .map(|(key, value)| format!("{key} = {value}"))
         .collect();
-    // What it holds stands in a column of its own, however short its log.
-    let missing = columns - row.cells.len();
-    let gap = (missing > 0).then(|| html! { <td colspan={missing.to_string()}></td> });
+    // What it has compacted takes the room of it, from the column before the first index on.
+    let before = usize::from(table.compacted);
+    let compacted = row
+        .compacted
+        .map(|last| (last.0 + 1 - table.first.0) as usize + before);
+    let stack = compacted
+        .zip(row.compacted)
+        .map(|(columns, last)| stack(columns, last));
+    let stack = stack.or_else(|| (before > 0).then(|| gap(before)));
+    // What its machine holds stands in a column of its own, however short its log.
+    let columns = (table.last.0 + 1 - table.first.0) as usize + before;
+    let missing = columns - compacted.unwrap_or(before) - row.cells.len();
+    let gap = (missing > 0).then(|| gap(missing));
     html! {
         <tr key={row.server.number()}
             class={classes!("log-row", row.look.word(), focused.then_some("focused"))}>
@@ -78,12 +92,27 @@ fn log_row(row: &Row, columns: usize, focused: bool) -> Html {
                     { row.server.to_string() }
                 </button>
             </th>
+            { for stack }
             { for cells }
             { for gap }
             <td class="log-state" title="What its state machine holds">
                 { values.join(" ") }
             </td>
         </tr>
+    }
+}
+
+fn gap(columns: usize) -> Html {
+    html! { <td colspan={columns.to_string()}></td> }
+}
+
+/// Entries that a snapshot stands for.
+fn stack(columns: usize, last: LogIndex) -> Html {
+    let title = format!("a snapshot stands for the entries up to {last}");
+    html! {
+        <td colspan={columns.to_string()}>
+            <span class="entry committed stack" {title}><b>{ format!("…{last}") }</b></span>
+        </td>
     }
 }
 

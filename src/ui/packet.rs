@@ -32,6 +32,8 @@ fn kind_class(kind: PacketKind) -> &'static str {
         PacketKind::PreVoteReply => "vote-reply pre",
         PacketKind::Reply => "client-reply",
         PacketKind::Request => "client-request",
+        PacketKind::Snapshot => "snapshot",
+        PacketKind::SnapshotReply => "snapshot-reply",
         PacketKind::Vote => "vote",
         PacketKind::VoteReply => "vote-reply",
     }
@@ -55,6 +57,20 @@ fn shape(packet: &PacketView) -> Vec<Html> {
         PacketKind::Append => vec![rect("body", ORIGIN, (15.0, 11.0), 6.0), label()],
         PacketKind::AppendReply => vec![outline(10.0, 6.0), sign()],
         PacketKind::Heartbeat => vec![circle("dot", ORIGIN, 5.5)],
+        // A snapshot is a stack: of all the entries that it stands for.
+        PacketKind::Snapshot => vec![
+            rect("sheet", (5.0, -6.0), (14.0, 10.0), 5.0),
+            rect("sheet", (2.5, -3.0), (14.0, 10.0), 5.0),
+            rect("body", ORIGIN, (14.0, 10.0), 5.0),
+            label(),
+        ],
+        PacketKind::SnapshotReply => {
+            vec![
+                rect("sheet", (2.5, -3.0), (12.0, 10.0), 5.0),
+                outline(10.0, 5.0),
+                sign(),
+            ]
+        }
         PacketKind::Vote => {
             let ballot = rect("body", ORIGIN, (12.0, 10.0), 3.0);
             vec![ballot, path("tick", "M-5 .5l3.6 3.6 6.6-7.4")]

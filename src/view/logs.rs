@@ -10,6 +10,9 @@ use crate::sim::{Server, World};
 pub struct LogTable {
     /// The first index shown.
     pub first: LogIndex,
+    /// Whether what comes before the first index shown needs a column of its own: some server has
+    /// compacted its log up to there at least.
+    pub compacted: bool,
     /// The last index any server has.
     pub last: LogIndex,
     /// The last index any server knows to be committed.
@@ -25,6 +28,8 @@ pub struct Row {
     pub server: NodeId,
     /// What it is.
     pub look: Look,
+    /// The last entry that it has compacted, if that is before what is shown or in it.
+    pub compacted: Option<LogIndex>,
     /// Its entries from [`LogTable::first`] on.
     pub cells: Vec<Cell>,
     /// What it knows to be committed.
@@ -63,16 +68,24 @@ impl LogTable {
             .map(|node| node.commit_index())
             .max()
             .unwrap_or_default();
-        let first = LogIndex(last.0.saturating_sub(most) + 1);
+        let recent = LogIndex(last.0.saturating_sub(most) + 1);
+        // What everyone has compacted is nowhere to be shown.
+        let held = world
+            .servers()
+            .iter()
+            .map(|server| server.log().first_index());
+        let first = held.min().unwrap_or_default().max(recent);
         let rows = world
             .servers()
             .iter()
             .map(|server| Row::of(server, world, first));
+        let rows: Vec<Row> = rows.collect();
         Self {
             first,
+            compacted: rows.iter().any(|row| row.compacted.is_some()),
             last,
             committed,
-            rows: rows.collect(),
+            rows,
         }
     }
 }
@@ -93,6 +106,8 @@ impl Row {
         Self {
             server: server.id,
             look: Look::of(server),
+            compacted: Some(server.log().base().index)
+                .filter(|base| base.next() >= first && base.0 > 0),
             cells: server.log().iter_from(first).map(cell).collect(),
             commit,
             applied,

@@ -315,6 +315,10 @@ impl PacketView {
                 String::new(),
                 matches!(outcome, AppendOutcome::Accepted { .. }),
             ),
+            Body::Raft(Message::InstallSnapshot { piece, .. }) => {
+                (piece.last.index.to_string(), true)
+            }
+            Body::Raft(Message::InstallSnapshotReply { .. }) => (String::new(), true),
             Body::Raft(Message::PreVote { .. } | Message::RequestVote { .. }) => {
                 (String::new(), true)
             }

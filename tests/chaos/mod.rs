@@ -4,8 +4,8 @@ use std::fmt;
 
 use raftarium::check::{Checker, History, Property};
 use raftarium::machine::{ClientId, Op};
-use raftarium::raft::event::{Campaign, Denial, Event, Ignorance, Refusal, StepDown};
-use raftarium::raft::{NodeId, Rule, SendPolicy, Term};
+use raftarium::raft::event::{Campaign, Denial, Event, Ignorance, Refusal, StepDown, Unneeded};
+use raftarium::raft::{LogIndex, NodeId, Rule, SendPolicy, Term};
 use raftarium::sim::text::write_run;
 use raftarium::sim::{Action, ClockRate, Fact, Group, Link, Scenario, Setting, Step, Time, World};
 
@@ -151,7 +151,10 @@ impl Run {
             && now_answered > answered
             && servers.iter().all(|server| {
                 let commit = server.node().map(|node| node.commit_index());
-                server.log() == log && commit == Some(log.last_index())
+                // Where their logs begin is each server's own affair.
+                server.log().last() == log.last()
+                    && server.log().common(log) == log.last_index()
+                    && commit == Some(log.last_index())
             })
     }
 
@@ -212,6 +215,8 @@ fn random_scenario(seed: u64, dice: &mut Dice) -> Scenario {
     scenario.config.fast_backup = dice.chance(2);
     scenario.config.window = *dice.pick(&[0, 0, 2, 16]);
     scenario.config.batch = *dice.pick(&[1, 3, 64]);
+    scenario.config.compact = *dice.pick(&[0, 0, 1, 4, 16]);
+    scenario.config.chunk = *dice.pick(&[1, 2, 8]);
     scenario
 }
 
@@ -232,7 +237,7 @@ fn random_action(world: &World, dice: &mut Dice) -> Action {
         (false, true) => Link::OneWay(a, b),
         (false, false) => Link::Both(a, b),
     };
-    match dice.below(24) {
+    match dice.below(26) {
         0..2 => Action::Crash(a),
         2 => Action::Crash(world.leader().unwrap_or(a)),
         3..7 => Action::Restart(a),
@@ -252,6 +257,7 @@ fn random_action(world: &World, dice: &mut Dice) -> Action {
                 per: 1 + dice.below(3) as u8,
             },
         ),
+        19 => Action::Compact(a),
         _ => {
             let client = 1 + dice.below(world.clients().len() as u64) as usize;
             let client = ClientId::new(client).expect("a client of the scenario");
@@ -318,7 +324,7 @@ impl Dice {
 }
 
 /// What must have happened at some time in some run, or the weather was too fair.
-pub(crate) const SOMETIMES: [&str; 32] = [
+pub(crate) const SOMETIMES: [&str; 43] = [
     "a leader was elected",
     "a server stood for election",
     "a vote was split",
@@ -351,11 +357,28 @@ pub(crate) const SOMETIMES: [&str; 32] = [
     "a repeated request was committed",
     "a client was answered",
     "a packet was lost",
+    "a log was compacted",
+    "a snapshot was needed",
+    "a snapshot was refused: an old term",
+    "a snapshot was installed",
+    "a snapshot was not needed: committed already",
+    "a snapshot was not needed: the log held it",
+    "a piece of a snapshot waited for more",
+    "a piece of a snapshot was not the next",
+    "a piece came of an earlier snapshot",
+    "an answer about a snapshot came too late",
+    "a server started from its snapshot",
 ];
 
 /// How often each of [`SOMETIMES`] happened.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Coverage([u64; SOMETIMES.len()]);
+
+impl Default for Coverage {
+    fn default() -> Self {
+        Self([0; SOMETIMES.len()])
+    }
+}
 
 impl Coverage {
     pub(crate) fn add(&mut self, other: &Self) {
@@ -396,6 +419,11 @@ impl Coverage {
                 }
             }
             Fact::Lost { .. } => "a packet was lost",
+            Fact::Restarted { server }
+                if world.server(*server).log().snapshot().last.index > LogIndex(0) =>
+            {
+                "a server started from its snapshot"
+            }
             _ => "",
         };
         self.count(what);
@@ -468,7 +496,19 @@ fn of_event(event: &Event, deposed: bool) -> &'static str {
             Ignorance::LeaderAlive { .. } => "a request for a vote was disregarded",
             Ignorance::LeadsNoLonger => "an acknowledgement came to a deposed leader",
             Ignorance::RivalLeader => "",
+            Ignorance::EarlierSnapshot => "a piece came of an earlier snapshot",
+            Ignorance::NotSending => "an answer about a snapshot came too late",
+            Ignorance::OtherPiece { .. } => "a piece of a snapshot was not the next",
         },
+        Event::Compacted { .. } => "a log was compacted",
+        Event::SnapshotNeeded { .. } => "a snapshot was needed",
+        Event::SnapshotRefused { .. } => "a snapshot was refused: an old term",
+        Event::SnapshotInstalled { .. } => "a snapshot was installed",
+        Event::SnapshotUnneeded { reason, .. } => match reason {
+            Unneeded::Committed { .. } => "a snapshot was not needed: committed already",
+            Unneeded::Held => "a snapshot was not needed: the log held it",
+        },
+        Event::PieceStored { .. } => "a piece of a snapshot waited for more",
         Event::EntriesDeleted { .. } => "conflicting entries were deleted",
         Event::SteppedDown {
             reason: StepDown::HigherTerm { .. },

@@ -17,6 +17,9 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
     Ok(match name {
         "batch" => Setting::Batch(number(1, 1000)?),
         "check-quorum" => Setting::CheckQuorum(on_or_off(value)?),
+        "chunk" => Setting::Chunk(number(1, 1000)?),
+        "compact" if value == "off" => Setting::Compact(0),
+        "compact" => Setting::Compact(number(1, 10_000)?),
         "duplicate" => Setting::Duplicate(per_mille(value)?),
         "fast-backup" => Setting::FastBackup(on_or_off(value)?),
         "heartbeat" => Setting::Heartbeat(at_least(value.parse()?, Time::ms(1))?),
@@ -42,8 +45,8 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
     })
 }
 
-const SETTINGS: &str = "batch, check-quorum, duplicate, fast-backup, heartbeat, latency, loss, no-op, patience, \
-    prevote, send, timeout, window";
+const SETTINGS: &str = "batch, check-quorum, chunk, compact, duplicate, fast-backup, heartbeat, latency, loss, \
+    no-op, patience, prevote, send, timeout, window";
 
 fn at_least(time: Time, least: Time) -> Result<Time, String> {
     if time < least {

@@ -109,7 +109,7 @@ fn whatever_is_wrong_is_told_where_it_is() {
         (
             "S1 tern 4",
             4,
-            "\"tern\" is no part of a disk: write term, vote, log or commit",
+            "\"tern\" is no part of a disk: write term, vote, snapshot, log or commit",
         ),
         ("S1 log 0", 8, "no entry is of term 0: terms begin at 1"),
         (
@@ -158,7 +158,7 @@ fn whatever_is_wrong_is_told_where_it_is() {
         (
             "delay S1>S2 apend 5ms",
             13,
-            "\"apend\" is no kind of packet; there are append, append-reply, heartbeat, pre-vote, pre-vote-reply, reply, request, vote, vote-reply",
+            "\"apend\" is no kind of packet; there are append, append-reply, heartbeat, pre-vote, pre-vote-reply, reply, request, snapshot, snapshot-reply, vote, vote-reply",
         ),
         (
             "drop S1>S2 append 0",

@@ -4,8 +4,10 @@ use std::str::FromStr;
 
 use super::Said;
 use super::setting::{on_or_off, setting};
-use crate::machine::{ClientId, Command, MAX_CLIENTS, Op};
-use crate::raft::{Configuration, Entry, LogIndex, MAX_SERVERS, NodeId, Payload, ServerSet, Term};
+use crate::machine::{ClientId, Command, Key, MAX_CLIENTS, Op};
+use crate::raft::{
+    Configuration, Entry, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ServerSet, Term,
+};
 use crate::sim::action::{Action, ClockRate, Group, Link, PacketPick};
 use crate::sim::network::Address;
 use crate::sim::scenario::DiskImage;
@@ -13,6 +15,9 @@ use crate::sim::time::Time;
 
 /// The most entries a disk image may have.
 const MAX_ENTRIES: usize = 1_000;
+
+/// The last entry that the snapshot of a disk image may cover.
+const LAST_INDEX: u64 = 10_000;
 
 /// The latest term a disk image may be in.
 const LATEST_TERM: u64 = 1_000_000_000;
@@ -135,6 +140,7 @@ impl<'a> Words<'a> {
             server: self.server()?,
             term: Term(0),
             vote: None,
+            snapshot: (Position::ZERO, Vec::new()),
             entries: Vec::new(),
             commit: LogIndex(0),
         };
@@ -142,6 +148,7 @@ impl<'a> Words<'a> {
             match word {
                 "term" => image.term = term(self.expect("a term")?)?,
                 "vote" => image.vote = Some(self.server()?),
+                "snapshot" => image.snapshot = self.snapshot()?,
                 "commit" => image.commit = LogIndex(self.read("an index")?),
                 "log" => {
                     while let Some(word) = self
@@ -149,12 +156,13 @@ impl<'a> Words<'a> {
                         .filter(|w| w.starts_with(|c: char| c.is_ascii_digit()))
                     {
                         self.next();
-                        image.entries.push(entry(word, image.entries.len())?);
+                        let place = image.snapshot.0.index.0 as usize + image.entries.len();
+                        image.entries.push(entry(word, place)?);
                     }
                 }
                 _ => {
                     return Err(format!(
-                        "\"{word}\" is no part of a disk: write term, vote, log or commit"
+                        "\"{word}\" is no part of a disk: write term, vote, snapshot, log or commit"
                     ));
                 }
             }
@@ -162,6 +170,33 @@ impl<'a> Words<'a> {
         // What does not fit together is no single word's fault: the first stands for them all.
         image.check().inspect_err(|_| self.next = 1)?;
         Ok(image)
+    }
+
+    /// `5:2 x=3 y=1`: the last entry that a snapshot covers, its term, and what the machine held.
+    fn snapshot(&mut self) -> Result<(Position, Vec<(Key, i32)>), String> {
+        let word = self.expect("a snapshot like 5:2")?;
+        let wrong = || format!("\"{word}\" is no snapshot: write 5:2 for entry 5 of term 2");
+        let (index, of) = word.split_once(':').ok_or_else(wrong)?;
+        let index = index.parse().ok().filter(|index| *index <= LAST_INDEX);
+        let last = Position {
+            index: LogIndex(index.filter(|index| *index > 0).ok_or_else(wrong)?),
+            term: term(of)?,
+        };
+        if last.term == Term(0) {
+            return Err("no entry is of term 0: terms begin at 1".into());
+        }
+        let mut values: Vec<(Key, i32)> = Vec::new();
+        while let Some(word) = self.peek().filter(|word| word.contains('=')) {
+            self.next();
+            match word.parse()? {
+                Op::Set { key, .. } if values.iter().any(|(other, _)| *other == key) => {
+                    return Err(format!("{key} is set twice"));
+                }
+                Op::Set { key, value } => values.push((key, value)),
+                _ => return Err(format!("\"{word}\" is no value: write x=5")),
+            }
+        }
+        Ok((last, values))
     }
 
     /// One action; or after `config` and `rules` as many as there are settings or rules.
@@ -180,6 +215,7 @@ impl<'a> Words<'a> {
     pub(super) fn action(&mut self) -> Result<Action, String> {
         let verb = self.expect("an action")?;
         Ok(match verb {
+            "compact" => Action::Compact(self.server()?),
             "config" => Action::Configure(setting(self.expect("a setting like heartbeat=50ms")?)?),
             "crash" => Action::Crash(self.server()?),
             "cut" => Action::Cut(self.link()?),
@@ -344,13 +380,25 @@ impl DiskImage {
                 "term {after} follows term {before}: terms never fall along a log"
             ));
         }
-        if let Some(last) = self.entries.last().filter(|last| last.term > self.term) {
-            let (last, term) = (last.term, self.term);
+        let covered = self.snapshot.0;
+        if let Some(first) = self
+            .entries
+            .first()
+            .filter(|first| first.term < covered.term)
+        {
+            let (before, after) = (covered.term, first.term);
+            return Err(format!(
+                "term {after} follows term {before}: terms never fall along a log"
+            ));
+        }
+        let last = self.entries.last().map_or(covered.term, |last| last.term);
+        if last > self.term {
+            let term = self.term;
             return Err(format!(
                 "the log holds an entry of term {last}, so the server's term cannot be {term}"
             ));
         }
-        if self.commit.0 > self.entries.len() as u64 {
+        if self.commit > covered.index.plus(self.entries.len()) {
             return Err(format!(
                 "the log ends before the committed entry {}",
                 self.commit
@@ -360,7 +408,7 @@ impl DiskImage {
     }
 }
 
-pub(super) const ACTIONS: &str = "config, crash, cut, delay, deliver, drop, duplicate, heal, hold, isolate, \
+pub(super) const ACTIONS: &str = "compact, config, crash, cut, delay, deliver, drop, duplicate, heal, hold, isolate, \
     partition, read, release, request, restart, rules, skew, timeout, timer, wipe";
 
 /// `S` and a number, be there such a server or not.

@@ -25,7 +25,7 @@ impl FromStr for PacketKind {
     }
 }
 
-const KINDS: [(PacketKind, &str); 9] = [
+const KINDS: [(PacketKind, &str); 11] = [
     (PacketKind::Append, "append"),
     (PacketKind::AppendReply, "append-reply"),
     (PacketKind::Heartbeat, "heartbeat"),
@@ -33,6 +33,8 @@ const KINDS: [(PacketKind, &str); 9] = [
     (PacketKind::PreVoteReply, "pre-vote-reply"),
     (PacketKind::Reply, "reply"),
     (PacketKind::Request, "request"),
+    (PacketKind::Snapshot, "snapshot"),
+    (PacketKind::SnapshotReply, "snapshot-reply"),
     (PacketKind::Vote, "vote"),
     (PacketKind::VoteReply, "vote-reply"),
 ];
@@ -89,6 +91,7 @@ impl fmt::Display for Group {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Compact(id) => write!(f, "compact {id}"),
             Self::Configure(setting) => write!(f, "config {setting}"),
             Self::Crash(id) => write!(f, "crash {id}"),
             Self::Cut(link) => write!(f, "cut {link}"),
@@ -126,6 +129,9 @@ impl fmt::Display for Setting {
         match self {
             Self::Batch(batch) => write!(f, "batch={batch}"),
             Self::CheckQuorum(yes) => write!(f, "check-quorum={}", on(*yes)),
+            Self::Chunk(chunk) => write!(f, "chunk={chunk}"),
+            Self::Compact(0) => f.write_str("compact=off"),
+            Self::Compact(entries) => write!(f, "compact={entries}"),
             Self::Duplicate(duplicate) => write!(f, "duplicate={}", share(*duplicate)),
             Self::Election(low, high) => write!(f, "timeout={low}..{high}"),
             Self::FastBackup(yes) => write!(f, "fast-backup={}", on(*yes)),
@@ -147,6 +153,13 @@ impl fmt::Display for DiskImage {
         write!(f, "{} term {}", self.server, self.term)?;
         if let Some(vote) = self.vote {
             write!(f, " vote {vote}")?;
+        }
+        let (last, values) = &self.snapshot;
+        if last.index > LogIndex(0) {
+            write!(f, " snapshot {}:{}", last.index, last.term)?;
+        }
+        for (key, value) in values {
+            write!(f, " {key}={value}")?;
         }
         if !self.entries.is_empty() {
             f.write_str(" log")?;
@@ -194,7 +207,7 @@ impl fmt::Display for Scenario {
 }
 
 impl Scenario {
-    fn settings(&self) -> [Setting; 13] {
+    fn settings(&self) -> [Setting; 15] {
         let (timing, weather, config) = (&self.timing, &self.weather, &self.config);
         [
             Setting::Election(timing.election.0, timing.election.1),
@@ -210,6 +223,8 @@ impl Scenario {
             Setting::CheckQuorum(config.check_quorum),
             Setting::Batch(config.batch),
             Setting::Window(config.window),
+            Setting::Compact(config.compact),
+            Setting::Chunk(config.chunk),
         ]
     }
 }
