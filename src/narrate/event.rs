@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 
 use super::words;
-use crate::raft::event::{Campaign, Denial, Ignorance, Refusal, Reset, StepDown, Unneeded};
+use crate::raft::event::{
+    Campaign, Denial, Ignorance, NoTransfer, Refusal, Reset, StepDown, Unneeded,
+};
 use crate::raft::{Event, LogIndex, NodeId, Payload, Position};
 use crate::sim::{Action, Cause, PacketKind, Step, World};
 
@@ -73,6 +75,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
         Event::ElectionStarted { term, reason } => {
             let reason = match reason {
                 Campaign::Silence { leader } => ran_out(id, *leader, step),
+                Campaign::Told { leader } => format!("{leader} hands over to {id}"),
                 Campaign::Welcome { votes } => {
                     let (would, all) = (
                         words::count(votes.len()),
@@ -82,6 +85,12 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
                 }
             };
             format!("{reason}: it becomes a candidate in term {term} and votes for itself")
+        }
+        Event::HandingOver { to } => {
+            format!(
+                "{id} refused {}'s request: it is handing over to {to}",
+                asker(step)
+            )
         }
         Event::HeartbeatDue => format!("{id}'s heartbeat timer ran out: it sends to everyone"),
         Event::Ignored { from, reason } => ignored(id, *from, reason),
@@ -102,6 +111,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
                 "{id} goes back in its log for {follower}: it sends from entry {to} on, not {from}"
             )
         }
+        Event::NotTransferred { to, reason } => not_transferred(id, *to, *reason),
         Event::NotLeader { leader } => {
             let refused = format!("{id} refused {}'s request", asker(step));
             match leader {
@@ -181,6 +191,14 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             format!("{id} went from term {old} to term {new}, which {from} has reached")
         }
         Event::TimerReset { reason } => timer_reset(id, reason),
+        Event::TransferStarted { to, lags } => {
+            let first = if *lags {
+                ": it brings its log up to date first"
+            } else {
+                ""
+            };
+            format!("{id} takes no more requests and hands over to {to}{first}")
+        }
         Event::VoteCounted {
             voter,
             granted,
@@ -236,11 +254,13 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         },
         Event::BecameLeader { .. }
         | Event::ElectionStarted { .. }
+        | Event::HandingOver { .. }
         | Event::HeartbeatDue
         | Event::Ignored { .. }
         | Event::LeaderKnown { .. }
         | Event::LoyaltyEnded { .. }
         | Event::NotLeader { .. }
+        | Event::NotTransferred { .. }
         | Event::PreVoteCounted { .. }
         | Event::PreVoteDenied { .. }
         | Event::PreVoteGranted { .. }
@@ -249,6 +269,7 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         | Event::SteppedDown { .. }
         | Event::TermAdopted { .. }
         | Event::TimerReset { .. }
+        | Event::TransferStarted { .. }
         | Event::VoteCounted { .. }
         | Event::VoteDenied { .. }
         | Event::VoteGranted { .. } => None,
@@ -384,6 +405,7 @@ fn ignored(id: NodeId, from: NodeId, reason: &Ignorance) -> String {
         Ignorance::LeadsNoLonger => {
             format!("{id} had no use for {from}'s answer: it does not lead any more")
         }
+        Ignorance::NoVoter => format!("{id} does not take over from {from}: it has no vote"),
         Ignorance::OldTerm { theirs, ours } => {
             format!(
                 "{id} had no use for {from}'s answer: it is from term {theirs}, and {id} is in term {ours}"
@@ -434,6 +456,18 @@ fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
             )
         }
         StepDown::Voted { candidate } => format!("{id} {was}: it votes for {candidate}"),
+    }
+}
+
+fn not_transferred(id: NodeId, to: NodeId, reason: NoTransfer) -> String {
+    match reason {
+        NoTransfer::Cancelled => format!("{id} does not hand over to {to} after all"),
+        NoTransfer::LeadsAlready => format!("{id} leads already"),
+        NoTransfer::NoVoter => format!("{id} does not hand over to {to}, which has no vote"),
+        NoTransfer::TooLate => {
+            format!("{id} goes on leading: {to} has not taken over within an election timeout")
+        }
+        NoTransfer::UnderWay => format!("{id} is handing over to {to} already"),
     }
 }
 

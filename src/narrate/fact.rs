@@ -63,6 +63,11 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
             client,
             from,
             leader: Some(leader),
+        } if leader == from => format!("The client {client} will ask {from} again in a moment"),
+        Fact::Redirected {
+            client,
+            from,
+            leader: Some(leader),
         } => format!("{from} sent the client {client} on to {leader}"),
         Fact::Redirected {
             client,
@@ -202,6 +207,7 @@ fn sent(
         PacketKind::SnapshotReply => {
             format!("{from} told {to} how much it has of the snapshot up to entry {index}")
         }
+        PacketKind::TimeoutNow => format!("{from} told {to} to stand for election at once"),
         PacketKind::Vote => format!("{from} asked {to} to vote for it in term {term}"),
         PacketKind::VoteReply if *positive => format!("{from} sent its vote to {to}"),
         PacketKind::VoteReply => format!("{from} sent its refusal to {to}"),
@@ -233,6 +239,7 @@ fn thing(kind: Option<PacketKind>) -> &'static str {
         Some(PacketKind::Request) => "A request",
         Some(PacketKind::Snapshot) => "A piece of a snapshot",
         Some(PacketKind::SnapshotReply) => "The reply to a piece of a snapshot",
+        Some(PacketKind::TimeoutNow) => "A TimeoutNow",
         Some(PacketKind::Vote) => "A request for a vote",
         Some(PacketKind::VoteReply) => "The reply to a request for a vote",
     }
@@ -309,6 +316,7 @@ fn done(action: &Action, step: &Step) -> Option<String> {
         | Action::Release(_)
         | Action::Restart(_)
         | Action::Timeout(_)
+        | Action::Transfer(_)
         | Action::Wipe(_) => return None,
     })
 }
@@ -360,6 +368,7 @@ fn links(action: &Action) -> String {
         | Action::SetTimer(..)
         | Action::Skew(..)
         | Action::Timeout(_)
+        | Action::Transfer(_)
         | Action::Wipe(_) => "The network changed".into(),
     }
 }

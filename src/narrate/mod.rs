@@ -97,6 +97,7 @@ pub fn weight(fact: &Fact) -> Weight {
                 | PacketKind::PreVote
                 | PacketKind::PreVoteReply
                 | PacketKind::Snapshot
+                | PacketKind::TimeoutNow
                 | PacketKind::Vote
                 | PacketKind::VoteReply,
                 _,
@@ -109,7 +110,7 @@ pub fn weight(fact: &Fact) -> Weight {
         Fact::Sent { kind, positive, .. } => match kind {
             PacketKind::Append | PacketKind::Snapshot => Weight::Detail,
             PacketKind::Reply if *positive => Weight::Story,
-            PacketKind::PreVote | PacketKind::Vote => Weight::Story,
+            PacketKind::PreVote | PacketKind::TimeoutNow | PacketKind::Vote => Weight::Story,
             // The fact that made the reply says more than that it was sent.
             PacketKind::AppendReply
             | PacketKind::Heartbeat
@@ -140,7 +141,9 @@ fn event_weight(event: &Event) -> Weight {
         | Event::ElectionStarted { .. }
         | Event::LeaderKnown { .. }
         | Event::NextLowered { .. }
+        | Event::HandingOver { .. }
         | Event::NotLeader { .. }
+        | Event::NotTransferred { .. }
         | Event::PreVoteDenied { .. }
         | Event::PreVoteGranted { .. }
         | Event::PreVoteStarted { .. }
@@ -149,6 +152,7 @@ fn event_weight(event: &Event) -> Weight {
         | Event::SnapshotRefused { .. }
         | Event::SnapshotUnneeded { .. }
         | Event::SteppedDown { .. }
+        | Event::TransferStarted { .. }
         | Event::VoteDenied { .. }
         | Event::VoteGranted { .. } => Weight::Story,
         // Else a server would ask for votes, and nothing would be told of the answers.

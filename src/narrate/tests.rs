@@ -265,7 +265,9 @@ fn every_sentence_is_well_formed() {
         at 900ms isolate S1 · isolate S2 · crash S3 · request C2 y?
         at 1s heal · restart S3 · request C2 x:1>2 · request C2 -x
         at 1500ms partition S1 C2 S2 | S3 S4 S5 · timeout S1 · skew S4 3/1 · request C2 z+=1
-        at 2200ms config prevote=on
+        at 2100ms transfer S2 · request C1 z=1
+        at 2200ms config prevote=on check-quorum=on
+        at 2400ms transfer S3 · transfer S4
         at 2500ms heal · rules off up-to-date · crash S5 · wipe S5 · restart S5";
     let (mut scenario, actions) = parse_run(text).unwrap();
     let mut told = 0;

@@ -103,10 +103,16 @@ fn here(event: &Event) -> String {
             None => format!("the next term is {next}"),
         },
         Event::ElectionStarted {
+            reason: Campaign::Told { leader },
+            ..
+        } => format!("it was {leader}"),
+        Event::ElectionStarted {
             reason: Campaign::Welcome { votes },
             ..
         } => format!("{} would", words::servers(*votes)),
         Event::HeartbeatDue => String::new(),
+        Event::HandingOver { to } | Event::NotTransferred { to, .. } => format!("it would be {to}"),
+        Event::TransferStarted { to, .. } => format!("it is {to}"),
         Event::Ignored { from, reason } => ignored(from, reason),
         Event::LeaderKnown { leader, term } => format!("{leader}, in term {term}"),
         Event::LoyaltyEnded { leader: None } => String::new(),
@@ -214,6 +220,7 @@ fn ignored(from: &NodeId, reason: &Ignorance) -> String {
         } => format!("it is {leader}, not {from}"),
         Ignorance::LeaderAlive { leader: None } => format!("{from} has lost touch"),
         Ignorance::LeadsNoLonger => format!("{from} answered a leader that is none any more"),
+        Ignorance::NoVoter => format!("{from} wanted it to"),
         Ignorance::OldTerm { theirs, ours } => {
             format!("{from} answered in term {theirs}, this is term {ours}")
         }
@@ -316,6 +323,9 @@ fn sent(kind: PacketKind) -> &'static str {
              piece (Figure 13; section 7)."
         }
         PacketKind::SnapshotReply => "A follower says how much of the snapshot it has (Figure 13).",
+        PacketKind::TimeoutNow => {
+            "A leader that hands over tells the other to stand for election now (dissertation, section 3.10)."
+        }
         PacketKind::Vote => {
             "A candidate asks everyone else at once: it needs more than half of all servers (Figure 2, Candidates 1; \
              section 5.2)."

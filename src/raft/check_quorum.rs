@@ -8,7 +8,7 @@
 //!
 //! Together with it, a voter that is loyal disregards RequestVote altogether (4.2.3): it neither
 //! votes nor takes over the candidate's term. A leader that reaches its majority cannot be deposed
-//! by a server that does not hear it.
+//! by a server that does not hear it. Unless it wants to be: a transfer's request says so.
 
 use super::event::{Reset, StepDown};
 use super::message::Message;
@@ -79,7 +79,13 @@ impl Node {
     /// the leader is alive. An election that nobody needs would raise the term and depose it.
     pub(super) fn disregards(&self, message: &Message) -> bool {
         self.config.check_quorum
-            && matches!(message, Message::RequestVote { .. })
+            && matches!(
+                message,
+                Message::RequestVote {
+                    handed_over: false,
+                    ..
+                }
+            )
             && self.loyal_to().is_some()
     }
 

@@ -38,11 +38,16 @@ impl Node {
         // same term: on disk first, then the requests.
         out.push(Output::Persist);
         self.reset_election_timer(Reset::Campaign, out);
+        let handed_over = matches!(reason, Campaign::Told { .. });
         let last = self.persistent.log.last();
         for to in self.configuration().all_voters().without(self.id).iter() {
             out.push(Output::Send {
                 to,
-                message: Message::RequestVote { term, last },
+                message: Message::RequestVote {
+                    term,
+                    last,
+                    handed_over,
+                },
             });
         }
         self.lead_if_elected(out);

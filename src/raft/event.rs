@@ -91,6 +91,11 @@ pub enum Event {
         /// Why.
         reason: Campaign,
     },
+    /// A leader that hands over takes no requests.
+    HandingOver {
+        /// To whom.
+        to: NodeId,
+    },
     /// A leader told its followers that it is there (and what it has committed).
     HeartbeatDue,
     /// A message was of no use.
@@ -133,6 +138,13 @@ pub enum Event {
     NotLeader {
         /// The leader it knows of.
         leader: Option<NodeId>,
+    },
+    /// A leader does not hand over: not at all, or not any more.
+    NotTransferred {
+        /// To whom it should have.
+        to: NodeId,
+        /// Why not.
+        reason: NoTransfer,
     },
     /// A pre-candidate counted an answer.
     PreVoteCounted {
@@ -232,6 +244,13 @@ pub enum Event {
         /// Why it may.
         reason: Reset,
     },
+    /// A leader began to hand over.
+    TransferStarted {
+        /// To whom.
+        to: NodeId,
+        /// Whether that server's log is not known to be complete yet.
+        lags: bool,
+    },
     /// A candidate counted an answer.
     VoteCounted {
         /// Whose.
@@ -271,11 +290,31 @@ pub enum Campaign {
         /// The leader, if one was known.
         leader: Option<NodeId>,
     },
+    /// The leader hands over to it.
+    Told {
+        /// Which leader.
+        leader: NodeId,
+    },
     /// A majority said that it would be welcome.
     Welcome {
         /// Who would vote, the candidate included.
         votes: ServerSet,
     },
+}
+
+/// Why a leader does not hand over.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum NoTransfer {
+    /// Somebody called it off.
+    Cancelled,
+    /// The leader itself was named.
+    LeadsAlready,
+    /// The target has no vote.
+    NoVoter,
+    /// It was not over within an election timeout.
+    TooLate,
+    /// It is doing so already.
+    UnderWay,
 }
 
 /// Why entries were refused.
@@ -370,6 +409,8 @@ pub enum Ignorance {
         /// Where the piece that is needed begins.
         next: u32,
     },
+    /// It is told to stand for election, and has no vote in this cluster.
+    NoVoter,
     /// A refusal was overtaken by a later answer.
     Overtaken,
     /// It answers something said in an earlier term.
@@ -503,6 +544,14 @@ impl Event {
                 "Where an entry conflicts with the leader's (same index, other term), delete it and all that follow. The leader's log decides.",
             ),
             Self::ElectionStarted {
+                reason: Campaign::Told { .. },
+                ..
+            } => (
+                "Dissertation",
+                "3.10",
+                "Whom the leader tells to take over stands for election at once, as if its election timer had run out.",
+            ),
+            Self::ElectionStarted {
                 reason: Campaign::Welcome { .. },
                 ..
             } => (
@@ -514,6 +563,11 @@ impl Event {
                 "Followers 2, Candidates 1",
                 "5.2",
                 "Without word from a leader for a whole election timeout: next term, vote for yourself, restart the timer, ask everyone else.",
+            ),
+            Self::HandingOver { .. } => (
+                "Dissertation",
+                "3.10",
+                "A leader that hands over takes no requests, so that the other's log can be made complete.",
             ),
             Self::HeartbeatDue => (
                 "Leaders 1",
@@ -569,6 +623,14 @@ impl Event {
                 "With CheckQuorum, who has heard from a leader within the shortest election timeout neither votes nor takes over the candidate's term.",
             ),
             Self::Ignored {
+                reason: Ignorance::NoVoter,
+                ..
+            } => (
+                "Dissertation",
+                "4.2.1",
+                "Who has no vote does not stand for election.",
+            ),
+            Self::Ignored {
                 reason: Ignorance::LeadsNoLonger,
                 ..
             } => (
@@ -606,6 +668,19 @@ impl Event {
                 "Leaders 3",
                 "5.3",
                 "When a follower has stored entries, remember how far its log is known to agree.",
+            ),
+            Self::NotTransferred {
+                reason: NoTransfer::TooLate,
+                ..
+            } => (
+                "Dissertation",
+                "3.10",
+                "If the other does not lead within about an election timeout, the leader goes on and takes requests again.",
+            ),
+            Self::NotTransferred { .. } | Self::TransferStarted { .. } => (
+                "Dissertation",
+                "3.10",
+                "To hand over, a leader stops taking requests, sends a voter of its choice what its log lacks, and tells it to stand for election.",
             ),
             Self::NextLowered { .. } => (
                 "Leaders 3",

@@ -73,6 +73,9 @@ pub enum Message {
         term: Term,
         /// The last entry of its log, for the voter to compare with its own (§5.4.1).
         last: Position,
+        /// Whether the leader itself asked for this election, so that whoever is loyal to it may
+        /// vote (dissertation, 3.10 and 4.2.3).
+        handed_over: bool,
     },
     /// The answer to [`Message::RequestVote`].
     RequestVoteReply {
@@ -80,6 +83,11 @@ pub enum Message {
         term: Term,
         /// Whether the candidate has the vote.
         granted: bool,
+    },
+    /// A leader wants another server to stand for election (dissertation, 3.10).
+    TimeoutNow {
+        /// The leader's term.
+        term: Term,
     },
 }
 
@@ -153,6 +161,8 @@ pub enum MessageKind {
     Snapshot,
     /// A reply to InstallSnapshot.
     SnapshotReply,
+    /// TimeoutNow.
+    TimeoutNow,
     /// RequestVote.
     Vote,
     /// A reply to RequestVote.
@@ -170,7 +180,8 @@ impl Message {
             | Self::InstallSnapshot { term, .. }
             | Self::InstallSnapshotReply { term, .. }
             | Self::RequestVote { term, .. }
-            | Self::RequestVoteReply { term, .. } => *term,
+            | Self::RequestVoteReply { term, .. }
+            | Self::TimeoutNow { term } => *term,
         }
     }
 
@@ -195,6 +206,7 @@ impl Message {
             Self::InstallSnapshotReply { .. } => MessageKind::SnapshotReply,
             Self::RequestVote { .. } => MessageKind::Vote,
             Self::RequestVoteReply { .. } => MessageKind::VoteReply,
+            Self::TimeoutNow { .. } => MessageKind::TimeoutNow,
         }
     }
 }

@@ -29,6 +29,7 @@
 //! - [`election`]: how a server comes to lead;
 //! - [`pre_vote`], [`check_quorum`]: how not to disturb a leader that is alive ([`loyalty`]), and
 //!   when a leader is of no use;
+//! - [`transfer`]: how a leader hands over to another;
 //! - [`replication`]: how a log comes to be shared, and when an entry is committed;
 //! - `snapshot`: how a log is kept short;
 //! - [`event`]: what happened and why, for whoever watches.
@@ -56,6 +57,7 @@ mod pre_vote;
 mod replication;
 pub mod rules;
 mod snapshot;
+mod transfer;
 pub mod types;
 
 pub use config::{Config, SendPolicy};
@@ -67,4 +69,5 @@ pub use node::{Input, Node, Output, Persistent, Role, Timer};
 pub use replication::{Flow, Progress};
 pub use rules::{Rule, Rules};
 pub use snapshot::Transfer;
+pub use transfer::Handover;
 pub use types::{LogIndex, MAX_SERVERS, NodeId, Position, Round, ServerSet, Term};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::Config;
 use super::configuration::Configuration;
-use super::event::{Event, Ignorance, Reset, StepDown};
+use super::event::{Event, Ignorance, NoTransfer, Reset, StepDown};
 use super::log::{Entry, Log};
 use super::message::Message;
 use super::replication::{Caller, Leadership};
@@ -62,11 +62,18 @@ pub enum Timer {
     /// How long after a word from its leader a follower helps nobody else to lead: the shortest
     /// election timeout.
     Loyalty,
+    /// How long a leader tries to hand over; the longest election timeout.
+    Transfer,
 }
 
 impl Timer {
     /// All of them; of those that run out at the same moment, the first comes first.
-    pub const ALL: [Self; 3] = [Self::Election, Self::Heartbeat, Self::Loyalty];
+    pub const ALL: [Self; 4] = [
+        Self::Election,
+        Self::Heartbeat,
+        Self::Loyalty,
+        Self::Transfer,
+    ];
 }
 
 /// What can happen to a server.
@@ -92,6 +99,8 @@ pub enum Input {
     Propose(Command),
     /// A timer ran out.
     Timeout(Timer),
+    /// Somebody wants this server to lead instead of this one.
+    Transfer(NodeId),
 }
 
 /// What a server wants done, in causal order.
@@ -110,9 +119,9 @@ pub enum Output {
     Event(Event),
     /// Write [`Node::persistent`] to disk. Nothing behind this may leave before it is there.
     Persist,
-    /// The proposal is refused: this is not the leader.
+    /// The proposal is refused: this is not the leader, or one that hands over.
     Refuse {
-        /// Who is, as far as this server knows.
+        /// Who leads, as far as this server knows.
         leader: Option<NodeId>,
     },
     /// Replace the state machine by this: it comes from a snapshot.
@@ -200,6 +209,8 @@ impl Node {
             Input::Timeout(Timer::Election) => self.election_timeout(out),
             Input::Timeout(Timer::Heartbeat) => self.heartbeat(out),
             Input::Timeout(Timer::Loyalty) => self.loyalty_ends(out),
+            Input::Timeout(Timer::Transfer) => self.end_transfer(NoTransfer::TooLate, out),
+            Input::Transfer(to) => self.transfer(to, out),
         }
         self.apply_committed(out);
         self.assert_sane();
@@ -217,7 +228,7 @@ impl Node {
             self.reset_election_timer(Reset::SpokenTo(from), out);
         }
         match message {
-            Message::RequestVote { term, last } => self.request_vote(from, term, last, out),
+            Message::RequestVote { term, last, .. } => self.request_vote(from, term, last, out),
             Message::RequestVoteReply { term, granted } => {
                 self.count_vote(from, term, granted, out);
             }
@@ -254,6 +265,7 @@ impl Node {
             } => {
                 self.append_reply(from, term, round, outcome, out);
             }
+            Message::TimeoutNow { term } => self.timeout_now(from, term, out),
             Message::PreVote { next, last } => self.pre_vote(from, next, last, out),
             Message::PreVoteReply { next, granted, .. } => {
                 self.count_pre_vote(from, next, granted, out);
@@ -286,11 +298,14 @@ impl Node {
     /// Leaves leadership or candidacy. A leader had no election timer, so it starts one; a
     /// candidate's is running, and stays: only a vote or a leader may restart it.
     pub(super) fn become_follower(&mut self, reason: StepDown, out: &mut Vec<Output>) {
-        let led = self.is_leader();
+        let (led, handed_over) = (self.is_leader(), self.transfer_to().is_some());
         self.role = Role::Follower { leader: None };
         out.push(Output::Event(Event::SteppedDown { reason }));
         if led {
             out.push(Output::StopTimer(Timer::Heartbeat));
+            if handed_over {
+                out.push(Output::StopTimer(Timer::Transfer));
+            }
             self.reset_election_timer(Reset::NoLongerLeader, out);
         }
     }

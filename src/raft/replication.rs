@@ -11,6 +11,7 @@ use super::message::{AppendOutcome, Message};
 use super::node::{Node, Output, Role, Timer};
 use super::rules::Rule;
 use super::snapshot::Transfer;
+use super::transfer::Handover;
 use super::types::{LogIndex, NodeId, Position, Round, ServerSet, Term};
 use crate::machine::Command;
 
@@ -24,6 +25,8 @@ pub struct Leadership {
     /// How often it has turned to everyone.
     round: Round,
     pub(super) hearing: Hearing,
+    /// Whom it is handing over to, if it is (dissertation, 3.10).
+    pub handover: Option<Handover>,
 }
 
 /// How far a server is, as its leader knows.
@@ -84,6 +87,7 @@ impl Leadership {
             on_majority: LogIndex(0),
             round: Round(0),
             hearing: Hearing::default(),
+            handover: None,
         };
         leadership.progress[own.slot()].matched = last;
         leadership
@@ -135,6 +139,12 @@ impl Node {
             out.push(Output::Event(Event::NotLeader { leader }));
             return out.push(Output::Refuse { leader });
         }
+        if let Some(to) = self.transfer_to() {
+            out.push(Output::Event(Event::HandingOver { to }));
+            // It may lead on: to come again is better than to run after the other.
+            let leader = Some(self.id);
+            return out.push(Output::Refuse { leader });
+        }
         let position = self.append_own(Payload::Command(command), out);
         out.push(Output::Accept(position));
         if self.config.send == SendPolicy::AtOnce {
@@ -150,6 +160,7 @@ impl Node {
         let index = self.persistent.log.append(Entry { term, payload });
         if let Payload::Configuration(configuration) = payload {
             self.count_as_heard(configuration.members());
+            self.end_transfer_to_nobody(out);
         }
         let position = Position { index, term };
         out.push(Output::Event(Event::EntryAppended { position }));
@@ -328,18 +339,23 @@ impl Node {
         let Role::Leader(leadership) = &mut self.role else {
             return;
         };
+        let succeeds = leadership.hands_over_to(follower);
         let progress = leadership.progress_mut(follower);
         let goes_on = progress.flow.accepted(matched, base);
         progress.next = progress.next.max(matched.next());
-        let more = progress.next <= last && (goes_on || window > 0);
-        let sends = more && !progress.flow.waits(window);
+        let eager = (goes_on || window > 0) && self.config.send == SendPolicy::AtOnce;
+        let lags = progress.next <= last;
+        let sends = lags && (eager || succeeds) && !progress.flow.waits(window);
         if progress.matched < matched {
             progress.matched = matched;
             out.push(Output::Event(Event::MatchAdvanced { follower, matched }));
             self.advance_commit(out);
         }
-        if sends && self.config.send == SendPolicy::AtOnce {
+        if sends {
             self.send_append(follower, out);
+        }
+        if succeeds {
+            self.hand_over_if_complete(out);
         }
     }
 

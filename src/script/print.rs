@@ -59,6 +59,7 @@ pub fn timers(world: &World) -> String {
                 Timer::Election => "election timer",
                 Timer::Heartbeat => "heartbeat timer",
                 Timer::Loyalty => "loyalty",
+                Timer::Transfer => "transfer",
             };
             let running = timers.get(timer);
             let (set_at, deadline) = (running.set_at, running.deadline);
@@ -97,7 +98,10 @@ fn known(world: &World, node: &Node) -> String {
                     format!("  {name}{list}")
                 }
             };
-            part("next", next) + &part("match", matched)
+            let to = leadership
+                .handover
+                .map_or_else(String::new, |handover| format!(" {}", handover.to));
+            part("next", next) + &part("match", matched) + &part("hands over to", to)
         }
     }
 }
@@ -296,12 +300,20 @@ fn message(message: &Message) -> String {
                 format!("term {term}  snapshot {last}  needs item {offset}")
             }
         },
-        Message::RequestVote { term, last } => {
-            format!(
-                "term {term}  last entry {} of term {}",
-                last.index, last.term
-            )
+        Message::RequestVote {
+            term,
+            last,
+            handed_over,
+        } => {
+            let Position { index, term: of } = last;
+            let order = if *handed_over {
+                "  on the leader's order"
+            } else {
+                ""
+            };
+            format!("term {term}  last entry {index} of term {of}{order}")
         }
+        Message::TimeoutNow { term } => format!("term {term}"),
         Message::PreVote { next, last } => {
             let Position { index, term } = last;
             format!("for term {next}  last entry {index} of term {term}")

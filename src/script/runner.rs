@@ -50,9 +50,10 @@ struct Notes {
     sent: [u64; KINDS.len()],
 }
 
-const KINDS: [PacketKind; 11] = [
+const KINDS: [PacketKind; 12] = [
     PacketKind::PreVote,
     PacketKind::PreVoteReply,
+    PacketKind::TimeoutNow,
     PacketKind::Vote,
     PacketKind::VoteReply,
     PacketKind::Heartbeat,

@@ -50,6 +50,8 @@ pub enum Action {
     Skew(NodeId, ClockRate),
     /// `timeout S1`: the server's election timer runs out now.
     Timeout(NodeId),
+    /// `transfer S2`: whoever leads is to hand over to S2; if that is itself, it is to stop doing so.
+    Transfer(NodeId),
     /// `wipe S1`: a crashed server loses its disk too.
     Wipe(NodeId),
 }

@@ -75,7 +75,7 @@ pub enum Body {
 pub enum ReplyOutcome {
     /// It is done: committed and applied.
     Answer(Answer),
-    /// Ask another.
+    /// Ask another, or, if the server names itself, again in a moment.
     NotLeader {
         /// Whom, if the server knows.
         leader: Option<NodeId>,
@@ -103,6 +103,8 @@ pub enum PacketKind {
     Snapshot,
     /// A reply to InstallSnapshot.
     SnapshotReply,
+    /// TimeoutNow.
+    TimeoutNow,
     /// RequestVote.
     Vote,
     /// A reply to RequestVote.
@@ -436,6 +438,7 @@ impl Body {
                 MessageKind::PreVoteReply => PacketKind::PreVoteReply,
                 MessageKind::Snapshot => PacketKind::Snapshot,
                 MessageKind::SnapshotReply => PacketKind::SnapshotReply,
+                MessageKind::TimeoutNow => PacketKind::TimeoutNow,
                 MessageKind::Vote => PacketKind::Vote,
                 MessageKind::VoteReply => PacketKind::VoteReply,
             },

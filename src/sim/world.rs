@@ -334,6 +334,7 @@ impl World {
             }
             Timer::Heartbeat => self.timing.heartbeat,
             Timer::Loyalty => low,
+            Timer::Transfer => high,
         };
         let server = &mut self.servers[id.slot()];
         let deadline = self.now + server.clock.stretch(length);
@@ -459,10 +460,10 @@ impl World {
                     leader,
                 });
                 client.target = leader.unwrap_or_else(|| after(server, count));
-                if leader.is_some() {
+                if leader.is_some_and(|leader| leader != server) {
                     return self.ask(id, step);
                 }
-                // Nobody knows of a leader: give the election a moment.
+                // There is no leader, or it is handing over: give that a moment.
                 if let Some(errand) = &mut client.current {
                     errand.waiting = false;
                     errand.retry_at = now + self.timing.heartbeat;
@@ -491,6 +492,11 @@ impl World {
             Action::Restart(id) => {
                 step.facts.push(Fact::Restarted { server: *id });
                 self.start(*id, step);
+            }
+            Action::Transfer(to) => {
+                if let Some(leader) = self.leader() {
+                    self.tell(leader, Input::Transfer(*to), step);
+                }
             }
             Action::Wipe(id) => {
                 let voters = self.voters();
@@ -601,6 +607,11 @@ impl World {
                     )),
                     Some(_) => Ok(()),
                 }
+            }
+            Action::Transfer(to) => {
+                known(*to)?;
+                let leads = self.leader().map(|_| ());
+                leads.ok_or_else(|| "nobody leads, so nobody can hand over".into())
             }
             Action::Configure(_) | Action::Rule(..) => Ok(()),
         }
@@ -890,6 +901,7 @@ impl Told {
                     }
                     Message::PreVoteReply { granted, .. }
                     | Message::RequestVoteReply { granted, .. } => (LogIndex(0), *granted),
+                    Message::TimeoutNow { .. } => (LogIndex(0), true),
                 };
                 (message.term(), index, positive)
             }

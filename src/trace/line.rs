@@ -268,6 +268,10 @@ impl Message {
                 lt: Some(last.term.0),
                 ..plain
             },
+            raft::Message::TimeoutNow { .. } => Self {
+                t: "TN".into(),
+                ..plain
+            },
             raft::Message::RequestVoteReply { granted, .. } => Self {
                 t: "RVR".into(),
                 g: Some(*granted),

@@ -180,7 +180,7 @@ fn kind(step: &Step, id: NodeId) -> Kind {
         Cause::Timeout { timer, .. } => match timer {
             Timer::Election => Kind::Timeout,
             Timer::Heartbeat => Kind::Send,
-            Timer::Loyalty => Kind::Tick,
+            Timer::Loyalty | Timer::Transfer => Kind::Tick,
         },
         Cause::Packet {
             from: Address::Client(_),

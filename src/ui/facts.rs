@@ -174,6 +174,7 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
             "RequestVote",
             vec![term, ("last log entry", position(*last))],
         ),
+        Message::TimeoutNow { .. } => ("TimeoutNow", vec![term]),
         Message::RequestVoteReply { granted, .. } => {
             let granted = if *granted { "yes" } else { "no" };
             (

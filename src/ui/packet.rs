@@ -34,6 +34,7 @@ fn kind_class(kind: PacketKind) -> &'static str {
         PacketKind::Request => "client-request",
         PacketKind::Snapshot => "snapshot",
         PacketKind::SnapshotReply => "snapshot-reply",
+        PacketKind::TimeoutNow => "timeout-now",
         PacketKind::Vote => "vote",
         PacketKind::VoteReply => "vote-reply",
     }
@@ -71,6 +72,7 @@ fn shape(packet: &PacketView) -> Vec<Html> {
                 sign(),
             ]
         }
+        PacketKind::TimeoutNow => vec![path("crown", "M-9 7l-3-12 7 5 5-9 5 9 7-5-3 12z")],
         PacketKind::Vote => {
             let ballot = rect("body", ORIGIN, (12.0, 10.0), 3.0);
             vec![ballot, path("tick", "M-5 .5l3.6 3.6 6.6-7.4")]

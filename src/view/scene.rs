@@ -319,9 +319,9 @@ impl PacketView {
                 (piece.last.index.to_string(), true)
             }
             Body::Raft(Message::InstallSnapshotReply { .. }) => (String::new(), true),
-            Body::Raft(Message::PreVote { .. } | Message::RequestVote { .. }) => {
-                (String::new(), true)
-            }
+            Body::Raft(
+                Message::PreVote { .. } | Message::RequestVote { .. } | Message::TimeoutNow { .. },
+            ) => (String::new(), true),
             Body::Raft(
                 Message::PreVoteReply { granted, .. } | Message::RequestVoteReply { granted, .. },
             ) => (String::new(), *granted),

@@ -4,7 +4,9 @@ use std::fmt;
 
 use raftarium::check::{Checker, History, Property};
 use raftarium::machine::{ClientId, Op};
-use raftarium::raft::event::{Campaign, Denial, Event, Ignorance, Refusal, StepDown, Unneeded};
+use raftarium::raft::event::{
+    Campaign, Denial, Event, Ignorance, NoTransfer, Refusal, StepDown, Unneeded,
+};
 use raftarium::raft::{LogIndex, NodeId, Rule, SendPolicy, Term};
 use raftarium::sim::text::write_run;
 use raftarium::sim::{Action, ClockRate, Fact, Group, Link, Scenario, Setting, Step, Time, World};
@@ -24,6 +26,8 @@ pub(crate) struct Run {
     scenario: Scenario,
     actions: Vec<(Time, Action)>,
     dice: Dice,
+    /// For what is beyond Figure 2: dice of its own, so that without it a seed is the same run.
+    parts: Option<Dice>,
     step: Step,
     elections: Elections,
     /// The longest pause between two actions that is usual in this run, in milliseconds.
@@ -36,16 +40,17 @@ impl Run {
         let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let mut scenario = random_scenario(seed, &mut dice);
         // A rule of Figure 2 is missed by Figure 2 alone.
-        if off.is_empty() {
-            add_parts(seed, &mut scenario);
+        let mut parts = off.is_empty().then_some(Dice(!seed));
+        if let Some(dice) = &mut parts {
+            add_parts(&mut scenario, dice);
         }
         for rule in off {
             scenario.config.rules.set(*rule, false);
         }
-        Self::begin(scenario, dice)
+        Self::begin(scenario, dice, parts)
     }
 
-    fn begin(scenario: Scenario, mut dice: Dice) -> Self {
+    fn begin(scenario: Scenario, mut dice: Dice, parts: Option<Dice>) -> Self {
         let pace = *dice.pick(&[30, 100, 300]);
         let mut step = Step::default();
         let world = World::new(&scenario, &mut step);
@@ -59,6 +64,7 @@ impl Run {
             scenario,
             actions: Vec::new(),
             dice,
+            parts,
             step,
             elections: Elections::default(),
             pace,
@@ -67,7 +73,7 @@ impl Run {
 
     /// Plays given actions, and on up to `end`.
     pub(crate) fn replay(scenario: &Scenario, actions: &[(Time, Action)], end: Time) -> Self {
-        let mut run = Self::begin(scenario.clone(), Dice(0));
+        let mut run = Self::begin(scenario.clone(), Dice(0), None);
         for (at, action) in actions {
             run.advance(*at);
             run.act(action.clone());
@@ -89,7 +95,14 @@ impl Run {
     /// Bad weather, until it ends or a property is broken.
     pub(crate) fn storm(&mut self) -> Result<(), String> {
         while self.world.now() < STORM && self.checker.violations().is_empty() {
-            let action = random_action(&self.world, &mut self.dice);
+            let more = self
+                .parts
+                .as_mut()
+                .and_then(|dice| dice.chance(12).then_some(dice));
+            let action = match more {
+                Some(dice) => parts_action(&self.world, dice),
+                None => random_action(&self.world, &mut self.dice),
+            };
             self.act(action);
             // Mostly a little later, at times at once, at times after a while.
             let pause = match self.dice.below(10) {
@@ -220,10 +233,8 @@ fn random_scenario(seed: u64, dice: &mut Dice) -> Scenario {
     scenario
 }
 
-/// Parts of Raft beyond Figure 2. They have dice of their own, so that without them a seed is the
-/// same run.
-fn add_parts(seed: u64, scenario: &mut Scenario) {
-    let mut dice = Dice(!seed);
+/// Parts of Raft beyond Figure 2.
+fn add_parts(scenario: &mut Scenario, dice: &mut Dice) {
     scenario.config.pre_vote = dice.chance(2);
     scenario.config.check_quorum = dice.chance(2);
 }
@@ -264,6 +275,11 @@ fn random_action(world: &World, dice: &mut Dice) -> Action {
             Action::Request(client, random_op(dice))
         }
     }
+}
+
+/// Something to do with those parts.
+fn parts_action(world: &World, dice: &mut Dice) -> Action {
+    Action::Transfer(dice.server(world.servers().len()))
 }
 
 fn random_groups(servers: usize, dice: &mut Dice) -> Vec<Group> {
@@ -324,7 +340,7 @@ impl Dice {
 }
 
 /// What must have happened at some time in some run, or the weather was too fair.
-pub(crate) const SOMETIMES: [&str; 43] = [
+pub(crate) const SOMETIMES: [&str; 48] = [
     "a leader was elected",
     "a server stood for election",
     "a vote was split",
@@ -339,6 +355,11 @@ pub(crate) const SOMETIMES: [&str; 43] = [
     "a follower's loyalty ended",
     "a request for a vote was disregarded",
     "a leader heard from no majority",
+    "a leader began to hand over",
+    "a server stood because its leader told it",
+    "a transfer was over too late",
+    "a transfer was called off",
+    "a request came during a transfer",
     "entries were refused: the one before is missing",
     "entries were refused: the one before differs",
     "entries were refused: an old term",
@@ -470,6 +491,17 @@ fn of_event(event: &Event, deposed: bool) -> &'static str {
             reason: Campaign::Welcome { .. },
             ..
         } => "a pre-vote was won",
+        Event::ElectionStarted {
+            reason: Campaign::Told { .. },
+            ..
+        } => "a server stood because its leader told it",
+        Event::HandingOver { .. } => "a request came during a transfer",
+        Event::TransferStarted { .. } => "a leader began to hand over",
+        Event::NotTransferred { reason, .. } => match reason {
+            NoTransfer::Cancelled => "a transfer was called off",
+            NoTransfer::TooLate => "a transfer was over too late",
+            _ => "",
+        },
         Event::ElectionStarted { .. } => "a server stood for election",
         Event::PreVoteStarted { .. } => "a server asked before it stood",
         Event::PreVoteDenied { reason, .. } => match reason {
@@ -495,10 +527,10 @@ fn of_event(event: &Event, deposed: bool) -> &'static str {
             Ignorance::Overtaken => "a refusal was overtaken",
             Ignorance::LeaderAlive { .. } => "a request for a vote was disregarded",
             Ignorance::LeadsNoLonger => "an acknowledgement came to a deposed leader",
-            Ignorance::RivalLeader => "",
             Ignorance::EarlierSnapshot => "a piece came of an earlier snapshot",
             Ignorance::NotSending => "an answer about a snapshot came too late",
             Ignorance::OtherPiece { .. } => "a piece of a snapshot was not the next",
+            Ignorance::NoVoter | Ignorance::RivalLeader => "",
         },
         Event::Compacted { .. } => "a log was compacted",
         Event::SnapshotNeeded { .. } => "a snapshot was needed",

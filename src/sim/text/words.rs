@@ -249,6 +249,7 @@ impl<'a> Words<'a> {
             }
             "skew" => Action::Skew(self.server()?, self.rate()?),
             "timeout" => Action::Timeout(self.server()?),
+            "transfer" => Action::Transfer(self.server()?),
             "timer" => Action::SetTimer(self.server()?, self.time()?),
             "wipe" => Action::Wipe(self.server()?),
             _ => return Err(format!("\"{verb}\" is no action; there are {ACTIONS}")),
@@ -409,7 +410,7 @@ impl DiskImage {
 }
 
 pub(super) const ACTIONS: &str = "compact, config, crash, cut, delay, deliver, drop, duplicate, heal, hold, isolate, \
-    partition, read, release, request, restart, rules, skew, timeout, timer, wipe";
+    partition, read, release, request, restart, rules, skew, timeout, timer, transfer, wipe";
 
 /// `S` and a number, be there such a server or not.
 fn looks_like_a_server(word: &str) -> bool {

@@ -25,7 +25,7 @@ impl FromStr for PacketKind {
     }
 }
 
-const KINDS: [(PacketKind, &str); 11] = [
+const KINDS: [(PacketKind, &str); 12] = [
     (PacketKind::Append, "append"),
     (PacketKind::AppendReply, "append-reply"),
     (PacketKind::Heartbeat, "heartbeat"),
@@ -35,6 +35,7 @@ const KINDS: [(PacketKind, &str); 11] = [
     (PacketKind::Request, "request"),
     (PacketKind::Snapshot, "snapshot"),
     (PacketKind::SnapshotReply, "snapshot-reply"),
+    (PacketKind::TimeoutNow, "timeout-now"),
     (PacketKind::Vote, "vote"),
     (PacketKind::VoteReply, "vote-reply"),
 ];
@@ -114,6 +115,7 @@ impl fmt::Display for Action {
             Self::SetTimer(id, length) => write!(f, "timer {id} {length}"),
             Self::Skew(id, rate) => write!(f, "skew {id} {}/{}", rate.ticks, rate.per),
             Self::Timeout(id) => write!(f, "timeout {id}"),
+            Self::Transfer(id) => write!(f, "transfer {id}"),
             Self::Wipe(id) => write!(f, "wipe {id}"),
         }
     }
