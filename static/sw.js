@@ -24,7 +24,8 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || new URL(request.url).origin !== self.location.origin) return;
-  const kept = async (what) => (await caches.open(NAME)).match(what);
+  // What stands behind a question mark tells versions apart; all that is kept here is of one.
+  const kept = async (what) => (await caches.open(NAME)).match(what, { ignoreSearch: true });
   event.respondWith(
     request.mode === "navigate"
       ? fetch(request).catch(async () => (await kept("./")) ?? Response.error())

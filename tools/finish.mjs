@@ -4,7 +4,7 @@
 // usage: node tools/finish.mjs dist
 
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 import { shortenImports } from "./imports.mjs";
@@ -93,7 +93,7 @@ writeFileSync(path("index.html"), html);
 for (const name of ["boot.js", glue, oldWasm, ...sheets.map(([, name]) => name)]) rmSync(path(name));
 
 // The service worker keeps every file there is, the page under the name it is asked for.
-const names = readdirSync(dist).sort();
+const names = readdirSync(dist, { recursive: true }).sort().filter((name) => statSync(path(name)).isFile());
 const kept = names.map((name) => (name === "index.html" ? "./" : name));
 let worker = readFileSync("static/sw.js").toString();
 worker = swap(worker, "__VERSION__", hash(...names.map(read)));

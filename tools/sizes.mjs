@@ -2,14 +2,15 @@
 //
 // usage: node tools/sizes.mjs dist
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const BUDGET = 160_000; // bytes of brotli, all files together
 
 const dist = process.argv[2];
-const rows = readdirSync(dist).sort().map((name) => {
+const files = readdirSync(dist, { recursive: true }).filter((name) => statSync(join(dist, name)).isFile());
+const rows = files.sort().map((name) => {
   const file = readFileSync(join(dist, name));
   return [name, file.length, gzipSync(file, { level: 9 }).length, brotliCompressSync(file).length];
 });

@@ -117,13 +117,18 @@ fn begin(scenario: &Scenario, step: &mut Step) -> Moment {
 }
 
 impl Moment {
+    /// Begins to watch, if it is time.
+    fn begin_watches(&mut self, goals: &Goals) {
+        if self.watches.is_empty() && self.world.last_step() >= goals.from {
+            let goals = goals.all.iter().cloned();
+            self.watches = goals.map(|goal| Watch::new(goal, &self.world)).collect();
+        }
+    }
+
     /// Lets the next thing up to `to` happen, whichever is first: by itself, or by the user. What
     /// happens by itself at the very moment of an action happens before it.
     fn step(&mut self, truth: &Truth, to: Time, step: &mut Step) -> ControlFlow<()> {
-        if self.watches.is_empty() && self.world.last_step() >= truth.goals.from {
-            let goals = truth.goals.all.iter().cloned();
-            self.watches = goals.map(|goal| Watch::new(goal, &self.world)).collect();
-        }
+        self.begin_watches(&truth.goals);
         let own = self.world.next_at().unwrap_or(Time::NEVER);
         let next = truth.actions.get(self.acted);
         let acts = next.map_or(Time::NEVER, |(at, _)| (*at).max(self.world.now()));
@@ -333,8 +338,9 @@ impl Session {
         let all = goals.into_iter().map(Arc::new).collect();
         self.truth.goals = Goals { from, all };
         self.forget_future();
-        self.present.watches = Vec::new();
         self.checkpoints.retain(|moment| moment.watches.is_empty());
+        self.present.watches.clear();
+        self.present.begin_watches(&self.truth.goals);
     }
 
     /// Lets no time pass once the `nth` goal is met, until told otherwise.

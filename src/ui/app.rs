@@ -8,7 +8,7 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, EventTarget, HtmlInputElement, KeyboardEvent, MediaQueryList};
+use web_sys::{Element, EventTarget, HtmlElement, HtmlInputElement, KeyboardEvent, MediaQueryList};
 use yew::prelude::*;
 
 use super::events::{Events, Line, Reason, clock};
@@ -18,6 +18,8 @@ use super::guide::{Progress, guide};
 use super::help::help;
 use super::inspector::{Subject, inspector};
 use super::keys::{Shortcut, shortcut};
+use super::learning::{self, Learning, Outcome, Wish, inviting};
+use super::lesson::{lesson, way};
 use super::logs::Logs;
 use super::motion::Motion;
 use super::player::Player;
@@ -26,14 +28,16 @@ use super::request::Request;
 use super::settings::{RunWish, Settings};
 use super::stage::{Pick, Stage};
 use super::timebar::{TimeBar, TimeWish};
-use super::topbar::{TopBarProps, top_bar};
+use super::tools::{held, tools};
+use super::topbar::{Room, TopBarProps, top_bar};
 use super::{facts, server, storage};
+use crate::course::{Place, Tool, Touch};
 use crate::machine::{ClientId, Op};
 use crate::narrate;
-use crate::raft::{Event, NodeId};
+use crate::raft::{Event, NodeId, ServerSet};
 use crate::session::{Session, link};
 use crate::sim::text::parse_action;
-use crate::sim::{Action, Fact, Link, PacketId, Scenario, StepId, Time};
+use crate::sim::{Action, Fact, Link, Packet, PacketId, Scenario, StepId, Time};
 use crate::view::{LogTable, Scene, Timeline};
 
 /// Entries of a log that are shown.
@@ -57,9 +61,12 @@ pub enum Msg {
     Happened,
     Help,
     Key(KeyboardEvent),
+    Learn(Wish),
     Leaving,
+    LetGo(PacketId),
     Link,
     New,
+    Enter(Room),
     Pick(Pick),
     Placed,
     Run(RunWish),
@@ -69,6 +76,7 @@ pub enum Msg {
     Share,
     Theme,
     Time(TimeWish),
+    Tool(Tool),
     Why((StepId, usize)),
 }
 
@@ -80,6 +88,9 @@ pub struct App {
     slider: NodeRef,
     clock: NodeRef,
     wishes: Wishes,
+    room: Room,
+    learning: Learning,
+    tool: Tool,
     timeline: Rc<Timeline>,
     focus: Option<NodeId>,
     chosen: Option<PacketId>,
@@ -105,7 +116,10 @@ struct Wishes {
     close: Callback<()>,
     focus: Callback<NodeId>,
     help: Callback<()>,
+    learn: Callback<Wish>,
+    let_go: Callback<PacketId>,
     new: Callback<()>,
+    enter: Callback<Room>,
     pick: Callback<Pick>,
     placed: Callback<()>,
     run: Callback<RunWish>,
@@ -114,6 +128,7 @@ struct Wishes {
     share: Callback<()>,
     theme: Callback<()>,
     time: Callback<TimeWish>,
+    tool: Callback<Tool>,
     why: Callback<(StepId, usize)>,
 }
 
@@ -125,6 +140,9 @@ impl Wishes {
             close: link.callback(|()| Msg::Close),
             focus: link.callback(Msg::Focus),
             help: link.callback(|()| Msg::Help),
+            learn: link.callback(Msg::Learn),
+            let_go: link.callback(Msg::LetGo),
+            enter: link.callback(Msg::Enter),
             new: link.callback(|()| Msg::New),
             pick: link.callback(Msg::Pick),
             placed: link.callback(|()| Msg::Placed),
@@ -134,6 +152,7 @@ impl Wishes {
             share: link.callback(|()| Msg::Share),
             theme: link.callback(|()| Msg::Theme),
             time: link.callback(Msg::Time),
+            tool: link.callback(Msg::Tool),
             why: link.callback(Msg::Why),
         }
     }
@@ -146,7 +165,12 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let (slider, clock) = (NodeRef::default(), NodeRef::default());
         let motion = Rc::new(Motion::default());
-        let (player, said) = first_player();
+        let route = Route::here();
+        let place = match &route {
+            Route::Lesson(place) => *place,
+            _ => None,
+        };
+        let player = Player::opening(opening_scenario(5, fresh_seed()));
         let player = Rc::new(RefCell::new(player));
         let frames = frame_loop(ctx, &player, &motion, (&slider, &clock));
         let (compact, listeners) = listen(ctx);
@@ -157,11 +181,14 @@ impl Component for App {
             slider,
             clock,
             wishes: Wishes::new(ctx),
+            room: Room::Play,
+            learning: Learning::new(place),
+            tool: Tool::Crash,
             timeline: Rc::default(),
             focus: None,
             chosen: None,
             reason: None,
-            said,
+            said: None,
             said_until: None,
             request_error: None,
             run_error: None,
@@ -172,7 +199,7 @@ impl Component for App {
             broken: 0,
             _listeners: listeners,
         };
-        app.wake();
+        app.go(ctx, route);
         app.look_again();
         app
     }
@@ -190,11 +217,15 @@ impl Component for App {
             }
             Msg::Happened => {}
             Msg::Act(action) => self.act(action),
+            Msg::Enter(room) => self.enter(ctx, room),
+            Msg::Learn(wish) => self.learn(ctx, wish),
+            Msg::LetGo(id) => self.let_go(id),
             Msg::Close => (self.focus, self.chosen) = (None, None),
             Msg::Compact(compact) => self.compact = compact,
             Msg::Focus(id) => (self.focus, self.chosen) = (Some(id), None),
             Msg::Help => self.help = !self.help,
-            Msg::Link => self.open_link(),
+            Msg::Link => self.go(ctx, Route::here()),
+            Msg::New if self.room == Room::Learn => self.learn(ctx, Wish::Again),
             Msg::New => {
                 let servers = self.player.borrow().session.scenario().servers;
                 self.begin(opening_scenario(servers, fresh_seed()));
@@ -207,6 +238,7 @@ impl Component for App {
             Msg::Share => self.share(ctx),
             Msg::Theme => switch_theme(),
             Msg::Time(wish) => self.time(wish),
+            Msg::Tool(tool) => self.tool = tool,
             Msg::Why(asked) => self.ask_why(asked),
         }
         self.look_again();
@@ -216,6 +248,8 @@ impl Component for App {
     fn view(&self, _: &Context<Self>) -> Html {
         let wishes = &self.wishes;
         let top = TopBarProps {
+            room: self.room,
+            on_enter: wishes.enter.clone(),
             said: self.said.clone(),
             on_share: wishes.share.clone(),
             on_theme: wishes.theme.clone(),
@@ -223,7 +257,7 @@ impl Component for App {
             on_new: wishes.new.clone(),
         };
         html! {
-            <div class="app">
+            <div class={self.class()}>
                 { top_bar(&top) }
                 { self.left() }
                 { self.middle() }
@@ -253,14 +287,29 @@ impl App {
         let wishes = &self.wishes;
         let subject = self.subject();
         let subject = subject.map(|subject| inspector(&subject, &wishes.act, &wishes.close));
-        html! {
-            <div class="lesson">
-                { guide(self.progress()) }
-                <div class="subject">{ for subject }</div>
+        let waits = world.network().holds_any();
+        let held = waits.then(|| held(world, &wishes.let_go, &wishes.act));
+        let room = match self.room {
+            Room::Learn => lesson(&self.learning, session, &wishes.learn),
+            Room::Play => guide(self.progress()),
+        };
+        let settings = (self.room == Room::Play).then(|| {
+            html! {
                 <Settings servers={session.scenario().servers} seed={session.scenario().seed}
                     config={*world.config()} weather={world.network().weather}
                     text={self.run_text.clone()} error={self.run_error.clone()}
                     on_act={&wishes.act} on_wish={&wishes.run} />
+            }
+        });
+        html! {
+            <div class="lesson">
+                <div class="lesson-scroll">
+                    <div key={self.room as usize}>{ room }</div>
+                    <div class="held-messages">{ for held }</div>
+                    <div class="subject">{ for subject }</div>
+                    <div class="settings-room">{ for settings }</div>
+                </div>
+                <div>{ for (self.room == Room::Learn).then(|| way(&self.learning, &wishes.learn)) }</div>
             </div>
         }
     }
@@ -269,9 +318,10 @@ impl App {
         let player = self.player.borrow();
         let world = player.session.world();
         let wishes = &self.wishes;
-        let invites = match self.progress() {
-            Progress::Invited(leader) => Some(leader),
-            _ => None,
+        let invites = match (self.room, self.progress()) {
+            (Room::Learn, _) => inviting(self.learning.touch(&player.session), world),
+            (_, Progress::Invited(leader)) => ServerSet::EMPTY.with(leader),
+            _ => ServerSet::EMPTY,
         };
         html! {
             <main class="stage">
@@ -279,6 +329,7 @@ impl App {
                     geometry={Geometry::new(world.servers().len(), self.compact)}
                     focus={self.focus} chosen={self.chosen} {invites}
                     on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
+                { tools(self.tool, &wishes.tool) }
                 <Request on_send={&wishes.send} error={self.request_error.clone()} />
                 <p class="visually-hidden" role="status">{ self.announcement() }</p>
             </main>
@@ -313,10 +364,121 @@ impl App {
     }
 }
 
+/// The way between the rooms, and through the course.
+impl App {
+    /// Opens what the address names.
+    fn go(&mut self, ctx: &Context<Self>, route: Route) {
+        match route {
+            Route::Lesson(place) => {
+                self.room = Room::Learn;
+                let place = place.unwrap_or(self.learning.place);
+                let outcome = self.learning.open(place, fresh_seed());
+                self.follow(ctx, outcome);
+            }
+            Route::Play => self.room = Room::Play,
+            Route::Run(Ok(session)) => {
+                self.room = Room::Play;
+                self.show(*session);
+            }
+            Route::Run(Err(why)) => {
+                self.room = Room::Play;
+                self.said = Some(why);
+            }
+        }
+        self.wake();
+    }
+
+    /// Another room, the same cluster: whoever left the course finds it as it was.
+    fn enter(&mut self, ctx: &Context<Self>, room: Room) {
+        if self.room == room {
+            return;
+        }
+        self.room = room;
+        match room {
+            Room::Learn if self.learning.chapter.is_none() => self.learn(ctx, Wish::Again),
+            Room::Learn => write_address(&lesson_address(self.learning.place)),
+            Room::Play => write_address("#/play"),
+        }
+    }
+
+    fn learn(&mut self, ctx: &Context<Self>, wish: Wish) {
+        let (place, on_detour) = (self.learning.place, self.learning.detour.is_some());
+        let turns = matches!(wish, Wish::ShowWhyNot(_) | Wish::Return);
+        if turns || matches!(wish, Wish::Choose(_) | Wish::ShowMe) {
+            show_stage();
+        }
+        let mut player = self.player.borrow_mut();
+        let outcome = self.learning.wish(wish, &mut player, fresh_seed());
+        drop(player);
+        if turns || on_detour {
+            self.forget();
+        }
+        self.follow(ctx, outcome);
+        if self.learning.place != place {
+            write_address(&lesson_address(self.learning.place));
+        }
+        self.wake();
+    }
+
+    fn follow(&mut self, ctx: &Context<Self>, outcome: Outcome) {
+        match outcome {
+            Outcome::Act(action) => self.act(action),
+            Outcome::Fetch(chapter) => ctx.link().send_future(async move {
+                let text = learning::fetch(chapter).await;
+                Msg::Learn(Wish::Fetched(chapter, text))
+            }),
+            Outcome::Look => {}
+            Outcome::Show(player) => {
+                *self.player.borrow_mut() = *player;
+                self.tool = self.learning.tool();
+                self.touched = false;
+                self.forget();
+            }
+        }
+    }
+
+    /// Whether the page's question is to be answered first.
+    fn is_held(&self) -> bool {
+        self.room == Room::Learn && self.learning.is_held(&self.player.borrow().session)
+    }
+
+    /// Which room this is, and what glows.
+    fn class(&self) -> Classes {
+        let player = self.player.borrow();
+        let room = match self.room {
+            Room::Learn => "learn",
+            Room::Play => "play-room",
+        };
+        let mut classes = classes!("app", room);
+        if self.room == Room::Learn {
+            for touch in self.learning.touch(&player.session) {
+                classes.push(match touch {
+                    Touch::Button => "touch-button",
+                    Touch::Link => "touch-link",
+                    Touch::Message => "touch-message",
+                    Touch::Play => "touch-play",
+                    Touch::Send => "touch-send",
+                    Touch::Step => "touch-step",
+                    Touch::Follower | Touch::Leader | Touch::Server(_) => continue,
+                });
+            }
+        }
+        classes
+    }
+}
+
 /// What the user wants done.
 impl App {
     fn act(&mut self, action: Action) {
-        let done = self.player.borrow_mut().session.act(action);
+        if self.is_held() {
+            return ask_first();
+        }
+        let mut player = self.player.borrow_mut();
+        let done = player.session.act(action);
+        if player.waits {
+            player.play();
+        }
+        drop(player);
         self.run_error = done.err().map(sentence);
         self.said = None;
         self.touched = true;
@@ -338,12 +500,48 @@ impl App {
                     Action::Cut(both)
                 });
             }
+            Pick::Packet(id) if self.is_waiting(id) => self.let_go(id),
             // A packet moves: time waits while it is looked at.
             Pick::Packet(id) => {
                 self.player.borrow_mut().pause();
                 (self.chosen, self.focus) = (Some(id), None);
             }
-            Pick::Server(id) => self.toggle(id),
+            Pick::Server(id) => self.use_tool(id),
+        }
+    }
+
+    fn is_waiting(&self, id: PacketId) -> bool {
+        let player = self.player.borrow();
+        let packet = player.session.world().network().packet(id);
+        packet.is_some_and(Packet::is_held)
+    }
+
+    fn let_go(&mut self, id: PacketId) {
+        let pick = match facts::packet(self.player.borrow().session.world(), id) {
+            Some(Subject::Packet(packet)) => packet.pick,
+            _ => return,
+        };
+        self.act(Action::Deliver(pick));
+    }
+
+    /// What a click on a server does. One that is down is started again, whatever the tool.
+    fn use_tool(&mut self, id: NodeId) {
+        let (up, leads, alone) = {
+            let player = self.player.borrow();
+            let world = player.session.world();
+            let server = world.server(id);
+            (
+                server.is_up(),
+                server.is_leader(),
+                facts::is_isolated(world, id),
+            )
+        };
+        match self.tool {
+            Tool::CutOff if up && alone => self.act(Action::Heal(Link::All)),
+            Tool::CutOff if up => self.act(Action::Isolate(id)),
+            Tool::TimeOut if up && !leads => self.act(Action::Timeout(id)),
+            Tool::TimeOut if up => {}
+            _ => self.toggle(id),
         }
     }
 
@@ -357,6 +555,9 @@ impl App {
     }
 
     fn send(&mut self, text: &str) {
+        if self.is_held() {
+            return ask_first();
+        }
         let done = text.parse::<Op>().and_then(|op| {
             let client = ClientId::new(1).ok_or("there is no client")?;
             self.player
@@ -369,6 +570,10 @@ impl App {
     }
 
     fn time(&self, wish: TimeWish) {
+        let onward = matches!(wish, TimeWish::Forward { .. } | TimeWish::Toggle);
+        if onward && self.is_held() {
+            return ask_first();
+        }
         let mut player = self.player.borrow_mut();
         match wish {
             TimeWish::Back { .. } | TimeWish::Forward { .. } | TimeWish::Seek(_) => player.pause(),
@@ -439,15 +644,6 @@ impl App {
         self.timeline = Rc::default();
         self.broken = 0;
         self.wake();
-    }
-
-    /// The link in the address bar changed.
-    fn open_link(&mut self) {
-        match linked_session() {
-            Some(Ok(session)) => self.show(session),
-            Some(Err(why)) => self.said = Some(why),
-            None => {}
-        }
     }
 
     fn share(&mut self, ctx: &Context<Self>) {
@@ -526,6 +722,13 @@ impl App {
             player.pause();
         }
         self.broken = broken;
+        if self.room == Room::Learn {
+            let was_held = !player.playing;
+            self.learning.look_again(&mut player);
+            if self.learning.is_held(&player.session) && !was_held {
+                ask_first();
+            }
+        }
         let gone = |id| player.session.world().network().packet(id).is_none();
         self.chosen = self.chosen.filter(|id| !gone(*id));
     }
@@ -666,23 +869,62 @@ fn fresh_seed() -> u64 {
     u64::from(getrandom::u32().unwrap_or(1)) % 10_000
 }
 
-/// The run that the link names, or else a new one; and what was wrong with the link, if so.
-fn first_player() -> (Player, Option<String>) {
-    let fresh = || Player::opening(opening_scenario(5, fresh_seed()));
-    match linked_session() {
-        None => (fresh(), None),
-        Some(Ok(session)) => {
-            let mut player = Player::new(session);
-            player.pause();
-            (player, None)
+/// What the address names.
+enum Route {
+    /// `#/lesson/5/2`; without a page, wherever the learner was.
+    Lesson(Option<Place>),
+    /// `#/play`
+    Play,
+    /// `#/run/...`: a run, or what is wrong with it.
+    Run(Result<Box<Session>, String>),
+}
+
+impl Route {
+    fn here() -> Self {
+        let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+        let hash = hash.unwrap_or_default();
+        if let Some(run) = hash.strip_prefix("#/run/") {
+            return Self::Run(link::read(run).map(Box::new));
         }
-        Some(Err(why)) => (fresh(), Some(why)),
+        if hash == "#/play" {
+            return Self::Play;
+        }
+        let place = hash.strip_prefix("#/lesson/");
+        Self::Lesson(place.and_then(|place| place.parse().ok()))
     }
 }
 
-fn linked_session() -> Option<Result<Session, String>> {
-    let hash = web_sys::window()?.location().hash().ok()?;
-    hash.strip_prefix("#/run/").map(link::read)
+fn lesson_address(place: Place) -> String {
+    format!("#/lesson/{place}")
+}
+
+/// Writes the address without opening it, so that the browser's own way back leads here.
+fn write_address(hash: &str) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        // A page that may not change its address has no way back, and works all the same.
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(hash));
+    }
+}
+
+/// Where the rooms stand below each other, what is to be watched comes first.
+fn show_stage() {
+    if let Some(window) = web_sys::window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
+}
+
+/// Time waits for an answer: the question is brought into view, and its first answer at hand.
+fn ask_first() {
+    // After the next rendering: the question may be part of it.
+    Timeout::new(0, || {
+        let document = web_sys::window().and_then(|window| window.document());
+        let first = document.and_then(|it| it.query_selector("#question button").ok().flatten());
+        if let Some(button) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+            let _ = button.focus();
+        }
+    })
+    .forget();
 }
 
 fn frame_loop(

@@ -35,16 +35,21 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
             }
         }
     }
-    let cut = |other: NodeId| world.network().is_cut(id.into(), other.into());
-    let others = world.voters().without(id);
     Some(Subject::Server(ServerFacts {
         id,
         role: Look::of(server).word(),
         up: server.is_up(),
-        isolated: !others.is_empty() && others.iter().all(cut),
+        isolated: is_isolated(world, id),
         fields,
         followers,
     }))
+}
+
+/// Whether a server reaches no other.
+pub fn is_isolated(world: &World, id: NodeId) -> bool {
+    let cut = |other: NodeId| world.network().is_cut(id.into(), other.into());
+    let others = world.voters().without(id);
+    !others.is_empty() && others.iter().all(cut)
 }
 
 /// A closer look at a packet, if it is still under way.

@@ -9,6 +9,7 @@
 //! - [`player`]: the session with a clock;
 //! - [`frame`]: the frame loop;
 //! - [`geometry`]: where things are on the stage;
+//! - [`learning`]: where a learner is in the course; [`lesson`]: what the page says of it;
 //! - the rest: one component a file, its style in `styles/` under the same name.
 
 #![allow(
@@ -28,6 +29,8 @@ mod help;
 mod icons;
 mod inspector;
 mod keys;
+mod learning;
+mod lesson;
 mod logs;
 mod motion;
 mod packet;
@@ -40,6 +43,7 @@ mod stage;
 mod storage;
 mod svg;
 mod timebar;
+mod tools;
 mod topbar;
 
 pub use app::App;

@@ -14,6 +14,8 @@ pub struct Player {
     pub session: Session,
     pub pace: Pace,
     pub playing: bool,
+    /// Whether time passes only while messages travel: it stops when all there are are held.
+    pub waits: bool,
     last_frame: Option<f64>,
 }
 
@@ -24,6 +26,7 @@ impl Player {
             session,
             pace: Pace::new(FIRST_SPEED),
             playing: true,
+            waits: false,
             last_frame: None,
         }
     }
@@ -50,6 +53,10 @@ impl Player {
         self.last_frame = Some(timestamp);
         if !self.playing {
             return false;
+        }
+        if self.session.is_held() || self.waits && self.session.is_idle() {
+            self.pause();
+            return true;
         }
         let before = self.session.world().last_step();
         let to = self.pace.after(&self.session, wall / 1000.0);

@@ -20,6 +20,7 @@ pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState
             data-server={server.id.number().to_string()}
             tabindex={if state.tabbable { "0" } else { "-1" }} aria-label={server.name()}
             transform={format!("translate({} {})", px(x), px(y))}>
+            <g>{ for state.invites.then(|| circle("server-invite", ORIGIN, geometry.server + 14.0)) }</g>
             <g>{ for body(server, geometry) }</g>
             <g>{ for server.quorum.as_ref().map(|quorum| gathering(quorum, outer(server, geometry, 17.0))) }</g>
         </g>

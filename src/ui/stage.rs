@@ -11,7 +11,7 @@ use super::motion::Motion;
 use super::packet::packet_shape;
 use super::server::{ServerState, focus, neighbour, server_shape};
 use super::svg::{line, path, rect, text};
-use crate::raft::NodeId;
+use crate::raft::{NodeId, ServerSet};
 use crate::sim::PacketId;
 use crate::view::Scene;
 use crate::view::scene::{ClientView, LinkView, ServerView};
@@ -33,8 +33,8 @@ pub struct StageProps {
     pub focus: Option<NodeId>,
     /// The packet the user looks at.
     pub chosen: Option<PacketId>,
-    /// The server that invites a click.
-    pub invites: Option<NodeId>,
+    /// The servers that invite a click.
+    pub invites: ServerSet,
     pub on_pick: Callback<Pick>,
     pub on_focus: Callback<NodeId>,
     /// The moving elements are in place and belong to the frame loop now.
@@ -79,7 +79,7 @@ pub fn Stage(props: &StageProps) -> Html {
         let state = ServerState {
             tabbable: is_tabbable(server.id, props),
             focused: props.focus == Some(server.id),
-            invites: props.invites == Some(server.id),
+            invites: props.invites.contains(server.id),
         };
         server_shape(server, geometry, state)
     });
@@ -143,10 +143,10 @@ fn on_key(event: &KeyboardEvent, count: usize, on_pick: &Callback<Pick>) {
 
 /// One server can be reached with the tab key; from there the arrows lead to the others.
 fn is_tabbable(id: NodeId, props: &StageProps) -> bool {
-    let leader = props.invites;
+    let invited = props.invites.iter().next();
     props
         .focus
-        .or(leader)
+        .or(invited)
         .map_or_else(|| id.slot() == 0, |tabbable| tabbable == id)
 }
 

@@ -3,6 +3,9 @@
 
 use web_sys::Storage;
 
+/// How far a learner has come in the course.
+pub const COURSE: &str = "raftarium.course";
+
 /// The run as text, as it was when the page was left.
 pub const RUN: &str = "raftarium.run";
 

@@ -4,8 +4,21 @@ use yew::prelude::*;
 
 use super::icons;
 
+/// What the page is used for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Room {
+    /// A course.
+    Learn,
+    /// Whatever one likes.
+    Play,
+}
+
+const ROOMS: [(Room, &str); 2] = [(Room::Learn, "Learn"), (Room::Play, "Play")];
+
 /// What the top bar is given.
 pub struct TopBarProps {
+    pub room: Room,
+    pub on_enter: Callback<Room>,
     /// What was just copied or failed to be, in a few words.
     pub said: Option<String>,
     pub on_share: Callback<()>,
@@ -17,12 +30,17 @@ pub struct TopBarProps {
 /// The top bar.
 pub fn top_bar(props: &TopBarProps) -> Html {
     let click = |callback: &Callback<()>| callback.reform(|_: MouseEvent| ());
+    let rooms = ROOMS.iter().map(|(room, label)| {
+        let enter = props.on_enter.reform(|_: MouseEvent| *room);
+        let current = (*room == props.room).then_some("page");
+        html! { <button key={*label} class="plain" aria-current={current} onclick={enter}>{ *label }</button> }
+    });
     html! {
         <header class="topbar">
-            <a class="brand" href="#" onclick={props.on_new.reform(|event: MouseEvent| event.prevent_default())}>
-                { icons::brand() }{ "Raftarium" }
+            <a class="brand" href="#" aria-label="Raftarium" onclick={props.on_new.reform(|event: MouseEvent| event.prevent_default())}>
+                { icons::brand() }<span class="brand-name">{ "Raftarium" }</span>
             </a>
-            <p class="tagline">{ "A Raft cluster, alive" }</p>
+            <nav class="rooms" aria-label="Rooms">{ for rooms }</nav>
             <p class="said" role="status">{ props.said.clone().unwrap_or_default() }</p>
             <nav aria-label="Page">
                 <button class="plain new" onclick={click(&props.on_new)}>{ "New run" }</button>

@@ -1,0 +1,371 @@
+//! Where a learner is in the course, and what that does to the cluster on the stage.
+
+use std::rc::Rc;
+
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+use super::player::Player;
+use super::storage;
+use crate::course::{self, CONTENTS, Chapter, Page, Place, Progress, Tool, Touch};
+use crate::raft::{NodeId, ServerSet};
+use crate::session::Session;
+use crate::sim::{Time, World};
+
+/// What a learner wants.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Wish {
+    /// Begin the page again.
+    Again,
+    /// The page before.
+    Back,
+    /// This is the prediction.
+    Choose(usize),
+    /// Show or hide the contents.
+    Contents,
+    /// What the page itself offers to do.
+    Do(usize),
+    /// A chapter's text has arrived, or why not.
+    Fetched(u16, Result<String, String>),
+    /// Show the next hint.
+    Hint,
+    /// The page after.
+    Next,
+    /// This page.
+    Open(Place),
+    /// Back from the run that showed why a prediction is wrong.
+    Return,
+    /// Rather see than predict.
+    ShowMe,
+    /// Play the run that shows why this prediction is wrong.
+    ShowWhyNot(usize),
+}
+
+/// A course that is under way.
+pub struct Learning {
+    /// How far the learner has come, on this visit and on those before.
+    pub progress: Progress,
+    /// The page that is open.
+    pub place: Place,
+    /// The chapter it is of, once it has arrived.
+    pub chapter: Option<Rc<Chapter>>,
+    /// Why it has not.
+    pub missing: Option<String>,
+    /// Whether the page's goal was met on this visit.
+    pub met: bool,
+    /// What happened to the page's question.
+    pub question: Question,
+    /// How many hints are shown.
+    pub hints: usize,
+    /// Whether the contents are shown.
+    pub contents: bool,
+    /// While a run shows why a prediction is wrong.
+    pub detour: Option<Detour>,
+    /// The seed of the page's cluster.
+    seed: u64,
+}
+
+/// What happened to a page's question.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Question {
+    /// It is not answered.
+    Open,
+    /// This was predicted.
+    Predicted(usize),
+    /// The learner would rather see.
+    Skipped,
+}
+
+/// A run that shows why a prediction is wrong.
+pub struct Detour {
+    /// Which prediction.
+    pub choice: usize,
+    /// Up to when it is played.
+    pub until: Time,
+    /// The learner's own cluster, to come back to.
+    own: Player,
+}
+
+/// What is to come of a wish.
+pub enum Outcome {
+    /// Nothing but a look at the page.
+    Look,
+    /// This chapter is wanted.
+    Fetch(u16),
+    /// The page opens with this cluster.
+    Show(Box<Player>),
+    /// Do what the page offers.
+    Act(crate::sim::Action),
+}
+
+impl Learning {
+    /// The course at the page that `at` names, or where the learner left it, or at its beginning.
+    pub fn new(at: Option<Place>) -> Self {
+        let text = storage::read(storage::COURSE).unwrap_or_default();
+        let progress = Progress::read(&text);
+        let first = Place {
+            chapter: CONTENTS[0].number,
+            page: 1,
+        };
+        let place = at.or(progress.at).filter(|place| exists(*place));
+        Self {
+            progress,
+            place: place.unwrap_or(first),
+            chapter: None,
+            missing: None,
+            met: false,
+            question: Question::Open,
+            hints: 0,
+            contents: false,
+            detour: None,
+            seed: 1,
+        }
+    }
+
+    /// Opens the page at `place` with a cluster of its own. The chapter may have to be fetched.
+    pub fn open(&mut self, place: Place, seed: u64) -> Outcome {
+        let known = self
+            .chapter
+            .take()
+            .filter(|_| self.place.chapter == place.chapter);
+        (self.place, self.seed, self.contents) = (place, seed, false);
+        (self.met, self.hints, self.missing) = (false, 0, None);
+        self.detour = None;
+        self.progress.at = Some(place);
+        self.keep();
+        self.question = Question::Open;
+        self.chapter = known;
+        if self.chapter.is_none() && place.chapter == CONTENTS[0].number {
+            self.take(course::FIRST);
+        }
+        if self.chapter.is_none() {
+            return Outcome::Fetch(place.chapter);
+        }
+        self.begin()
+    }
+
+    /// Reads a chapter's text.
+    fn take(&mut self, text: &str) {
+        match course::read(text) {
+            Ok(chapter) => self.chapter = Some(Rc::new(chapter)),
+            Err(why) => {
+                let file = course::chapter(self.place.chapter).map(|nth| CONTENTS[nth].file);
+                self.missing = Some(format!("{}, {why}.", file.unwrap_or_default()));
+            }
+        }
+    }
+
+    /// The cluster of the page that is open.
+    fn begin(&mut self) -> Outcome {
+        let Some(page) = self.page() else {
+            return Outcome::Look;
+        };
+        if page.setup.is_empty() {
+            return Outcome::Look;
+        }
+        match page.session(self.seed) {
+            Ok(session) => {
+                let mut player = Player::new(session);
+                player.waits = page.waits;
+                if page.asks(&player.session) {
+                    player.pause();
+                }
+                Outcome::Show(Box::new(player))
+            }
+            Err(why) => {
+                self.missing = Some(format!("This page cannot be set up: {why}."));
+                Outcome::Look
+            }
+        }
+    }
+
+    /// What comes of a wish. `player` shows the learner's cluster.
+    pub fn wish(&mut self, wish: Wish, player: &mut Player, seed: u64) -> Outcome {
+        match wish {
+            Wish::Again => return self.open(self.place, seed),
+            Wish::Back => {
+                if let Some(place) = before(self.place) {
+                    return self.open(place, seed);
+                }
+            }
+            Wish::Choose(nth) => self.answer(Question::Predicted(nth), player),
+            Wish::Contents => self.contents = !self.contents,
+            Wish::Do(nth) => {
+                let button = self.page().and_then(|page| page.buttons.get(nth));
+                if let Some(button) = button {
+                    return Outcome::Act(button.action.clone());
+                }
+            }
+            Wish::Fetched(chapter, text) => {
+                if chapter == self.place.chapter && self.chapter.is_none() {
+                    match text {
+                        Ok(text) => self.take(&text),
+                        Err(why) => self.missing = Some(why),
+                    }
+                    return self.begin();
+                }
+            }
+            Wish::Hint => self.hints += 1,
+            Wish::Next => {
+                if let Some(place) = after(self.place) {
+                    return self.open(place, seed);
+                }
+            }
+            Wish::Open(place) if exists(place) => return self.open(place, seed),
+            Wish::Open(_) => {}
+            Wish::Return => self.end_detour(player),
+            Wish::ShowMe => self.answer(Question::Skipped, player),
+            Wish::ShowWhyNot(nth) => self.show_why_not(nth, player),
+        }
+        Outcome::Look
+    }
+
+    /// Time waited for this.
+    fn answer(&mut self, answer: Question, player: &mut Player) {
+        if self.question != Question::Open {
+            return;
+        }
+        if let Question::Predicted(nth) = answer {
+            self.progress.note_guess(self.place, nth);
+            self.keep();
+        }
+        self.question = answer;
+        player.session.hold_at(None);
+        player.play();
+    }
+
+    fn show_why_not(&mut self, nth: usize, player: &mut Player) {
+        self.end_detour(player);
+        let Some(Ok((session, until))) = self.page().map(|page| page.counter_run(nth, self.seed))
+        else {
+            return;
+        };
+        let own = std::mem::replace(player, Player::new(session));
+        self.detour = Some(Detour {
+            choice: nth,
+            until,
+            own,
+        });
+    }
+
+    fn end_detour(&mut self, player: &mut Player) {
+        if let Some(detour) = self.detour.take() {
+            *player = detour.own;
+            player.pause();
+        }
+    }
+
+    /// Takes in what has happened in the cluster.
+    pub fn look_again(&mut self, player: &mut Player) {
+        if let Some(detour) = &self.detour {
+            if player.session.now() >= detour.until {
+                player.pause();
+            }
+            return;
+        }
+        let Some(page) = self.page() else { return };
+        if !self.met && page.is_met(&player.session) {
+            self.met = true;
+            self.progress.finish(self.place);
+            self.keep();
+        }
+        if self.is_held(&player.session) {
+            player.pause();
+        }
+    }
+
+    /// Whether time waits for an answer.
+    pub fn is_held(&self, session: &Session) -> bool {
+        let page = self.page().filter(|_| self.question == Question::Open);
+        page.is_some_and(|page| page.asks(session)) && self.detour.is_none()
+    }
+
+    /// The page that is open.
+    pub fn page(&self) -> Option<&Page> {
+        self.chapter
+            .as_ref()?
+            .pages
+            .get(usize::from(self.place.page) - 1)
+    }
+
+    /// What a click on a server does.
+    pub fn tool(&self) -> Tool {
+        self.page().map(|page| page.tool).unwrap_or_default()
+    }
+
+    /// What glows: what is to be touched, until it was.
+    pub fn touch(&self, session: &Session) -> &[Touch] {
+        let due = !self.met && !self.is_held(session) && self.detour.is_none();
+        self.page().filter(|_| due).map_or(&[], |page| &page.touch)
+    }
+
+    fn keep(&self) {
+        storage::write(storage::COURSE, &self.progress.to_string());
+    }
+}
+
+/// The servers that glow.
+pub fn inviting(touch: &[Touch], world: &World) -> ServerSet {
+    let leader = world.leader();
+    let is_wanted = |id: NodeId| {
+        touch.iter().any(|one| match one {
+            Touch::Follower => world.server(id).is_up() && leader != Some(id),
+            Touch::Leader => leader == Some(id),
+            Touch::Server(wanted) => *wanted == id,
+            _ => false,
+        })
+    };
+    let ids = world.servers().iter().map(|server| server.id);
+    ids.filter(|id| is_wanted(*id)).collect()
+}
+
+fn exists(place: Place) -> bool {
+    course::chapter(place.chapter)
+        .is_some_and(|nth| (1..=CONTENTS[nth].pages).contains(&place.page.into()))
+}
+
+fn before(place: Place) -> Option<Place> {
+    if place.page > 1 {
+        let page = place.page - 1;
+        return Some(Place { page, ..place });
+    }
+    let nth = course::chapter(place.chapter)?.checked_sub(1)?;
+    Some(Place {
+        chapter: CONTENTS[nth].number,
+        page: CONTENTS[nth].pages as u16,
+    })
+}
+
+/// The page after that one, in this chapter or the next.
+pub fn after(place: Place) -> Option<Place> {
+    let nth = course::chapter(place.chapter)?;
+    if usize::from(place.page) < CONTENTS[nth].pages {
+        let page = place.page + 1;
+        return Some(Place { page, ..place });
+    }
+    let next = CONTENTS.get(nth + 1)?;
+    Some(Place {
+        chapter: next.number,
+        page: 1,
+    })
+}
+
+/// The text of a chapter, or why there is none.
+pub async fn fetch(chapter: u16) -> Result<String, String> {
+    let gone =
+        || String::from("This chapter did not arrive. Check the connection, then try again.");
+    let listed = &CONTENTS[course::chapter(chapter).ok_or_else(gone)?];
+    let address = format!("lessons/{}?{:x}", listed.file, listed.version);
+    let window = web_sys::window().ok_or_else(gone)?;
+    let text = async {
+        let response = JsFuture::from(window.fetch_with_str(&address)).await?;
+        let response: Response = response.dyn_into()?;
+        if !response.ok() {
+            return Err(JsValue::NULL);
+        }
+        JsFuture::from(response.text()?).await
+    };
+    let text = text.await.ok().and_then(|text| text.as_string());
+    text.ok_or_else(gone)
+}

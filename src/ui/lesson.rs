@@ -1,0 +1,264 @@
+//! The lesson room: what a page says and asks, and the way through the course.
+
+use yew::prelude::*;
+
+use super::delegate;
+use super::icons;
+use super::learning::{Learning, Question, Wish, after};
+use crate::course::{CONTENTS, Choice, Page, Place, Prediction, Prose, Span};
+use crate::session::Session;
+
+/// The lesson room.
+pub fn lesson(learning: &Learning, session: &Session, on_wish: &Callback<Wish>) -> Html {
+    let content = match (&learning.contents, learning.page()) {
+        (true, _) => contents(learning, on_wish),
+        (false, Some(page)) => self::page(learning, page, session, on_wish),
+        (false, None) => missing(learning, on_wish),
+    };
+    // Another page is another element: nothing of the one before is taken over.
+    let key = format!("{} {}", learning.place, learning.contents);
+    html! {
+        <section class="page" aria-label="Lesson">
+            { heading(learning, on_wish) }
+            <div {key} class="page-content">{ content }</div>
+        </section>
+    }
+}
+
+fn button(
+    class: &'static str,
+    label: impl Into<AttrValue>,
+    wish: Wish,
+    on: &Callback<Wish>,
+) -> Html {
+    let label: AttrValue = label.into();
+    html! { <button {class} onclick={on.reform(move |_: MouseEvent| wish.clone())}>{ label }</button> }
+}
+
+fn heading(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    let place = learning.place;
+    let listed = CONTENTS
+        .iter()
+        .find(|listed| listed.number == place.chapter);
+    let title = listed.map_or("", |listed| listed.title);
+    let shown = if learning.contents {
+        "Close"
+    } else {
+        "Contents"
+    };
+    html! {
+        <p class="chapter">
+            <span>{ format!("{} · {title}", place.chapter) }</span>
+            { button("plain small", shown, Wish::Contents, on_wish) }
+        </p>
+    }
+}
+
+fn missing(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    match &learning.missing {
+        None => html! { <p class="muted">{ "One moment." }</p> },
+        Some(why) => html! {
+            <>
+                <p role="alert">{ why }</p>
+                { button("bordered small", "Try again", Wish::Again, on_wish) }
+            </>
+        },
+    }
+}
+
+/// Every chapter, with what was done of it.
+fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    let open = on_wish.reform(|event: MouseEvent| {
+        let chapter = delegate::number(&event, "data-chapter").unwrap_or(0) as u16;
+        Wish::Open(Place { chapter, page: 1 })
+    });
+    let chapters = CONTENTS.iter().map(|listed| {
+        let place = |page| Place {
+            chapter: listed.number,
+            page: page as u16,
+        };
+        let done = (1..=listed.pages).filter(|page| learning.progress.is_done(place(*page)));
+        let done = done.count();
+        let state = match done {
+            0 => format!("{} pages", listed.pages),
+            _ if done == listed.pages => "done".into(),
+            _ => format!("{done} of {} done", listed.pages),
+        };
+        let current = (listed.number == learning.place.chapter).then_some("page");
+        html! {
+            <li key={listed.number}>
+                <button data-chapter={listed.number.to_string()} aria-current={current}>
+                    <b>{ listed.number }</b><span>{ listed.title }</span><small>{ state }</small>
+                </button>
+            </li>
+        }
+    });
+    html! {
+        <>
+            <h1>{ "The course" }</h1>
+            <ol class="contents" onclick={open}>{ for chapters }</ol>
+        </>
+    }
+}
+
+fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<Wish>) -> Html {
+    let asked = page.prediction.as_ref();
+    let asked = asked.filter(|_| learning.question != Question::Open || page.asks(session));
+    let held = learning.is_held(session);
+    let buttons = page
+        .buttons
+        .iter()
+        .enumerate()
+        .map(|(nth, one)| button("bordered offer", one.label.clone(), Wish::Do(nth), on_wish));
+    html! {
+        <>
+            <h1>{ &page.title }</h1>
+            <div>{ for page.before.iter().map(|paragraph| prose(paragraph, session)) }</div>
+            <div>{ for asked.map(|asked| question(learning, asked, on_wish)) }</div>
+            <div class="buttons offers">{ for buttons.filter(|_| !held) }</div>
+            <div role="status">{ for learning.met.then(|| met(page, session)) }</div>
+            <div class="help-line">{ help(learning, page, on_wish) }</div>
+        </>
+    }
+}
+
+/// The goal is met: what there was to see in it.
+fn met(page: &Page, session: &Session) -> Html {
+    html! {
+        <div class="met">
+            <p class="met-mark">{ icons::done() }{ "Done" }</p>
+            { for page.after.iter().map(|paragraph| prose(paragraph, session)) }
+        </div>
+    }
+}
+
+fn help(learning: &Learning, page: &Page, on_wish: &Callback<Wish>) -> Html {
+    let shown = page.hints.iter().take(learning.hints);
+    let more = !learning.met && learning.hints < page.hints.len();
+    html! {
+        <>
+            <div>{ for shown.map(|hint| html! { <p class="hint">{ hint }</p> }) }</div>
+            <span>{ for more.then(|| button("plain small", "Hint", Wish::Hint, on_wish)) }</span>
+            { for page.goal.as_ref().map(|_| button("plain small", "Start this page again", Wish::Again, on_wish)) }
+        </>
+    }
+}
+
+/// The question, and what was answered. Once the outcome was seen, each answer says why it is
+/// right or wrong.
+fn question(learning: &Learning, asked: &Prediction, on_wish: &Callback<Wish>) -> Html {
+    let open = learning.question == Question::Open;
+    let choices = asked.choices.iter().enumerate();
+    let choices = choices.map(|(nth, choice)| answer(learning, nth, choice, on_wish));
+    let class = if open { "question open" } else { "question" };
+    html! {
+        <div {class} id="question" role="group" aria-label="Prediction">
+            <p class="asked">{ &asked.question }</p>
+            <div>{ for choices }</div>
+            <div>{ for open.then(|| button("plain small", "Show me", Wish::ShowMe, on_wish)) }</div>
+        </div>
+    }
+}
+
+fn answer(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<Wish>) -> Html {
+    let chosen = learning.question == Question::Predicted(nth);
+    let open = learning.question == Question::Open;
+    let judged = learning.met || learning.detour.is_some();
+    let class = match (judged, choice.right, chosen) {
+        (true, true, _) => "choice right",
+        (true, false, true) => "choice wrong chosen",
+        (false, _, true) => "choice chosen",
+        _ => "choice",
+    };
+    let mark = match (judged, choice.right) {
+        (true, true) => "✓",
+        (true, false) if chosen => "✗",
+        _ => "",
+    };
+    let yours = (chosen && judged).then(|| html! { <small>{ "your guess" }</small> });
+    let because = (judged && (choice.right || chosen)).then(|| {
+        html! { <p class="because">{ &choice.because }</p> }
+    });
+    html! {
+        <div {class}>
+            <button aria-disabled={(!open).to_string()} aria-pressed={chosen.to_string()}
+                onclick={on_wish.reform(move |_: MouseEvent| Wish::Choose(nth))}>
+                <i aria-hidden="true">{ mark }</i><span>{ &choice.text }</span><span>{ for yours }</span>
+            </button>
+            <div>{ for because }</div>
+            <div>{ for (judged && !choice.right).then(|| detour(learning, nth, choice, on_wish)) }</div>
+        </div>
+    }
+}
+
+/// The way to the run that shows why an answer is wrong, and back.
+fn detour(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<Wish>) -> Html {
+    let here = learning
+        .detour
+        .as_ref()
+        .is_some_and(|detour| detour.choice == nth);
+    if !here {
+        return button("plain small", "See why not", Wish::ShowWhyNot(nth), on_wish);
+    }
+    html! {
+        <div class="detour">
+            <p>{ &choice.because }</p>
+            { button("bordered small", "Watch it again", Wish::ShowWhyNot(nth), on_wish) }
+            { button("bordered small", "Back to my run", Wish::Return, on_wish) }
+        </div>
+    }
+}
+
+fn prose(paragraph: &Prose, session: &Session) -> Html {
+    let spans = paragraph.iter().map(|span| match span {
+        Span::Code(text) => html! { <code>{ text }</code> },
+        Span::Noun(name) => html! { <b class="noun">{ noun(name, session) }</b> },
+        Span::Term(text) => html! { <dfn>{ text }</dfn> },
+        Span::Text(text) => text.into(),
+    });
+    html! { <p>{ for spans }</p> }
+}
+
+/// What a name of the prose stands for now.
+fn noun(name: &str, session: &Session) -> String {
+    match (name, session.world().leader()) {
+        ("leader", Some(id)) => id.to_string(),
+        ("leader", None) => "the leader".into(),
+        _ => name.into(),
+    }
+}
+
+/// Back, Next, and how far this chapter has come: always in the same place.
+pub fn way(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    let place = learning.place;
+    let listed = CONTENTS
+        .iter()
+        .find(|listed| listed.number == place.chapter);
+    let dots = (1..=listed.map_or(0, |listed| listed.pages)).map(|page| {
+        let page = page as u16;
+        let there = Place { page, ..place };
+        let class = match (page == place.page, learning.progress.is_done(there)) {
+            (true, _) => "dot here",
+            (false, true) => "dot done",
+            (false, false) => "dot",
+        };
+        html! {
+            <button key={page} {class} aria-label={format!("Page {page}")} data-page={page.to_string()}
+                aria-current={(page == place.page).then_some("page")} />
+        }
+    });
+    let open = on_wish.reform(move |event: MouseEvent| {
+        let page = delegate::number(&event, "data-page").map_or(place.page, |page| page as u16);
+        Wish::Open(Place { page, ..place })
+    });
+    let first = place.page == 1 && place.chapter == CONTENTS[0].number;
+    let next = if learning.met { "next ready" } else { "next" };
+    let wish = |wish: Wish| on_wish.reform(move |_: MouseEvent| wish.clone());
+    html! {
+        <nav class="way" aria-label="Pages">
+            <button class="bordered" disabled={first} onclick={wish(Wish::Back)}>{ "Back" }</button>
+            <span class="dots" onclick={open}>{ for dots }</span>
+            <button class={next} disabled={after(place).is_none()} onclick={wish(Wish::Next)}>{ "Next" }</button>
+        </nav>
+    }
+}
