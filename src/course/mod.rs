@@ -177,3 +177,8 @@ impl Prediction {
 pub fn chapter(number: u16) -> Option<usize> {
     CONTENTS.iter().position(|listed| listed.number == number)
 }
+
+/// Whether there is such a page.
+pub fn exists(place: Place) -> bool {
+    chapter(place.chapter).is_some_and(|nth| (1..=CONTENTS[nth].pages).contains(&place.page.into()))
+}

@@ -31,7 +31,7 @@ use super::timebar::{TimeBar, TimeWish};
 use super::tools::{held, tools};
 use super::topbar::{Room, TopBarProps, top_bar};
 use super::{facts, server, storage};
-use crate::course::{Place, Tool, Touch};
+use crate::course::{self, Place, Tool, Touch};
 use crate::machine::{ClientId, Op};
 use crate::narrate;
 use crate::raft::{Event, NodeId, ServerSet};
@@ -66,7 +66,6 @@ pub enum Msg {
     LetGo(PacketId),
     Link,
     New,
-    Enter(Room),
     Pick(Pick),
     Placed,
     Run(RunWish),
@@ -119,7 +118,6 @@ struct Wishes {
     learn: Callback<Wish>,
     let_go: Callback<PacketId>,
     new: Callback<()>,
-    enter: Callback<Room>,
     pick: Callback<Pick>,
     placed: Callback<()>,
     run: Callback<RunWish>,
@@ -142,7 +140,6 @@ impl Wishes {
             help: link.callback(|()| Msg::Help),
             learn: link.callback(Msg::Learn),
             let_go: link.callback(Msg::LetGo),
-            enter: link.callback(Msg::Enter),
             new: link.callback(|()| Msg::New),
             pick: link.callback(Msg::Pick),
             placed: link.callback(|()| Msg::Placed),
@@ -217,7 +214,6 @@ impl Component for App {
             }
             Msg::Happened => {}
             Msg::Act(action) => self.act(action),
-            Msg::Enter(room) => self.enter(ctx, room),
             Msg::Learn(wish) => self.learn(ctx, wish),
             Msg::LetGo(id) => self.let_go(id),
             Msg::Close => (self.focus, self.chosen) = (None, None),
@@ -249,7 +245,7 @@ impl Component for App {
         let wishes = &self.wishes;
         let top = TopBarProps {
             room: self.room,
-            on_enter: wishes.enter.clone(),
+            lesson: lesson_address(self.learning.place),
             said: self.said.clone(),
             on_share: wishes.share.clone(),
             on_theme: wishes.theme.clone(),
@@ -369,9 +365,14 @@ impl App {
     /// Opens what the address names.
     fn go(&mut self, ctx: &Context<Self>, route: Route) {
         match route {
+            // Whoever left the course for free play finds it as it was.
             Route::Lesson(place) => {
                 self.room = Room::Learn;
-                let place = place.unwrap_or(self.learning.place);
+                let (here, begun) = (self.learning.place, self.learning.chapter.is_some());
+                let place = place.filter(|place| course::exists(*place)).unwrap_or(here);
+                if begun && place == here {
+                    return self.wake();
+                }
                 let outcome = self.learning.open(place, fresh_seed());
                 self.follow(ctx, outcome);
             }
@@ -388,19 +389,6 @@ impl App {
         self.wake();
     }
 
-    /// Another room, the same cluster: whoever left the course finds it as it was.
-    fn enter(&mut self, ctx: &Context<Self>, room: Room) {
-        if self.room == room {
-            return;
-        }
-        self.room = room;
-        match room {
-            Room::Learn if self.learning.chapter.is_none() => self.learn(ctx, Wish::Again),
-            Room::Learn => write_address(&lesson_address(self.learning.place)),
-            Room::Play => write_address("#/play"),
-        }
-    }
-
     fn learn(&mut self, ctx: &Context<Self>, wish: Wish) {
         let (place, on_detour) = (self.learning.place, self.learning.detour.is_some());
         let turns = matches!(wish, Wish::ShowWhyNot(_) | Wish::Return);
@@ -415,7 +403,9 @@ impl App {
         }
         self.follow(ctx, outcome);
         if self.learning.place != place {
-            write_address(&lesson_address(self.learning.place));
+            // The way back leads to where this page was opened from, named or not.
+            write_address(&lesson_address(place), false);
+            write_address(&lesson_address(self.learning.place), true);
         }
         self.wake();
     }
@@ -589,7 +579,7 @@ impl App {
             }
             TimeWish::Speed(speed) => player.pace.speed = speed,
             TimeWish::Toggle if player.playing => player.pause(),
-            TimeWish::Toggle => player.play(),
+            TimeWish::Toggle => player.insist(),
             TimeWish::Undo => drop(player.session.undo()),
         }
         drop(player);
@@ -695,6 +685,10 @@ impl App {
         match wish {
             Shortcut::Close if self.help => ctx.link().send_message(Msg::Help),
             Shortcut::Close => ctx.link().send_message(Msg::Close),
+            Shortcut::Page(wish) if self.room == Room::Learn => {
+                ctx.link().send_message(Msg::Learn(wish));
+            }
+            Shortcut::Page(_) => {}
             Shortcut::Help => ctx.link().send_message(Msg::Help),
             Shortcut::Server(id) => server::focus(id),
             Shortcut::Time(wish) => ctx.link().send_message(Msg::Time(wish)),
@@ -899,12 +893,15 @@ fn lesson_address(place: Place) -> String {
 }
 
 /// Writes the address without opening it, so that the browser's own way back leads here.
-fn write_address(hash: &str) {
+fn write_address(hash: &str, anew: bool) {
     let history = web_sys::window().and_then(|window| window.history().ok());
-    if let Some(history) = history {
-        // A page that may not change its address has no way back, and works all the same.
-        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(hash));
-    }
+    let Some(history) = history else { return };
+    // A page that may not change its address has no way back, and works all the same.
+    let _ = if anew {
+        history.push_state_with_url(&JsValue::NULL, "", Some(hash))
+    } else {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(hash))
+    };
 }
 
 /// Where the rooms stand below each other, what is to be watched comes first.

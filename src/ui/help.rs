@@ -40,6 +40,10 @@ const KEYS: Rows = &[
     ("1 to 9", "go to a server; the arrows lead on from there"),
     ("Enter", "crash the server, or start it again"),
     ("Ctrl+Z", "undo; with Shift, redo"),
+    (
+        "PageDown and PageUp",
+        "the next page of the course, or the one before",
+    ),
     ("Esc", "close"),
 ];
 

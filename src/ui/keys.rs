@@ -3,6 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
+use super::learning::Wish;
 use super::timebar::TimeWish;
 use crate::raft::NodeId;
 
@@ -10,6 +11,7 @@ use crate::raft::NodeId;
 pub enum Shortcut {
     Close,
     Help,
+    Page(Wish),
     Server(NodeId),
     Time(TimeWish),
 }
@@ -44,6 +46,8 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
         "ArrowLeft" | "ArrowRight" if sliding => None,
         "ArrowLeft" => Some(Shortcut::Time(TimeWish::Back { story })),
         "ArrowRight" => Some(Shortcut::Time(TimeWish::Forward { story })),
+        "PageDown" => Some(Shortcut::Page(Wish::Next)),
+        "PageUp" => Some(Shortcut::Page(Wish::Back)),
         "?" => Some(Shortcut::Help),
         digit => NodeId::new(digit.parse().ok()?).map(Shortcut::Server),
     }

@@ -8,7 +8,7 @@ use web_sys::Response;
 
 use super::player::Player;
 use super::storage;
-use crate::course::{self, CONTENTS, Chapter, Page, Place, Progress, Tool, Touch};
+use crate::course::{self, CONTENTS, Chapter, Page, Place, Progress, Tool, Touch, exists};
 use crate::raft::{NodeId, ServerSet};
 use crate::session::Session;
 use crate::sim::{Time, World};
@@ -318,11 +318,6 @@ pub fn inviting(touch: &[Touch], world: &World) -> ServerSet {
     };
     let ids = world.servers().iter().map(|server| server.id);
     ids.filter(|id| is_wanted(*id)).collect()
-}
-
-fn exists(place: Place) -> bool {
-    course::chapter(place.chapter)
-        .is_some_and(|nth| (1..=CONTENTS[nth].pages).contains(&place.page.into()))
 }
 
 fn before(place: Place) -> Option<Place> {

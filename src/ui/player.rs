@@ -14,8 +14,9 @@ pub struct Player {
     pub session: Session,
     pub pace: Pace,
     pub playing: bool,
-    /// Whether time passes only while messages travel: it stops when all there are are held.
+    /// Whether time stands still when all messages there are are held, until the user insists.
     pub waits: bool,
+    insists: bool,
     last_frame: Option<f64>,
 }
 
@@ -27,6 +28,7 @@ impl Player {
             pace: Pace::new(FIRST_SPEED),
             playing: true,
             waits: false,
+            insists: false,
             last_frame: None,
         }
     }
@@ -54,7 +56,7 @@ impl Player {
         if !self.playing {
             return false;
         }
-        if self.session.is_held() || self.waits && self.session.is_idle() {
+        if self.session.is_held() || self.is_waiting() {
             self.pause();
             return true;
         }
@@ -70,7 +72,20 @@ impl Player {
 
     pub fn play(&mut self) {
         self.playing = true;
+        self.insists = false;
         self.last_frame = None;
+    }
+
+    /// Plays, even if there is nothing to watch for a while.
+    pub fn insist(&mut self) {
+        self.play();
+        self.insists = true;
+    }
+
+    /// Whether nothing travels, and messages wait to be let go.
+    fn is_waiting(&self) -> bool {
+        let holds = self.session.world().network().holds_any();
+        self.waits && !self.insists && holds && self.session.is_idle()
     }
 
     pub fn pause(&mut self) {

@@ -13,12 +13,11 @@ pub enum Room {
     Play,
 }
 
-const ROOMS: [(Room, &str); 2] = [(Room::Learn, "Learn"), (Room::Play, "Play")];
-
 /// What the top bar is given.
 pub struct TopBarProps {
     pub room: Room,
-    pub on_enter: Callback<Room>,
+    /// The address of the page of the course that is open.
+    pub lesson: String,
     /// What was just copied or failed to be, in a few words.
     pub said: Option<String>,
     pub on_share: Callback<()>,
@@ -30,17 +29,19 @@ pub struct TopBarProps {
 /// The top bar.
 pub fn top_bar(props: &TopBarProps) -> Html {
     let click = |callback: &Callback<()>| callback.reform(|_: MouseEvent| ());
-    let rooms = ROOMS.iter().map(|(room, label)| {
-        let enter = props.on_enter.reform(|_: MouseEvent| *room);
-        let current = (*room == props.room).then_some("page");
-        html! { <button key={*label} class="plain" aria-current={current} onclick={enter}>{ *label }</button> }
-    });
+    let room = |room, label: &'static str, href: String| {
+        let current = (room == props.room).then_some("page");
+        html! { <a class="plain" {href} aria-current={current}>{ label }</a> }
+    };
     html! {
         <header class="topbar">
             <a class="brand" href="#" aria-label="Raftarium" onclick={props.on_new.reform(|event: MouseEvent| event.prevent_default())}>
                 { icons::brand() }<span class="brand-name">{ "Raftarium" }</span>
             </a>
-            <nav class="rooms" aria-label="Rooms">{ for rooms }</nav>
+            <nav class="rooms" aria-label="Rooms">
+                { room(Room::Learn, "Learn", props.lesson.clone()) }
+                { room(Room::Play, "Play", "#/play".into()) }
+            </nav>
             <p class="said" role="status">{ props.said.clone().unwrap_or_default() }</p>
             <nav aria-label="Page">
                 <button class="plain new" onclick={click(&props.on_new)}>{ "New run" }</button>

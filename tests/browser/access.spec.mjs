@@ -23,6 +23,14 @@ for (const colorScheme of ["light", "dark"]) {
         };
         await page.getByRole("button", { name: "Pause", exact: true }).click();
         await check("the landing page");
+        await page.goto("./#/lesson/5/2");
+        await page.getByRole("group", { name: "Prediction" }).waitFor();
+        await check("a question, and messages that wait");
+        await page.getByRole("button", { name: "Contents" }).click();
+        await check("the contents");
+        await page.goto("./#/play");
+        await page.reload();
+        await page.getByRole("button", { name: "Pause", exact: true }).click();
         await leader.click();
         await page.getByRole("button", { name: "why?" }).first().click();
         await page.getByText("This run", { exact: true }).click();

@@ -167,7 +167,7 @@ test("the keyboard alone will do", async ({ page }) => {
   // The stage is one stop of the tab key.
   const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? "");
   let onStage = 0;
-  for (let press = 0; press < 12; press++) {
+  for (let press = 0; press < 24; press++) {
     await page.keyboard.press("Tab");
     onStage += /^S\d, /.test(await focused()) ? 1 : 0;
   }
@@ -268,7 +268,7 @@ test("bad input gets a sentence and loses nothing", async ({ page }) => {
 });
 
 test("what an earlier visit left is opened when it is asked for, and a spoilt one does no harm", async ({ page }) => {
-  await open(page, "./", 4);
+  await open(page, "./#/play", 4);
   await leader(page).click();
   await button(page, "Pause").click();
   const [end, down] = [await time(page), await page.locator(".server.down").getAttribute("aria-label")];
@@ -294,7 +294,7 @@ test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 640 }, isMobile, hasTouch, userAgent });
 
   test("one tap without scrolling changes the cluster, and nothing is wider than the screen", async ({ page }) => {
-    await page.goto("./");
+    await page.goto("./#/play");
     const { id } = await facts(leader(page));
     const box = await leader(page).boundingBox();
     expect(box.y + box.height).toBeLessThan(640);

@@ -1,0 +1,290 @@
+// A learner goes through the course: by clicking, by keyboard, by touch; back and forward, and after a reload.
+
+import { devices } from "@playwright/test";
+import { expect, server, test } from "./page.mjs";
+
+const leader = (page) => page.getByRole("button", { name: /^S\d, leader/ });
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const title = (page) => page.getByRole("heading", { level: 1 });
+const done = (page) => page.locator(".met");
+
+/** A message that waits, and a click that lets it go. */
+const letGo = (page, message) => page.getByRole("region", { name: "Messages that wait" }).getByRole("button", { name: message }).first().click();
+
+/** Answers the page's question. */
+async function predict(page, answer) {
+  await page.getByRole("group", { name: "Prediction" }).getByRole("button", { name: answer }).click();
+}
+
+/** The page's goal is met, and what to see in it is said. */
+async function met(page) {
+  await expect(done(page)).toBeVisible({ timeout: 20_000 });
+  await expect(done(page)).toContainText("Done");
+}
+
+const press = (page, name) => button(page, name).click();
+const room = (page, name) => page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name }).click();
+const click = (page, n) => server(page, n).click();
+
+/** What a learner does on each page, by the title of its chapter. */
+const chapters = {
+  "0": [
+    async (page) => leader(page).click(),
+    async (page) => {
+      await leader(page).click();
+      await predict(page, "Stop for a moment, then go on.");
+    },
+    async (page) => {
+      await leader(page).click();
+      await predict(page, "They go on: the two still agree.");
+      await page.waitForTimeout(500);
+      await page.locator(".server.down").first().click();
+    },
+  ],
+  "5": [
+    async (page) => {
+      await predict(page, /It begins a new term/);
+      await click(page, 3);
+    },
+    async (page) => {
+      await predict(page, /No: it has one vote/);
+      await letGo(page, "S3 to S1: vote");
+      await letGo(page, "S5 to S1: vote");
+    },
+    async (page) => {
+      await button(page, "Show me").click();
+      await letGo(page, "S3 to S1: vote");
+      await letGo(page, "S3 to S4: vote");
+    },
+    async (page) => {
+      await predict(page, /Two, with its own/);
+      await letGo(page, "S3 to S1: vote");
+      await letGo(page, "S3 to S2: vote");
+      await letGo(page, "S1 to S3: vote-reply");
+      await letGo(page, "S2 to S3: vote-reply");
+    },
+  ],
+  "7": [
+    async (page) => {
+      await click(page, 1);
+      await click(page, 2);
+    },
+    async (page) => {
+      await letGo(page, "S1 to S3: vote");
+      await letGo(page, "S2 to S4: vote");
+      await predict(page, /Nothing: somebody's timer/);
+      await press(page, "Let all messages go");
+      await playOn(page);
+    },
+    async (page) => {
+      await letGo(page, "S1 to S3: vote");
+      await letGo(page, "S2 to S4: vote");
+      await predict(page, /No: three of five/);
+      await press(page, "Let all messages go");
+      await playOn(page);
+    },
+  ],
+  "8": [
+    async (page) => {
+      await predict(page, /Nothing yet/);
+      await press(page, "Send");
+    },
+    async (page) => {
+      await predict(page, "Two.");
+      await letGo(page, "S1 to S2: append");
+      await letGo(page, "S1 to S3: append");
+      await letGo(page, "S2 to S1: append-reply");
+      await letGo(page, "S3 to S1: append-reply");
+    },
+    async (page) => {
+      await predict(page, "The client.");
+      await letGo(page, "S3 to S1: append-reply");
+    },
+    async (page) => {
+      await predict(page, /By the next AppendEntries/);
+      await press(page, "Let all messages go");
+      await playOn(page);
+    },
+    async (page) => {
+      await predict(page, /Sooner: after four/);
+      await press(page, "Send at once");
+      await press(page, "Send");
+    },
+  ],
+  "10": [
+    async (page) => {
+      await predict(page, /Elect a leader/);
+      await press(page, "Cut");
+    },
+    async (page) => {
+      await predict(page, /Both: each has a leader/);
+      await press(page, "C1 writes x=3");
+      await press(page, "C2 writes x=8");
+    },
+    async (page) => {
+      await predict(page, /It is deleted/);
+      await press(page, "Heal");
+    },
+  ],
+};
+
+/** Lets time pass where it waits for messages. */
+async function playOn(page) {
+  for (let press = 0; press < 8 && !(await done(page).isVisible()); press++) {
+    const play = button(page, "Play");
+    if (await play.isVisible()) await play.click();
+    await page.waitForTimeout(700);
+  }
+}
+
+/** Faster than a learner would want to watch. */
+async function hurry(page) {
+  const speed = page.locator("input[aria-label=Speed]");
+  await expect(speed).toBeAttached();
+  await speed.evaluate((slider) => {
+    slider.value = "5";
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+for (const [number, pages] of Object.entries(chapters)) {
+  test(`chapter ${number} is gone through by clicking, forward and back`, async ({ page }) => {
+    test.setTimeout(90_000);
+    await page.goto(`./#/lesson/${number}/1`);
+    const titles = [];
+    for (const [nth, act] of pages.entries()) {
+      await expect(page).toHaveURL(new RegExp(`/${number}/${nth + 1}$`));
+      await expect(title(page)).toBeVisible();
+      titles.push(await title(page).textContent());
+      await expect(done(page)).toHaveCount(0);
+      await hurry(page);
+      await act(page);
+      await met(page);
+      if (nth > 0) {
+        await press(page, "Back");
+        await expect(title(page)).toHaveText(titles[nth - 1]);
+        await press(page, "Next");
+        await expect(title(page)).toHaveText(titles[nth]);
+      }
+      if (nth + 1 < pages.length) await press(page, "Next");
+    }
+    expect(new Set(titles).size).toBe(pages.length);
+  });
+}
+
+test("time waits for an answer, the guess stays, and a wrong one has a run that shows it", async ({ page }) => {
+  await page.goto("./#/lesson/0/2");
+  await hurry(page);
+  await leader(page).click();
+  const question = page.getByRole("group", { name: "Prediction" });
+  await expect(question).toBeVisible();
+  const time = page.getByRole("slider", { name: "Time" });
+  const held = await time.inputValue();
+  await page.getByRole("button", { name: "Step forward" }).click();
+  await page.keyboard.press("Escape");
+  await button(page, "Play").click();
+  await page.waitForTimeout(400);
+  expect(await time.inputValue()).toBe(held);
+  await predict(page, "Go on as if nothing had happened.");
+  await met(page);
+  await expect(question.locator(".chosen.wrong")).toContainText("your guess");
+  await expect(question.locator(".right")).toContainText("Stop for a moment");
+  const mine = await time.inputValue();
+  await question.getByRole("button", { name: "See why not" }).first().click();
+  await expect(button(page, "Back to my run")).toBeVisible();
+  await expect(button(page, "Play")).toBeVisible({ timeout: 15_000 });
+  await expect(leader(page)).toHaveCount(0);
+  await button(page, "Back to my run").click();
+  expect(Number(await time.inputValue())).toBeGreaterThanOrEqual(Number(mine));
+  await expect(leader(page)).toHaveCount(1);
+});
+
+test("a reload resumes, any page can be entered, free play is a tap away and back", async ({ page }) => {
+  await page.goto("./");
+  await expect(title(page)).toHaveText("Click the leader.");
+  await hurry(page);
+  await leader(page).click();
+  await met(page);
+  await press(page, "Next");
+  await press(page, "Next");
+  await expect(title(page)).toHaveText("One crash too many.");
+  await page.goto("./");
+  await page.reload();
+  await expect(title(page)).toHaveText("One crash too many.");
+  await page.getByRole("button", { name: "Contents" }).click();
+  await expect(page.locator(".contents")).toContainText("1 of 3 done");
+  await page.locator(".contents button").filter({ hasText: "One write" }).click();
+  await expect(title(page)).toHaveText("Ask for a change.");
+  await room(page, "Play");
+  await expect(page.getByText("This run", { exact: true })).toBeVisible();
+  await room(page, "Learn");
+  await expect(title(page)).toHaveText("Ask for a change.");
+  for (let back = 0; back < 3; back++) await page.goBack();
+  await expect(title(page)).toHaveText("One crash too many.");
+  await page.evaluate(() => (location.hash = "#/lesson/99/1"));
+  await expect(title(page)).toHaveText("One crash too many.");
+});
+
+test("the first chapter by keyboard alone", async ({ page }) => {
+  await page.goto("./");
+  await hurry(page);
+  const crash = async () => {
+    const name = await leader(page).getAttribute("aria-label");
+    await page.keyboard.press(name[1]);
+    await page.keyboard.press("Enter");
+  };
+  /** Tabs to the button of that name, and presses it. */
+  const reach = async (name) => {
+    const focused = () => page.evaluate(() => document.activeElement.textContent.trim());
+    for (let press = 0; press < 60 && (await focused()) !== name; press++) await page.keyboard.press("Tab");
+    expect(await focused()).toBe(name);
+    await page.keyboard.press("Enter");
+  };
+  await crash();
+  await met(page);
+  await page.keyboard.press("PageDown");
+  await hurry(page);
+  await expect(title(page)).toHaveText("Crash the next one.");
+  await crash();
+  await reach("Stop for a moment, then go on.");
+  await met(page);
+  await page.keyboard.press("PageDown");
+  await hurry(page);
+  await expect(title(page)).toHaveText("One crash too many.");
+  await crash();
+  await reach("They wait until a third server is back.");
+  await page.waitForTimeout(500);
+  const down = await page.locator(".server.down").first().getAttribute("aria-label");
+  await page.keyboard.press(down[1]);
+  await page.keyboard.press("Enter");
+  await met(page);
+});
+
+test.describe("on a phone", () => {
+  const { isMobile, hasTouch, userAgent } = devices["Pixel 5"];
+  test.use({ viewport: { width: 360, height: 640 }, isMobile, hasTouch, userAgent });
+
+  test("the first chapter by touch; nothing is wider than the screen", async ({ page }) => {
+    test.setTimeout(60_000);
+    await page.goto("./");
+    await hurry(page);
+    const box = await leader(page).boundingBox();
+    expect(box.y + box.height).toBeLessThan(640);
+    await leader(page).tap();
+    await met(page);
+    await button(page, "Next").tap();
+    await hurry(page);
+    await leader(page).tap();
+    await page.getByRole("group", { name: "Prediction" }).getByRole("button", { name: /Stop for/ }).tap();
+    await met(page);
+    await button(page, "Next").tap();
+    await hurry(page);
+    await leader(page).tap();
+    await page.getByRole("group", { name: "Prediction" }).getByRole("button", { name: /They wait/ }).tap();
+    await page.waitForTimeout(500);
+    await page.locator(".server.down").first().tap();
+    await met(page);
+    const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
+    expect(wide).toBeLessThanOrEqual(360);
+  });
+});
