@@ -6,7 +6,14 @@ use std::{env, fs};
 
 fn main() {
     println!("cargo:rerun-if-changed=src/lessons");
-    let mut files: Vec<PathBuf> = fs::read_dir("src/lessons")
+    let contents = contents(Path::new("src/lessons"));
+    let target = Path::new(&env::var("OUT_DIR").expect("cargo says where")).join("contents.rs");
+    fs::write(target, contents).expect("the contents can be written");
+}
+
+/// The contents of the course in `folder`, as Rust.
+pub fn contents(folder: &Path) -> String {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .expect("src/lessons holds the course")
         .map(|entry| entry.expect("src/lessons can be read").path())
         .collect();
@@ -14,15 +21,13 @@ fn main() {
     let chapters: Vec<String> = files.iter().map(|path| chapter(path)).collect();
     let first = files.first().expect("src/lessons holds a chapter");
     let first = fs::canonicalize(first).expect("the first chapter has a path");
-    let contents = format!(
+    format!(
         "/// Every chapter there is, in the order of their numbers.\n\
          pub const CONTENTS: &[Listed] = &[{}];\n\
          /// The text of the first chapter.\n\
          pub const FIRST: &str = include_str!({first:?});\n",
         chapters.concat()
-    );
-    let target = Path::new(&env::var("OUT_DIR").expect("cargo says where")).join("contents.rs");
-    fs::write(target, contents).expect("the contents can be written");
+    )
 }
 
 /// What the contents say of a chapter.

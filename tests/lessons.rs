@@ -74,6 +74,35 @@ fn contents_list_every_chapter() {
     assert!(CONTENTS.is_sorted_by_key(|listed| listed.number));
 }
 
+#[allow(dead_code, unreachable_pub, reason = "the build calls main")]
+#[path = "../build.rs"]
+mod build;
+
+#[test]
+fn a_new_chapter_is_listed_with_no_other_change() {
+    let folder = std::env::temp_dir().join(format!("raftarium-lessons-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let texts = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lessons");
+    for entry in fs::read_dir(texts).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
+    }
+    let before = build::contents(&folder);
+    fs::write(
+        folder.join("98-dummy.md"),
+        "# A dummy\n\n## One\n\nWords.\n",
+    )
+    .unwrap();
+    let after = build::contents(&folder);
+    fs::remove_dir_all(&folder).unwrap();
+    let listed = r#"Listed { number: 98, title: "A dummy", pages: 1, file: "98-dummy.md","#;
+    assert!(
+        !before.contains(listed) && after.contains(listed),
+        "{after}"
+    );
+    assert!(after.matches("Listed {").count() == CONTENTS.len() + 1);
+}
+
 #[test]
 fn answers_meet_goals_that_were_unmet_before() {
     let mut replayed = 0;
@@ -199,6 +228,30 @@ fn wrong_predictions_have_a_run_that_shows_it() {
         }
     }
     assert!(shown > 100, "{shown} runs");
+}
+
+/// The example of `docs/lessons.md` is a chapter, and its one page passes.
+#[test]
+fn the_example_of_the_documentation_is_a_chapter() {
+    let text = include_str!("../docs/lessons.md");
+    let (_, example) = text.split_once("````text\n").unwrap();
+    let (example, _) = example.split_once("````").unwrap();
+    let chapter = course::read(example).unwrap();
+    let page = &chapter.pages[0];
+    let mut session = page.session(1).unwrap();
+    assert!(page.asks(&session) && !page.is_met(&session));
+    session.hold_at(None);
+    let mut runner = page.runner(1).unwrap();
+    let begun = runner.actions().len();
+    page.answer.follow(&mut runner).unwrap();
+    for (at, action) in &runner.actions()[begun..] {
+        session.advance(*at);
+        session.act(action.clone()).unwrap();
+    }
+    session.advance(runner.now());
+    assert!(page.is_met(&session));
+    let (mut session, to) = page.counter_run(0, 1).unwrap();
+    session.advance(to);
 }
 
 fn words(prose: &[Prose]) -> usize {

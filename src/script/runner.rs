@@ -17,6 +17,10 @@ pub const LONGEST_RUN: Time = Time::ms(60_000);
 /// The most steps that a script may take in one statement.
 pub const MOST_STEPS: u64 = 1_000_000;
 
+/// Whether what a script prints is made at all. In the page nobody reads it, and the code for it
+/// would weigh more than that for running scripts.
+const PRINTS: bool = cfg!(not(target_arch = "wasm32"));
+
 /// The most sentences that are kept for `events`.
 const MOST_EVENTS: usize = 2_000;
 
@@ -125,7 +129,9 @@ impl Runner {
         watched.get_or_insert_with(|| {
             let world = World::new(scenario, step);
             let checker = Checker::new(&world);
-            notes.take(step, &world);
+            if PRINTS {
+                notes.take(step, &world);
+            }
             Watched { world, checker }
         })
     }
@@ -183,7 +189,8 @@ impl Runner {
                 self.world();
                 self.notes = Notes::default();
             }
-            Command::Print(what) => return Ok(self.print(what)),
+            Command::Print(what) if PRINTS => return Ok(self.print(what)),
+            Command::Print(_) => {}
             Command::Run(length) => {
                 let to = self.world().now() + length;
                 self.run_to(to).map_err(|why| (1, why))?;
@@ -256,6 +263,9 @@ impl Runner {
                 return Ok(());
             }
             if world.next_at().is_none_or(|next| next > limit) {
+                if !PRINTS {
+                    return Err(format!("waited {LONGEST_RUN} of virtual time in vain"));
+                }
                 let instead = condition.instead(world, checker);
                 return Err(format!(
                     "waited {LONGEST_RUN} of virtual time in vain: {instead}"
@@ -292,9 +302,12 @@ impl Runner {
     /// Notes what the step did, and what it broke.
     fn note(&mut self) {
         if let Some(Watched { world, checker }) = &mut self.watched {
-            self.notes.take(&self.step, world);
-            if let Some(violation) = checker.observe(world, &self.step) {
-                self.notes.take_violation(violation);
+            let violation = checker.observe(world, &self.step);
+            if PRINTS {
+                self.notes.take(&self.step, world);
+                if let Some(violation) = violation {
+                    self.notes.take_violation(violation);
+                }
             }
         }
     }
@@ -307,6 +320,9 @@ impl Runner {
         condition.check(world)?;
         if condition.holds(world, checker, false) {
             return Ok(());
+        }
+        if !PRINTS {
+            return Err("it is not so".into());
         }
         let instead = condition.instead(world, checker);
         Err(format!("it is not so: {instead}"))
