@@ -76,6 +76,7 @@ const CAUGHT: &[(Rule, u64)] = &[
     (Rule::PersistTerm, 200),
     (Rule::PersistVote, 20_000),
     (Rule::PersistLog, 200),
+    (Rule::SyncBeforeReply, 5_000),
     (Rule::RefuseOldTerm, 5_000),
     (Rule::OneVotePerTerm, 200),
     (Rule::UpToDate, 200),

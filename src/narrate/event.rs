@@ -380,6 +380,7 @@ fn asker(step: &Step) -> String {
         Cause::Action(_)
         | Cause::Client(_)
         | Cause::Compaction { .. }
+        | Cause::Written { .. }
         | Cause::Start
         | Cause::Timeout { .. } => "somebody".into(),
     }

@@ -4,7 +4,8 @@ use super::{event, words};
 use crate::machine::{ClientId, Op};
 use crate::raft::{LogIndex, Message, NodeId, Payload, Rule};
 use crate::sim::{
-    Action, Address, Body, Cause, Fact, Link, Loss, PacketId, PacketKind, PacketPick, Step, World,
+    Action, Address, Body, Cause, Fact, Link, Loss, PacketId, PacketKind, PacketPick, Record, Step,
+    World,
 };
 
 /// The sentence for the fact at `place`.
@@ -34,7 +35,7 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
                 attempt => format!("{asked} (attempt {attempt})"),
             }
         }
-        Fact::Crashed { server } => crashed(*server, world),
+        Fact::Crashed { server } => crashed(*server, step, world),
         Fact::Executed {
             server,
             index,
@@ -77,18 +78,69 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
         Fact::Restarted { server } => {
             format!("{server} started from its disk, as a follower")
         }
+        Fact::RecordDropped { server, record } => {
+            let record = match record {
+                Record::TermAndVote => "a new term and vote".into(),
+                Record::Snapshot => "a snapshot".into(),
+                Record::Entry(index) => format!("entry {index}"),
+                Record::Trim => "what was compacted".into(),
+            };
+            format!("{server} found a torn record on its disk, half of {record}, and dropped it")
+        }
         Fact::Sent {
             packet, from, kind, ..
         } => {
             let to = words::list(recipients(step, place, world));
             sent(*from, &to, *kind, *packet, &step.facts[place], world)
         }
+        Fact::WriteBegun {
+            server, done_at, ..
+        } => {
+            let takes = done_at.saturating_sub(step.at);
+            format!("{server} writes to its disk, which takes {takes}")
+        }
+        Fact::WriteCut {
+            server,
+            last,
+            unwritten,
+            term,
+        } => {
+            let mut lost = Vec::new();
+            if let Some(term) = term {
+                lost.push(format!("its disk is still in term {term}"));
+            }
+            match unwritten.0.saturating_sub(last.0) {
+                0 => {}
+                1 => lost.push(format!("entry {unwritten} is not on its disk")),
+                _ => lost.push(format!(
+                    "{} are not on its disk",
+                    words::entries(last.next(), *unwritten)
+                )),
+            }
+            let lost = if lost.is_empty() {
+                "nothing of its log is lost".into()
+            } else {
+                words::list(lost)
+            };
+            format!("{server} was cut short while it was writing: {lost}")
+        }
+        Fact::Written {
+            server,
+            last: LogIndex(0),
+        } => format!("{server} has its term and its vote on its disk"),
+        Fact::Written { server, last } => {
+            format!("{server} has everything up to entry {last} on its disk")
+        }
         Fact::Wiped { server } => format!("{server} lost its disk: term, vote and log are gone"),
     }
 }
 
 /// What a crash leaves: all that must be on disk, unless a rule is off.
-fn crashed(server: NodeId, world: &World) -> String {
+fn crashed(server: NodeId, step: &Step, world: &World) -> String {
+    let cut = |fact: &Fact| matches!(fact, Fact::WriteCut { .. });
+    if step.facts.iter().any(cut) {
+        return format!("{server} crashed, and forgets what is not on its disk");
+    }
     let rules = world.config().rules;
     let kept = |rule, what| rules.on(rule).then_some(what);
     let kept: Vec<&str> = [
@@ -260,6 +312,7 @@ pub(super) fn deed(step: &Step, world: &World) -> Option<super::Sentence> {
         Cause::Start => None,
         Cause::Client(_)
         | Cause::Compaction { .. }
+        | Cause::Written { .. }
         | Cause::Packet { .. }
         | Cause::Timeout { .. } => return None,
     };
@@ -304,6 +357,10 @@ fn done(action: &Action, step: &Step) -> Option<String> {
                 rate.ticks, rate.per
             )
         }
+        Action::SlowDisk(id, Some(time)) => {
+            format!("{id}'s disk takes {time} for a write from now on")
+        }
+        Action::SlowDisk(id, None) => format!("{id}'s disk is as fast as the others' again"),
         // What came of these is told as a fact, of this step or (a dropped packet's) of the next.
         Action::Compact(_)
         | Action::Crash(_)
@@ -367,6 +424,7 @@ fn links(action: &Action) -> String {
         | Action::Rule(..)
         | Action::SetTimer(..)
         | Action::Skew(..)
+        | Action::SlowDisk(..)
         | Action::Timeout(_)
         | Action::Transfer(_)
         | Action::Wipe(_) => "The network changed".into(),

@@ -69,6 +69,7 @@ pub fn has_story(step: &Step) -> bool {
         Cause::Action(_) | Cause::Start => true,
         Cause::Client(_)
         | Cause::Compaction { .. }
+        | Cause::Written { .. }
         | Cause::Packet { .. }
         | Cause::Timeout { .. } => step.facts.iter().any(is_story),
     }
@@ -87,9 +88,14 @@ pub fn weight(fact: &Fact) -> Weight {
         | Fact::Crashed { .. }
         | Fact::GaveUpWaiting { .. }
         | Fact::NetworkChanged
+        | Fact::RecordDropped { .. }
         | Fact::Restarted { .. }
-        | Fact::Wiped { .. } => Weight::Story,
-        Fact::Executed { .. } | Fact::Redirected { .. } => Weight::Detail,
+        | Fact::Wiped { .. }
+        | Fact::WriteCut { .. } => Weight::Story,
+        Fact::Executed { .. }
+        | Fact::Redirected { .. }
+        | Fact::WriteBegun { .. }
+        | Fact::Written { .. } => Weight::Detail,
         Fact::Lost { kind, why, .. } => match (kind, why) {
             (_, Loss::Dropped) | (PacketKind::Request | PacketKind::Reply, _) => Weight::Story,
             (
@@ -183,8 +189,12 @@ fn subject(fact: &Fact) -> (Option<NodeId>, Option<LogIndex>) {
         | Fact::Asked { server, .. }
         | Fact::Crashed { server }
         | Fact::GaveUpWaiting { server, .. }
+        | Fact::RecordDropped { server, .. }
         | Fact::Restarted { server }
         | Fact::Wiped { server } => (Some(*server), None),
+        Fact::WriteBegun { server, last, .. }
+        | Fact::WriteCut { server, last, .. }
+        | Fact::Written { server, last } => (Some(*server), Some(*last)),
         Fact::Executed { server, index, .. } => (Some(*server), Some(*index)),
         Fact::Lost { from, to, .. } => (server_of(*to).or_else(|| server_of(*from)), None),
         Fact::NetworkChanged => (None, None),
@@ -223,6 +233,7 @@ fn action(step: &Step) -> Option<&Action> {
         Cause::Action(action) => Some(action),
         Cause::Client(_)
         | Cause::Compaction { .. }
+        | Cause::Written { .. }
         | Cause::Packet { .. }
         | Cause::Start
         | Cause::Timeout { .. } => None,

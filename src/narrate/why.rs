@@ -275,8 +275,21 @@ pub fn why_of(fact: &Fact) -> String {
         Fact::Redirected { .. } => {
             "Only the leader takes requests. The others say who it is, as far as they know (section 8).".into()
         }
+        Fact::RecordDropped { .. } => "A record of which only a part was written fails its checksum. Nothing was promised \
+            yet that rests on it, so it may be dropped (Figure 2, persistent state)."
+            .into(),
         Fact::Restarted { .. } => "All servers start as followers, with what is on their disk (section 5.2).".into(),
         Fact::Sent { kind, .. } => sent(*kind).into(),
+        Fact::WriteBegun { .. } => "Term, vote and log must be on disk before a server promises anything that rests on \
+            them: a vote, an acknowledgement (Figure 2, persistent state). Only what a leader sends need not wait for \
+            its own disk (dissertation, section 10.2.1)."
+            .into(),
+        Fact::WriteCut { .. } => "A crash loses what is not on disk. Nobody was told of it yet, so nobody counts on it \
+            (Figure 2, persistent state)."
+            .into(),
+        Fact::Written { .. } => "What is on disk survives a crash: now the answers that rest on it may leave, and a \
+            leader counts its own copy (Figure 2, persistent state; section 5.3)."
+            .into(),
         Fact::Wiped { .. } => "Raft counts on disks: a server that forgets its vote or its log may break what it \
             promised (section 5.6 and Figure 2, persistent state)."
             .into(),

@@ -116,7 +116,9 @@ impl Log {
         self.drop_up_to(LogIndex(index.0.saturating_sub(keep as u64)));
     }
 
-    fn drop_up_to(&mut self, index: LogIndex) {
+    /// Drops the entries up to `index`, which the snapshot covers.
+    pub fn drop_up_to(&mut self, index: LogIndex) {
+        let index = index.min(self.snapshot.last.index);
         if let Some(term) = self.term(index).filter(|_| index > self.base.index) {
             self.base = Position { index, term };
             self.entries.forget_before(index.0 as usize);

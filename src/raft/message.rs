@@ -194,6 +194,23 @@ impl Message {
         )
     }
 
+    /// Whether it promises something that its sender must not forget: a candidacy, a vote, an
+    /// acknowledgement. Such a message leaves when all that it rests on is on disk. What a leader
+    /// sends need not wait: it may write while its followers do (dissertation, 10.2.1).
+    pub fn is_promise(&self) -> bool {
+        match self {
+            Self::AppendEntriesReply { .. }
+            | Self::InstallSnapshotReply { .. }
+            | Self::RequestVote { .. }
+            | Self::RequestVoteReply { .. } => true,
+            Self::AppendEntries { .. }
+            | Self::InstallSnapshot { .. }
+            | Self::PreVote { .. }
+            | Self::PreVoteReply { .. }
+            | Self::TimeoutNow { .. } => false,
+        }
+    }
+
     /// Which kind it is.
     pub fn kind(&self) -> MessageKind {
         match self {

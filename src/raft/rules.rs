@@ -35,6 +35,8 @@ rules! {
     PersistVote = "persist-vote", "Figure 2, persistent state";
     /// The log survives a crash.
     PersistLog = "persist-log", "Figure 2, persistent state";
+    /// What a server promises is on its disk before it says so.
+    SyncBeforeReply = "sync-before-reply", "Figure 2, persistent state";
     /// A leader or candidate that sees a higher term becomes a follower.
     StepDown = "step-down", "Figure 2, all servers 2";
     /// Requests of an older term are refused.

@@ -48,6 +48,9 @@ pub enum Action {
     SetTimer(NodeId, Time),
     /// `skew S3 2/1`: the server's clock runs at twice the rate.
     Skew(NodeId, ClockRate),
+    /// `slow-disk S3 20ms`, `slow-disk S3 off`: the server's disk takes so long for a write, or as
+    /// long as the others'.
+    SlowDisk(NodeId, Option<Time>),
     /// `timeout S1`: the server's election timer runs out now.
     Timeout(NodeId),
     /// `transfer S2`: whoever leads is to hand over to S2; if that is itself, it is to stop doing so.
@@ -108,6 +111,7 @@ impl Action {
             | Self::Restart(id)
             | Self::SetTimer(id, _)
             | Self::Skew(id, _)
+            | Self::SlowDisk(id, _)
             | Self::Timeout(id)
             | Self::Wipe(id) => Some(*id),
             _ => None,

@@ -9,6 +9,8 @@ use super::time::Time;
 /// What is being decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Lot {
+    /// How long a write to disk takes.
+    Disk = 6,
     /// A second delivery of the same packet.
     Duplicate = 1,
     /// When the second copy arrives.

@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod client;
+pub mod disk;
 pub mod luck;
 pub mod network;
 pub mod scenario;
@@ -18,6 +19,7 @@ pub mod world;
 
 pub use action::{Action, ClockRate, Group, Link, PacketPick};
 pub use client::{Client, Errand, Habit};
+pub use disk::{Disk, Record};
 pub use network::{
     Address, Body, Loss, Network, Packet, PacketId, PacketKind, ReplyOutcome, Weather,
 };

@@ -38,6 +38,8 @@ pub struct Timing {
     pub heartbeat: Time,
     /// How long a client waits for a server before it asks another.
     pub patience: Time,
+    /// The shortest and longest time that a write to disk takes.
+    pub disk: (Time, Time),
 }
 
 /// What a server has on its disk at the start.
@@ -69,6 +71,8 @@ pub enum Setting {
     Chunk(u16),
     /// `compact=100`, `compact=off`: 0.
     Compact(u16),
+    /// `disk=2..5ms`
+    Disk(Time, Time),
     /// `duplicate=2%`, in 1000
     Duplicate(u16),
     /// `timeout=150..300ms`
@@ -99,6 +103,7 @@ impl Default for Timing {
             election: (Time::ms(150), Time::ms(300)),
             heartbeat: Time::ms(50),
             patience: Time::ms(400),
+            disk: (Time::ZERO, Time::ZERO),
         }
     }
 }
@@ -149,6 +154,7 @@ impl Setting {
             Self::CheckQuorum(on) => config.check_quorum = on,
             Self::Chunk(chunk) => config.chunk = chunk,
             Self::Compact(entries) => config.compact = entries,
+            Self::Disk(low, high) => timing.disk = (low, high),
             Self::Duplicate(duplicate) => weather.duplicate = duplicate,
             Self::Election(low, high) => timing.election = (low, high),
             Self::FastBackup(on) => config.fast_backup = on,

@@ -2,6 +2,7 @@
 //! is down, just its disk.
 
 use super::action::ClockRate;
+use super::disk::{Disk, Record};
 use super::network::Address;
 use super::step::StepId;
 use super::time::Time;
@@ -17,6 +18,10 @@ pub struct Server {
     pub id: NodeId,
     /// How fast its clock runs.
     pub clock: ClockRate,
+    /// How long its disk takes for a write, if that is its own affair.
+    pub disk_time: Option<Time>,
+    /// The record that a crash has torn on its disk, until it is started again.
+    pub torn: Option<Record>,
     /// Whether it runs.
     pub condition: Condition,
 }
@@ -45,6 +50,8 @@ pub struct Up {
     pub timers: Timers,
     /// The clients that wait for their commands to be committed.
     pub waiting: Vec<Waiting>,
+    /// What its disk is doing.
+    pub disk: Disk,
 }
 
 /// A client that a leader owes an answer.
@@ -131,12 +138,15 @@ impl Server {
         self.node().is_some_and(Node::wants_compaction)
     }
 
-    /// Stops it: what remains is the disk, as far as the rules have it written.
-    pub(super) fn crash(&mut self, voters: ServerSet) {
+    /// Stops it: what remains is the disk, as far as it and the rules have it written.
+    pub(super) fn crash(&mut self, now: Time, voters: ServerSet) {
         let Condition::Up(up) = &self.condition else {
             return;
         };
-        let mut disk = up.node.persistent().clone();
+        let remains = up.disk.remains(now);
+        self.torn = remains.as_ref().and_then(|remains| remains.torn);
+        let disk = remains.map(|remains| remains.disk);
+        let mut disk = disk.unwrap_or_else(|| up.node.persistent().clone());
         let rules = up.node.config().rules;
         let forgetful = Persistent::new(voters);
         if !rules.on(Rule::PersistTerm) {
@@ -160,6 +170,7 @@ impl Server {
                 machine: Machine::default(),
                 timers: Timers::stopped(),
                 waiting: Vec::new(),
+                disk: Disk::default(),
             });
         }
     }

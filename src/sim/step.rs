@@ -1,6 +1,7 @@
 //! One line of history: what happened, what made it happen, and what came of it.
 
 use super::action::Action;
+use super::disk::Record;
 use super::network::{Address, Loss, PacketId, PacketKind};
 use super::time::Time;
 use crate::machine::{Answer, ClientId, Op};
@@ -53,6 +54,11 @@ pub enum Cause {
     /// The run began.
     #[default]
     Start,
+    /// A server's disk has done a write.
+    Written {
+        /// Whose.
+        server: NodeId,
+    },
     /// A server's timer ran out.
     Timeout {
         /// Whose.
@@ -156,6 +162,13 @@ pub enum Fact {
         /// Which.
         server: NodeId,
     },
+    /// A server found a torn record when it started, and dropped it.
+    RecordDropped {
+        /// Which server.
+        server: NodeId,
+        /// Which record.
+        record: Record,
+    },
     /// A packet was sent.
     Sent {
         /// Which.
@@ -173,6 +186,33 @@ pub enum Fact {
         /// Whether it says yes (a granted vote, stored entries). True for requests.
         positive: bool,
     },
+    /// A crash came in the middle of a write.
+    WriteCut {
+        /// Whose.
+        server: NodeId,
+        /// The last entry that is on the disk.
+        last: LogIndex,
+        /// The last entry that the server had.
+        unwritten: LogIndex,
+        /// The term that is on the disk, if the server was in a later one.
+        term: Option<Term>,
+    },
+    /// A server's disk began a write.
+    WriteBegun {
+        /// Whose.
+        server: NodeId,
+        /// The last entry that it will have when that is done.
+        last: LogIndex,
+        /// When that will be.
+        done_at: Time,
+    },
+    /// A server's disk has done a write.
+    Written {
+        /// Whose.
+        server: NodeId,
+        /// The last entry that it has.
+        last: LogIndex,
+    },
     /// A server's disk was lost.
     Wiped {
         /// Which.
@@ -184,7 +224,9 @@ impl Step {
     /// The server it happened to, if it happened to one.
     pub fn server(&self) -> Option<NodeId> {
         match &self.cause {
-            Cause::Compaction { server } | Cause::Timeout { server, .. } => Some(*server),
+            Cause::Compaction { server }
+            | Cause::Written { server }
+            | Cause::Timeout { server, .. } => Some(*server),
             Cause::Packet {
                 to: Address::Server(server),
                 ..

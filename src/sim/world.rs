@@ -19,6 +19,8 @@ use crate::raft::{
     Persistent, Rule, ServerSet, Snapshot, Term, Timer,
 };
 
+mod writes;
+
 /// The longest log a leader lets its clients fill.
 pub const MAX_LOG: u64 = 50_000;
 
@@ -39,6 +41,7 @@ pub struct World {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     Packet,
+    Written(NodeId),
     Timer(NodeId, Timer),
     Client(ClientId),
     Compaction(NodeId),
@@ -88,6 +91,7 @@ impl World {
         self.now = at;
         match due {
             Due::Packet => self.receive_next(step),
+            Due::Written(server) => self.finish_write(server, step),
             Due::Timer(server, timer) => self.time_out(server, timer, step),
             Due::Client(id) => self.wake_client(id, step),
             Due::Compaction(server) => {
@@ -115,6 +119,10 @@ impl World {
         }
         for server in &self.servers {
             if let Some(up) = server.up() {
+                let written = up.disk.done_at();
+                if written < least.0 {
+                    least = (written, Due::Written(server.id));
+                }
                 let (at, timer) = up.timers.next();
                 if at < least.0 {
                     least = (at, Due::Timer(server.id, timer));
@@ -220,15 +228,17 @@ impl World {
         self.carry_out(id, step);
     }
 
-    /// Does what a server wants done. Disks here write in no time, so a write is done as soon as
-    /// it is asked for.
+    /// Does what a server wants done. Where its disk takes no time, a write is done as soon as it is
+    /// asked for.
     fn carry_out(&mut self, id: NodeId, step: &mut Step) {
         let mut outputs = std::mem::take(&mut step.outputs);
         while !outputs.is_empty() {
             let mut wrote = false;
             for output in outputs.drain(..) {
-                wrote |= output == Output::Persist;
-                self.carry_out_one(id, output, step);
+                match output {
+                    Output::Persist => wrote |= self.write(id, step),
+                    output => self.carry_out_one(id, output, step),
+                }
             }
             if wrote && let Some(up) = self.servers[id.slot()].up_mut() {
                 let written = up.node.log().last();
@@ -243,14 +253,14 @@ impl World {
             Output::Apply { index, entry } => self.apply(id, index, entry, step),
             Output::Event(event) => step.facts.push(Fact::Raft { server: id, event }),
             Output::Restore(machine) => self.restore(id, machine),
-            Output::Send { to, message } => self.send(id, to, Body::Raft(message), step),
+            Output::Send { to, message } => self.send_when_written(id, to, message, step),
             Output::SetTimer(timer) => self.set_timer(id, timer, step.id),
             Output::StopTimer(timer) => {
                 if let Some(up) = self.servers[id.slot()].up_mut() {
                     up.timers.stop(timer);
                 }
             }
-            // A proposal is answered where it is made; a write takes no time.
+            // A proposal is answered where it is made; a write is begun where outputs are drained.
             Output::Accept(_) | Output::Refuse { .. } | Output::Persist => {}
         }
     }
@@ -486,8 +496,7 @@ impl World {
             Action::Configure(setting) => self.configure(*setting),
             Action::Crash(id) => {
                 let voters = self.voters();
-                self.servers[id.slot()].crash(voters);
-                step.facts.push(Fact::Crashed { server: *id });
+                self.crash(*id, voters, step);
             }
             Action::Restart(id) => {
                 step.facts.push(Fact::Restarted { server: *id });
@@ -500,12 +509,18 @@ impl World {
             }
             Action::Wipe(id) => {
                 let voters = self.voters();
-                self.servers[id.slot()].condition = Condition::Down(Persistent::new(voters));
+                let server = &mut self.servers[id.slot()];
+                server.condition = Condition::Down(Persistent::new(voters));
+                server.torn = None;
                 step.facts.push(Fact::Wiped { server: *id });
             }
             Action::Timeout(id) => self.fire(*id, Timer::Election, step),
             Action::SetTimer(id, length) => self.turn_timer(*id, *length, step.id),
             Action::Skew(id, rate) => self.servers[id.slot()].clock = *rate,
+            Action::SlowDisk(id, time) => {
+                self.servers[id.slot()].disk_time = *time;
+                self.set_disk(*id);
+            }
             Action::Rule(rule, on) => {
                 self.config.rules.set(*rule, *on);
                 self.share_config();
@@ -571,7 +586,7 @@ impl World {
             }
             Action::Crash(id) => up(*id),
             Action::Restart(id) | Action::Wipe(id) => down(*id),
-            Action::Isolate(id) | Action::Skew(id, _) => known(*id),
+            Action::Isolate(id) | Action::Skew(id, _) | Action::SlowDisk(id, _) => known(*id),
             Action::Timeout(id) | Action::SetTimer(id, _) => {
                 up(*id)?;
                 // But for one that leads with CheckQuorum.
@@ -618,7 +633,12 @@ impl World {
     }
 
     fn start(&mut self, id: NodeId, step: &mut Step) {
-        self.servers[id.slot()].start(self.config, &mut step.outputs);
+        let server = &mut self.servers[id.slot()];
+        if let Some(record) = server.torn.take() {
+            step.facts.push(Fact::RecordDropped { server: id, record });
+        }
+        server.start(self.config, &mut step.outputs);
+        self.set_disk(id);
         self.carry_out(id, step);
     }
 
@@ -629,6 +649,9 @@ impl World {
             &mut self.config,
         );
         self.share_config();
+        for id in NodeId::first(self.servers.len()) {
+            self.set_disk(id);
+        }
     }
 
     fn share_config(&mut self) {
@@ -927,6 +950,8 @@ impl Server {
         Self {
             id,
             clock: ClockRate::TRUE,
+            disk_time: None,
+            torn: None,
             condition,
         }
     }

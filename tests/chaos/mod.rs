@@ -9,7 +9,9 @@ use raftarium::raft::event::{
 };
 use raftarium::raft::{LogIndex, NodeId, Rule, SendPolicy, Term};
 use raftarium::sim::text::write_run;
-use raftarium::sim::{Action, ClockRate, Fact, Group, Link, Scenario, Setting, Step, Time, World};
+use raftarium::sim::{
+    Action, ClockRate, Fact, Group, Link, Record, Scenario, Setting, Step, Time, World,
+};
 
 /// How long the weather is bad.
 const STORM: Time = Time::ms(8_000);
@@ -123,6 +125,7 @@ impl Run {
             Action::Release(Link::All),
             Action::Configure(Setting::Loss(0)),
             Action::Configure(Setting::Duplicate(0)),
+            Action::Configure(Setting::Disk(Time::ZERO, Time::ms(5))),
             Action::Configure(Setting::Latency(Time::ms(5), Time::ms(15))),
             // Clients that ask again faster than a leader sends (one entry with each heartbeat, in
             // some of these clusters) would keep it busy for ever.
@@ -132,6 +135,7 @@ impl Run {
         }
         for id in NodeId::first(self.world.servers().len()) {
             self.act(Action::Skew(id, ClockRate::TRUE));
+            self.act(Action::SlowDisk(id, None));
             self.act(Action::Restart(id));
         }
         let answered: u32 = self.world.clients().iter().map(|c| c.answered).sum();
@@ -229,6 +233,8 @@ fn random_scenario(seed: u64, dice: &mut Dice) -> Scenario {
     scenario.config.window = *dice.pick(&[0, 0, 2, 16]);
     scenario.config.batch = *dice.pick(&[1, 3, 64]);
     scenario.config.compact = *dice.pick(&[0, 0, 1, 4, 16]);
+    let (low, high) = *dice.pick(&[(0, 0), (0, 0), (0, 5), (2, 40)]);
+    scenario.timing.disk = (Time::ms(low), Time::ms(high));
     scenario.config.chunk = *dice.pick(&[1, 2, 8]);
     scenario
 }
@@ -269,6 +275,7 @@ fn random_action(world: &World, dice: &mut Dice) -> Action {
             },
         ),
         19 => Action::Compact(a),
+        20 if dice.chance(4) => Action::SlowDisk(a, Some(Time::ms(dice.below(60)))),
         _ => {
             let client = 1 + dice.below(world.clients().len() as u64) as usize;
             let client = ClientId::new(client).expect("a client of the scenario");
@@ -340,7 +347,7 @@ impl Dice {
 }
 
 /// What must have happened at some time in some run, or the weather was too fair.
-pub(crate) const SOMETIMES: [&str; 48] = [
+pub(crate) const SOMETIMES: [&str; 51] = [
     "a leader was elected",
     "a server stood for election",
     "a vote was split",
@@ -389,6 +396,9 @@ pub(crate) const SOMETIMES: [&str; 48] = [
     "a piece came of an earlier snapshot",
     "an answer about a snapshot came too late",
     "a server started from its snapshot",
+    "a crash came in the middle of a write",
+    "a crash tore an entry",
+    "a crash tore a snapshot",
 ];
 
 /// How often each of [`SOMETIMES`] happened.
@@ -440,6 +450,12 @@ impl Coverage {
                 }
             }
             Fact::Lost { .. } => "a packet was lost",
+            Fact::WriteCut { .. } => "a crash came in the middle of a write",
+            Fact::RecordDropped { record, .. } => match record {
+                Record::Entry(_) => "a crash tore an entry",
+                Record::Snapshot => "a crash tore a snapshot",
+                Record::TermAndVote | Record::Trim => "",
+            },
             Fact::Restarted { server }
                 if world.server(*server).log().snapshot().last.index > LogIndex(0) =>
             {

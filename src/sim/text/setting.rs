@@ -1,6 +1,7 @@
 //! Settings and their values.
 
 use crate::raft::SendPolicy;
+use crate::sim::disk::LONGEST_WRITE;
 use crate::sim::scenario::Setting;
 use crate::sim::time::Time;
 
@@ -20,6 +21,10 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
         "chunk" => Setting::Chunk(number(1, 1000)?),
         "compact" if value == "off" => Setting::Compact(0),
         "compact" => Setting::Compact(number(1, 10_000)?),
+        "disk" => {
+            let (low, high) = range(value)?;
+            Setting::Disk(low, at_most(high, LONGEST_WRITE)?)
+        }
         "duplicate" => Setting::Duplicate(per_mille(value)?),
         "fast-backup" => Setting::FastBackup(on_or_off(value)?),
         "heartbeat" => Setting::Heartbeat(at_least(value.parse()?, Time::ms(1))?),
@@ -45,12 +50,20 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
     })
 }
 
-const SETTINGS: &str = "batch, check-quorum, chunk, compact, duplicate, fast-backup, heartbeat, latency, loss, \
+const SETTINGS: &str = "batch, check-quorum, chunk, compact, disk, duplicate, fast-backup, heartbeat, latency, loss, \
     no-op, patience, prevote, send, timeout, window";
 
 fn at_least(time: Time, least: Time) -> Result<Time, String> {
     if time < least {
         Err(format!("{time} is too short: {least} at least"))
+    } else {
+        Ok(time)
+    }
+}
+
+pub(super) fn at_most(time: Time, most: Time) -> Result<Time, String> {
+    if time > most {
+        Err(format!("{time} is too long: {most} at most"))
     } else {
         Ok(time)
     }

@@ -3,12 +3,13 @@
 use std::str::FromStr;
 
 use super::Said;
-use super::setting::{on_or_off, setting};
+use super::setting::{at_most, on_or_off, setting};
 use crate::machine::{ClientId, Command, Key, MAX_CLIENTS, Op};
 use crate::raft::{
     Configuration, Entry, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ServerSet, Term,
 };
 use crate::sim::action::{Action, ClockRate, Group, Link, PacketPick};
+use crate::sim::disk::LONGEST_WRITE;
 use crate::sim::network::Address;
 use crate::sim::scenario::DiskImage;
 use crate::sim::time::Time;
@@ -248,6 +249,14 @@ impl<'a> Words<'a> {
                 Action::Rule(self.expect("a rule")?.parse()?, on)
             }
             "skew" => Action::Skew(self.server()?, self.rate()?),
+            "slow-disk" => {
+                let server = self.server()?;
+                let time = match self.peek() {
+                    Some("off") => self.next().and(None),
+                    _ => Some(at_most(self.time()?, LONGEST_WRITE)?),
+                };
+                Action::SlowDisk(server, time)
+            }
             "timeout" => Action::Timeout(self.server()?),
             "transfer" => Action::Transfer(self.server()?),
             "timer" => Action::SetTimer(self.server()?, self.time()?),
@@ -410,7 +419,7 @@ impl DiskImage {
 }
 
 pub(super) const ACTIONS: &str = "compact, config, crash, cut, delay, deliver, drop, duplicate, heal, hold, isolate, \
-    partition, read, release, request, restart, rules, skew, timeout, timer, transfer, wipe";
+    partition, read, release, request, restart, rules, skew, slow-disk, timeout, timer, transfer, wipe";
 
 /// `S` and a number, be there such a server or not.
 fn looks_like_a_server(word: &str) -> bool {

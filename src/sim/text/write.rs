@@ -114,6 +114,8 @@ impl fmt::Display for Action {
             Self::Rule(rule, on) => write!(f, "rules {} {rule}", if *on { "on" } else { "off" }),
             Self::SetTimer(id, length) => write!(f, "timer {id} {length}"),
             Self::Skew(id, rate) => write!(f, "skew {id} {}/{}", rate.ticks, rate.per),
+            Self::SlowDisk(id, Some(time)) => write!(f, "slow-disk {id} {time}"),
+            Self::SlowDisk(id, None) => write!(f, "slow-disk {id} off"),
             Self::Timeout(id) => write!(f, "timeout {id}"),
             Self::Transfer(id) => write!(f, "transfer {id}"),
             Self::Wipe(id) => write!(f, "wipe {id}"),
@@ -134,6 +136,7 @@ impl fmt::Display for Setting {
             Self::Chunk(chunk) => write!(f, "chunk={chunk}"),
             Self::Compact(0) => f.write_str("compact=off"),
             Self::Compact(entries) => write!(f, "compact={entries}"),
+            Self::Disk(low, high) => write!(f, "disk={low}..{high}"),
             Self::Duplicate(duplicate) => write!(f, "duplicate={}", share(*duplicate)),
             Self::Election(low, high) => write!(f, "timeout={low}..{high}"),
             Self::FastBackup(yes) => write!(f, "fast-backup={}", on(*yes)),
@@ -209,7 +212,7 @@ impl fmt::Display for Scenario {
 }
 
 impl Scenario {
-    fn settings(&self) -> [Setting; 15] {
+    fn settings(&self) -> [Setting; 16] {
         let (timing, weather, config) = (&self.timing, &self.weather, &self.config);
         [
             Setting::Election(timing.election.0, timing.election.1),
@@ -227,6 +230,7 @@ impl Scenario {
             Setting::Window(config.window),
             Setting::Compact(config.compact),
             Setting::Chunk(config.chunk),
+            Setting::Disk(timing.disk.0, timing.disk.1),
         ]
     }
 }
