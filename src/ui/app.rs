@@ -21,6 +21,7 @@ use super::keys::{Shortcut, shortcut};
 use super::learning::{self, Learning, Outcome, Wish, inviting};
 use super::lesson::{lesson, way};
 use super::logs::Logs;
+use super::markup::html;
 use super::motion::Motion;
 use super::player::Player;
 use super::promises::{Broken, promises};
@@ -433,22 +434,22 @@ impl App {
     }
 
     /// Which room this is, and what glows.
-    fn class(&self) -> Classes {
+    fn class(&self) -> String {
         let player = self.player.borrow();
         let room = match self.room {
-            Room::Learn => "learn",
-            Room::Play => "play-room",
+            Room::Learn => "app learn",
+            Room::Play => "app play-room",
         };
-        let mut classes = classes!("app", room);
+        let mut classes = String::from(room);
         if self.room == Room::Learn {
             for touch in self.learning.touch(&player.session) {
-                classes.push(match touch {
-                    Touch::Button => "touch-button",
-                    Touch::Link => "touch-link",
-                    Touch::Message => "touch-message",
-                    Touch::Play => "touch-play",
-                    Touch::Send => "touch-send",
-                    Touch::Step => "touch-step",
+                classes.push_str(match touch {
+                    Touch::Button => " touch-button",
+                    Touch::Link => " touch-link",
+                    Touch::Message => " touch-message",
+                    Touch::Play => " touch-play",
+                    Touch::Send => " touch-send",
+                    Touch::Step => " touch-step",
                     Touch::Follower | Touch::Leader | Touch::Server(_) => continue,
                 });
             }

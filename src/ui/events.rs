@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::delegate;
+use super::markup::html;
 
 use crate::sim::{StepId, Time};
 

@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use super::markup::html;
+
 use crate::raft::NodeId;
 
 /// How far a newcomer has come.

@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use super::markup::html;
+
 type Rows = &'static [(&'static str, &'static str)];
 
 const MARKS: Rows = &[

@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use super::markup::html;
+
 use crate::raft::NodeId;
 use crate::sim::{Action, Link, PacketId, PacketPick, Time};
 

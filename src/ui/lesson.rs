@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::delegate;
 use super::icons;
 use super::learning::{Learning, Question, Wish, after};
+use super::markup::html;
 use crate::course::{CONTENTS, Choice, Page, Place, Prediction, Prose, Span};
 use crate::session::Session;
 

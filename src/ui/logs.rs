@@ -6,6 +6,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::delegate;
+use super::markup::html;
 use crate::raft::{LogIndex, NodeId};
 use crate::view::LogTable;
 use crate::view::logs::{Cell, Row};
@@ -86,7 +87,7 @@ fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
     let gap = (missing > 0).then(|| gap(missing));
     html! {
         <tr key={row.server.number()}
-            class={classes!("log-row", row.look.word(), focused.then_some("focused"))}>
+            class={["log-row", row.look.word(), if focused { "focused" } else { "" }]}>
             <th scope="row">
                 <button class="log-server" data-server={row.server.number().to_string()} title={format!("Look into {}", row.server)}>
                     { row.server.to_string() }
@@ -128,7 +129,7 @@ fn entry(cell: &Cell) -> Html {
     );
     html! {
         <td key={cell.index.0}>
-            <span class={classes!("entry", cell.committed.then_some("committed"))} {title}>
+            <span class={["entry", state]} {title}>
                 <b>{ &cell.text }</b>
                 <small>{ cell.term.to_string() }</small>
             </span>

@@ -32,6 +32,7 @@ mod keys;
 mod learning;
 mod lesson;
 mod logs;
+mod markup;
 mod motion;
 mod packet;
 mod player;

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::markup::html;
 use super::svg::{ORIGIN, circle, path, rect, text};
 use crate::sim::PacketKind;
 use crate::view::scene::PacketView;

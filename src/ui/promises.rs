@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use super::markup::html;
+
 use crate::check::Property;
 
 /// A property that was broken, in a sentence.

@@ -3,6 +3,8 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::markup::html;
+
 use crate::machine::Op;
 
 #[derive(Properties, PartialEq)]

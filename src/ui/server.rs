@@ -5,6 +5,7 @@ use web_sys::{Element, HtmlElement, SvgElement};
 use yew::prelude::*;
 
 use super::geometry::{Geometry, px};
+use super::markup::html;
 use super::svg::{ORIGIN, circle, path, text};
 use crate::raft::NodeId;
 use crate::view::scene::{Look, Quorum, ServerView};

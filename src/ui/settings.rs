@@ -3,6 +3,8 @@
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use super::markup::html;
+
 use crate::raft::{Config, SendPolicy};
 use crate::sim::{Action, Setting, Weather};
 

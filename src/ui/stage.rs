@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::delegate;
 use super::geometry::{Geometry, px};
+use super::markup::html;
 use super::motion::Motion;
 use super::packet::packet_shape;
 use super::server::{ServerState, focus, neighbour, server_shape};

@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use super::geometry::{Point, px};
+use super::markup::html;
 
 /// The middle of whatever is being drawn.
 pub const ORIGIN: Point = (0.0, 0.0);

@@ -6,6 +6,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::icons;
+use super::markup::html;
 use crate::sim::Time;
 use crate::view::Timeline;
 use crate::view::timeline::TickKind;

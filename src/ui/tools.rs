@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::delegate;
+use super::markup::html;
 use crate::course::Tool;
 use crate::sim::{Action, Link, Packet, PacketId, World};
 
