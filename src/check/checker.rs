@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::ghost::Ghost;
 use super::property::Property;
 use super::violation::{Breach, Violation};
-use crate::raft::{Log, LogIndex, NodeId, Rule, Rules, ServerSet, Term};
+use crate::raft::{Log, LogIndex, MAX_SERVERS, NodeId, Rule, Rules, ServerSet, Term};
 use crate::sim::{Address, Cause, Server, Step, StepId, Time, World};
 
 /// Watches a run. See the [module](super).
@@ -60,12 +60,13 @@ pub(super) type Breaches = Vec<Breach>;
 impl Checker {
     /// Begins to watch. What the servers have at this moment is where its memory starts.
     pub fn new(world: &World) -> Self {
-        let mut checker = Self::of(world.voters());
+        let mut checker = Self::of(ServerSet::EMPTY);
         let snapshots = world.servers().iter().map(|server| server.log().snapshot());
         if let Some(last) = snapshots.max_by_key(|snapshot| snapshot.last.index) {
             checker.ghost = Ghost::new(last);
         }
         let start = Step::default();
+        checker.look_who_is_there(world);
         for server in world.servers() {
             checker.look_at(server.id, world, &start);
         }
@@ -86,7 +87,8 @@ impl Checker {
     pub fn observe(&mut self, world: &World, step: &Step) -> Option<&Violation> {
         let known = self.violations.len();
         match step.cause {
-            Cause::Start => {
+            Cause::Action(_) | Cause::Start => {
+                self.look_who_is_there(world);
                 for server in world.servers() {
                     self.look_at(server.id, world, step);
                 }
@@ -120,8 +122,23 @@ impl Checker {
         &self.ghost
     }
 
+    /// Forgets who is gone: if it comes back, then as a new server. What was committed stays known.
+    fn look_who_is_there(&mut self, world: &World) {
+        for id in NodeId::first(MAX_SERVERS) {
+            let (known, there) = (id.slot() < self.seen.len(), world.ids().contains(id));
+            if there && !known {
+                self.seen
+                    .resize(id.slot() + 1, Seen::down(ServerSet::EMPTY));
+            } else if known && !there {
+                self.seen[id.slot()] = Seen::down(ServerSet::EMPTY);
+            }
+        }
+    }
+
     fn look_at(&mut self, id: NodeId, world: &World, step: &Step) {
-        let server = world.server(id);
+        let Some(server) = world.find(id) else {
+            return;
+        };
         if self.seen[id.slot()].is_still(server) {
             return;
         }

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::words;
+use super::{membership, words};
 use crate::raft::event::{
     Campaign, Denial, Ignorance, NoTransfer, Refusal, Reset, StepDown, Unneeded,
 };
-use crate::raft::{Event, LogIndex, NodeId, Payload, Position};
+use crate::raft::{Configuration, Event, LogIndex, NodeId, Payload, Position, ServerSet};
 use crate::sim::{Action, Cause, PacketKind, Step, World};
 
 /// The sentence for an event inside `id`.
@@ -19,14 +19,18 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
         } => accepted(id, *leader, *first_new, *matched),
         Event::AppendRefused { leader, reason } => refused(id, *leader, reason, step),
         Event::Applied { index } => format!("{id} applied entry {index} to its state machine"),
-        Event::BecameLeader { term, votes } => {
-            let (got, all) = (
-                words::count(votes.len()),
-                words::count(world.voters().len()),
-            );
-            let votes = words::servers(*votes);
-            format!("{id} leads term {term}: {votes} voted for it, {got} of {all}")
+        Event::BecameLeader { term, votes, of } => {
+            let votes = votes.and(of.all_voters());
+            let (share, votes) = (words::share(votes, of), words::servers(votes));
+            format!("{id} leads term {term}: {votes} voted for it, {share}")
         }
+        Event::CaughtUp { .. }
+        | Event::CatchUpBegun { .. }
+        | Event::ChangeAbandoned { .. }
+        | Event::ChangeRefused { .. }
+        | Event::ChangeWaits { .. }
+        | Event::Configured { .. }
+        | Event::MayNotStand => membership::text(id, event, world),
         Event::CommitLearned {
             leader,
             leader_commit,
@@ -48,14 +52,11 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
                 "{id} does not commit entry {index} yet: a majority holds it, but it is of term {old} and {id} leads term {term}"
             )
         }
-        Event::Committed { position, holders } => {
-            let (index, holders) = (position.index, words::servers(*holders));
-            if world.voters().len() == 1 {
-                return format!("{id} committed entry {index}: it is the only server");
-            }
-            let all = words::count(world.voters().len());
-            format!("{id} committed entry {index}: {holders} of {all} servers hold it")
-        }
+        Event::Committed {
+            position,
+            holders,
+            of,
+        } => committed(id, *position, *holders, of, world),
         Event::Compacted { first, last } => {
             let gone = words::entries(*first, *last);
             format!("{id} compacted its log: a snapshot of its state machine stands for {gone}")
@@ -73,14 +74,12 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             )
         }
         Event::ElectionStarted { term, reason } => {
+            let of = world.server(id).log().configuration();
             let reason = match reason {
                 Campaign::Silence { leader } => ran_out(id, *leader, step),
                 Campaign::Told { leader } => format!("{leader} hands over to {id}"),
                 Campaign::Welcome { votes } => {
-                    let (would, all) = (
-                        words::count(votes.len()),
-                        words::count(world.voters().len()),
-                    );
+                    let (would, all) = (words::count(votes.len()), words::count(of.voters.len()));
                     format!("{id} would get {would} votes of {all}")
                 }
             };
@@ -124,13 +123,11 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             granted,
             votes,
             needed,
+            of,
         } => {
-            let have = words::count(votes.len());
-            let needed = words::count(usize::from(*needed));
+            let tally = words::tally(*votes, *needed, of);
             let would = if *granted { "would" } else { "would not" };
-            format!(
-                "{voter} {would} vote for {id}: it would have {have} of the {needed} votes it needs"
-            )
+            format!("{voter} {would} vote for {id}: it would have {tally}")
         }
         Event::PreVoteDenied { candidate, reason } => {
             format!(
@@ -204,15 +201,15 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             granted,
             votes,
             needed,
+            of,
         } => {
-            let have = words::count(votes.len());
-            let needed = words::count(usize::from(*needed));
             let came = if *granted {
                 "has the vote of"
             } else {
                 "was refused by"
             };
-            format!("{id} {came} {voter}: it has {have} of the {needed} votes it needs")
+            let tally = words::tally(*votes, *needed, of);
+            format!("{id} {came} {voter}: it has {tally}")
         }
         Event::VoteDenied { candidate, reason } => {
             let because = denial(id, *candidate, reason);
@@ -244,6 +241,7 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         | Event::SnapshotInstalled { last: index, .. }
         | Event::SnapshotNeeded { last: index, .. }
         | Event::SnapshotUnneeded { last: index, .. } => Some(*index),
+        Event::Configured { index, .. } => (index.0 > 0).then_some(*index),
         Event::CommitWaits { position, .. }
         | Event::Committed { position, .. }
         | Event::EntryAppended { position } => Some(position.index),
@@ -253,12 +251,18 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
             | Refusal::PreviousMissing { previous, .. } => Some(previous.index),
         },
         Event::BecameLeader { .. }
+        | Event::CaughtUp { .. }
+        | Event::CatchUpBegun { .. }
+        | Event::ChangeAbandoned { .. }
+        | Event::ChangeRefused { .. }
+        | Event::ChangeWaits { .. }
         | Event::ElectionStarted { .. }
         | Event::HandingOver { .. }
         | Event::HeartbeatDue
         | Event::Ignored { .. }
         | Event::LeaderKnown { .. }
         | Event::LoyaltyEnded { .. }
+        | Event::MayNotStand
         | Event::NotLeader { .. }
         | Event::NotTransferred { .. }
         | Event::PreVoteCounted { .. }
@@ -328,6 +332,38 @@ fn refused(id: NodeId, leader: NodeId, reason: &Refusal, step: &Step) -> String 
     }
 }
 
+fn committed(
+    id: NodeId,
+    position: Position,
+    holders: ServerSet,
+    of: &Configuration,
+    world: &World,
+) -> String {
+    let index = position.index;
+    let what = match world.server(id).log().get(index).map(|entry| entry.payload) {
+        Some(Payload::Configuration(configuration)) => {
+            format!(
+                ", the configuration {},",
+                words::configuration(&configuration)
+            )
+        }
+        _ => String::new(),
+    };
+    let committed = format!("{id} committed entry {index}{what}");
+    let committed = committed.trim_end_matches(',');
+    let (all, share) = (words::count(of.voters.len()), words::share(holders, of));
+    let holders = words::servers(holders);
+    if of.is_joint() {
+        format!("{committed}: {holders} hold it, {share}")
+    } else if of.voters == ServerSet::EMPTY.with(id) {
+        format!("{committed}: it is the only server")
+    } else if of.voters.len() == 1 {
+        format!("{committed}: {holders}, the only server, holds it")
+    } else {
+        format!("{committed}: {holders} of {all} servers hold it")
+    }
+}
+
 fn appended(id: NodeId, position: Position, world: &World) -> String {
     let Position { index, term } = position;
     let log = world.server(id).log();
@@ -340,8 +376,9 @@ fn appended(id: NodeId, position: Position, world: &World) -> String {
             )
         }
         Some(Payload::Configuration(configuration)) => {
+            let members = words::configuration(&configuration);
             format!(
-                "{id} appended entry {index} of term {term}: from here on the cluster is {configuration}"
+                "{id} appended a configuration to its log as entry {index} of term {term}, not committed yet: {members}"
             )
         }
         Some(Payload::Noop) => {
@@ -457,6 +494,7 @@ fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
             )
         }
         StepDown::Voted { candidate } => format!("{id} {was}: it votes for {candidate}"),
+        StepDown::Removed => format!("{id} {was}: the cluster goes on without it"),
     }
 }
 

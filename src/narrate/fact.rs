@@ -1,6 +1,6 @@
 //! What happened between servers, clients and the network, and what was done from outside.
 
-use super::{event, words};
+use super::{event, membership, words};
 use crate::machine::{ClientId, Op};
 use crate::raft::{LogIndex, Message, NodeId, Payload, Rule};
 use crate::sim::{
@@ -35,6 +35,7 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
                 attempt => format!("{asked} (attempt {attempt})"),
             }
         }
+        Fact::ChangeAsked { leader, change } => membership::asked(*leader, *change),
         Fact::Crashed { server } => crashed(*server, step, world),
         Fact::Executed {
             server,
@@ -48,6 +49,9 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
         },
         Fact::GaveUpWaiting { client, server, .. } => {
             format!("The client {client} gave up waiting for {server}")
+        }
+        Fact::Joined { server } => {
+            format!("{server} was switched on: its disk is empty, and it knows of no cluster")
         }
         Fact::Lost {
             from,
@@ -75,6 +79,7 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
             from,
             leader: None,
         } => format!("{from} could not tell the client {client} who leads"),
+        Fact::Retired { server } => format!("{server} was taken away"),
         Fact::Restarted { server } => {
             format!("{server} started from its disk, as a follower")
         }
@@ -273,6 +278,7 @@ fn lost(from: Address, to: Address, kind: PacketKind, why: Loss) -> String {
         Loss::Cut => "the link was cut".into(),
         Loss::Down => format!("{to} is down"),
         Loss::Dropped => "it was dropped".into(),
+        Loss::Gone => format!("{to} is not there any more"),
         Loss::Weather => "the network lost it".into(),
     };
     format!("{what} from {from} did not reach {to}: {why}")
@@ -330,7 +336,7 @@ pub(super) fn deed(step: &Step, world: &World) -> Option<super::Sentence> {
 }
 
 fn begins(world: &World) -> String {
-    match world.voters().len() {
+    match world.ids().len() {
         1 => "The only server starts, as a follower".into(),
         count => format!(
             "The {} servers start, all as followers",
@@ -362,7 +368,8 @@ fn done(action: &Action, step: &Step) -> Option<String> {
         }
         Action::SlowDisk(id, None) => format!("{id}'s disk is as fast as the others' again"),
         // What came of these is told as a fact, of this step or (a dropped packet's) of the next.
-        Action::Compact(_)
+        Action::Change(_)
+        | Action::Compact(_)
         | Action::Crash(_)
         | Action::Cut(_)
         | Action::Drop(_)
@@ -372,6 +379,7 @@ fn done(action: &Action, step: &Step) -> Option<String> {
         | Action::Partition(_)
         | Action::Release(_)
         | Action::Restart(_)
+        | Action::Retire(_)
         | Action::Timeout(_)
         | Action::Transfer(_)
         | Action::Wipe(_) => return None,
@@ -412,7 +420,8 @@ fn links(action: &Action) -> String {
             format!("The network was parted: {}", sides.join(" | "))
         }
         Action::Release(between) => format!("Packets between {} go on", link(between)),
-        Action::Compact(_)
+        Action::Change(_)
+        | Action::Compact(_)
         | Action::Configure(_)
         | Action::Crash(_)
         | Action::Delay(..)
@@ -421,6 +430,7 @@ fn links(action: &Action) -> String {
         | Action::Duplicate(_)
         | Action::Request(..)
         | Action::Restart(_)
+        | Action::Retire(_)
         | Action::Rule(..)
         | Action::SetTimer(..)
         | Action::Skew(..)

@@ -7,6 +7,7 @@
 
 mod event;
 mod fact;
+mod membership;
 mod why;
 mod words;
 
@@ -85,11 +86,14 @@ pub fn weight(fact: &Fact) -> Weight {
     match fact {
         Fact::Answered { .. }
         | Fact::Asked { .. }
+        | Fact::ChangeAsked { .. }
         | Fact::Crashed { .. }
         | Fact::GaveUpWaiting { .. }
+        | Fact::Joined { .. }
         | Fact::NetworkChanged
         | Fact::RecordDropped { .. }
         | Fact::Restarted { .. }
+        | Fact::Retired { .. }
         | Fact::Wiped { .. }
         | Fact::WriteCut { .. } => Weight::Story,
         Fact::Executed { .. }
@@ -138,6 +142,12 @@ fn event_weight(event: &Event) -> Weight {
         Event::AppendAccepted { .. }
         | Event::AppendRefused { .. }
         | Event::BecameLeader { .. }
+        | Event::CaughtUp { .. }
+        | Event::CatchUpBegun { .. }
+        | Event::ChangeAbandoned { .. }
+        | Event::ChangeRefused { .. }
+        | Event::ChangeWaits { .. }
+        | Event::Configured { again: true, .. }
         | Event::CommitLearned { .. }
         | Event::CommitWaits { .. }
         | Event::Committed { .. }
@@ -146,6 +156,7 @@ fn event_weight(event: &Event) -> Weight {
         | Event::EntriesDeleted { .. }
         | Event::ElectionStarted { .. }
         | Event::LeaderKnown { .. }
+        | Event::MayNotStand
         | Event::NextLowered { .. }
         | Event::HandingOver { .. }
         | Event::NotLeader { .. }
@@ -171,7 +182,8 @@ fn event_weight(event: &Event) -> Weight {
         | Event::TimerReset {
             reason: Reset::HeardLeader(_) | Reset::HeardQuorum(_) | Reset::Started,
         } => Weight::Quiet,
-        Event::Ignored { .. }
+        Event::Configured { .. }
+        | Event::Ignored { .. }
         | Event::LoyaltyEnded { .. }
         | Event::MatchAdvanced { .. }
         | Event::PreVoteCounted { .. }
@@ -188,9 +200,12 @@ fn subject(fact: &Fact) -> (Option<NodeId>, Option<LogIndex>) {
         Fact::Answered { server, .. }
         | Fact::Asked { server, .. }
         | Fact::Crashed { server }
+        | Fact::ChangeAsked { leader: server, .. }
         | Fact::GaveUpWaiting { server, .. }
         | Fact::RecordDropped { server, .. }
+        | Fact::Joined { server }
         | Fact::Restarted { server }
+        | Fact::Retired { server }
         | Fact::Wiped { server } => (Some(*server), None),
         Fact::WriteBegun { server, last, .. }
         | Fact::WriteCut { server, last, .. }

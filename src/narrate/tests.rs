@@ -1,7 +1,7 @@
 use super::*;
 use crate::machine::{Answer, ClientId};
 use crate::raft::event::{Campaign, Denial, Refusal, StepDown};
-use crate::raft::{Position, ServerSet, Term, Timer};
+use crate::raft::{Configuration, Position, ServerSet, Term, Timer};
 use crate::sim::text::parse_run;
 use crate::sim::{PacketId, Scenario, Time};
 
@@ -96,6 +96,7 @@ fn events_are_told_with_their_values() {
             Event::Committed {
                 position: at(6, 2),
                 holders: set(&[1, 3, 4]),
+                of: Configuration::of(set(&[1, 2, 3, 4, 5])),
             },
             "S1 committed entry 6: S1, S3 and S4 of five servers hold it",
         ),
@@ -112,6 +113,7 @@ fn events_are_told_with_their_values() {
             Event::BecameLeader {
                 term: Term(2),
                 votes: set(&[1, 2, 5]),
+                of: Configuration::of(set(&[1, 2, 3, 4, 5])),
             },
             "S1 leads term 2: S1, S2 and S5 voted for it, three of five",
         ),

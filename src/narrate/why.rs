@@ -8,7 +8,7 @@ use crate::sim::{Fact, Loss, PacketKind};
 /// The rule that made an event, in a sentence, with its values and its place in the paper.
 pub fn why(event: &Event) -> String {
     let clause = event.clause();
-    let place = if clause.place == "Clients" {
+    let place = if clause.place.is_empty() || clause.place == "Clients" {
         String::new()
     } else if clause.place == "Dissertation" {
         "dissertation, ".into()
@@ -62,8 +62,39 @@ fn here(event: &Event) -> String {
             }
         },
         Event::Applied { index } => format!("entry {index} was next"),
-        Event::BecameLeader { term, votes } => {
-            format!("{} voted in term {term}", words::servers(*votes))
+        Event::BecameLeader { term, votes, of } => {
+            let (share, votes) = (words::share(*votes, of), words::servers(*votes));
+            format!("{votes} voted in term {term}, {share}")
+        }
+        Event::CaughtUp {
+            learners,
+            round,
+            heartbeats,
+        } => {
+            let learners = words::servers(*learners);
+            format!("{learners} in round {round}, after {heartbeats} heartbeats")
+        }
+        Event::CatchUpBegun {
+            learners,
+            round,
+            target,
+        } => {
+            let learners = words::servers(*learners);
+            format!("round {round}: {learners}, up to entry {target}")
+        }
+        Event::ChangeAbandoned { goal, .. } => {
+            format!("it was to become {}", words::configuration(goal))
+        }
+        Event::ChangeRefused { .. } | Event::ChangeWaits { .. } | Event::MayNotStand => {
+            String::new()
+        }
+        Event::Configured {
+            index,
+            configuration,
+            ..
+        } => {
+            let members = words::configuration(configuration);
+            format!("that is entry {index}: {members}")
         }
         Event::CommitLearned {
             leader,
@@ -74,9 +105,13 @@ fn here(event: &Event) -> String {
             let at = words::position(*position);
             format!("the last entry on a majority is ({at}), the leader's term is {term}")
         }
-        Event::Committed { position, holders } => {
-            let (at, holders) = (words::position(*position), words::servers(*holders));
-            format!("{holders} hold ({at})")
+        Event::Committed {
+            position,
+            holders,
+            of,
+        } => {
+            let (at, share) = (words::position(*position), words::share(*holders, of));
+            format!("{} hold ({at}), {share}", words::servers(*holders))
         }
         Event::Compacted { last, .. } => {
             format!("the last applied entry is {last}, so the snapshot covers all up to it")
@@ -161,11 +196,17 @@ fn here(event: &Event) -> String {
             StepDown::LeaderElected { leader } => format!("it is {leader}"),
             StepDown::NoQuorum { heard } => format!("heard from {}", words::servers(*heard)),
             StepDown::Voted { candidate } => format!("it is {candidate}"),
+            StepDown::Removed => String::new(),
         },
         Event::TermAdopted { from, old, new } => {
             format!("the term was {old}, {from} is in {new}")
         }
         Event::TimerReset { reason } => reset(reason),
+        Event::PreVoteCounted { votes, of, .. } | Event::VoteCounted { votes, of, .. }
+            if of.is_joint() =>
+        {
+            format!("{}: {}", words::share(*votes, of), words::servers(*votes))
+        }
         Event::PreVoteCounted { votes, needed, .. } | Event::VoteCounted { votes, needed, .. } => {
             format!("{} of {needed}: {}", votes.len(), words::servers(*votes))
         }
@@ -259,6 +300,8 @@ pub fn why_of(fact: &Fact) -> String {
         Fact::Asked { .. } => "No answer may mean that it was never done, or that only the answer was lost. So the \
             client asks again under the same number, and the machine executes a number once (section 8)."
             .into(),
+        Fact::ChangeAsked { .. } => "Configurations are entries of the log, so only the leader can change them (section 6)."
+            .into(),
         Fact::Crashed { .. } => "A crash takes everything but the disk: the term, the vote and the log survive \
             (Figure 2, persistent state). What is committed the server learns anew."
             .into(),
@@ -268,6 +311,9 @@ pub fn why_of(fact: &Fact) -> String {
         Fact::GaveUpWaiting { .. } => "A client cannot tell a slow server from a dead one. After a while it asks \
             another (section 8)."
             .into(),
+        Fact::Joined { .. } => "A new server takes part in nothing before a leader sends it the log, and with it who \
+            belongs to the cluster (section 6)."
+            .into(),
         Fact::Lost { why, .. } => lost(*why).into(),
         Fact::NetworkChanged => "Raft expects that links fail: messages may be lost, late, doubled and out of order, \
             and nothing it promises depends on them (section 5.1)."
@@ -275,6 +321,9 @@ pub fn why_of(fact: &Fact) -> String {
         Fact::Redirected { .. } => {
             "Only the leader takes requests. The others say who it is, as far as they know (section 8).".into()
         }
+        Fact::Retired { .. } => "Once it is committed that the cluster goes on without a server, nobody needs it any \
+            more (section 6)."
+            .into(),
         Fact::RecordDropped { .. } => "A record of which only a part was written fails its checksum. Nothing was promised \
             yet that rests on it, so it may be dropped (Figure 2, persistent state)."
             .into(),
@@ -306,6 +355,7 @@ fn lost(why: Loss) -> &'static str {
         Loss::Dropped => {
             "It was dropped by hand. Whoever misses the answer sends again (section 5.1)."
         }
+        Loss::Gone => "The server it was for was taken away.",
         Loss::Weather => {
             "Networks lose packets now and then. Whoever misses the answer sends again (section 5.1)."
         }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::machine::{Answer, Op};
-use crate::raft::{LogIndex, Position, ServerSet};
+use crate::raft::{Configuration, LogIndex, Position, ServerSet};
 
 /// `S1, S3 and S4`.
 pub(super) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
@@ -18,6 +18,53 @@ pub(super) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
 /// The servers of a set, as a list.
 pub(super) fn servers(set: ServerSet) -> String {
     list(set.iter())
+}
+
+/// `S1 and S2, with S3 as a learner`; joint, `S1 and S2 (old) with S1 and S3 (new)`.
+pub(super) fn configuration(configuration: &Configuration) -> String {
+    let Configuration {
+        voters, outgoing, ..
+    } = *configuration;
+    let mut text = servers(voters);
+    if configuration.is_joint() {
+        text = format!("{} (old) with {text} (new)", servers(outgoing));
+    }
+    match configuration.learners {
+        ServerSet::EMPTY => text,
+        learners if learners.len() == 1 => {
+            format!("{text}, with {} as a learner", servers(learners))
+        }
+        learners => format!("{text}, with {} as learners", servers(learners)),
+    }
+}
+
+/// `two of three`; joint, `two of three in the old configuration and two of four in the new`.
+pub(super) fn share(servers: ServerSet, of: &Configuration) -> String {
+    let share = |voters: ServerSet| {
+        let (some, all) = (servers.and(voters).len(), voters.len());
+        format!("{} of {}", count(some), count(all))
+    };
+    let new = share(of.voters);
+    if of.is_joint() {
+        format!(
+            "{} in the old configuration and {new} in the new",
+            share(of.outgoing)
+        )
+    } else {
+        new
+    }
+}
+
+/// `two of the three votes it needs`
+pub(super) fn tally(votes: ServerSet, needed: u8, of: &Configuration) -> String {
+    if of.is_joint() {
+        return format!("{}, and needs majorities of both", share(votes, of));
+    }
+    let have = count(votes.and(of.voters).len());
+    format!(
+        "{have} of the {} votes it needs",
+        count(usize::from(needed))
+    )
 }
 
 /// A count in words, as far as servers go.

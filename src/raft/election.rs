@@ -19,6 +19,9 @@ impl Node {
             Role::Follower { leader } => leader,
         };
         self.give_up_loyalty(out);
+        if !self.may_stand() {
+            return out.push(Output::Event(Event::MayNotStand));
+        }
         if self.config.pre_vote {
             self.start_pre_vote(silent, out);
         } else {
@@ -40,7 +43,7 @@ impl Node {
         self.reset_election_timer(Reset::Campaign, out);
         let handed_over = matches!(reason, Campaign::Told { .. });
         let last = self.persistent.log.last();
-        for to in self.configuration().all_voters().without(self.id).iter() {
+        for to in self.other_voters() {
             out.push(Output::Send {
                 to,
                 message: Message::RequestVote {
@@ -143,7 +146,8 @@ impl Node {
         if term < ours && self.rule(Rule::IgnoreOldVotes) {
             return self.ignore(voter, Ignorance::OldTerm { theirs: term, ours }, out);
         }
-        let needed = self.share_to_lead()(self.configuration().voters.len()) as u8;
+        let of = self.configuration();
+        let needed = self.share_to_lead()(of.voters.len()) as u8;
         let every_vote_counts = !self.rule(Rule::CountVoters);
         let Role::Candidate { votes, counted } = &mut self.role else {
             return self.ignore(voter, Ignorance::ElectionOver, out);
@@ -157,6 +161,7 @@ impl Node {
             granted,
             votes,
             needed,
+            of,
         }));
         self.lead_if_elected(out);
     }
@@ -167,17 +172,17 @@ impl Node {
         let Role::Candidate { votes, counted } = self.role else {
             return;
         };
-        let (voters, share) = (self.configuration(), self.share_to_lead());
+        let (of, share) = (self.configuration(), self.share_to_lead());
         let elected = if self.rule(Rule::CountVoters) {
-            voters.has(share, votes)
+            of.has(share, votes)
         } else {
-            usize::from(counted) >= share(voters.voters.len())
+            usize::from(counted) >= share(of.voters.len())
         };
         if !elected {
             return;
         }
         let term = self.persistent.current_term;
-        out.push(Output::Event(Event::BecameLeader { term, votes }));
+        out.push(Output::Event(Event::BecameLeader { term, votes, of }));
         out.push(Output::StopTimer(Timer::Election));
         self.role = Role::Leader(Leadership::new(self.id, self.persistent.log.last_index()));
         self.listen(out);

@@ -5,6 +5,8 @@
 //! drawn from them. [`Event::clause`] names the rule of the paper that acted; there is no event
 //! without one.
 
+use super::configuration::Configuration;
+use super::membership::{Abandonment, Objection, Wait};
 use super::types::{LogIndex, NodeId, Position, ServerSet, Term};
 
 /// Something that happened inside a server.
@@ -37,6 +39,45 @@ pub enum Event {
         term: Term,
         /// Who voted for it, itself included.
         votes: ServerSet,
+        /// Of whom a majority was needed.
+        of: Configuration,
+    },
+    /// New servers have caught up: they may have a vote.
+    CaughtUp {
+        /// Which.
+        learners: ServerSet,
+        /// The round that was short enough.
+        round: u8,
+        /// How many heartbeats it took.
+        heartbeats: u8,
+    },
+    /// New servers are to catch up with what the leader's log holds at this moment.
+    CatchUpBegun {
+        /// Which.
+        learners: ServerSet,
+        /// How many times it has been so, this time included.
+        round: u8,
+        /// The last entry of the leader's log.
+        target: LogIndex,
+    },
+    /// A leader gave up a change of configuration.
+    ChangeAbandoned {
+        /// What the cluster should have become.
+        goal: Configuration,
+        /// Why.
+        reason: Abandonment,
+    },
+    /// A change of configuration was not taken in hand.
+    ChangeRefused {
+        /// Why.
+        reason: Objection,
+    },
+    /// A change of configuration cannot begin yet.
+    ChangeWaits {
+        /// What the cluster is to become.
+        goal: Configuration,
+        /// What it waits for.
+        reason: Wait,
     },
     /// A follower learned from its leader how far the log is committed.
     CommitLearned {
@@ -67,6 +108,17 @@ pub enum Event {
         position: Position,
         /// Who holds it, the leader included.
         holders: ServerSet,
+        /// Of whom a majority was needed.
+        of: Configuration,
+    },
+    /// A follower goes by another configuration, because another is now the latest in its log.
+    Configured {
+        /// The entry that says so; 0 if it came with a snapshot, or is the founding one again.
+        index: LogIndex,
+        /// The configuration.
+        configuration: Configuration,
+        /// Whether it had gone by it before: what came after it in the log was deleted.
+        again: bool,
     },
     /// A leader put an entry into its own log.
     EntryAppended {
@@ -125,6 +177,8 @@ pub enum Event {
         /// Up to which entry.
         matched: LogIndex,
     },
+    /// A server without a vote had no word from a leader, and does not stand for election.
+    MayNotStand,
     /// A leader goes back in its log to find where a follower agrees with it.
     NextLowered {
         /// Which follower.
@@ -156,6 +210,8 @@ pub enum Event {
         votes: ServerSet,
         /// How many must.
         needed: u8,
+        /// Of whom.
+        of: Configuration,
     },
     /// A server would not vote for another.
     PreVoteDenied {
@@ -261,6 +317,8 @@ pub enum Event {
         votes: ServerSet,
         /// How many it needs.
         needed: u8,
+        /// Of whom.
+        of: Configuration,
     },
     /// A server refused its vote.
     VoteDenied {
@@ -449,6 +507,8 @@ pub enum StepDown {
         /// For whom.
         candidate: NodeId,
     },
+    /// The cluster goes on without it.
+    Removed,
 }
 
 /// Why an election timer began afresh.
@@ -512,6 +572,44 @@ impl Event {
                 "Candidates 2",
                 "5.2",
                 "With votes from more than half of all servers, become leader.",
+            ),
+            Self::CaughtUp { .. } => (
+                "Dissertation",
+                "4.2.1",
+                "New servers get a vote when they got all that the log held in less than about an election timeout: then nobody has to wait for them.",
+            ),
+            Self::CatchUpBegun { .. } => (
+                "Dissertation",
+                "4.2.1",
+                "New servers first receive the log, without a vote. With a vote and an empty log they would keep entries from being committed.",
+            ),
+            Self::ChangeAbandoned {
+                reason: Abandonment::LeadsNoLonger,
+                ..
+            } => (
+                "",
+                "6",
+                "Only a leader changes the configuration. What is in the log already the next leader brings to its end; the rest must be asked for again.",
+            ),
+            Self::ChangeAbandoned { .. } => (
+                "Dissertation",
+                "4.2.1",
+                "A server that cannot catch up gets no vote: with it the cluster would stand still more easily than without.",
+            ),
+            Self::ChangeRefused { .. } | Self::ChangeWaits { .. } => (
+                "Dissertation",
+                "4.1",
+                "A leader changes the configuration one step at a time: when the one before is committed, and an entry of its own term.",
+            ),
+            Self::Configured { .. } => (
+                "",
+                "6",
+                "A server always goes by the latest configuration in its log, committed or not; if that is deleted, by the one before.",
+            ),
+            Self::MayNotStand => (
+                "Dissertation",
+                "4.2.2",
+                "Who has no vote, by the latest configuration and by the last it knows to be committed, waits for a leader.",
             ),
             Self::CommitLearned { .. } => (
                 "AppendEntries 5",
@@ -764,6 +862,13 @@ impl Event {
                 "Figure 13, InstallSnapshot 6",
                 "7",
                 "If the log holds the last entry that the snapshot covers, it holds all of them: keep it, and what follows.",
+            ),
+            Self::SteppedDown {
+                reason: StepDown::Removed,
+            } => (
+                "",
+                "6",
+                "A leader that the new configuration leaves out leads, without counting itself, until that is committed. Then it steps down.",
             ),
             Self::SteppedDown {
                 reason: StepDown::HigherTerm { .. },

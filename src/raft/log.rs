@@ -255,13 +255,12 @@ impl Log {
         self.latest.1
     }
 
-    /// The entry that holds the latest configuration; 0 if that came with the snapshot.
-    pub fn configured_at(&self) -> LogIndex {
-        self.latest.0
+    /// The same, and the entry that says so: 0 if it came with the snapshot.
+    pub fn configured(&self) -> (LogIndex, Configuration) {
+        self.latest
     }
 
-    /// The latest configuration at or before `index`, and the entry that holds it: 0 if that came
-    /// with the snapshot.
+    /// The latest configuration at or before `index`, and the entry that says so.
     pub fn configured_by(&self, index: LogIndex) -> (LogIndex, Configuration) {
         if self.latest.0 <= index {
             return self.latest;
@@ -432,15 +431,14 @@ mod tests {
         append(Payload::Configuration(of(4)));
         append(Payload::Noop);
         append(Payload::Configuration(of(5)));
-        let configured = |log: &Log| (log.configured_at().0, log.configuration());
-        assert_eq!(configured(&log), (4, of(5)));
+        assert_eq!(log.configured(), (LogIndex(4), of(5)));
         assert_eq!(log.configured_by(LogIndex(9)), (LogIndex(4), of(5)));
         assert_eq!(log.configured_by(LogIndex(3)), (LogIndex(2), of(4)));
         assert_eq!(log.configured_by(LogIndex(1)), (LogIndex(0), of(3)));
         log.truncate(LogIndex(5));
-        assert_eq!(configured(&log), (4, of(5)));
+        assert_eq!(log.configured(), (LogIndex(4), of(5)));
         log.truncate(LogIndex(4));
-        assert_eq!(configured(&log), (2, of(4)));
+        assert_eq!(log.configured(), (LogIndex(2), of(4)));
         let mut compacted = log.clone();
         compacted.compact(LogIndex(3), Machine::default(), 0);
         assert_eq!(compacted.snapshot().configuration, of(4));
@@ -449,9 +447,9 @@ mod tests {
             payload: Payload::Configuration(of(5)),
         });
         compacted.truncate(LogIndex(4));
-        assert_eq!(configured(&compacted), (0, of(4)));
+        assert_eq!(compacted.configured(), (LogIndex(0), of(4)));
         log.truncate(LogIndex(2));
-        assert_eq!(configured(&log), (0, of(3)));
+        assert_eq!(log.configured(), (LogIndex(0), of(3)));
     }
 
     #[test]

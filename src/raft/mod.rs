@@ -32,6 +32,7 @@
 //! - [`transfer`]: how a leader hands over to another;
 //! - [`replication`]: how a log comes to be shared, and when an entry is committed;
 //! - `snapshot`: how a log is kept short;
+//! - [`membership`]: how servers come and go;
 //! - [`event`]: what happened and why, for whoever watches.
 //!
 //! # What is not here
@@ -51,6 +52,7 @@ mod election;
 pub mod event;
 pub mod log;
 mod loyalty;
+pub mod membership;
 pub mod message;
 pub mod node;
 mod pre_vote;
@@ -64,6 +66,7 @@ pub use config::{Config, SendPolicy};
 pub use configuration::Configuration;
 pub use event::{Clause, Event};
 pub use log::{Entries, Entry, Log, Payload, Snapshot};
+pub use membership::Change;
 pub use message::{AppendOutcome, Message, MessageKind, Piece, SnapshotOutcome};
 pub use node::{Input, Node, Output, Persistent, Role, Timer};
 pub use replication::{Flow, Progress};

@@ -6,6 +6,7 @@ use super::config::Config;
 use super::configuration::Configuration;
 use super::event::{Event, Ignorance, NoTransfer, Reset, StepDown};
 use super::log::{Entry, Log};
+use super::membership::{Abandonment, Change};
 use super::message::Message;
 use super::replication::{Caller, Leadership};
 use super::rules::Rule;
@@ -95,6 +96,8 @@ pub enum Input {
     },
     /// All that was asked to be persisted up to here is on disk: the log up to this position.
     Persisted(Position),
+    /// An administrator wants the cluster to be another.
+    ChangeMembership(Change),
     /// A client wants this done.
     Propose(Command),
     /// A timer ran out.
@@ -205,6 +208,7 @@ impl Node {
             Input::Compact { machine, keep } => self.compact(machine, keep, out),
             Input::Message { from, message } => self.receive(from, message, out),
             Input::Persisted(position) => self.persisted(position, out),
+            Input::ChangeMembership(change) => self.change_membership(change, out),
             Input::Propose(command) => self.propose(command, out),
             Input::Timeout(Timer::Election) => self.election_timeout(out),
             Input::Timeout(Timer::Heartbeat) => self.heartbeat(out),
@@ -213,6 +217,7 @@ impl Node {
             Input::Transfer(to) => self.transfer(to, out),
         }
         self.apply_committed(out);
+        self.pursue_change(out);
         self.assert_sane();
     }
 
@@ -299,6 +304,7 @@ impl Node {
     /// candidate's is running, and stays: only a vote or a leader may restart it.
     pub(super) fn become_follower(&mut self, reason: StepDown, out: &mut Vec<Output>) {
         let (led, handed_over) = (self.is_leader(), self.transfer_to().is_some());
+        self.abandon_change(Abandonment::LeadsNoLonger, out);
         self.role = Role::Follower { leader: None };
         out.push(Output::Event(Event::SteppedDown { reason }));
         if led {
@@ -337,9 +343,9 @@ impl Node {
         self.config.rules.on(rule)
     }
 
-    /// Everyone else who is to have the log, in the order of their numbers.
-    pub(super) fn peers(&self) -> impl Iterator<Item = NodeId> + use<> {
-        self.configuration().members().without(self.id).iter()
+    /// Everyone else who has a vote, in the order of their numbers.
+    pub(super) fn other_voters(&self) -> impl Iterator<Item = NodeId> + use<> {
+        self.configuration().all_voters().without(self.id).iter()
     }
 
     /// What holds between any two steps while no rule is off.
@@ -419,7 +425,8 @@ impl Node {
         self.last_applied
     }
 
-    /// Who the cluster consists of, by the latest word of its log.
+    /// Who the cluster consists of, as far as this server is concerned: by the latest word of its
+    /// log. Waiting until that is committed would not do: others go by it already (§6).
     pub fn configuration(&self) -> Configuration {
         self.persistent.log.configuration()
     }

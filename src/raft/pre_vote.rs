@@ -25,7 +25,7 @@ impl Node {
         out.push(Output::Event(Event::PreVoteStarted { next, silent }));
         self.reset_election_timer(Reset::Campaign, out);
         let last = self.persistent.log.last();
-        for to in self.configuration().all_voters().without(self.id).iter() {
+        for to in self.other_voters() {
             out.push(Output::Send {
                 to,
                 message: Message::PreVote { next, last },
@@ -74,7 +74,8 @@ impl Node {
         granted: bool,
         out: &mut Vec<Output>,
     ) {
-        let needed = self.share_to_lead()(self.configuration().voters.len()) as u8;
+        let of = self.configuration();
+        let needed = self.share_to_lead()(of.voters.len()) as u8;
         let current = next == self.persistent.current_term.next();
         let Role::PreCandidate { votes } = &mut self.role else {
             return self.ignore(voter, Ignorance::ElectionOver, out);
@@ -91,6 +92,7 @@ impl Node {
             granted,
             votes,
             needed,
+            of,
         }));
         self.stand_if_welcome(out);
     }

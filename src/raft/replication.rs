@@ -7,6 +7,7 @@ use super::config::SendPolicy;
 use super::configuration::{half, majority};
 use super::event::{Event, Ignorance, Refusal, Reset, StepDown};
 use super::log::{Entries, Entry, Payload};
+use super::membership::Underway;
 use super::message::{AppendOutcome, Message};
 use super::node::{Node, Output, Role, Timer};
 use super::rules::Rule;
@@ -27,6 +28,10 @@ pub struct Leadership {
     pub(super) hearing: Hearing,
     /// Whom it is handing over to, if it is (dissertation, 3.10).
     pub handover: Option<Handover>,
+    /// The change of configuration that it has in hand.
+    pub(super) change: Option<Underway>,
+    /// Servers that belong to the cluster no more, and are to be told so.
+    pub(super) leaving: ServerSet,
 }
 
 /// How far a server is, as its leader knows.
@@ -88,6 +93,8 @@ impl Leadership {
             round: Round(0),
             hearing: Hearing::default(),
             handover: None,
+            change: None,
+            leaving: ServerSet::EMPTY,
         };
         leadership.progress[own.slot()].matched = last;
         leadership
@@ -100,6 +107,17 @@ impl Leadership {
 
     pub(super) fn progress_mut(&mut self, id: NodeId) -> &mut Progress {
         &mut self.progress[id.slot()]
+    }
+
+    /// How far the slowest of these servers is known to be.
+    pub(super) fn slowest(&self, servers: ServerSet) -> LogIndex {
+        let matched = servers.iter().map(|id| self.progress(id).matched);
+        matched.min().unwrap_or_default()
+    }
+
+    /// The change of configuration that it has in hand.
+    pub fn change(&self) -> Option<&Underway> {
+        self.change.as_ref()
     }
 
     /// The servers known to hold the entry at `index`.
@@ -147,15 +165,20 @@ impl Node {
         }
         let position = self.append_own(Payload::Command(command), out);
         out.push(Output::Accept(position));
-        if self.config.send == SendPolicy::AtOnce {
-            self.turn_to_everyone(false, out);
-        }
+        self.pass_on(out);
         // Behind the sending: a leader may write its disk while its followers write theirs
         // (dissertation, 10.2.1). It counts itself when the write is done.
         out.push(Output::Persist);
     }
 
-    fn append_own(&mut self, payload: Payload, out: &mut Vec<Output>) -> Position {
+    /// Sends what is new in the log, unless that is to wait for the next heartbeat.
+    pub(super) fn pass_on(&mut self, out: &mut Vec<Output>) {
+        if self.config.send == SendPolicy::AtOnce {
+            self.turn_to_everyone(false, out);
+        }
+    }
+
+    pub(super) fn append_own(&mut self, payload: Payload, out: &mut Vec<Output>) -> Position {
         let term = self.persistent.current_term;
         let index = self.persistent.log.append(Entry { term, payload });
         if let Payload::Configuration(configuration) = payload {
@@ -185,13 +208,14 @@ impl Node {
         if self.is_leader() {
             out.push(Output::Event(Event::HeartbeatDue));
             self.listen(out);
+            self.time_catch_up(out);
             self.broadcast(out);
             out.push(Output::SetTimer(Timer::Heartbeat));
         }
     }
 
     /// Sends everyone what they lack, or a heartbeat.
-    fn broadcast(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn broadcast(&mut self, out: &mut Vec<Output>) {
         self.turn_to_everyone(true, out);
     }
 
@@ -199,12 +223,19 @@ impl Node {
     /// time for a heartbeat, what it has not answered goes out again, or with a full window just
     /// that: a heartbeat.
     fn turn_to_everyone(&mut self, heartbeats: bool, out: &mut Vec<Output>) {
-        if let Role::Leader(leadership) = &mut self.role {
-            leadership.round = leadership.round.next();
+        let members = self.configuration().members();
+        let Role::Leader(leadership) = &mut self.role else {
+            return;
+        };
+        leadership.round = leadership.round.next();
+        let everyone = members.or(leadership.leaving).without(self.id);
+        // Who is removed hears that it is certain, and then no more.
+        if heartbeats && self.persistent.log.configured().0 <= self.commit_index {
+            leadership.leaving = ServerSet::EMPTY;
         }
         // Followers that are equally far get the very same entries, not copies.
         let mut shared: Option<(LogIndex, Entries)> = None;
-        for to in self.peers() {
+        for to in everyone.iter() {
             let Some(progress) = self.progress_of(to) else {
                 return;
             };
@@ -423,7 +454,11 @@ impl Node {
         }
         self.commit_index = index;
         let holders = leadership.holders(configuration.all_voters(), index);
-        out.push(Output::Event(Event::Committed { position, holders }));
+        out.push(Output::Event(Event::Committed {
+            position,
+            holders,
+            of: configuration,
+        }));
     }
 
     fn progress_of(&self, id: NodeId) -> Option<&Progress> {
@@ -498,12 +533,21 @@ impl Node {
             return self.refuse_entries(caller, previous, reason, out);
         }
         let matched = previous.index.plus(entries.len());
+        let (before, _) = self.persistent.log.configured();
         let first_new = self.store(previous.index, entries, out);
         out.push(Output::Event(Event::AppendAccepted {
             leader,
             first_new,
             matched,
         }));
+        let (index, configuration) = self.persistent.log.configured();
+        if index != before {
+            out.push(Output::Event(Event::Configured {
+                index,
+                configuration,
+                again: index < before,
+            }));
+        }
         if first_new <= matched {
             // On disk before the answer: the leader will count on it.
             out.push(Output::Persist);

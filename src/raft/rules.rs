@@ -75,6 +75,17 @@ rules! {
     CommitOwnTerm = "commit-own-term", "Figure 2, leaders 4 (section 5.4.2)";
     /// The commit index never falls.
     CommitNeverFalls = "commit-never-falls", "Figure 2, volatile state";
+    /// Between two configurations that differ in more than one voter comes one that needs both
+    /// majorities.
+    JointConsensus = "joint-consensus", "section 6";
+    /// A change of configuration waits until the one before is committed.
+    OneChangeAtATime = "one-change-at-a-time", "dissertation, section 4.1";
+    /// A leader commits an entry of its own term before it changes the configuration.
+    OwnTermBeforeChange = "own-term-before-change", "dissertation, section 4.1, as corrected in 2015";
+    /// New servers get the log before they get a vote.
+    CatchUpFirst = "catch-up-first", "section 6 (dissertation, section 4.2.1)";
+    /// Servers that are removed are told so.
+    TellTheRemoved = "tell-the-removed", "dissertation, section 4.2.3";
     /// The machine executes a client's request once, however often it was sent.
     ExactlyOnce = "exactly-once", "section 8";
     /// The election timer restarts for a granted vote or the current leader, nothing else.

@@ -290,12 +290,20 @@ impl Node {
     /// so the snapshot takes the place of the whole log.
     fn install(&mut self, leader: NodeId, piece: &Piece, machine: Machine, out: &mut Vec<Output>) {
         let last = piece.last.index;
+        let before = self.configuration();
         self.persistent.log = Log::after(Snapshot {
             last: piece.last,
             configuration: piece.configuration,
             machine,
         });
         out.push(Output::Event(Event::SnapshotInstalled { leader, last }));
+        if piece.configuration != before {
+            out.push(Output::Event(Event::Configured {
+                index: LogIndex(0),
+                configuration: piece.configuration,
+                again: false,
+            }));
+        }
         self.restore(out);
         // On disk before the answer: the leader will count on it.
         out.push(Output::Persist);

@@ -164,6 +164,12 @@ impl ServerSet {
         Self(self.0 | other.0)
     }
 
+    /// The servers that are in this set and not in the other.
+    #[must_use]
+    pub fn except(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// How many.
     pub fn len(self) -> usize {
         self.0.count_ones() as usize

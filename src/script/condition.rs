@@ -2,7 +2,7 @@
 
 use crate::check::{Checker, Property};
 use crate::machine::{ClientId, Key};
-use crate::raft::{Entry, LogIndex, NodeId, Payload, Role, Term};
+use crate::raft::{Configuration, Entry, LogIndex, NodeId, Payload, Role, Term};
 use crate::sim::text;
 use crate::sim::{PacketKind, Server, World};
 
@@ -42,6 +42,8 @@ pub enum Trait {
     Log(Vec<Entry>),
     /// `S1 snapshot 5`: the last entry that its snapshot covers.
     Snapshot(LogIndex),
+    /// `S1 members S1,S2,S3+S4`: the latest configuration in its log.
+    Members(Configuration),
     /// `S1 term 4`
     Term(Term),
     /// `S1 x=5`, `S1 no x`: its copy of the state machine.
@@ -84,19 +86,18 @@ impl Condition {
             Self::UnderWay(kind) => is_under_way(world, *kind),
             Self::Violated(property) => checker.violation_of(*property).is_some(),
             Self::Server(id, wanted) => world
-                .servers()
-                .get(id.slot())
+                .find(*id)
                 .is_some_and(|server| wanted.holds(server, number)),
         }
     }
 
     /// Why it cannot be so in this world, if it cannot.
     pub fn check(&self, world: &World) -> Result<(), String> {
-        let (servers, clients) = (world.servers().len(), world.clients().len());
+        let clients = world.clients().len();
         match self {
-            Self::Server(id, _) if id.slot() >= servers => Err(format!(
-                "there is no {id}: the servers are S1 to S{servers}"
-            )),
+            Self::Server(id, _) if world.find(*id).is_none() => {
+                Err(format!("there is no {id}: the servers are {}", world.who()))
+            }
             Self::ClientAnswered(id, _) if id.slot() >= clients => {
                 Err(format!("there is no {id}: there are {clients} clients"))
             }
@@ -172,6 +173,7 @@ impl Trait {
                         .all(|((_, is), wanted)| is_like(is, wanted))
             }
             Self::Snapshot(wanted) => number(server.log().snapshot().last.index.0, wanted.0),
+            Self::Members(wanted) => server.log().configuration() == *wanted,
             Self::Term(wanted) => number(server.term().0, wanted.0),
             Self::Value(key, wanted) => server
                 .up()
@@ -288,6 +290,9 @@ impl Trait {
                     })
                     .collect::<Result<_, _>>()?,
             ),
+            ["members", members] => {
+                Self::Members(text::configuration(members).map_err(|message| (1, message))?)
+            }
             ["no", key] => Self::Value(key.parse().map_err(|message| (1, message))?, None),
             ["pre-candidate"] => Self::Being(Being::PreCandidate),
             ["term", term] => Self::Term(Term(number(term, 1)?)),
@@ -308,7 +313,7 @@ impl Trait {
 }
 
 const TRAITS: &str = "write leader, follower, candidate, pre-candidate, up, down, term 4, vote S2, vote -, \
-    log 1 1 2, snapshot 3, committed 3, applied 3, x=5 or no x";
+    log 1 1 2, members S1,S2,S3+S4, snapshot 3, committed 3, applied 3, x=5 or no x";
 
 fn number<T: std::str::FromStr>(text: &str, word: usize) -> Result<T, (usize, String)> {
     text.parse().map_err(|_| {

@@ -277,7 +277,7 @@ fn is_marked_by_event(mark: Mark, event: &Event, world: &World) -> bool {
         | (Mark::SteppedDown, Event::SteppedDown { .. })
         | (Mark::VoteDenied(None), Event::VoteDenied { .. })
         | (Mark::VoteGranted, Event::VoteGranted { .. }) => true,
-        (Mark::LeaderElectedBarely, Event::BecameLeader { term, votes }) => {
+        (Mark::LeaderElectedBarely, Event::BecameLeader { term, votes, .. }) => {
             votes.len() == world.majority() && asks_for_votes(world, *term)
         }
         (Mark::VoteDenied(Some(Why::Behind)), Event::VoteDenied { reason, .. }) => {

@@ -4,14 +4,15 @@ use std::fmt::Write;
 
 use crate::machine::Op;
 use crate::raft::{
-    AppendOutcome, Entry, Log, LogIndex, Message, Node, NodeId, Payload, Position, Role,
-    SnapshotOutcome, Term, Timer,
+    AppendOutcome, Configuration, Entry, Log, LogIndex, Message, Node, NodeId, Payload, Position,
+    Role, SnapshotOutcome, Term, Timer,
 };
 use crate::sim::{Body, Client, Loss, Packet, ReplyOutcome, Time, World};
 
 /// A line for each server: what Figure 2 gives it, and its copy of the machine.
 ///
-/// `next` is the leader's nextIndex for the others; `match` its matchIndex, where that is not just
+/// `members` is the latest configuration in the log, where that is not the founding one; `next` is
+/// the leader's nextIndex for the others; `match` its matchIndex, where that is not just
 /// one less.
 pub fn status(world: &World) -> String {
     lines(world.servers().iter().map(|s| server(world, s.id)))
@@ -25,6 +26,7 @@ pub fn server(world: &World, id: NodeId) -> String {
         None => "down",
         Some(Role::Candidate { .. }) => "candidate",
         Some(Role::PreCandidate { .. }) => "pre-candidate",
+        Some(Role::Follower { .. }) if disk.log.configuration().learners.contains(id) => "learner",
         Some(Role::Follower { .. }) => "follower",
         Some(Role::Leader(_)) => "leader",
     };
@@ -42,7 +44,13 @@ pub fn server(world: &World, id: NodeId) -> String {
         &mut line,
         format_args!("  commit {commit} applied {applied}"),
     );
-    append(&mut line, format_args!("{}", known(world, &up.node)));
+    append(&mut line, format_args!("{}", known(&up.node)));
+    let members = up.node.log().configuration();
+    if members == Configuration::default() {
+        line.push_str("  members -");
+    } else if members != Configuration::of(world.founders()) {
+        append(&mut line, format_args!("  members {members}"));
+    }
     for (place, (key, value)) in up.machine.values().enumerate() {
         let gap = if place == 0 { "  " } else { " " };
         append(&mut line, format_args!("{gap}{key}={value}"));
@@ -75,7 +83,7 @@ pub fn timers(world: &World) -> String {
 }
 
 /// What a server in its role knows of others.
-fn known(world: &World, node: &Node) -> String {
+fn known(node: &Node) -> String {
     match node.role() {
         Role::Follower { leader: None } => String::new(),
         Role::Follower {
@@ -84,7 +92,8 @@ fn known(world: &World, node: &Node) -> String {
         Role::Candidate { votes, .. } | Role::PreCandidate { votes } => format!("  votes {votes}"),
         Role::Leader(leadership) => {
             let (mut next, mut matched) = (String::new(), String::new());
-            for id in world.voters().without(node.id()).iter() {
+            let members = node.configuration().members();
+            for id in members.without(node.id()).iter() {
                 let progress = leadership.progress(id);
                 append(&mut next, format_args!(" {id}={}", progress.next));
                 if progress.matched.next() != progress.next {
@@ -227,6 +236,7 @@ fn lost(why: Loss) -> &'static str {
         Loss::Cut => " (cut)",
         Loss::Down => " (down)",
         Loss::Dropped => " (dropped)",
+        Loss::Gone => " (gone)",
         Loss::Weather => "",
     }
 }

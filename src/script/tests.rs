@@ -105,6 +105,30 @@ fn mistakes_are_told_with_line_column_and_reason() {
             "line 1, column 20: there is no S4: the servers are S1 to S3",
         ),
         (
+            "servers 3 · add S4",
+            "line 1, column 13: nobody leads: only a leader can change the cluster",
+        ),
+        (
+            "servers 3 · run until leader · add S3",
+            "line 1, column 32: S1 refuses: it is so already",
+        ),
+        (
+            "servers 3 · run until leader · retire S1",
+            "line 1, column 32: S1 is still a member of the cluster: remove it first",
+        ),
+        (
+            "servers 3 · retire S4",
+            "line 1, column 13: there is no S4: the servers are S1 to S3",
+        ),
+        (
+            "members S1 S4 S4",
+            "line 1, column 15: S4 stands there twice",
+        ),
+        (
+            "members S1 S7 · crash S6",
+            "line 1, column 17: there is no S6: the servers are S1 S2 S3 S4 S5 S7",
+        ),
+        (
             "expect C1 answered x",
             "line 1, column 20: \"x\" is not a whole number that fits here",
         ),

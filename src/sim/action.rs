@@ -6,11 +6,14 @@ use super::network::{Address, PacketKind};
 use super::scenario::Setting;
 use super::time::Time;
 use crate::machine::{ClientId, Op};
-use crate::raft::{NodeId, Rule, ServerSet};
+use crate::raft::{Change, NodeId, Rule, ServerSet};
 
 /// Something done from outside. Its text form is the grammar's; see [`super::text`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Action {
+    /// `add S6`, `learner S6`, `remove S1`, `members S1 S2 S6`: the leader is asked to make the
+    /// cluster another. Servers that are not there yet are switched on, with an empty disk.
+    Change(Change),
     /// `compact S1`: the server replaces what it has applied by a snapshot.
     Compact(NodeId),
     /// `config latency=5..10ms`: changes a setting of the running cluster.
@@ -42,6 +45,8 @@ pub enum Action {
     Request(ClientId, Op),
     /// `restart S1`: a crashed server starts from its disk.
     Restart(NodeId),
+    /// `retire S1`: a server that belongs to the cluster no more is taken away.
+    Retire(NodeId),
     /// `rules off commit-own-term`, `rules on commit-own-term`.
     Rule(Rule, bool),
     /// `timer S1 80ms`: the server's election timer will run out in so long.
@@ -109,11 +114,13 @@ impl Action {
             | Self::Crash(id)
             | Self::Isolate(id)
             | Self::Restart(id)
+            | Self::Retire(id)
             | Self::SetTimer(id, _)
             | Self::Skew(id, _)
             | Self::SlowDisk(id, _)
             | Self::Timeout(id)
-            | Self::Wipe(id) => Some(*id),
+            | Self::Wipe(id)
+            | Self::Change(Change::Add(id) | Change::Learn(id) | Change::Remove(id)) => Some(*id),
             _ => None,
         }
     }

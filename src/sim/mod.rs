@@ -10,6 +10,7 @@ pub mod client;
 pub mod disk;
 pub mod luck;
 pub mod network;
+pub mod roster;
 pub mod scenario;
 pub mod server;
 pub mod step;
@@ -23,6 +24,7 @@ pub use disk::{Disk, Record};
 pub use network::{
     Address, Body, Loss, Network, Packet, PacketId, PacketKind, ReplyOutcome, Weather,
 };
+pub use roster::Roster;
 pub use scenario::{DiskImage, Scenario, Setting, Timing};
 pub use server::{Condition, Server, Up};
 pub use step::{Cause, Fact, Step, StepId};

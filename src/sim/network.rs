@@ -122,6 +122,8 @@ pub enum Loss {
     Down,
     /// The user dropped it.
     Dropped,
+    /// The server it was for is not there any more.
+    Gone,
     /// The network lost it.
     Weather,
 }
@@ -301,6 +303,18 @@ impl Network {
     /// Mends the way from one server to another.
     pub fn heal(&mut self, from: NodeId, to: NodeId) {
         self.cut[from.slot()].remove(to);
+    }
+
+    /// Forgets a server that is gone: what was under way from it and to it, and how its links were.
+    pub fn forget(&mut self, id: NodeId) {
+        let gone = Address::Server(id);
+        self.packets
+            .retain(|packet| packet.from != gone && packet.to != gone);
+        (self.cut[id.slot()], self.held[id.slot()]) = Default::default();
+        let rows = self.cut.iter_mut().chain(&mut self.held);
+        for row in rows.chain(&mut self.cut_client) {
+            row.remove(id);
+        }
     }
 
     /// Mends everything.

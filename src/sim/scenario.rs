@@ -6,13 +6,17 @@ use super::client::Habit;
 use super::network::Weather;
 use super::time::Time;
 use crate::machine::{ClientId, Key};
-use crate::raft::{Config, Entry, LogIndex, MAX_SERVERS, NodeId, Position, SendPolicy, Term};
+use crate::raft::{
+    Config, Entry, LogIndex, MAX_SERVERS, NodeId, Position, SendPolicy, ServerSet, Term,
+};
 
 /// Everything that determines a run but what its user does.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Scenario {
     /// How many servers, 1 to 9.
     pub servers: u8,
+    /// Who of them founds the cluster; nobody stands for all.
+    pub members: ServerSet,
     /// How many clients, 0 to 5.
     pub clients: u8,
     /// What the luck of the run hangs on.
@@ -119,6 +123,7 @@ impl Scenario {
     pub fn new(servers: u8, seed: u64) -> Self {
         Self {
             servers: servers.clamp(1, MAX_SERVERS as u8),
+            members: ServerSet::EMPTY,
             clients: 1,
             seed,
             timing: Timing::default(),
@@ -126,6 +131,22 @@ impl Scenario {
             config: Config::default(),
             disks: Vec::new(),
             habits: Vec::new(),
+        }
+    }
+
+    /// The servers there are. Whoever founds the cluster is there.
+    pub fn ids(&self) -> ServerSet {
+        NodeId::first(self.servers.into())
+            .chain(self.members.iter())
+            .collect()
+    }
+
+    /// The servers that found the cluster.
+    pub fn founders(&self) -> ServerSet {
+        if self.members.is_empty() {
+            self.ids()
+        } else {
+            self.members
         }
     }
 

@@ -7,9 +7,7 @@ use super::network::Address;
 use super::step::StepId;
 use super::time::Time;
 use crate::machine::{ClientId, Machine};
-use crate::raft::{
-    Config, Log, Node, NodeId, Output, Persistent, Position, Rule, ServerSet, Term, Timer,
-};
+use crate::raft::{Config, Log, Node, NodeId, Output, Persistent, Position, Rule, Term, Timer};
 
 /// A server of the world.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -138,8 +136,9 @@ impl Server {
         self.node().is_some_and(Node::wants_compaction)
     }
 
-    /// Stops it: what remains is the disk, as far as it and the rules have it written.
-    pub(super) fn crash(&mut self, now: Time, voters: ServerSet) {
+    /// Stops it: what remains is the disk, as far as it and the rules have it written; otherwise it is
+    /// like that of a server that has never run.
+    pub(super) fn crash(&mut self, now: Time, forgetful: Persistent) {
         let Condition::Up(up) = &self.condition else {
             return;
         };
@@ -148,7 +147,6 @@ impl Server {
         let disk = remains.map(|remains| remains.disk);
         let mut disk = disk.unwrap_or_else(|| up.node.persistent().clone());
         let rules = up.node.config().rules;
-        let forgetful = Persistent::new(voters);
         if !rules.on(Rule::PersistTerm) {
             (disk.current_term, disk.voted_for) = (forgetful.current_term, None);
         }

@@ -5,7 +5,7 @@ use super::disk::Record;
 use super::network::{Address, Loss, PacketId, PacketKind};
 use super::time::Time;
 use crate::machine::{Answer, ClientId, Op};
-use crate::raft::{Event, LogIndex, NodeId, Output, Term, Timer};
+use crate::raft::{Change, Event, LogIndex, NodeId, Output, Term, Timer};
 
 /// The number of a step, from 1 in the order they happened. 0 is the start of the run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -99,6 +99,13 @@ pub enum Fact {
         /// How often it has asked this, from 1.
         attempt: u32,
     },
+    /// A leader was asked to make the cluster another.
+    ChangeAsked {
+        /// Which leader.
+        leader: NodeId,
+        /// What is wanted.
+        change: Change,
+    },
     /// A server crashed: it keeps its disk and nothing else.
     Crashed {
         /// Which.
@@ -111,6 +118,11 @@ pub enum Fact {
         /// Its number of the request.
         serial: u32,
         /// For whom.
+        server: NodeId,
+    },
+    /// A new server was switched on. Its disk is empty.
+    Joined {
+        /// Which.
         server: NodeId,
     },
     /// A packet was lost.
@@ -156,6 +168,11 @@ pub enum Fact {
         serial: u32,
         /// What the machine answered.
         answer: Answer,
+    },
+    /// A server was taken away.
+    Retired {
+        /// Which.
+        server: NodeId,
     },
     /// A server started from its disk.
     Restarted {

@@ -5,10 +5,11 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::action::{Action, ClockRate, Group, Link, PacketPick};
+use super::action::{Action, Group, Link, PacketPick};
 use super::client::{Client, MAX_QUEUE};
 use super::luck::{self, Lot};
 use super::network::{Address, Body, Loss, Network, Packet, ReplyOutcome};
+use super::roster::Roster;
 use super::scenario::{DiskImage, Scenario, Setting, Timing};
 use super::server::{Condition, Running, Server, Up, Waiting};
 use super::step::{Cause, Fact, Step, StepId};
@@ -16,9 +17,10 @@ use super::time::Time;
 use crate::machine::{ClientId, Command, Item, Machine};
 use crate::raft::{
     AppendOutcome, Config, Entry, Input, Log, LogIndex, Message, Node, NodeId, Output, Payload,
-    Persistent, Rule, ServerSet, Snapshot, Term, Timer,
+    Rule, ServerSet, Snapshot, Term, Timer,
 };
 
+mod members;
 mod writes;
 
 /// The longest log a leader lets its clients fill.
@@ -31,7 +33,9 @@ pub struct World {
     now: Time,
     timing: Timing,
     config: Config,
-    servers: Vec<Server>,
+    servers: Roster,
+    /// Who the cluster consisted of in the beginning.
+    founders: ServerSet,
     clients: Vec<Client>,
     network: Network,
     last_step: StepId,
@@ -50,26 +54,30 @@ enum Due {
 impl World {
     /// The beginning of a run, and what came of switching it on.
     pub fn new(scenario: &Scenario, step: &mut Step) -> Self {
-        let ids: Vec<NodeId> = NodeId::first(scenario.servers.into()).collect();
-        let voters: ServerSet = ids.iter().copied().collect();
+        let (ids, founders) = (scenario.ids(), scenario.founders());
+        let first: Vec<NodeId> = founders.iter().collect();
         let clients = (1..=usize::from(scenario.clients)).filter_map(ClientId::new);
         let mut world = Self {
             seed: scenario.seed,
             now: Time::ZERO,
             timing: scenario.timing,
             config: scenario.config,
-            servers: ids.iter().map(|id| Server::off(*id, voters)).collect(),
+            servers: Roster::default(),
+            founders,
             clients: clients
-                .map(|id| Client::new(id, ids[id.slot() % ids.len()], scenario.habit(id)))
+                .map(|id| Client::new(id, first[id.slot() % first.len()], scenario.habit(id)))
                 .collect(),
             network: Network::new(scenario.weather),
             last_step: StepId(0),
         };
         step.begin(StepId(0), Time::ZERO, Cause::Start, None);
-        for image in &scenario.disks {
-            world.load_disk(image, voters);
+        for id in ids.iter() {
+            world.put(id);
         }
-        for id in ids {
+        for image in &scenario.disks {
+            world.load_disk(image);
+        }
+        for id in ids.iter() {
             world.start(id, step);
         }
         for image in &scenario.disks {
@@ -117,7 +125,7 @@ impl World {
         if let Some(at) = self.network.next_at() {
             least.0 = at;
         }
-        for server in &self.servers {
+        for server in self.servers.iter() {
             if let Some(up) = server.up() {
                 let written = up.disk.done_at();
                 if written < least.0 {
@@ -168,8 +176,7 @@ impl World {
         if packet.fate.is_none() && self.network.holds(from, to) && !packet.let_go {
             return self.network.park(packet);
         }
-        let down = matches!(to, Address::Server(id) if !self.server(id).is_up());
-        if let Some(why) = packet.fate.or_else(|| down.then_some(Loss::Down)) {
+        if let Some(why) = packet.fate.or_else(|| self.missing(to)) {
             step.facts.push(Fact::Lost {
                 packet: packet.id,
                 from,
@@ -194,6 +201,17 @@ impl World {
         }
     }
 
+    /// Why nobody receives what is sent to `address`, if nobody does.
+    fn missing(&self, address: Address) -> Option<Loss> {
+        let Address::Server(id) = address else {
+            return None;
+        };
+        match self.find(id) {
+            None => Some(Loss::Gone),
+            Some(server) => (!server.is_up()).then_some(Loss::Down),
+        }
+    }
+
     fn time_out(&mut self, server: NodeId, timer: Timer, step: &mut Step) {
         let set_by = self
             .server(server)
@@ -204,7 +222,7 @@ impl World {
     }
 
     fn fire(&mut self, server: NodeId, timer: Timer, step: &mut Step) {
-        if let Some(up) = self.servers[server.slot()].up_mut() {
+        if let Some(up) = self.servers.up_mut(server) {
             up.timers.stop(timer);
             self.tell(server, Input::Timeout(timer), step);
         }
@@ -219,7 +237,7 @@ impl World {
 
     /// Lets a server know of something, and does what it then wants done.
     fn tell(&mut self, id: NodeId, input: Input, step: &mut Step) {
-        let Some(up) = self.servers[id.slot()].up_mut() else {
+        let Some(up) = self.servers.up_mut(id) else {
             return;
         };
         let mut outputs = std::mem::take(&mut step.outputs);
@@ -240,7 +258,7 @@ impl World {
                     output => self.carry_out_one(id, output, step),
                 }
             }
-            if wrote && let Some(up) = self.servers[id.slot()].up_mut() {
+            if wrote && let Some(up) = self.servers.up_mut(id) {
                 let written = up.node.log().last();
                 up.node.step(Input::Persisted(written), &mut outputs);
             }
@@ -256,7 +274,7 @@ impl World {
             Output::Send { to, message } => self.send_when_written(id, to, message, step),
             Output::SetTimer(timer) => self.set_timer(id, timer, step.id),
             Output::StopTimer(timer) => {
-                if let Some(up) = self.servers[id.slot()].up_mut() {
+                if let Some(up) = self.servers.up_mut(id) {
                     up.timers.stop(timer);
                 }
             }
@@ -267,7 +285,7 @@ impl World {
 
     fn apply(&mut self, id: NodeId, index: LogIndex, entry: Entry, step: &mut Step) {
         let exactly_once = self.config.rules.on(Rule::ExactlyOnce);
-        let Some(up) = self.servers[id.slot()].up_mut() else {
+        let Some(up) = self.servers.up_mut(id) else {
             return;
         };
         let owed = up
@@ -297,7 +315,7 @@ impl World {
     /// The state machine goes on from a snapshot. What it covers is not executed here any more, so
     /// nobody who waits for it has an answer from here.
     fn restore(&mut self, id: NodeId, machine: Machine) {
-        if let Some(up) = self.servers[id.slot()].up_mut() {
+        if let Some(up) = self.servers.up_mut(id) {
             let covered = up.node.log().snapshot().last.index;
             up.waiting
                 .retain(|waiting| waiting.position.index > covered);
@@ -306,7 +324,7 @@ impl World {
     }
 
     fn take_request(&mut self, id: NodeId, command: Command, step: &mut Step) {
-        let Some(up) = self.servers[id.slot()].up_mut() else {
+        let Some(up) = self.servers.up_mut(id) else {
             return;
         };
         if up.node.log().last_index().0 >= MAX_LOG {
@@ -346,7 +364,9 @@ impl World {
             Timer::Loyalty => low,
             Timer::Transfer => high,
         };
-        let server = &mut self.servers[id.slot()];
+        let Some(server) = self.servers.find_mut(id) else {
+            return;
+        };
         let deadline = self.now + server.clock.stretch(length);
         if let Some(up) = server.up_mut() {
             up.timers.set(
@@ -396,7 +416,7 @@ impl World {
 impl World {
     fn wake_client(&mut self, id: ClientId, step: &mut Step) {
         self.begin(step, Cause::Client(id), None);
-        let (now, servers) = (self.now, self.servers.len());
+        let (now, servers) = (self.now, self.ids());
         let client = &mut self.clients[id.slot()];
         client.follow_habit(now);
         if let Some(errand) = client.current.filter(|errand| errand.retry_at <= now) {
@@ -444,7 +464,7 @@ impl World {
         else {
             return;
         };
-        let (now, count) = (self.now, self.servers.len());
+        let (now, servers) = (self.now, self.ids());
         let client = &mut self.clients[id.slot()];
         match outcome {
             ReplyOutcome::Answer(answer) => {
@@ -469,7 +489,7 @@ impl World {
                     from: server,
                     leader,
                 });
-                client.target = leader.unwrap_or_else(|| after(server, count));
+                client.target = leader.unwrap_or_else(|| after(server, servers));
                 if leader.is_some_and(|leader| leader != server) {
                     return self.ask(id, step);
                 }
@@ -492,11 +512,16 @@ impl World {
         self.check(action)?;
         self.begin(step, Cause::Action(Box::new(action.clone())), None);
         match action {
+            Action::Change(change) => self.change(*change, step),
             Action::Compact(id) => self.compact(*id, 0, step),
             Action::Configure(setting) => self.configure(*setting),
             Action::Crash(id) => {
-                let voters = self.voters();
-                self.crash(*id, voters, step);
+                self.crash(*id, step);
+            }
+            Action::Retire(id) => {
+                self.servers.remove(*id);
+                self.network.forget(*id);
+                step.facts.push(Fact::Retired { server: *id });
             }
             Action::Restart(id) => {
                 step.facts.push(Fact::Restarted { server: *id });
@@ -508,17 +533,24 @@ impl World {
                 }
             }
             Action::Wipe(id) => {
-                let voters = self.voters();
-                let server = &mut self.servers[id.slot()];
-                server.condition = Condition::Down(Persistent::new(voters));
-                server.torn = None;
+                let disk = self.new_disk(*id);
+                if let Some(server) = self.servers.find_mut(*id) {
+                    server.condition = Condition::Down(disk);
+                    server.torn = None;
+                }
                 step.facts.push(Fact::Wiped { server: *id });
             }
             Action::Timeout(id) => self.fire(*id, Timer::Election, step),
             Action::SetTimer(id, length) => self.turn_timer(*id, *length, step.id),
-            Action::Skew(id, rate) => self.servers[id.slot()].clock = *rate,
+            Action::Skew(id, rate) => {
+                if let Some(server) = self.servers.find_mut(*id) {
+                    server.clock = *rate;
+                }
+            }
             Action::SlowDisk(id, time) => {
-                self.servers[id.slot()].disk_time = *time;
+                if let Some(server) = self.servers.find_mut(*id) {
+                    server.disk_time = *time;
+                }
                 self.set_disk(*id);
             }
             Action::Rule(rule, on) => {
@@ -536,19 +568,19 @@ impl World {
             | Action::Isolate(_)
             | Action::Partition(_) => self.change_links(action, step),
             Action::Delay(pick, delay) => {
-                let id = self.find(pick)?.id;
+                let id = self.picked(pick)?.id;
                 self.network.delay(id, *delay, self.now);
             }
             Action::Deliver(pick) => {
-                let id = self.find(pick)?.id;
+                let id = self.picked(pick)?.id;
                 self.network.deliver(id, self.now);
             }
             Action::Drop(pick) => {
-                let id = self.find(pick)?.id;
+                let id = self.picked(pick)?.id;
                 self.network.drop_packet(id, self.now);
             }
             Action::Duplicate(pick) => {
-                let id = self.find(pick)?.id;
+                let id = self.picked(pick)?.id;
                 self.network.double(id, self.now);
             }
         }
@@ -558,11 +590,8 @@ impl World {
     /// Why the action makes no sense now, if it makes none.
     pub fn check(&self, action: &Action) -> Result<(), String> {
         let known = |id: NodeId| {
-            let count = self.servers.len();
-            let known = id.slot() < count;
-            known
-                .then_some(())
-                .ok_or_else(|| format!("there is no {id}: the servers are S1 to S{count}"))
+            let known = self.find(id).map(|_| ());
+            known.ok_or_else(|| format!("there is no {id}: the servers are {}", self.who()))
         };
         let up = |id: NodeId| {
             known(id)?;
@@ -578,6 +607,7 @@ impl World {
                 .ok_or_else(|| format!("{id} is up: crash it first"))
         };
         match action {
+            Action::Change(change) => self.check_change(*change),
             Action::Compact(id) => {
                 up(*id)?;
                 let compacts = self.server(*id).node().is_some_and(Node::can_compact);
@@ -585,6 +615,7 @@ impl World {
                 compacts.then_some(()).ok_or_else(why)
             }
             Action::Crash(id) => up(*id),
+            Action::Retire(id) => known(*id).and_then(|()| self.check_retirement(*id)),
             Action::Restart(id) | Action::Wipe(id) => down(*id),
             Action::Isolate(id) | Action::Skew(id, _) | Action::SlowDisk(id, _) => known(*id),
             Action::Timeout(id) | Action::SetTimer(id, _) => {
@@ -608,7 +639,7 @@ impl World {
             Action::Delay(pick, _)
             | Action::Deliver(pick)
             | Action::Drop(pick)
-            | Action::Duplicate(pick) => self.find(pick).map(|_| ()),
+            | Action::Duplicate(pick) => self.picked(pick).map(|_| ()),
             Action::Request(client, _) => {
                 let count = self.clients.len();
                 match self.clients.get(client.slot()) {
@@ -633,7 +664,9 @@ impl World {
     }
 
     fn start(&mut self, id: NodeId, step: &mut Step) {
-        let server = &mut self.servers[id.slot()];
+        let Some(server) = self.servers.find_mut(id) else {
+            return;
+        };
         if let Some(record) = server.torn.take() {
             step.facts.push(Fact::RecordDropped { server: id, record });
         }
@@ -655,8 +688,8 @@ impl World {
     }
 
     fn share_config(&mut self) {
-        for server in &mut self.servers {
-            if let Some(up) = server.up_mut() {
+        for id in self.servers.ids().iter() {
+            if let Some(up) = self.servers.up_mut(id) {
                 up.node.set_config(self.config);
             }
         }
@@ -664,7 +697,7 @@ impl World {
 
     fn turn_timer(&mut self, id: NodeId, length: Time, set_by: StepId) {
         let now = self.now;
-        if let Some(up) = self.servers[id.slot()].up_mut() {
+        if let Some(up) = self.servers.up_mut(id) {
             let set_at = up.timers.get(Timer::Election).set_at;
             let running = Running {
                 deadline: now + length,
@@ -684,7 +717,7 @@ impl World {
             Action::Hold(link) => self.each_way(*link, |net, a, b| net.hold(a, b, true, now)),
             Action::Release(link) => self.each_way(*link, |net, a, b| net.hold(a, b, false, now)),
             Action::Isolate(id) => {
-                for other in self.voters().without(*id).iter() {
+                for other in self.ids().without(*id).iter() {
                     self.each_way(Link::Both(*id, other), |net, a, b| net.cut(a, b, now));
                 }
             }
@@ -702,8 +735,8 @@ impl World {
                 change(&mut self.network, b, a);
             }
             Link::All => {
-                for a in self.voters().iter() {
-                    for b in self.voters().without(a).iter() {
+                for a in self.ids().iter() {
+                    for b in self.ids().without(a).iter() {
                         change(&mut self.network, a, b);
                     }
                 }
@@ -721,8 +754,8 @@ impl World {
                 .position(|group| group.servers.contains(id))
                 .unwrap_or(last)
         };
-        for a in self.voters().iter() {
-            for b in self.voters().without(a).iter() {
+        for a in self.ids().iter() {
+            for b in self.ids().without(a).iter() {
                 if side(a) != side(b) {
                     self.network.cut(a, b, now);
                 }
@@ -733,13 +766,13 @@ impl World {
             let Some(home) = groups.iter().position(|group| group.has_client(client.id)) else {
                 continue;
             };
-            for id in NodeId::first(self.servers.len()).filter(|id| side(*id) != home) {
+            for id in self.servers.ids().iter().filter(|id| side(*id) != home) {
                 self.network.cut_client(client.id, id, now);
             }
         }
     }
 
-    fn find(&self, pick: &PacketPick) -> Result<&Packet, String> {
+    fn picked(&self, pick: &PacketPick) -> Result<&Packet, String> {
         let found: Vec<&Packet> = self
             .network
             .as_sent()
@@ -760,8 +793,8 @@ impl World {
         })
     }
 
-    fn load_disk(&mut self, image: &DiskImage, voters: ServerSet) {
-        let mut disk = Persistent::new(voters);
+    fn load_disk(&mut self, image: &DiskImage) {
+        let mut disk = self.new_disk(image.server);
         disk.current_term = image.term;
         disk.voted_for = image.vote;
         let (last, values) = &image.snapshot;
@@ -781,17 +814,13 @@ impl World {
                 client.number_after(command.serial);
             }
         }
-        if let Some(server) = self.servers.get_mut(image.server.slot()) {
+        if let Some(server) = self.servers.find_mut(image.server) {
             server.condition = Condition::Down(disk);
         }
     }
 
     fn know_committed(&mut self, image: &DiskImage, step: &mut Step) {
-        if let Some(up) = self
-            .servers
-            .get_mut(image.server.slot())
-            .and_then(Server::up_mut)
-        {
+        if let Some(up) = self.servers.up_mut(image.server) {
             up.node.resume(image.commit, &mut step.outputs);
             self.carry_out(image.server, step);
         }
@@ -820,7 +849,12 @@ impl World {
     /// # Panics
     /// If there is no such server.
     pub fn server(&self, id: NodeId) -> &Server {
-        &self.servers[id.slot()]
+        self.find(id).expect("a server that is there")
+    }
+
+    /// One of the servers, if it is there.
+    pub fn find(&self, id: NodeId) -> Option<&Server> {
+        self.servers.find(id)
     }
 
     /// The clients, in the order of their numbers.
@@ -856,14 +890,14 @@ impl World {
             .map(|server| server.id)
     }
 
-    /// How many servers are a majority.
-    pub fn majority(&self) -> usize {
-        self.servers.len() / 2 + 1
+    /// All servers there are, whether the cluster counts them in or not.
+    pub fn ids(&self) -> ServerSet {
+        self.servers.ids()
     }
 
-    /// All servers.
-    pub fn voters(&self) -> ServerSet {
-        NodeId::first(self.servers.len()).collect()
+    /// Who the cluster consisted of in the beginning.
+    pub fn founders(&self) -> ServerSet {
+        self.founders
     }
 
     /// A number that two worlds share only if they are alike in everything, natively as in wasm.
@@ -944,22 +978,11 @@ impl Told {
     }
 }
 
-impl Server {
-    fn off(id: NodeId, voters: ServerSet) -> Self {
-        let condition = Condition::Down(Persistent::new(voters));
-        Self {
-            id,
-            clock: ClockRate::TRUE,
-            disk_time: None,
-            torn: None,
-            condition,
-        }
-    }
-}
-
-/// The server after `id`, and after the last the first.
-fn after(id: NodeId, count: usize) -> NodeId {
-    NodeId::new(id.number() % count + 1).unwrap_or(id)
+/// The one of `servers` that comes after `id`, and after the last the first. Clients know who is
+/// there: a directory tells them (dissertation, 6.1).
+fn after(id: NodeId, servers: ServerSet) -> NodeId {
+    let next = servers.iter().find(|other| *other > id);
+    next.or_else(|| servers.iter().next()).unwrap_or(id)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::line::{Init, Kind, Line, Message, Role, State, item, name};
-use crate::raft::{LogIndex, NodeId, Persistent, Timer};
+use crate::raft::{LogIndex, MAX_SERVERS, NodeId, Persistent, Timer};
 use crate::sim::{Action, Address, Body, Cause, Fact, PacketId, Server, Step, World};
 
 /// Writes the lines of a run as it goes.
@@ -38,21 +38,20 @@ impl Recorder {
     /// Begins a trace: its first line, and one more for each server that does not begin with an
     /// empty disk.
     pub fn new(world: &World) -> (Self, Init, Vec<Line>) {
-        let voters = world.voters();
         let blank = Known {
-            disk: Persistent::new(voters),
+            disk: Persistent::new(world.founders()),
             role: Role::F,
             commit: LogIndex(0),
         };
         let mut recorder = Self {
             lines: 1,
-            known: vec![blank; world.servers().len()],
+            known: vec![blank; MAX_SERVERS],
             under_way: BTreeMap::new(),
             last_packet: PacketId(0),
         };
         let init = Init {
             e: Kind::Init,
-            servers: voters.iter().map(name).collect(),
+            servers: world.ids().iter().map(name).collect(),
         };
         let mut lines = Vec::new();
         recorder.note(world, &Step::default(), &mut lines);

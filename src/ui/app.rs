@@ -35,10 +35,10 @@ use super::{facts, server, storage};
 use crate::course::{self, Place, Tool, Touch};
 use crate::machine::{ClientId, Op};
 use crate::narrate;
-use crate::raft::{Event, NodeId, ServerSet};
+use crate::raft::{Event, MAX_SERVERS, NodeId, ServerSet};
 use crate::session::{Session, link};
 use crate::sim::text::parse_action;
-use crate::sim::{Action, Fact, Link, Packet, PacketId, Scenario, StepId, Time};
+use crate::sim::{Action, Fact, Link, Packet, PacketId, Scenario, Server, StepId, Time};
 use crate::view::{LogTable, Scene, Timeline};
 
 /// Entries of a log that are shown.
@@ -292,7 +292,8 @@ impl App {
         };
         let settings = (self.room == Room::Play).then(|| {
             html! {
-                <Settings servers={session.scenario().servers} seed={session.scenario().seed}
+                <Settings next={NodeId::first(MAX_SERVERS).find(|id| !world.ids().contains(*id))}
+                    servers={session.scenario().servers} seed={session.scenario().seed}
                     config={*world.config()} weather={world.network().weather}
                     text={self.run_text.clone()} error={self.run_error.clone()}
                     on_act={&wishes.act} on_wish={&wishes.run} />
@@ -323,7 +324,7 @@ impl App {
         html! {
             <main class="stage">
                 <Stage scene={Rc::new(Scene::of(world))} motion={self.motion.clone()}
-                    geometry={Geometry::new(world.servers().len(), self.compact)}
+                    geometry={Geometry::new(world.ids(), self.compact)}
                     focus={self.focus} chosen={self.chosen} {invites}
                     on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
                 { tools(self.tool, &wishes.tool) }
@@ -537,12 +538,15 @@ impl App {
     }
 
     fn toggle(&mut self, id: NodeId) {
-        let up = self.player.borrow().session.world().server(id).is_up();
-        self.act(if up {
-            Action::Crash(id)
-        } else {
-            Action::Restart(id)
-        });
+        let up = {
+            let player = self.player.borrow();
+            player.session.world().find(id).map(Server::is_up)
+        };
+        match up {
+            Some(true) => self.act(Action::Crash(id)),
+            Some(false) => self.act(Action::Restart(id)),
+            None => {}
+        }
     }
 
     fn send(&mut self, text: &str) {
@@ -741,18 +745,15 @@ impl App {
     fn progress(&self) -> Progress {
         let player = self.player.borrow();
         let world = player.session.world();
-        let of = world.servers().len();
-        let up = world
-            .servers()
-            .iter()
-            .filter(|server| server.is_up())
-            .count();
+        let voters = world.configuration().voters;
+        let is_up = |id: &NodeId| world.find(*id).is_some_and(Server::is_up);
+        let (up, of) = (voters.iter().filter(is_up).count(), voters.len());
         let network = world.network();
         let cut = |a: NodeId| {
-            let others = world.voters().without(a);
+            let others = world.ids().without(a);
             others.iter().any(|b| network.is_cut(a.into(), b.into()))
         };
-        if world.voters().iter().any(cut) {
+        if world.ids().iter().any(cut) {
             return Progress::Divided;
         }
         match world.leader() {

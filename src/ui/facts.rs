@@ -1,19 +1,22 @@
 //! What there is to know of a server or a packet, read off the world for the closer look.
 
 use super::inspector::{PacketFacts, ServerFacts, Subject};
-use crate::raft::{AppendOutcome, Message, NodeId, Position, Role, SnapshotOutcome};
-use crate::sim::{Body, Packet, PacketId, PacketPick, ReplyOutcome, World};
+use crate::raft::{
+    AppendOutcome, Change, Configuration, Message, NodeId, Position, Role, SnapshotOutcome,
+};
+use crate::sim::{Action, Body, Packet, PacketId, PacketPick, ReplyOutcome, World};
 use crate::view::scene::Look;
 
 /// A closer look at a server.
 pub fn server(world: &World, id: NodeId) -> Option<Subject> {
-    let server = world.servers().get(id.slot())?;
+    let server = world.find(id)?;
     let persistent = server.persistent();
     let name = |id: Option<NodeId>| id.map_or_else(|| "nobody".into(), |id| id.to_string());
     let mut fields = vec![
         ("currentTerm", persistent.current_term.to_string()),
         ("votedFor", name(persistent.voted_for)),
         ("last log entry", position(persistent.log.last())),
+        ("members", members(persistent.log.configuration())),
     ];
     let mut followers = Vec::new();
     if let Some(node) = server.node() {
@@ -25,7 +28,8 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
         ));
         if let Role::Leader(leadership) = node.role() {
             fields.pop();
-            for other in world.voters().without(id).iter() {
+            let members = node.configuration().members();
+            for other in members.without(id).iter() {
                 let progress = leadership.progress(other);
                 followers.push((
                     other,
@@ -40,6 +44,7 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
         role: Look::of(server).word(),
         up: server.is_up(),
         isolated: is_isolated(world, id),
+        changes: changes(world, id),
         fields,
         followers,
     }))
@@ -48,8 +53,31 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
 /// Whether a server reaches no other.
 pub fn is_isolated(world: &World, id: NodeId) -> bool {
     let cut = |other: NodeId| world.network().is_cut(id.into(), other.into());
-    let others = world.voters().without(id);
+    let others = world.ids().without(id);
     !others.is_empty() && others.iter().all(cut)
+}
+
+fn members(configuration: Configuration) -> String {
+    if configuration == Configuration::default() {
+        return "none known".into();
+    }
+    configuration.to_string()
+}
+
+/// What may become of a server's membership, as far as it is possible at the moment.
+fn changes(world: &World, id: NodeId) -> Vec<(&'static str, Action)> {
+    let wishes = [
+        ("Give it a vote", Action::Change(Change::Add(id))),
+        (
+            "Remove from the cluster",
+            Action::Change(Change::Remove(id)),
+        ),
+        ("Take it away", Action::Retire(id)),
+    ];
+    let possible = wishes
+        .into_iter()
+        .filter(|(_, action)| world.check(action).is_ok());
+    possible.collect()
 }
 
 /// A closer look at a packet, if it is still under way.

@@ -3,7 +3,7 @@
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use crate::machine::ClientId;
-use crate::raft::NodeId;
+use crate::raft::{NodeId, ServerSet};
 use crate::sim::Address;
 
 /// A point of the drawing.
@@ -39,20 +39,21 @@ pub struct Geometry {
     ring: (f32, f32),
     /// The radius of a server.
     pub server: f32,
-    /// How many servers stand on the circle.
-    count: usize,
+    /// The servers on the circle.
+    pub ids: ServerSet,
     compact: bool,
 }
 
 impl Geometry {
-    /// A stage for `count` servers; `compact` on a phone.
-    pub fn new(count: usize, compact: bool) -> Self {
+    /// A stage for these servers; `compact` on a phone.
+    pub fn new(ids: ServerSet, compact: bool) -> Self {
+        let count = ids.len();
         let crowded = count > 5;
         let (size, centre, ring, server) = match (compact, crowded) {
-            (true, false) => ((400.0, 410.0), (200.0, 206.0), (148.0, 120.0), 35.0),
-            (true, true) => ((400.0, 410.0), (200.0, 208.0), (158.0, 130.0), 27.0),
-            (false, false) => ((600.0, 560.0), (300.0, 288.0), (186.0, 186.0), 37.0),
-            (false, true) => ((600.0, 560.0), (300.0, 286.0), (196.0, 196.0), 33.0),
+            (true, false) => ((400.0, 410.0), (200.0, 203.0), (148.0, 117.0), 35.0),
+            (true, true) => ((400.0, 410.0), (200.0, 203.0), (158.0, 124.0), 27.0),
+            (false, false) => ((600.0, 560.0), (300.0, 286.0), (186.0, 184.0), 37.0),
+            (false, true) => ((600.0, 560.0), (300.0, 283.0), (196.0, 190.0), 33.0),
         };
         let ring = if count == 1 { (0.0, 0.0) } else { ring };
         Self {
@@ -60,7 +61,7 @@ impl Geometry {
             centre,
             ring,
             server,
-            count,
+            ids,
             compact,
         }
     }
@@ -72,9 +73,9 @@ impl Geometry {
 
     /// Where a server stands: the first on top, the others clockwise.
     pub fn server_at(&self, id: NodeId) -> Point {
-        let (cos, sin) = TURNS[self.count.clamp(1, TURNS.len()) - 1];
+        let (cos, sin) = TURNS[self.ids.len().clamp(1, TURNS.len()) - 1];
         let mut direction = (0.0, -1.0);
-        for _ in 0..id.slot() {
+        for _ in self.ids.iter().filter(|other| *other < id) {
             let (x, y) = direction;
             direction = (x * cos - y * sin, x * sin + y * cos);
         }
@@ -130,7 +131,7 @@ impl Geometry {
 
     /// Whether there is room to write what every server is; else only what stands out.
     pub fn is_roomy(&self) -> bool {
-        !self.compact || self.count < 6
+        !self.compact || self.ids.len() < 6
     }
 
     fn edge(&self, address: Address) -> f32 {

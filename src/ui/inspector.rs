@@ -31,6 +31,8 @@ pub struct ServerFacts {
     pub role: &'static str,
     pub up: bool,
     pub isolated: bool,
+    /// What may become of its membership.
+    pub changes: Vec<(&'static str, Action)>,
     pub fields: Vec<(&'static str, String)>,
     /// For a leader: each follower with its next and match index.
     pub followers: Vec<(NodeId, String, String)>,
@@ -82,7 +84,10 @@ fn server_actions(server: &ServerFacts) -> Vec<(&'static str, Action)> {
         return vec![
             ("Restart", Action::Restart(id)),
             ("Wipe its disk", Action::Wipe(id)),
-        ];
+        ]
+        .into_iter()
+        .chain(server.changes.clone())
+        .collect();
     }
     let mut actions = vec![("Crash", Action::Crash(id))];
     if server.role != "leader" {
@@ -93,6 +98,7 @@ fn server_actions(server: &ServerFacts) -> Vec<(&'static str, Action)> {
     } else {
         ("Cut off", Action::Isolate(id))
     });
+    actions.extend(server.changes.iter().cloned());
     actions
 }
 

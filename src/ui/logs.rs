@@ -123,10 +123,11 @@ fn entry(cell: &Cell) -> Html {
     } else {
         "uncommitted"
     };
-    let title = format!(
-        "entry {}, term {}: {}, {state}",
-        cell.index, cell.term, cell.text
-    );
+    let (index, term) = (cell.index, cell.term);
+    let title = match cell.configuration {
+        Some(members) => format!("entry {index}, term {term}: the members {members}, {state}"),
+        None => format!("entry {index}, term {term}: {}, {state}", cell.text),
+    };
     html! {
         <td key={cell.index.0}>
             <span class={["entry", state]} {title}>

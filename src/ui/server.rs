@@ -6,9 +6,9 @@ use yew::prelude::*;
 
 use super::geometry::{Geometry, px};
 use super::markup::html;
-use super::svg::{ORIGIN, circle, path, text};
-use crate::raft::NodeId;
-use crate::view::scene::{Look, Quorum, ServerView};
+use super::svg::{ORIGIN, circle, path, rect, text};
+use crate::raft::{NodeId, ServerSet};
+use crate::view::scene::{Look, Part, Quorum, ServerView};
 
 /// A server. Click, tap, Enter and Space crash it, or start it again.
 pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState) -> Html {
@@ -44,15 +44,17 @@ fn element_id(id: NodeId) -> String {
 }
 
 /// The arrows lead around the circle.
-pub fn neighbour(key: &str, id: NodeId, count: usize) -> Option<NodeId> {
-    let slot = match key {
-        "ArrowRight" | "ArrowDown" => (id.slot() + 1) % count,
-        "ArrowLeft" | "ArrowUp" => (id.slot() + count - 1) % count,
-        "Home" => 0,
-        "End" => count - 1,
-        _ => return None,
-    };
-    NodeId::new(slot + 1)
+pub fn neighbour(key: &str, id: NodeId, ids: ServerSet) -> Option<NodeId> {
+    let mut after = ids.iter().filter(|other| *other > id);
+    let before = ids.iter().filter(|other| *other < id);
+    let (first, last) = (|| ids.iter().next(), || ids.iter().last());
+    match key {
+        "ArrowRight" | "ArrowDown" => after.next().or_else(first),
+        "ArrowLeft" | "ArrowUp" => before.last().or_else(last),
+        "Home" => first(),
+        "End" => last(),
+        _ => None,
+    }
 }
 
 /// Moves the keyboard's focus to a server.
@@ -84,6 +86,10 @@ fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
             (vec![round(r), cross], 20.0, 0.0)
         }
         Look::Follower => (vec![round(r)], 2.0, 18.0),
+        Look::Learner | Look::Outside => {
+            let square = rect("server-body", ORIGIN, (r - 3.0, r - 3.0), 10.0);
+            (vec![square], 2.0, 18.0)
+        }
         Look::Leader => {
             let crown = path("server-crown", "M-14-11l-3-14 9 6 8-10 8 10 9-6-3 14z");
             let halo = circle("server-halo", ORIGIN, r + 12.0);
@@ -124,23 +130,52 @@ fn outer(server: &ServerView, geometry: &Geometry, beyond: f32) -> f32 {
     }
 }
 
-/// A dot for each server, filled when it has said yes; a bar stands where the majority is reached.
+/// Dots for the voters, filled as they say yes; a bar stands where the majority is reached. In a
+/// joint configuration first the old voters, then the new ones.
 fn gathering(quorum: &Quorum, y: f32) -> Html {
-    let count = quorum.yes.len() as f32;
-    let (gap, r) = if count > 5.0 {
-        (11.0, 4.0)
-    } else {
-        (14.0, 5.0)
-    };
-    let left = -gap * (count - 1.0) / 2.0;
-    let dots = quorum.in_order().enumerate().map(|(nth, yes)| {
-        let class = if yes { "dot yes" } else { "dot" };
-        circle(class, (left + gap * nth as f32, y - 4.0), r)
-    });
-    let bar = left + gap * (quorum.needed as f32 - 0.5);
+    const BETWEEN: f32 = 22.0;
+    let parts = &quorum.parts;
+    let width: f32 = parts.iter().map(|part| width(part) + BETWEEN).sum();
+    let mut left = -(width - BETWEEN) / 2.0;
+    let mut rows = Vec::new();
+    for part in parts {
+        if !rows.is_empty() {
+            rows.push(text("server-term", (left - BETWEEN / 2.0, y), "→"));
+        }
+        rows.push(row(part, left, y));
+        left += self::width(part) + BETWEEN;
+    }
     html! {
         <g class="quorum">
             <title>{ quorum.sentence() }</title>
+            { for rows }
+        </g>
+    }
+}
+
+/// From one dot to the next, and how large they are.
+fn dot(part: &Part) -> (f32, f32) {
+    if part.of > 5 {
+        (11.0, 4.0)
+    } else {
+        (14.0, 5.0)
+    }
+}
+
+fn width(part: &Part) -> f32 {
+    dot(part).0 * (part.of as f32 - 1.0)
+}
+
+/// The yeses first: how many there are matters, not whose they are.
+fn row(part: &Part, left: f32, y: f32) -> Html {
+    let (gap, r) = dot(part);
+    let dots = (0..part.of).map(|nth| {
+        let class = if nth < part.yes { "dot yes" } else { "dot" };
+        circle(class, (left + gap * nth as f32, y - 4.0), r)
+    });
+    let bar = left + gap * (part.needed as f32 - 0.5);
+    html! {
+        <g>
             { for dots }
             { path("majority", format!("M{} {}v15", px(bar), px(y - 11.5))) }
         </g>

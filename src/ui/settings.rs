@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::markup::html;
 
-use crate::raft::{Config, SendPolicy};
+use crate::raft::{Change, Config, NodeId, SendPolicy};
 use crate::sim::{Action, Setting, Weather};
 
 /// What the user wants of the run as a whole.
@@ -27,6 +27,8 @@ pub enum RunWish {
 
 #[derive(Properties, PartialEq)]
 pub struct SettingsProps {
+    /// The server that can be added next.
+    pub next: Option<NodeId>,
     pub servers: u8,
     pub seed: u64,
     pub config: Config,
@@ -89,6 +91,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 <label>{ "Changes go" }<select onchange={send}>{ options(policies) }</select></label>
                 <label>{ "Packets lost" }<select onchange={loss}>{ options(losses) }</select></label>
             </div>
+            <div class="buttons">{ for props.next.map(|id| add_button(id, &props.on_act)) }</div>
             { console(&line, wish) }
             <div>{ for props.error.as_ref().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
             { run_text(&area, wish) }
@@ -102,6 +105,11 @@ fn options<V: ToString, L: ToString>(choices: impl IntoIterator<Item = (V, L, bo
         html! { <option key={value.clone()} {value} {selected}>{ label.to_string() }</option> }
     };
     choices.into_iter().map(choice).collect()
+}
+
+fn add_button(id: NodeId, on_act: &Callback<Action>) -> Html {
+    let onclick = on_act.reform(move |_: MouseEvent| Action::Change(Change::Add(id)));
+    html! { <button class="bordered small" {onclick}>{ format!("Add {id} to the cluster") }</button> }
 }
 
 /// A line for an action in the words of the grammar.

@@ -91,8 +91,8 @@ pub fn Stage(props: &StageProps) -> Html {
         delegate::server(event)
     });
     let onkeydown = use_callback(
-        (scene.servers.len(), props.on_pick.clone()),
-        |event: KeyboardEvent, (count, on_pick)| on_key(&event, *count, on_pick),
+        (geometry.ids, props.on_pick.clone()),
+        |event: KeyboardEvent, (ids, on_pick)| on_key(&event, *ids, on_pick),
     );
     html! {
         <svg ref={svg} class="stage-picture" viewBox={geometry.view_box()} role="group"
@@ -127,13 +127,13 @@ fn picked(event: &MouseEvent) -> Option<Pick> {
 }
 
 /// Enter and Space are a click on the server that has the focus; the arrows lead to another.
-fn on_key(event: &KeyboardEvent, count: usize, on_pick: &Callback<Pick>) {
+fn on_key(event: &KeyboardEvent, ids: ServerSet, on_pick: &Callback<Pick>) {
     let Some(id) = delegate::server(event) else {
         return;
     };
     if matches!(event.key().as_str(), "Enter" | " ") {
         on_pick.emit(Pick::Server(id));
-    } else if let Some(other) = neighbour(&event.key(), id, count) {
+    } else if let Some(other) = neighbour(&event.key(), id, ids) {
         focus(other);
     } else {
         return;
@@ -144,11 +144,10 @@ fn on_key(event: &KeyboardEvent, count: usize, on_pick: &Callback<Pick>) {
 
 /// One server can be reached with the tab key; from there the arrows lead to the others.
 fn is_tabbable(id: NodeId, props: &StageProps) -> bool {
-    let invited = props.invites.iter().next();
-    props
-        .focus
-        .or(invited)
-        .map_or_else(|| id.slot() == 0, |tabbable| tabbable == id)
+    let ids = props.geometry.ids;
+    let wanted = props.focus.or_else(|| props.invites.iter().next());
+    let there = wanted.filter(|wanted| ids.contains(*wanted));
+    there.or_else(|| ids.iter().next()) == Some(id)
 }
 
 fn ring(server: &ServerView, geometry: &Geometry, class: &'static str) -> Html {

@@ -9,6 +9,7 @@ use super::icons;
 use super::markup::html;
 use crate::sim::Time;
 use crate::view::Timeline;
+use crate::view::scene::Look;
 use crate::view::timeline::TickKind;
 
 /// What the user wants of time.
@@ -130,14 +131,15 @@ fn run_picture(timeline: &Timeline) -> Html {
             .max(1)
             .to_string()
     };
-    let pitch = 66 / timeline.lanes.len().max(1);
-    let lanes = timeline.lanes.iter().enumerate().map(|(nth, lane)| {
+    let lanes = || timeline.lanes.iter().filter(|lane| !lane.is_empty());
+    let pitch = 66 / lanes().count().max(1);
+    let lanes = lanes().enumerate().map(|(nth, lane)| {
         let y = (2 + pitch * nth).to_string();
         let height = (pitch - 3).clamp(2, 10).to_string();
         let stretches = lane.iter().enumerate().map(|(place, stretch)| {
             let until = lane.get(place + 1).map_or(timeline.head, |next| next.from);
             html! {
-                <rect key={place} class={stretch.look.word()} x={x(stretch.from)} y={y.clone()}
+                <rect key={place} class={stretch.look.map_or("gone", Look::word)} x={x(stretch.from)} y={y.clone()}
                     width={width(stretch.from, until)} height={height.clone()} />
             }
         });

@@ -2,7 +2,7 @@
 
 use super::scene::Look;
 use crate::machine::{Key, Machine};
-use crate::raft::{Entry, LogIndex, NodeId, Payload, Role, Term};
+use crate::raft::{Configuration, Entry, Log, LogIndex, NodeId, Payload, Role, Term};
 use crate::sim::{Server, World};
 
 /// The logs, from the first index shown on.
@@ -49,8 +49,10 @@ pub struct Cell {
     pub index: LogIndex,
     /// Its term.
     pub term: Term,
-    /// Its command, or a dash.
+    /// Its command; of a configuration what it changes; or a dash.
     pub text: String,
+    /// The configuration, if it is one.
+    pub configuration: Option<Configuration>,
     /// Whether this server knows it to be committed.
     pub committed: bool,
 }
@@ -98,7 +100,11 @@ impl Row {
         let cell = |(index, entry): (LogIndex, &Entry)| Cell {
             index,
             term: entry.term,
-            text: label(entry),
+            text: label(entry, index, server.log()),
+            configuration: match entry.payload {
+                Payload::Configuration(configuration) => Some(configuration),
+                Payload::Command(_) | Payload::Noop => None,
+            },
             committed: index <= commit,
         };
         let machine = server.up().map(|up| &up.machine);
@@ -117,11 +123,36 @@ impl Row {
     }
 }
 
-fn label(entry: &Entry) -> String {
+fn label(entry: &Entry, index: LogIndex, log: &Log) -> String {
     match entry.payload {
         Payload::Command(command) => command.op.to_string(),
-        Payload::Configuration(configuration) => configuration.to_string(),
+        Payload::Configuration(configuration) => {
+            change(log.configured_by(index.previous()).1, configuration)
+        }
         Payload::Noop => "—".into(),
+    }
+}
+
+/// What is new in a configuration, in as many letters as there is room for: `+S6`, `−S1`, `(S6)` for
+/// a learner, `joint` and, after it, `new`.
+fn change(before: Configuration, now: Configuration) -> String {
+    if now.is_joint() {
+        return "joint".into();
+    }
+    // The first configuration in a log that began empty changes nobody's vote.
+    let known = if before.members().is_empty() {
+        now.voters
+    } else {
+        before.voters
+    };
+    let voters = now.voters.except(known).or(known.except(now.voters));
+    let learners = now.learners.except(before.learners);
+    match (voters.iter().next(), learners.iter().next()) {
+        (Some(id), _) if voters.len() == 1 && now.voters.contains(id) => format!("+{id}"),
+        (Some(id), _) if voters.len() == 1 => format!("−{id}"),
+        (None, Some(id)) if learners.len() == 1 => format!("({id})"),
+        (None, Some(id)) => format!("({id}…)"),
+        _ => "new".into(),
     }
 }
 

@@ -4,7 +4,10 @@
 //! here: a scene changes when something happens, not while time merely passes.
 
 use crate::machine::{Answer, ClientId};
-use crate::raft::{AppendOutcome, LogIndex, Message, NodeId, Role, Term, Timer};
+use crate::raft::configuration::majority;
+use crate::raft::{
+    AppendOutcome, Configuration, LogIndex, Message, NodeId, Role, ServerSet, Term, Timer,
+};
 use crate::sim::{
     Address, Body, Client, Packet, PacketId, PacketKind, ReplyOutcome, Server, Time, World,
 };
@@ -22,21 +25,24 @@ pub struct Scene {
     pub links: Vec<LinkView>,
     /// The latest term, if all servers that are up can reach each other.
     pub term: Option<Term>,
-    /// How many servers are a majority.
-    pub majority: usize,
 }
 
 /// What a server is, by its looks.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Look {
     /// It asks for votes.
     Candidate,
     /// It has crashed.
     Down,
     /// It listens.
+    #[default]
     Follower,
     /// It decides.
     Leader,
+    /// It receives the log and has no vote.
+    Learner,
+    /// It belongs to no cluster, as far as it knows.
+    Outside,
     /// It asks who would vote for it.
     PreCandidate,
 }
@@ -60,15 +66,24 @@ pub struct ServerView {
     pub quorum: Option<Quorum>,
 }
 
-/// How far somebody has come towards a majority.
+/// How far somebody has come towards a majority; in a joint configuration, towards two.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Quorum {
-    /// For each server, in the order of their numbers: whether it said yes.
-    pub yes: Vec<bool>,
-    /// How many yeses are needed.
-    pub needed: usize,
+    /// Of the voters; and, in a joint configuration, of the old ones before.
+    pub parts: Vec<Part>,
     /// What a yes is: `votes`, or `hold entry 7`.
     pub what: String,
+}
+
+/// How many of some voters said yes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// How many there are.
+    pub of: usize,
+    /// How many said yes.
+    pub yes: usize,
+    /// How many yeses are needed.
+    pub needed: usize,
 }
 
 /// A client on the stage.
@@ -125,12 +140,14 @@ pub struct LinkView {
 impl Scene {
     /// The stage at the moment of `world`.
     pub fn of(world: &World) -> Self {
-        let servers: Vec<ServerView> = world
-            .servers()
-            .iter()
-            .map(|server| ServerView::of(server, world))
-            .collect();
-        let packets = world.network().as_sent().into_iter().map(PacketView::of);
+        let servers: Vec<ServerView> = world.servers().iter().map(ServerView::of).collect();
+        let there = |address| match address {
+            Address::Client(_) => true,
+            Address::Server(id) => world.find(id).is_some(),
+        };
+        let packets = world.network().as_sent().into_iter();
+        let packets = packets.filter(|packet| there(packet.from) && there(packet.to));
+        let packets = packets.map(PacketView::of);
         let links = links(world);
         let whole = links.iter().all(|link| !link.is_cut());
         let up = servers.iter().filter(|server| server.look != Look::Down);
@@ -141,7 +158,6 @@ impl Scene {
             packets: packets.collect(),
             links,
             term,
-            majority: world.majority(),
         }
     }
 }
@@ -149,8 +165,8 @@ impl Scene {
 fn links(world: &World) -> Vec<LinkView> {
     let cut = |a: NodeId, b: NodeId| world.network().is_cut(a.into(), b.into());
     let mut links = Vec::new();
-    for a in world.voters().iter() {
-        for b in world.voters().iter().filter(|b| a < *b) {
+    for a in world.ids().iter() {
+        for b in world.ids().iter().filter(|b| a < *b) {
             links.push(LinkView {
                 a,
                 b,
@@ -175,9 +191,20 @@ impl Look {
         match server.node().map(|node| node.role()) {
             None => Self::Down,
             Some(Role::Candidate { .. }) => Self::Candidate,
-            Some(Role::Follower { .. }) => Self::Follower,
+            Some(Role::Follower { .. }) => Self::at_rest(server.id, &server.log().configuration()),
             Some(Role::Leader(_)) => Self::Leader,
             Some(Role::PreCandidate { .. }) => Self::PreCandidate,
+        }
+    }
+
+    /// What a server is that neither leads nor wants to.
+    pub fn at_rest(id: NodeId, configuration: &Configuration) -> Self {
+        if configuration.all_voters().contains(id) {
+            Self::Follower
+        } else if configuration.learners.contains(id) {
+            Self::Learner
+        } else {
+            Self::Outside
         }
     }
 
@@ -188,13 +215,15 @@ impl Look {
             Self::Down => "down",
             Self::Follower => "follower",
             Self::Leader => "leader",
+            Self::Learner => "learner",
+            Self::Outside => "outside",
             Self::PreCandidate => "pre-candidate",
         }
     }
 }
 
 impl ServerView {
-    fn of(server: &Server, world: &World) -> Self {
+    fn of(server: &Server) -> Self {
         let election = server.up().map(|up| *up.timers.get(Timer::Election));
         let timer = election.filter(|timer| timer.deadline < Time::NEVER);
         Self {
@@ -206,7 +235,7 @@ impl ServerView {
                 .node()
                 .map_or(LogIndex(0), |node| node.commit_index()),
             timer: timer.map(|timer| (timer.set_at, timer.deadline)),
-            quorum: quorum(server, world),
+            quorum: quorum(server),
         }
     }
 
@@ -228,47 +257,52 @@ impl ServerView {
 }
 
 impl Quorum {
-    /// How many said yes.
-    pub fn count(&self) -> usize {
-        self.yes.iter().filter(|yes| **yes).count()
+    fn new(of: Configuration, yes: impl Fn(NodeId) -> bool, what: impl Into<String>) -> Self {
+        let part = |voters: ServerSet| Part {
+            of: voters.len(),
+            yes: voters.iter().filter(|id| yes(*id)).count(),
+            needed: majority(voters.len()),
+        };
+        let old = of.is_joint().then(|| part(of.outgoing));
+        Self {
+            parts: old.into_iter().chain([part(of.voters)]).collect(),
+            what: what.into(),
+        }
     }
 
-    /// The yeses first: how many there are matters, not whose they are.
-    pub fn in_order(&self) -> impl Iterator<Item = bool> {
-        let yes = self.count();
-        (0..self.yes.len()).map(move |nth| nth < yes)
-    }
-
-    /// `2 of 3 votes`
+    /// `2 of 3 votes`; in a joint configuration `2 of 2 old and 1 of 2 new votes`.
     pub fn sentence(&self) -> String {
-        format!("{} of {} {}", self.count(), self.needed, self.what)
+        let what = &self.what;
+        match self.parts.as_slice() {
+            [old, new] => format!(
+                "{} of {} old and {} of {} new {what}",
+                old.yes, old.needed, new.yes, new.needed
+            ),
+            parts => {
+                let parts = parts
+                    .iter()
+                    .map(|part| format!("{} of {} {what}", part.yes, part.needed));
+                parts.collect()
+            }
+        }
     }
 }
 
 /// A candidate collects votes; a leader collects copies of the first entry not yet committed.
-fn quorum(server: &Server, world: &World) -> Option<Quorum> {
+fn quorum(server: &Server) -> Option<Quorum> {
     let node = server.node()?;
-    let ids = world.voters();
-    let needed = world.majority();
+    let of = node.configuration();
     match node.role() {
-        Role::Candidate { votes, .. } => Some(Quorum {
-            yes: ids.iter().map(|id| votes.contains(id)).collect(),
-            needed,
-            what: "votes".into(),
-        }),
-        Role::PreCandidate { votes } => Some(Quorum {
-            yes: ids.iter().map(|id| votes.contains(id)).collect(),
-            needed,
-            what: "would vote for it".into(),
-        }),
+        Role::Candidate { votes, .. } => Some(Quorum::new(of, |id| votes.contains(id), "votes")),
+        Role::PreCandidate { votes } => Some(Quorum::new(
+            of,
+            |id| votes.contains(id),
+            "would vote for it",
+        )),
         Role::Leader(leadership) if node.commit_index() < node.log().last_index() => {
             let index = node.commit_index().next();
             let holds = |id| leadership.progress(id).matched >= index;
-            Some(Quorum {
-                yes: ids.iter().map(holds).collect(),
-                needed,
-                what: format!("hold entry {index}"),
-            })
+            Some(Quorum::new(of, holds, format!("hold entry {index}")))
         }
         _ => None,
     }

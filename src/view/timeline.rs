@@ -1,14 +1,15 @@
 //! The run as a whole: who was what when, and what the user did.
 
 use super::scene::Look;
-use crate::raft::{Event, NodeId};
+use crate::raft::{Event, MAX_SERVERS, NodeId, ServerSet};
 use crate::session::{Ghost, Session};
-use crate::sim::{Cause, Fact, Step, StepId, Time};
+use crate::sim::{Cause, Fact, Scenario, Step, StepId, Time};
 
 /// The run from its start to its head. It is kept up as the run grows, not made anew.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Timeline {
-    /// For each server the stretches during which it was the same.
+    /// For each server, by its number, the stretches during which it was the same. Who was never
+    /// there has none.
     pub lanes: Vec<Vec<Stretch>>,
     /// What stands out.
     pub ticks: Vec<Tick>,
@@ -18,6 +19,10 @@ pub struct Timeline {
     pub ghosts: Vec<Ghost>,
     /// How far the run has been played.
     pub head: Time,
+    /// What each server is when it neither leads nor wants to.
+    at_rest: [Look; MAX_SERVERS],
+    /// Who was there in the beginning.
+    ids: ServerSet,
     read: usize,
     last: Option<StepId>,
 }
@@ -27,8 +32,8 @@ pub struct Timeline {
 pub struct Stretch {
     /// Since when.
     pub from: Time,
-    /// What.
-    pub look: Look,
+    /// What; nothing while it is not there.
+    pub look: Option<Look>,
 }
 
 /// Something that stands out in a run.
@@ -68,18 +73,8 @@ impl Timeline {
             .read
             .checked_sub(1)
             .map(|place| records.get(place).map(|record| record.step.id));
-        let same_run =
-            seen.flatten() == self.last && self.lanes.len() == session.world().servers().len();
-        if !same_run {
-            *self = Self::default();
-            let servers = session.world().servers().len();
-            self.lanes = vec![
-                vec![Stretch {
-                    from: Time::ZERO,
-                    look: Look::Follower
-                }];
-                servers
-            ];
+        if seen.flatten() != self.last || self.ids != session.scenario().ids() {
+            *self = Self::begin(session.scenario());
         }
         for record in &records[self.read..] {
             self.take_in(&record.step);
@@ -89,6 +84,24 @@ impl Timeline {
         self.head = session.head();
         self.quiet = session.quiet().to_vec();
         self.ghosts = session.ghosts().collect();
+    }
+
+    fn begin(scenario: &Scenario) -> Self {
+        let mut timeline = Self {
+            lanes: vec![Vec::new(); MAX_SERVERS],
+            ids: scenario.ids(),
+            ..Self::default()
+        };
+        for server in scenario.ids().iter() {
+            let founds = scenario.founders().contains(server);
+            timeline.at_rest[server.slot()] = if founds {
+                Look::Follower
+            } else {
+                Look::Outside
+            };
+            timeline.rest(server, Time::ZERO);
+        }
+        timeline
     }
 
     fn take_in(&mut self, step: &Step) {
@@ -101,7 +114,19 @@ impl Timeline {
         for fact in &step.facts {
             let (server, look) = match fact {
                 Fact::Crashed { server } => (*server, Look::Down),
-                Fact::Restarted { server } => (*server, Look::Follower),
+                Fact::Joined { server } => {
+                    self.at_rest[server.slot()] = Look::Outside;
+                    self.rest(*server, step.at);
+                    continue;
+                }
+                Fact::Restarted { server } => {
+                    self.rest(*server, step.at);
+                    continue;
+                }
+                Fact::Retired { server } => {
+                    self.change(*server, step.at, None);
+                    continue;
+                }
                 Fact::Raft { server, event } => match event {
                     Event::BecameLeader { .. } => {
                         self.ticks.push(Tick {
@@ -112,7 +137,15 @@ impl Timeline {
                     }
                     Event::ElectionStarted { .. } => (*server, Look::Candidate),
                     Event::PreVoteStarted { .. } => (*server, Look::PreCandidate),
-                    Event::SteppedDown { .. } => (*server, Look::Follower),
+                    Event::Configured { configuration, .. } => {
+                        self.at_rest[server.slot()] = Look::at_rest(*server, configuration);
+                        self.rest(*server, step.at);
+                        continue;
+                    }
+                    Event::SteppedDown { .. } => {
+                        self.rest(*server, step.at);
+                        continue;
+                    }
                     _ => continue,
                 },
                 Fact::Answered { .. } => {
@@ -124,11 +157,15 @@ impl Timeline {
                 }
                 _ => continue,
             };
-            self.change(server, step.at, look);
+            self.change(server, step.at, Some(look));
         }
     }
 
-    fn change(&mut self, server: NodeId, at: Time, look: Look) {
+    fn rest(&mut self, server: NodeId, at: Time) {
+        self.change(server, at, Some(self.at_rest[server.slot()]));
+    }
+
+    fn change(&mut self, server: NodeId, at: Time, look: Option<Look>) {
         if let Some(lane) = self.lanes.get_mut(server.slot())
             && lane.last().is_none_or(|last| last.look != look)
         {

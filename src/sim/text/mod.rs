@@ -29,9 +29,10 @@ use super::action::Action;
 use super::scenario::{DiskImage, Scenario};
 use super::time::Time;
 use crate::machine::{ClientId, Key};
+use crate::raft::{Change, NodeId};
 
 use words::Words;
-pub(crate) use words::{client, entry, server};
+pub(crate) use words::{client, configuration, entry, server};
 
 /// The longest text that is read, in bytes.
 pub const LONGEST_TEXT: usize = 200_000;
@@ -174,7 +175,8 @@ impl Scenario {
         match said {
             Said::Servers(count) => {
                 let mut named = self.disks.iter().flat_map(|image| image.named().iter());
-                if let Some(id) = named.find(|id| id.slot() >= count.into()) {
+                let found = |id: &NodeId| id.slot() >= count.into() && !self.members.contains(*id);
+                if let Some(id) = named.find(found) {
                     return Err(format!("a disk names {id} already, so it must exist"));
                 }
                 self.servers = count;
@@ -191,7 +193,7 @@ impl Scenario {
             Said::Seed(seed) => self.seed = seed,
             Said::Disk(image) => {
                 let count = self.servers;
-                if let Some(id) = image.named().iter().find(|id| id.slot() >= count.into()) {
+                if let Some(id) = image.named().except(self.ids()).iter().next() {
                     return Err(format!("there is no {id}: the servers are S1 to S{count}"));
                 }
                 self.disks.retain(|other| other.server != image.server);
@@ -218,11 +220,12 @@ impl Scenario {
         Ok(())
     }
 
-    /// A setting or a rule before anything happens belongs to the beginning. False for what is
-    /// neither.
+    /// A setting, a rule or the members before anything happens belong to the beginning. False for
+    /// everything else.
     pub(crate) fn absorb(&mut self, action: &Action) -> bool {
         match action {
             Action::Configure(setting) => self.set(*setting),
+            Action::Change(Change::Voters(voters)) => self.members = *voters,
             Action::Rule(rule, on) => self.config.rules.set(*rule, *on),
             _ => return false,
         }

@@ -12,6 +12,7 @@ fn why(text: &str) -> String {
 #[test]
 fn every_action_reads_as_it_is_written() {
     for text in [
+        "add S6",
         "config timeout=150ms..300ms",
         "config loss=2.5%",
         "config send=at-once",
@@ -26,10 +27,14 @@ fn every_action_reads_as_it_is_written() {
         "heal S1>S2",
         "hold all",
         "isolate S5",
+        "learner S6",
+        "members S1 S2 S6",
         "partition S1 S2 C1 | S3 S4 S5",
         "release S1>S2",
         "request C1 x:1>2",
+        "remove S1",
         "restart S3",
+        "retire S1",
         "rules off commit-own-term",
         "skew S3 2/1",
         "timeout S1",

@@ -6,7 +6,7 @@ use super::Said;
 use super::setting::{at_most, on_or_off, setting};
 use crate::machine::{ClientId, Command, Key, MAX_CLIENTS, Op};
 use crate::raft::{
-    Configuration, Entry, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ServerSet, Term,
+    Change, Configuration, Entry, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ServerSet, Term,
 };
 use crate::sim::action::{Action, ClockRate, Group, Link, PacketPick};
 use crate::sim::disk::LONGEST_WRITE;
@@ -216,6 +216,7 @@ impl<'a> Words<'a> {
     pub(super) fn action(&mut self) -> Result<Action, String> {
         let verb = self.expect("an action")?;
         Ok(match verb {
+            "add" => Action::Change(Change::Add(self.server()?)),
             "compact" => Action::Compact(self.server()?),
             "config" => Action::Configure(setting(self.expect("a setting like heartbeat=50ms")?)?),
             "crash" => Action::Crash(self.server()?),
@@ -228,6 +229,8 @@ impl<'a> Words<'a> {
             "heal" => Action::Heal(self.link()?),
             "hold" => Action::Hold(self.link()?),
             "isolate" => Action::Isolate(self.server()?),
+            "learner" => Action::Change(Change::Learn(self.server()?)),
+            "members" => Action::Change(Change::Voters(self.servers()?)),
             "partition" => Action::Partition(self.groups()?),
             "read" => {
                 let client = self.client()?;
@@ -238,6 +241,8 @@ impl<'a> Words<'a> {
                     },
                 )
             }
+            "remove" => Action::Change(Change::Remove(self.server()?)),
+            "retire" => Action::Retire(self.server()?),
             "release" => Action::Release(self.link()?),
             "request" => {
                 let client = self.client()?;
@@ -263,6 +268,18 @@ impl<'a> Words<'a> {
             "wipe" => Action::Wipe(self.server()?),
             _ => return Err(format!("\"{verb}\" is no action; there are {ACTIONS}")),
         })
+    }
+
+    /// `S1 S2 S3`: one at least, and each once.
+    fn servers(&mut self) -> Result<ServerSet, String> {
+        let mut servers = ServerSet::EMPTY.with(self.server()?);
+        while self.peek().is_some() {
+            let id = self.server()?;
+            if !servers.insert(id) {
+                return Err(format!("{id} stands there twice"));
+            }
+        }
+        Ok(servers)
     }
 
     /// `x=5`, with spaces or without.
@@ -418,8 +435,9 @@ impl DiskImage {
     }
 }
 
-pub(super) const ACTIONS: &str = "compact, config, crash, cut, delay, deliver, drop, duplicate, heal, hold, isolate, \
-    partition, read, release, request, restart, rules, skew, slow-disk, timeout, timer, transfer, wipe";
+pub(super) const ACTIONS: &str = "add, compact, config, crash, cut, delay, deliver, drop, duplicate, heal, hold, isolate, \
+    learner, members, partition, read, release, remove, request, restart, retire, rules, skew, \
+    slow-disk, timeout, timer, transfer, wipe";
 
 /// `S` and a number, be there such a server or not.
 fn looks_like_a_server(word: &str) -> bool {
@@ -470,7 +488,7 @@ fn term(word: &str) -> Result<Term, String> {
 }
 
 /// `S1,S2,S3`, `S1,S2,S3+S4` or `S1,S2,S3>S1,S4,S5`, as [`Configuration`] is written.
-fn configuration(word: &str) -> Result<Configuration, String> {
+pub(crate) fn configuration(word: &str) -> Result<Configuration, String> {
     let set = |list: &str| -> Result<ServerSet, String> { list.split(',').map(server).collect() };
     let (voters, learners) = match word.split_once('+') {
         Some((voters, learners)) => (voters, set(learners)?),

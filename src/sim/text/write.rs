@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::machine::{ClientId, MAX_CLIENTS};
-use crate::raft::{LogIndex, Payload, SendPolicy};
+use crate::raft::{Change, LogIndex, Payload, SendPolicy};
 use crate::sim::action::{Action, Group, Link, PacketPick};
 use crate::sim::network::PacketKind;
 use crate::sim::scenario::{DiskImage, Scenario, Setting};
@@ -92,6 +92,10 @@ impl fmt::Display for Group {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Change(Change::Add(id)) => write!(f, "add {id}"),
+            Self::Change(Change::Learn(id)) => write!(f, "learner {id}"),
+            Self::Change(Change::Remove(id)) => write!(f, "remove {id}"),
+            Self::Change(Change::Voters(voters)) => write!(f, "members {voters}"),
             Self::Compact(id) => write!(f, "compact {id}"),
             Self::Configure(setting) => write!(f, "config {setting}"),
             Self::Crash(id) => write!(f, "crash {id}"),
@@ -111,6 +115,7 @@ impl fmt::Display for Action {
             Self::Release(link) => write!(f, "release {link}"),
             Self::Request(client, op) => write!(f, "request {client} {op}"),
             Self::Restart(id) => write!(f, "restart {id}"),
+            Self::Retire(id) => write!(f, "retire {id}"),
             Self::Rule(rule, on) => write!(f, "rules {} {rule}", if *on { "on" } else { "off" }),
             Self::SetTimer(id, length) => write!(f, "timer {id} {length}"),
             Self::Skew(id, rate) => write!(f, "skew {id} {}/{}", rate.ticks, rate.per),
@@ -192,6 +197,9 @@ impl fmt::Display for Scenario {
             "servers {} · seed {} · clients {}",
             self.servers, self.seed, self.clients
         )?;
+        if !self.members.is_empty() {
+            writeln!(f, "members {}", self.members)?;
+        }
         let plain = Self::new(self.servers, self.seed).settings();
         for (setting, default) in self.settings().iter().zip(plain) {
             if *setting != default {

@@ -1,7 +1,7 @@
 //! Disks: when a write is done, and what waits for it.
 
 use super::World;
-use crate::raft::{Input, Message, NodeId, Rule, ServerSet};
+use crate::raft::{Input, Message, NodeId, Rule};
 use crate::sim::disk::Promise;
 use crate::sim::luck::{self, Lot};
 use crate::sim::network::Body;
@@ -13,7 +13,7 @@ impl World {
     /// that is busy will do it afterwards.
     pub(super) fn write(&mut self, id: NodeId, step: &mut Step) -> bool {
         let (now, time) = (self.now, self.write_time(id));
-        let Some(up) = self.servers[id.slot()].up_mut() else {
+        let Some(up) = self.servers.up_mut(id) else {
             return false;
         };
         if !up.disk.takes_time() {
@@ -38,7 +38,7 @@ impl World {
         (asked_by, held): (StepId, Vec<Promise>),
         step: &mut Step,
     ) {
-        if let Some(up) = self.servers[id.slot()].up_mut() {
+        if let Some(up) = self.servers.up_mut(id) {
             let content = up.node.persistent().clone();
             let last = content.log.last_index();
             up.disk.begin((now, done_at), asked_by, content, held);
@@ -66,7 +66,7 @@ impl World {
     /// A write is done: what waited for it goes out, the server learns of it, and the next one
     /// begins if one was asked for meanwhile.
     pub(super) fn finish_write(&mut self, id: NodeId, step: &mut Step) {
-        let up = self.servers[id.slot()].up_mut();
+        let up = self.servers.up_mut(id);
         let Some(writing) = up.and_then(|up| up.disk.finish()) else {
             return;
         };
@@ -97,7 +97,7 @@ impl World {
         step: &mut Step,
     ) {
         let waits = message.is_promise() && self.config.rules.on(Rule::SyncBeforeReply);
-        let up = self.servers[id.slot()].up_mut().filter(|_| waits);
+        let up = self.servers.up_mut(id).filter(|_| waits);
         let promise = match up {
             Some(up) => up.disk.hold((to, message)),
             None => Some((to, message)),
@@ -110,7 +110,9 @@ impl World {
     /// Lets a server's disk take time, or none, as it is set.
     pub(super) fn set_disk(&mut self, id: NodeId) {
         let high = self.timing.disk.1;
-        let server = &mut self.servers[id.slot()];
+        let Some(server) = self.servers.find_mut(id) else {
+            return;
+        };
         let slow = server.disk_time.unwrap_or(high) > Time::ZERO;
         if let Some(up) = server.up_mut() {
             up.disk.set(slow, up.node.persistent());
@@ -118,12 +120,14 @@ impl World {
     }
 
     /// Stops a server. What it was writing is lost, but for what had reached the disk.
-    pub(super) fn crash(&mut self, id: NodeId, voters: ServerSet, step: &mut Step) {
-        let now = self.now;
-        let server = &mut self.servers[id.slot()];
+    pub(super) fn crash(&mut self, id: NodeId, step: &mut Step) {
+        let (now, forgetful) = (self.now, self.new_disk(id));
+        let Some(server) = self.servers.find_mut(id) else {
+            return;
+        };
         let (had, unwritten) = (server.term(), server.log().last_index());
         let writing = server.up().is_some_and(|up| up.disk.writing().is_some());
-        server.crash(now, voters);
+        server.crash(now, forgetful);
         step.facts.push(Fact::Crashed { server: id });
         let (term, last) = (server.term(), server.log().last_index());
         if writing {
