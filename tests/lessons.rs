@@ -230,6 +230,22 @@ fn wrong_predictions_have_a_run_that_shows_it() {
     assert!(shown > 100, "{shown} runs");
 }
 
+/// A page may hold a thousand elections: the measured share of split votes is that of the formula
+/// of the thesis, within two points, and a wide enough range makes them few.
+#[test]
+fn the_lab_agrees_with_the_formula() {
+    assert!(pages().iter().any(|(_, page)| page.lab));
+    for longest in [250, 280, 300, 350, 400, 600] {
+        let splits = course::lab::split_votes(longest);
+        let gap = (splits.measured - splits.expected).abs();
+        assert!(gap <= 2.0, "{splits:?}");
+    }
+    let usual = course::lab::split_votes(300);
+    assert!((usual.expected - 8.9).abs() < 0.1, "{usual:?}");
+    assert!(usual.measured > course::lab::CONTENT);
+    assert!(course::lab::split_votes(450).measured <= course::lab::CONTENT);
+}
+
 /// The example of `docs/lessons.md` is a chapter, and its one page passes.
 #[test]
 fn the_example_of_the_documentation_is_a_chapter() {
@@ -362,7 +378,7 @@ fn a_mistake_in_a_chapter_is_told_with_its_place() {
         ),
         (
             "# A\n## B\nb\n```page\nsetp: x\n```",
-            "line 5, column 1: \"setp:\" says nothing of a page: write setup:, tool:, time:, touch:, button:, ask:, predict:, goal:, hint: or answer:",
+            "line 5, column 1: \"setp:\" says nothing of a page: write setup:, tool:, time:, touch:, button:, lab:, ask:, predict:, goal:, hint: or answer:",
         ),
         (
             "# A\n## B\nb\n```page\ngoal: crashed laeder\n```",

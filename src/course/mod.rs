@@ -8,6 +8,7 @@
 //! the cluster of its set-up. It also holds the answer, in the same grammar, so that a test can
 //! replay it: unmet before, met after.
 
+pub mod lab;
 mod progress;
 mod read;
 mod run;
@@ -65,6 +66,8 @@ pub struct Page {
     pub waits: bool,
     /// What is to be touched.
     pub touch: Vec<Touch>,
+    /// Whether the page holds a thousand elections: its goal is that few are split.
+    pub lab: bool,
     /// Things that only this page offers to do.
     pub buttons: Vec<Button>,
     /// What is asked before the outcome is seen.

@@ -197,6 +197,14 @@ impl Reader {
             }
             "goal" => page.goal = Some(goal()?),
             "hint" => page.hints.push(value.into()),
+            "lab" if value == "elections" => page.lab = true,
+            "lab" => {
+                return Err(error(
+                    number,
+                    from,
+                    "write lab: elections, or nothing of a lab",
+                ));
+            }
             "predict" => {
                 let asked = page.prediction.get_or_insert_with(|| Prediction {
                     ask: Goal::default(),
@@ -293,7 +301,7 @@ impl Reader {
 }
 
 const KEYS: &str =
-    "write setup:, tool:, time:, touch:, button:, ask:, predict:, goal:, hint: or answer:";
+    "write setup:, tool:, time:, touch:, button:, lab:, ask:, predict:, goal:, hint: or answer:";
 
 fn last_choice(page: &mut Page) -> Option<&mut Choice> {
     page.prediction.as_mut()?.choices.last_mut()

@@ -8,6 +8,7 @@ use web_sys::Response;
 
 use super::player::Player;
 use super::storage;
+use crate::course::lab::{CONTENT, Splits, split_votes};
 use crate::course::{self, CONTENTS, Chapter, Page, Place, Progress, Tool, Touch, exists};
 use crate::raft::{NodeId, ServerSet};
 use crate::session::Session;
@@ -30,6 +31,8 @@ pub enum Wish {
     Fetched(u16, Result<String, String>),
     /// Show the next hint.
     Hint,
+    /// Hold a thousand elections with timeouts up to so many milliseconds.
+    Measure(u64),
     /// The page after.
     Next,
     /// This page.
@@ -62,6 +65,8 @@ pub struct Learning {
     pub contents: bool,
     /// While a run shows why a prediction is wrong.
     pub detour: Option<Detour>,
+    /// How a thousand elections ended, if the page holds some.
+    pub splits: Option<Splits>,
     /// The seed of the page's cluster.
     seed: u64,
 }
@@ -119,6 +124,7 @@ impl Learning {
             hints: 0,
             contents: false,
             detour: None,
+            splits: None,
             seed: 1,
         }
     }
@@ -131,7 +137,7 @@ impl Learning {
             .filter(|_| self.place.chapter == place.chapter);
         (self.place, self.seed, self.contents) = (place, seed, false);
         (self.met, self.hints, self.missing) = (false, 0, None);
-        self.detour = None;
+        (self.detour, self.splits) = (None, None);
         self.progress.at = Some(place);
         self.keep();
         self.question = Question::Open;
@@ -207,6 +213,7 @@ impl Learning {
                 }
             }
             Wish::Hint => self.hints += 1,
+            Wish::Measure(longest) => self.measure(longest),
             Wish::Next => {
                 if let Some(place) = after(self.place) {
                     return self.open(place, seed);
@@ -233,6 +240,22 @@ impl Learning {
         self.question = answer;
         player.session.hold_at(None);
         player.play();
+    }
+
+    fn measure(&mut self, longest: u64) {
+        let splits = split_votes(longest);
+        self.splits = Some(splits);
+        if splits.measured <= CONTENT {
+            self.finish();
+        }
+    }
+
+    fn finish(&mut self) {
+        if !self.met {
+            self.met = true;
+            self.progress.finish(self.place);
+            self.keep();
+        }
     }
 
     fn show_why_not(&mut self, nth: usize, player: &mut Player) {
@@ -265,10 +288,8 @@ impl Learning {
             return;
         }
         let Some(page) = self.page() else { return };
-        if !self.met && page.is_met(&player.session) {
-            self.met = true;
-            self.progress.finish(self.place);
-            self.keep();
+        if page.is_met(&player.session) {
+            self.finish();
         }
         if self.is_held(&player.session) {
             player.pause();

@@ -1,5 +1,6 @@
 //! The lesson room: what a page says and asks, and the way through the course.
 
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::delegate;
@@ -116,10 +117,50 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
             <h1>{ &page.title }</h1>
             <div>{ for page.before.iter().map(|paragraph| prose(paragraph, session)) }</div>
             <div>{ for asked.map(|asked| question(learning, asked, on_wish)) }</div>
+            <div>{ for page.lab.then(|| lab(learning, on_wish)) }</div>
             <div class="buttons offers">{ for buttons.filter(|_| !held) }</div>
             <div role="status">{ for learning.met.then(|| met(page, session)) }</div>
             <div class="help-line">{ help(learning, page, on_wish) }</div>
         </>
+    }
+}
+
+/// A thousand elections: the range of timeouts is the learner's, the share of split votes is
+/// measured.
+fn lab(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    let measure = on_wish.reform(|event: Event| {
+        let slider = event.target_dyn_into::<HtmlInputElement>();
+        Wish::Measure(slider.map_or(300, |slider| slider.value_as_number() as u64))
+    });
+    let longest = learning.splits.map_or(300, |splits| splits.longest);
+    let bar = |class, what, share: f64| {
+        // One digit behind the point, without the code for printing fractions.
+        let tenths = (share * 10.0 + 0.5) as u64;
+        html! {
+            <p class={class}>
+                <span>{ what }</span>
+                <meter min="0" max="50" value={(tenths / 10).to_string()} />
+                <b>{ format!("{}.{} %", tenths / 10, tenths % 10) }</b>
+            </p>
+        }
+    };
+    let shown = learning.splits.map(|splits| {
+        html! {
+            <div role="status">
+                { bar("lab-bar", "measured", splits.measured) }
+                { bar("lab-bar", "by the formula", splits.expected) }
+            </div>
+        }
+    });
+    html! {
+        <div class="lab">
+            <label>
+                <span>{ format!("Timeouts from 150 to {longest} ms") }</span>
+                <input type="range" aria-label="Longest timeout" min="160" max="600" step="10"
+                    value={longest.to_string()} onchange={measure} />
+            </label>
+            <div>{ for shown }</div>
+        </div>
     }
 }
 

@@ -83,6 +83,13 @@ const chapters = {
       await press(page, "Let all messages go");
       await playOn(page);
     },
+    async (page) => {
+      const slider = page.getByRole("slider", { name: "Longest timeout" });
+      await slider.fill("200");
+      await expect(page.locator(".lab")).toContainText("by the formula");
+      await expect(done(page)).toHaveCount(0);
+      await slider.fill("500");
+    },
   ],
   "8": [
     async (page) => {
