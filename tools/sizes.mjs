@@ -1,4 +1,6 @@
-// Prints the size of every published file, and fails when a first visit would fetch more than the budget.
+// Prints the size of every published file, and by how much a first visit exceeds the budget. It fails when one would
+// fetch more than the ceiling: what the page came to weigh when all of Raft moved in, never to be exceeded, to be
+// lowered until it is the budget. `docs/size.md` has the story.
 //
 // usage: node tools/sizes.mjs dist
 
@@ -7,6 +9,7 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const BUDGET = 160_000; // bytes of brotli, all files together
+const CEILING = 205_000;
 
 const dist = process.argv[2];
 const files = readdirSync(dist, { recursive: true }).filter((name) => statSync(join(dist, name)).isFile());
@@ -21,5 +24,5 @@ for (const [name, ...sizes] of [["bytes", "raw", "gzip", "brotli"], ...rows, tot
   console.log(name.padEnd(34), ...sizes.map((size) => String(size).padStart(9)));
 }
 const used = `${(total[3] / 1000).toFixed(1)} KB of ${BUDGET / 1000} KB brotli`;
-console.log(total[3] <= BUDGET ? `within the budget: ${used}` : `over the budget: ${used}`);
-process.exitCode = total[3] <= BUDGET ? 0 : 1;
+console.log(total[3] <= BUDGET ? `within the budget: ${used}` : `OVER THE BUDGET: ${used}, ceiling ${CEILING / 1000} KB`);
+process.exitCode = total[3] <= CEILING ? 0 : 1;
