@@ -184,6 +184,23 @@ fn recipients<'a>(
     })
 }
 
+/// The packets of which the sentence for the fact at `place` tells.
+pub(super) fn packets(step: &Step, place: usize, world: &World) -> Vec<PacketId> {
+    let mut packets = Vec::new();
+    for fact in &step.facts[place..] {
+        match fact {
+            Fact::Sent { packet, .. } if is_same(fact, &step.facts[place], world) => {
+                packets.push(*packet);
+            }
+            _ => {}
+        }
+    }
+    if let Fact::Lost { packet, .. } = &step.facts[place] {
+        packets.push(*packet);
+    }
+    packets
+}
+
 fn is_same(one: &Fact, other: &Fact, world: &World) -> bool {
     let essence = |fact: &Fact| match fact {
         Fact::Sent {
@@ -326,13 +343,46 @@ pub(super) fn deed(step: &Step, world: &World) -> Option<super::Sentence> {
         Some(action) => done(action, step)?,
         None => begins(world),
     };
-    Some(super::Sentence {
+    Some(outline(text, super::Weight::Story, step))
+}
+
+/// A step without facts, and without a deed that was told.
+pub(super) fn nothing(step: &Step, world: &World) -> super::Sentence {
+    let text = match &step.cause {
+        Cause::Packet { packet, to, .. } if world.network().packet(*packet).is_some() => {
+            format!("A message is held back before {to}")
+        }
+        Cause::Packet { from, to, kind, .. } => {
+            format!(
+                "{} from {from} reached {to}, and nothing came of it",
+                thing(Some(*kind))
+            )
+        }
+        Cause::Compaction { server } => format!("{server} had nothing to compact"),
+        Cause::Written { server } => format!("{server} had nothing to write"),
+        Cause::Timeout { server, .. } => {
+            format!("A timer of {server} ran out, and nothing came of it")
+        }
+        Cause::Client(client) => format!("The client {client} had nothing to ask"),
+        Cause::Action(action) => match action.as_ref() {
+            Action::Drop(pick) => format!("{} was dropped", picked(pick)),
+            action => format!("Done from outside: {action}"),
+        },
+        Cause::Start => begins(world),
+    };
+    outline(text, super::Weight::Quiet, step)
+}
+
+/// A sentence about a step rather than one of its facts.
+fn outline(text: String, weight: super::Weight, step: &Step) -> super::Sentence {
+    super::Sentence {
         text,
-        weight: super::Weight::Story,
-        server: action.and_then(Action::server),
+        weight,
+        server: step.server(),
         fact: None,
-        index: None,
-    })
+        entry: None,
+        packets: Vec::new(),
+    }
 }
 
 fn begins(world: &World) -> String {

@@ -5,17 +5,21 @@
 //! made only when somebody asks for them; whether a fact belongs to the story at all is told
 //! without making any ([`is_story`], [`has_story`]).
 
+mod cause;
 mod event;
 mod fact;
 mod membership;
+mod state;
 mod why;
 mod words;
 
-pub use why::{why, why_of};
+pub use cause::{origin, trigger};
+pub use state::{commitment, entry, following, journey};
+pub use why::{NOTHING, OUTSIDE, clause, source, values};
 
 use crate::raft::event::{Ignorance, Reset};
-use crate::raft::{Event, LogIndex, NodeId};
-use crate::sim::{Action, Address, Cause, Fact, Loss, PacketKind, Step, World};
+use crate::raft::{Event, LogIndex, NodeId, Position};
+use crate::sim::{Action, Address, Cause, Fact, Loss, PacketId, PacketKind, Step, World};
 
 /// A sentence about something that came of a step.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,10 +31,12 @@ pub struct Sentence {
     /// The server it is about, if it is about one.
     pub server: Option<NodeId>,
     /// The fact it tells, by its place in [`Step::facts`] (the first of those it tells together);
-    /// none when it tells what was done from outside.
+    /// none when it tells what was done from outside, or that nothing came of something.
     pub fact: Option<usize>,
     /// The log entry it is about, if it is about one.
-    pub index: Option<LogIndex>,
+    pub entry: Option<Position>,
+    /// The packets it tells of, sent or lost.
+    pub packets: Vec<PacketId>,
 }
 
 /// How much a sentence matters to somebody who is learning.
@@ -44,7 +50,7 @@ pub enum Weight {
     Story,
 }
 
-/// Tells a step. `world` is the world as the step left it.
+/// Tells a step. `world` is the world as the step left it. There is always something to tell.
 pub fn sentences(step: &Step, world: &World) -> Vec<Sentence> {
     let mut told: Vec<Sentence> = fact::deed(step, world).into_iter().collect();
     for (place, fact) in step.facts.iter().enumerate() {
@@ -58,8 +64,15 @@ pub fn sentences(step: &Step, world: &World) -> Vec<Sentence> {
             weight: weight(fact),
             server,
             fact: Some(place),
-            index,
+            entry: server.zip(index).and_then(|(server, index)| {
+                let term = world.server(server).log().term(index)?;
+                (index > LogIndex(0)).then_some(Position { index, term })
+            }),
+            packets: fact::packets(step, place, world),
         });
+    }
+    if told.is_empty() {
+        told.push(fact::nothing(step, world));
     }
     told
 }

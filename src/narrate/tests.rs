@@ -236,26 +236,39 @@ fn clients_are_told_of_with_what_they_asked() {
 
 #[test]
 fn why_names_the_rule_the_values_and_the_place() {
-    let denied = Event::VoteDenied {
+    let raft = |event| Fact::Raft {
+        server: s(4),
+        event,
+    };
+    let granted = raft(Event::VoteGranted {
         candidate: s(1),
-        reason: Denial::LogBehind {
-            theirs: at(1, 1),
-            ours: at(3, 2),
-        },
-    };
-    assert_eq!(
-        why(&denied),
-        "Vote only for a log at least as up to date as your own: the later last term wins; with \
-         equal terms, the longer log. Here: last entry (index 3, term 2) against S1's last entry \
-         (index 1, term 1). (Figure 2, RequestVote 2; section 5.4.1)"
+        term: Term(2),
+        candidate_last: at(3, 2),
+        own_last: at(0, 0),
+    });
+    assert!(
+        clause(&granted)
+            .text
+            .starts_with("Vote for the first who asks")
     );
-    let accepted = Event::AppendAccepted {
-        leader: s(1),
-        first_new: LogIndex(5),
-        matched: LogIndex(5),
-    };
-    assert!(why(&accepted).contains("Here: new from S1: entry 5. (Figure 2, AppendEntries 4; "));
-    assert!(why(&Event::HeartbeatDue).ends_with("(Figure 2, Leaders 1; section 5.2)"));
+    assert_eq!(
+        values(&granted).as_deref(),
+        Some("S1's log ends with index 3, term 2; the voter's with nothing.")
+    );
+    assert_eq!(
+        source(&clause(&granted)),
+        "Figure 2, RequestVote 2; §5.2, 5.4.1"
+    );
+    let refused = raft(Event::NotLeader { leader: None });
+    assert_eq!(source(&clause(&refused)), "§8");
+    let crashed = Fact::Crashed { server: s(1) };
+    assert_eq!(source(&clause(&crashed)), "Figure 2, Persistent state");
+    assert_eq!(source(&OUTSIDE), "");
+    let rival = raft(Event::Ignored {
+        from: s(2),
+        reason: Ignorance::RivalLeader,
+    });
+    assert_eq!(source(&clause(&rival)), "Figure 3, Election Safety; §5.2");
 }
 
 /// Runs a rough day at several seeds, and looks at every sentence.
@@ -303,9 +316,10 @@ fn look_at(step: &Step, world: &World) -> usize {
     }
     let has_one = told.iter().any(|one| one.weight == Weight::Story);
     assert!(has_story(step) || !has_one, "{told:?}");
-    for (_, event) in step.events() {
-        let why = why(event);
-        assert!(why.ends_with(')') && !why.contains("  "), "{why}");
+    assert!(!told.is_empty());
+    for fact in &step.facts {
+        let rule = clause(fact).text;
+        assert!(rule.ends_with('.') && !rule.contains("  "), "{rule}");
     }
     told.len()
 }

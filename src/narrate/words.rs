@@ -91,13 +91,12 @@ pub(super) fn position(position: Position) -> String {
     format!("index {}, term {}", position.index, position.term)
 }
 
-/// The end of a log: `its last entry is (index 3, term 2)` needs the brackets' content, or that
-/// there is none.
+/// What a log ends with.
 pub(super) fn end_of_log(last: Position) -> String {
     if last == Position::ZERO {
-        "an empty log".into()
+        "nothing".into()
     } else {
-        format!("last entry ({})", position(last))
+        position(last)
     }
 }
 

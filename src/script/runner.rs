@@ -7,7 +7,7 @@ use super::command::{Command, Print, parse};
 use super::condition::Condition;
 use super::print;
 use crate::check::{Checker, Violation};
-use crate::narrate::{self, Sentence, Weight};
+use crate::narrate::{self, Weight};
 use crate::sim::text::{Said, Statement, TextError};
 use crate::sim::{Action, Fact, PacketKind, Scenario, Step, Time, World};
 
@@ -47,7 +47,7 @@ struct Watched {
 #[derive(Clone, Debug, Default)]
 struct Notes {
     /// What happened since the last `events`: the story and the details.
-    told: VecDeque<(Time, Sentence)>,
+    told: VecDeque<(Time, Weight, String)>,
     /// How many sentences were too many to keep.
     forgotten: usize,
     /// Packets sent since the last `count`, by kind.
@@ -358,27 +358,21 @@ impl Notes {
         }
         let told = narrate::sentences(step, world);
         for sentence in told.into_iter().filter(|one| one.weight > Weight::Quiet) {
-            self.keep(step.at, sentence);
+            self.keep(step.at, sentence.weight, sentence.text);
         }
     }
 
     fn take_violation(&mut self, violation: &Violation) {
-        let sentence = Sentence {
-            text: format!("{} is broken: {}", violation.property(), violation.breach),
-            weight: Weight::Story,
-            server: violation.breach.servers().iter().next(),
-            fact: None,
-            index: violation.breach.index(),
-        };
-        self.keep(violation.at, sentence);
+        let text = format!("{} is broken: {}", violation.property(), violation.breach);
+        self.keep(violation.at, Weight::Story, text);
     }
 
-    fn keep(&mut self, at: Time, sentence: Sentence) {
+    fn keep(&mut self, at: Time, weight: Weight, text: String) {
         if self.told.len() == MOST_EVENTS {
             self.told.pop_front();
             self.forgotten += 1;
         }
-        self.told.push_back((at, sentence));
+        self.told.push_back((at, weight, text));
     }
 
     fn events(&mut self, all: bool) -> String {
@@ -386,9 +380,9 @@ impl Notes {
             0 => String::new(),
             count => format!("({count} earlier ones are forgotten)\n"),
         };
-        for (at, sentence) in self.told.drain(..) {
-            if all || sentence.weight == Weight::Story {
-                text.push_str(&format!("{:>9}  {}\n", at.to_string(), sentence.text));
+        for (at, weight, told) in self.told.drain(..) {
+            if all || weight == Weight::Story {
+                text.push_str(&format!("{:>9}  {told}\n", at.to_string()));
             }
         }
         if text.is_empty() {

@@ -11,11 +11,13 @@ mod pace;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::check::ghost::Settled;
 use crate::check::{Checker, Violation};
 use crate::narrate::{self, Sentence, Weight};
+use crate::raft::LogIndex;
 use crate::script::{Goal, Watch};
 use crate::sim::text::{self, TextError};
-use crate::sim::{Action, Scenario, Step, StepId, Time, World};
+use crate::sim::{Action, Fact, Scenario, Step, StepId, Time, World};
 
 pub use pace::Pace;
 
@@ -28,6 +30,10 @@ const MAX_UNDO: usize = 200;
 /// Steps between two checkpoints, at first; doubled whenever there are [`MAX_CHECKPOINTS`].
 const SPACING: u64 = 512;
 const MAX_CHECKPOINTS: usize = 256;
+
+/// The most steps that are played again to find what came of one: a message that is held back may
+/// never arrive.
+const MAX_REVIEW: u64 = 5_000;
 
 /// A time without any packet under way is quiet from this length on.
 const QUIET: Time = Time::ms(30);
@@ -358,25 +364,76 @@ impl Session {
         self.present.watches.get(nth)?.met()
     }
 
-    /// The step of that number, replayed, with all that can be told of it.
-    pub fn record_of(&self, id: StepId) -> Option<Record> {
-        if id > self.recorded {
-            return None;
-        }
-        let mut moment = self
-            .checkpoint(|moment| moment.world.last_step() < id)?
-            .clone();
+    /// Plays what happened from step `from` on again, until `look` has seen enough or the head is
+    /// reached.
+    pub fn review(&self, from: StepId, look: &mut dyn FnMut(&Step, &World) -> ControlFlow<()>) {
         let mut step = Step::default();
-        while moment.world.last_step() < id {
-            if moment
-                .step(&self.truth, Time::LONGEST, &mut step)
-                .is_break()
+        let start = self.checkpoint(|moment| moment.world.last_step() < from);
+        let mut moment = match start.filter(|_| from > StepId(0)) {
+            Some(moment) => moment.clone(),
+            None => begin(&self.truth.scenario, &mut step),
+        };
+        let mut flow = ControlFlow::Continue(());
+        loop {
+            if step.id >= from && flow.is_continue() {
+                flow = look(&step, &moment.world);
+            }
+            let ends = flow.is_break() || moment.world.last_step() >= self.recorded;
+            if ends
+                || moment
+                    .step(&self.truth, Time::LONGEST, &mut step)
+                    .is_break()
             {
-                return None;
+                return;
             }
         }
-        let told = narrate::sentences(&step, &moment.world);
-        Some(Record { step, told })
+    }
+
+    /// The step of that number, replayed, with all that can be told of it.
+    pub fn record_of(&self, id: StepId) -> Option<Record> {
+        let mut found = None;
+        self.review(id, &mut |step, world| {
+            found = (step.id == id).then(|| Record::new(step, world));
+            ControlFlow::Break(())
+        });
+        found
+    }
+
+    /// The steps that came directly of step `id`, replayed, with all that can be told of them:
+    /// those to which its packets and its timers led.
+    pub fn effects_of(&self, id: StepId) -> Vec<Record> {
+        let (mut found, mut seen) = (Vec::new(), 0);
+        self.review(id, &mut |step, world| {
+            if step.parent == Some(id) {
+                found.push(Record::new(step, world));
+            }
+            seen += 1;
+            if seen < MAX_REVIEW && (step.id <= id || world.is_busy_with(id)) {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+        found
+    }
+}
+
+impl Record {
+    fn new(step: &Step, world: &World) -> Self {
+        Self {
+            step: step.clone(),
+            told: narrate::sentences(step, world),
+        }
+    }
+
+    /// How the fact at `place` is told, or, without a place, the step itself.
+    pub fn sentence(&self, place: Option<usize>) -> Option<&Sentence> {
+        let packet = place.and_then(|place| match self.step.facts.get(place) {
+            Some(Fact::Sent { packet, .. }) => Some(packet),
+            _ => None,
+        });
+        let mut told = self.told.iter();
+        told.find(|one| one.fact == place || packet.is_some_and(|id| one.packets.contains(id)))
     }
 }
 
@@ -422,6 +479,11 @@ impl Session {
     /// The properties broken up to the cursor, each by its first violation.
     pub fn violations(&self) -> &[Violation] {
         self.present.checker.violations()
+    }
+
+    /// What was committed at `index` up to the cursor, whoever knows it now.
+    pub fn settled(&self, index: LogIndex) -> Option<&Settled> {
+        self.present.checker.ghost().at(index)
     }
 
     /// The stretches during which nothing was under way, up to the head.
@@ -481,12 +543,9 @@ impl Session {
         }
         self.recorded = step.id;
         if narrate::has_story(step) {
-            let mut told = narrate::sentences(step, world);
-            told.retain(|sentence| sentence.weight == Weight::Story);
-            self.records.push(Record {
-                step: step.clone(),
-                told,
-            });
+            let mut record = Record::new(step, world);
+            record.told.retain(|told| told.weight == Weight::Story);
+            self.records.push(record);
         }
         let last = self
             .checkpoints

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::step::StepId;
 use super::time::Time;
 use crate::machine::{Answer, ClientId, Key, Op};
 use crate::raft::NodeId;
@@ -45,6 +46,8 @@ pub struct Errand {
     pub op: Op,
     /// When it was first sent.
     pub asked_at: Time,
+    /// The step that sent it last, or found nobody to send it to.
+    pub since: StepId,
     /// How often it was sent.
     pub attempts: u32,
     /// When the client sends it again.
@@ -123,6 +126,7 @@ impl Client {
             serial: self.serial,
             op,
             asked_at: now,
+            since: StepId(0),
             attempts: 0,
             retry_at: Time::NEVER,
             waiting: false,
@@ -130,9 +134,10 @@ impl Client {
         true
     }
 
-    /// Notes that the request in hand is sent, and until when it waits.
-    pub fn sent(&mut self, retry_at: Time) {
+    /// Notes that the request in hand is sent, by which step, and until when it waits.
+    pub fn sent(&mut self, since: StepId, retry_at: Time) {
         if let Some(errand) = &mut self.current {
+            errand.since = since;
             errand.attempts += 1;
             errand.waiting = true;
             errand.retry_at = retry_at;
@@ -145,6 +150,11 @@ impl Client {
         self.answered += 1;
         self.last_answer = Some((errand.op, answer));
         Some(errand)
+    }
+
+    /// The request in hand, if it is time to send it again.
+    pub fn overdue(&self, now: Time) -> Option<Errand> {
+        self.current.filter(|errand| errand.retry_at <= now)
     }
 
     /// Whether it is waiting for an answer to that request.

@@ -63,6 +63,14 @@ pub(super) struct Remains {
 }
 
 impl Disk {
+    /// Whether a write that `step` asked for is not done yet.
+    pub fn is_busy_with(&self, step: StepId) -> bool {
+        self.writing.as_ref().is_some_and(|writing| {
+            let next = writing.next.as_ref();
+            writing.asked_by == step || next.is_some_and(|(asked_by, _)| *asked_by == step)
+        })
+    }
+
     /// The write under way.
     pub fn writing(&self) -> Option<&Writing> {
         self.writing.as_deref()

@@ -211,6 +211,12 @@ impl Timers {
         }
     }
 
+    /// Whether one that runs was started by `step`.
+    pub fn is_set_by(&self, step: StepId) -> bool {
+        let mut timers = self.running.iter();
+        timers.any(|timer| timer.set_by == step && timer.deadline < Time::NEVER)
+    }
+
     /// The one that runs out first, and when.
     pub fn next(&self) -> (Time, Timer) {
         (self.get(self.first).deadline, self.first)

@@ -20,7 +20,8 @@ pub struct Step {
     pub at: Time,
     /// What happened.
     pub cause: Cause,
-    /// The step that led to it: the one that sent the packet or started the timer.
+    /// The step that led to it: the one that sent the packet, started the timer, or sent the
+    /// request that a client has waited for long enough.
     pub parent: Option<StepId>,
     /// What came of it, in causal order.
     pub facts: Vec<Fact>,

@@ -415,11 +415,12 @@ impl World {
 /// Clients.
 impl World {
     fn wake_client(&mut self, id: ClientId, step: &mut Step) {
-        self.begin(step, Cause::Client(id), None);
         let (now, servers) = (self.now, self.ids());
+        let overdue = self.clients[id.slot()].overdue(now);
+        self.begin(step, Cause::Client(id), overdue.map(|errand| errand.since));
         let client = &mut self.clients[id.slot()];
         client.follow_habit(now);
-        if let Some(errand) = client.current.filter(|errand| errand.retry_at <= now) {
+        if let Some(errand) = overdue {
             if errand.waiting {
                 let (serial, server) = (errand.serial, client.target);
                 step.facts.push(Fact::GaveUpWaiting {
@@ -444,7 +445,7 @@ impl World {
     fn ask(&mut self, id: ClientId, step: &mut Step) {
         let retry_at = self.now + self.timing.patience;
         let client = &mut self.clients[id.slot()];
-        client.sent(retry_at);
+        client.sent(step.id, retry_at);
         let (server, Some(errand)) = (client.target, client.current) else {
             return;
         };
@@ -496,6 +497,7 @@ impl World {
                 // There is no leader, or it is handing over: give that a moment.
                 if let Some(errand) = &mut client.current {
                     errand.waiting = false;
+                    errand.since = step.id;
                     errand.retry_at = now + self.timing.heartbeat;
                 }
             }
@@ -888,6 +890,21 @@ impl World {
         leaders
             .max_by_key(|server| server.term())
             .map(|server| server.id)
+    }
+
+    /// Whether something that `step` set going is still under way: a packet, a timer, a write, a
+    /// client's waiting.
+    pub fn is_busy_with(&self, step: StepId) -> bool {
+        let waits = |client: &Client| client.current.is_some_and(|errand| errand.since == step);
+        let runs = |server: &Server| {
+            server
+                .up()
+                .is_some_and(|up| up.timers.is_set_by(step) || up.disk.is_busy_with(step))
+        };
+        let mut packets = self.network.packets().iter();
+        packets.any(|packet| packet.sent_by == step)
+            || self.servers.iter().any(runs)
+            || self.clients.iter().any(waits)
     }
 
     /// All servers there are, whether the cluster counts them in or not.

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, EventTarget, HtmlElement, HtmlInputElement, KeyboardEvent, MediaQueryList};
 use yew::prelude::*;
 
-use super::events::{Events, Line, Reason, clock};
+use super::events::{Events, Line, clock};
 use super::frame::FrameLoop;
 use super::geometry::Geometry;
 use super::guide::{Progress, guide};
@@ -31,15 +31,15 @@ use super::stage::{Pick, Stage};
 use super::timebar::{TimeBar, TimeWish};
 use super::tools::{held, tools};
 use super::topbar::{Room, TopBarProps, top_bar};
+use super::why::{self, Inquiry};
 use super::{facts, server, storage};
 use crate::course::{self, Place, Tool, Touch};
 use crate::machine::{ClientId, Op};
-use crate::narrate;
 use crate::raft::{Event, MAX_SERVERS, NodeId, ServerSet};
 use crate::session::{Session, link};
 use crate::sim::text::parse_action;
-use crate::sim::{Action, Fact, Link, Packet, PacketId, Scenario, Server, StepId, Time};
-use crate::view::{LogTable, Scene, Timeline};
+use crate::sim::{Action, Fact, Link, Packet, PacketId, Scenario, Server, Time};
+use crate::view::{LogTable, Scene, Timeline, Why};
 
 /// Entries of a log that are shown.
 const SHOWN_ENTRIES: u64 = 30;
@@ -67,6 +67,7 @@ pub enum Msg {
     LetGo(PacketId),
     Link,
     New,
+    Past(Inquiry),
     Pick(Pick),
     Placed,
     Run(RunWish),
@@ -77,7 +78,7 @@ pub enum Msg {
     Theme,
     Time(TimeWish),
     Tool(Tool),
-    Why((StepId, usize)),
+    Unask,
 }
 
 /// The page.
@@ -94,7 +95,11 @@ pub struct App {
     timeline: Rc<Timeline>,
     focus: Option<NodeId>,
     chosen: Option<PacketId>,
-    reason: Option<Reason>,
+    why: Option<Why>,
+    /// What had the focus before the answer took it.
+    asked_at: Option<Element>,
+    /// Whether the answer is to have the focus.
+    answers: bool,
     said: Option<String>,
     said_until: Option<Timeout>,
     request_error: Option<String>,
@@ -119,16 +124,16 @@ struct Wishes {
     learn: Callback<Wish>,
     let_go: Callback<PacketId>,
     new: Callback<()>,
+    past: Callback<MouseEvent>,
     pick: Callback<Pick>,
     placed: Callback<()>,
     run: Callback<RunWish>,
-    seek: Callback<Time>,
     send: Callback<String>,
     share: Callback<()>,
     theme: Callback<()>,
     time: Callback<TimeWish>,
     tool: Callback<Tool>,
-    why: Callback<(StepId, usize)>,
+    unask: Callback<()>,
 }
 
 impl Wishes {
@@ -142,16 +147,16 @@ impl Wishes {
             learn: link.callback(Msg::Learn),
             let_go: link.callback(Msg::LetGo),
             new: link.callback(|()| Msg::New),
+            past: link.batch_callback(|event: MouseEvent| why::clicked(&event).map(Msg::Past)),
             pick: link.callback(Msg::Pick),
             placed: link.callback(|()| Msg::Placed),
             run: link.callback(Msg::Run),
-            seek: link.callback(|at| Msg::Time(TimeWish::Seek(at))),
             send: link.callback(Msg::Send),
             share: link.callback(|()| Msg::Share),
             theme: link.callback(|()| Msg::Theme),
             time: link.callback(Msg::Time),
             tool: link.callback(Msg::Tool),
-            why: link.callback(Msg::Why),
+            unask: link.callback(|()| Msg::Unask),
         }
     }
 }
@@ -185,7 +190,9 @@ impl Component for App {
             timeline: Rc::default(),
             focus: None,
             chosen: None,
-            reason: None,
+            why: None,
+            asked_at: None,
+            answers: false,
             said: None,
             said_until: None,
             request_error: None,
@@ -227,6 +234,7 @@ impl Component for App {
                 let servers = self.player.borrow().session.scenario().servers;
                 self.begin(opening_scenario(servers, fresh_seed()));
             }
+            Msg::Past(wish) => self.past(wish),
             Msg::Pick(pick) => self.pick(pick),
             Msg::Run(wish) => self.run(wish),
             Msg::Send(text) => self.send(&text),
@@ -236,7 +244,7 @@ impl Component for App {
             Msg::Theme => switch_theme(),
             Msg::Time(wish) => self.time(wish),
             Msg::Tool(tool) => self.tool = tool,
-            Msg::Why(asked) => self.ask_why(asked),
+            Msg::Unask => self.unask(),
         }
         self.look_again();
         true
@@ -254,7 +262,7 @@ impl Component for App {
             on_new: wishes.new.clone(),
         };
         html! {
-            <div class={self.class()}>
+            <div class={self.class()} onclick={&wishes.past}>
                 { top_bar(&top) }
                 { self.left() }
                 { self.middle() }
@@ -273,6 +281,9 @@ impl Component for App {
             &self.clock,
             self.player.borrow().session.now(),
         );
+        if std::mem::take(&mut self.answers) {
+            why::show();
+        }
     }
 }
 
@@ -343,8 +354,7 @@ impl App {
             <aside class="side" aria-label="Logs, promises and events">
                 <Logs {table} focus={self.focus} on_focus={&wishes.focus} />
                 { promises(&broken(session)) }
-                <Events lines={lines(session)} reason={self.reason.clone()}
-                    on_why={&wishes.why} on_seek={&wishes.seek} />
+                <Events lines={lines(session)} why={self.why.clone()} on_close={&wishes.unask} />
             </aside>
         }
     }
@@ -634,7 +644,7 @@ impl App {
 
     /// What was said of another run does not hold of this one.
     fn forget(&mut self) {
-        (self.focus, self.chosen, self.reason) = (None, None, None);
+        (self.focus, self.chosen, self.why) = (None, None, None);
         (self.said, self.request_error, self.run_text) = (None, None, None);
         self.timeline = Rc::default();
         self.broken = 0;
@@ -672,14 +682,34 @@ impl App {
         self.said_until = Some(Timeout::new(SAID_MS, move || link.send_message(Msg::Said)));
     }
 
-    fn ask_why(&mut self, asked: (StepId, usize)) {
-        let open = self.reason.as_ref().map(|reason| (reason.step, reason.nth));
-        let reason = |app: &Self| reason(&app.player.borrow().session, asked);
-        self.reason = if open == Some(asked) {
-            None
-        } else {
-            reason(self)
-        };
+    /// Asks why, or goes to another moment. While somebody reads, time waits.
+    fn past(&mut self, wish: Inquiry) {
+        self.player.borrow_mut().pause();
+        let open = self.why.as_ref().map(|why| why.question);
+        match wish {
+            Inquiry::Ask(question) if open == Some(question) => self.unask(),
+            Inquiry::Ask(question) | Inquiry::Walk(question) => {
+                let why = Why::of(&self.player.borrow().session, question);
+                let Some(why) = why else { return };
+                if matches!(wish, Inquiry::Walk(_)) {
+                    self.time(TimeWish::Seek(why.at));
+                }
+                if open.is_none() {
+                    let document = web_sys::window().and_then(|window| window.document());
+                    self.asked_at = document.and_then(|document| document.active_element());
+                }
+                (self.why, self.answers) = (Some(why), true);
+            }
+            Inquiry::Seek(at) => self.time(TimeWish::Seek(at)),
+        }
+    }
+
+    /// Closes the answer, and gives the focus back.
+    fn unask(&mut self) {
+        self.why = None;
+        if let Some(element) = self.asked_at.take() {
+            let _ = element.unchecked_into::<HtmlElement>().focus();
+        }
     }
 
     fn key(&self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
@@ -689,12 +719,14 @@ impl App {
         event.prevent_default();
         match wish {
             Shortcut::Close if self.help => ctx.link().send_message(Msg::Help),
+            Shortcut::Close if self.why.is_some() => ctx.link().send_message(Msg::Unask),
             Shortcut::Close => ctx.link().send_message(Msg::Close),
             Shortcut::Page(wish) if self.room == Room::Learn => {
                 ctx.link().send_message(Msg::Learn(wish));
             }
             Shortcut::Page(_) => {}
             Shortcut::Help => ctx.link().send_message(Msg::Help),
+            Shortcut::Past(wish) => ctx.link().send_message(Msg::Past(wish)),
             Shortcut::Server(id) => server::focus(id),
             Shortcut::Time(wish) => ctx.link().send_message(Msg::Time(wish)),
         }
@@ -727,6 +759,9 @@ impl App {
             if self.learning.is_held(&player.session) && !was_held {
                 ask_first();
             }
+        }
+        if !player.playing {
+            self.why = self.why.take().and_then(|why| why.again(&player.session));
         }
         let gone = |id| player.session.world().network().packet(id).is_none();
         self.chosen = self.chosen.filter(|id| !gone(*id));
@@ -793,43 +828,14 @@ fn lines(session: &Session) -> Rc<[Line]> {
     let records = session.records()[..session.told()].iter().rev();
     let lines = records.flat_map(|record| {
         let (step, at) = (record.step.id, record.step.at);
-        let told = record.told.iter().enumerate().rev();
-        told.map(move |(nth, sentence)| Line {
-            step,
-            nth,
+        let told = record.told.iter().rev();
+        told.map(move |sentence| Line {
+            moment: (step, sentence.fact),
             at,
             text: sentence.text.clone(),
         })
     });
     lines.take(SHOWN_LINES).collect()
-}
-
-fn reason(session: &Session, (step, nth): (StepId, usize)) -> Option<Reason> {
-    let place = session
-        .records()
-        .binary_search_by_key(&step, |record| record.step.id)
-        .ok()?;
-    let record = &session.records()[place];
-    let fact = record
-        .told
-        .get(nth)?
-        .fact
-        .map(|place| &record.step.facts[place]);
-    let text = match fact {
-        Some(fact) => narrate::why_of(fact),
-        None => "Somebody outside did this: you.".into(),
-    };
-    let led_by = record.step.parent.and_then(|parent| {
-        let parent = session.record_of(parent)?;
-        let told = parent.told.iter().max_by_key(|told| told.weight)?;
-        Some((parent.step.at, told.text.clone()))
-    });
-    Some(Reason {
-        step,
-        nth,
-        text,
-        led_by,
-    })
 }
 
 fn broken(session: &Session) -> Vec<Broken> {

@@ -17,11 +17,16 @@ pub fn pick<E: 'static, T: 'static>(on: &Callback<T>, find: fn(&E) -> Option<T>)
     })
 }
 
+/// The element the event came from, or the nearest one around it, that fits `selector`.
+pub fn around(event: &Event, selector: &str) -> Option<Element> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target.closest(selector).ok()?
+}
+
 /// The number in the attribute `name` of the element the event came from, or of the nearest one
 /// around it that has it.
 pub fn number(event: &Event, name: &str) -> Option<u64> {
-    let target: Element = event.target()?.dyn_into().ok()?;
-    let element = target.closest(&format!("[{name}]")).ok()??;
+    let element = around(event, &format!("[{name}]"))?;
     element.get_attribute(name)?.parse().ok()
 }
 

@@ -41,6 +41,14 @@ const KEYS: Rows = &[
     ),
     ("1 to 9", "go to a server; the arrows lead on from there"),
     ("Enter", "crash the server, or start it again"),
+    (
+        "W",
+        "why: of the event, entry or server that has the focus, or else of the last event",
+    ),
+    (
+        "← and → in the answer",
+        "to the cause, or to what came of it",
+    ),
     ("Ctrl+Z", "undo; with Shift, redo"),
     (
         "PageDown and PageUp",
@@ -60,7 +68,8 @@ pub fn help(on_close: &Callback<()>) -> Html {
             <dl>{ rows(MARKS) }</dl>
             <h2>{ "What can be touched" }</h2>
             <p>{ "Click a server to crash it or start it again. Click a link between two servers to cut it or mend it. \
-                  Click a message to hold time, read it, drop it or delay it." }</p>
+                  Click a message to hold time, read it, drop it or delay it. Click an event or an entry of a log to ask \
+                  why." }</p>
             <h2>{ "Keys" }</h2>
             <dl>{ rows(KEYS) }</dl>
             <p>

@@ -3,9 +3,11 @@
 use yew::prelude::*;
 
 use super::markup::html;
+use super::why::token;
 
 use crate::raft::NodeId;
 use crate::sim::{Action, Link, PacketId, PacketPick, Time};
+use crate::view::Question;
 
 /// What is being looked at.
 #[derive(Clone, PartialEq, Debug)]
@@ -40,12 +42,20 @@ pub struct ServerFacts {
 
 /// The closer look.
 pub fn inspector(subject: &Subject, on_act: &Callback<Action>, on_close: &Callback<()>) -> Html {
-    let (title, fields, actions) = match subject {
-        Subject::Packet(packet) => (packet.title.clone(), &packet.fields, packet_actions(packet)),
+    let (title, fields, actions, why, question) = match subject {
+        Subject::Packet(packet) => (
+            packet.title.clone(),
+            &packet.fields,
+            packet_actions(packet),
+            "Why was it sent?".into(),
+            Question::Packet(packet.id),
+        ),
         Subject::Server(server) => (
             format!("{}, {}", server.id, server.role),
             &server.fields,
             server_actions(server),
+            format!("Why {}?", server.role),
+            Question::Role(server.id),
         ),
     };
     let followers = match subject {
@@ -64,7 +74,10 @@ pub fn inspector(subject: &Subject, on_act: &Callback<Action>, on_close: &Callba
                 <div key={*name}><dt>{ *name }</dt><dd>{ value }</dd></div>
             }) }</dl>
             <div>{ for followers }</div>
-            <div class="buttons">{ for buttons }</div>
+            <div class="buttons">
+                <button class="bordered small" data-ask={token(question)}>{ why }</button>
+                { for buttons }
+            </div>
         </section>
     }
 }

@@ -5,6 +5,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::learning::Wish;
 use super::timebar::TimeWish;
+use super::why::{self, Inquiry};
 use crate::raft::NodeId;
 
 /// What a key asks for.
@@ -12,6 +13,7 @@ pub enum Shortcut {
     Close,
     Help,
     Page(Wish),
+    Past(Inquiry),
     Server(NodeId),
     Time(TimeWish),
 }
@@ -28,6 +30,7 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
     let sliding = is("input[type=range]");
     let typing = !sliding && is("input, textarea, select");
     let pressing = is("button, summary, a");
+    let reading = is(".why, .why *");
     let (key, story) = (event.key(), event.shift_key());
     if event.ctrl_key() || event.meta_key() {
         let is_undo = key.eq_ignore_ascii_case("z") && !typing;
@@ -44,11 +47,17 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
         " " if pressing => None,
         " " => Some(Shortcut::Time(TimeWish::Toggle)),
         "ArrowLeft" | "ArrowRight" if sliding => None,
+        "ArrowLeft" if reading && !story => why::neighbour("because").map(Shortcut::Past),
+        "ArrowRight" if reading && !story => why::neighbour("led-to").map(Shortcut::Past),
         "ArrowLeft" => Some(Shortcut::Time(TimeWish::Back { story })),
         "ArrowRight" => Some(Shortcut::Time(TimeWish::Forward { story })),
         "PageDown" => Some(Shortcut::Page(Wish::Next)),
         "PageUp" => Some(Shortcut::Page(Wish::Back)),
         "?" => Some(Shortcut::Help),
+        "w" | "W" => {
+            let question = why::asked_by(event).or_else(why::latest);
+            question.map(|question| Shortcut::Past(Inquiry::Ask(question)))
+        }
         digit => NodeId::new(digit.parse().ok()?).map(Shortcut::Server),
     }
 }

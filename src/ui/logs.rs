@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use web_sys::Element;
+use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::delegate;
 use super::markup::html;
+use super::why::{self, token};
 use crate::raft::{LogIndex, NodeId};
-use crate::view::LogTable;
 use crate::view::logs::{Cell, Row};
+use crate::view::{LogTable, Question};
 
 #[derive(Properties, PartialEq)]
 pub struct LogsProps {
@@ -39,13 +40,18 @@ pub fn Logs(props: &LogsProps) -> Html {
     let onclick = delegate::pick(&props.on_focus, |event: &MouseEvent| {
         delegate::server(event)
     });
+    let last = table.rows.iter().find_map(|row| {
+        let cell = row.cells.last()?;
+        Some(Question::Entry(row.server, cell.index))
+    });
+    let onkeydown = Callback::from(move |event: KeyboardEvent| on_key(&event, last));
     let indexes = (table.first.0..=table.last.0).map(|index| {
         html! { <th key={index} scope="col">{ index }</th> }
     });
     html! {
         <section class="logs" aria-label="Logs">
             <h2>{ "Logs" }<span>{ format!("committed to {}", table.committed) }</span></h2>
-            <div ref={strip} class="logs-strip" tabindex="0" role="group" aria-label="Log entries">
+            <div ref={strip} class="logs-strip" tabindex="0" role="group" aria-label="Log entries" {onkeydown}>
                 <table>
                     <thead><tr>
                         <td></td>
@@ -66,7 +72,7 @@ pub fn Logs(props: &LogsProps) -> Html {
 }
 
 fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
-    let cells = row.cells.iter().map(entry);
+    let cells = row.cells.iter().map(|cell| entry(row.server, cell));
     let values: Vec<String> = row
         .values
         .iter()
@@ -117,23 +123,49 @@ fn stack(columns: usize, last: LogIndex) -> Html {
     }
 }
 
-fn entry(cell: &Cell) -> Html {
+fn entry(server: NodeId, cell: &Cell) -> Html {
     let state = if cell.committed {
         "committed"
     } else {
         "uncommitted"
     };
     let (index, term) = (cell.index, cell.term);
-    let title = match cell.configuration {
-        Some(members) => format!("entry {index}, term {term}: the members {members}, {state}"),
-        None => format!("entry {index}, term {term}: {}, {state}", cell.text),
+    let text = match cell.configuration {
+        Some(members) => format!("the members {members}"),
+        None => cell.text.clone(),
     };
+    let title = format!("entry {index} of {server}, term {term}: {text}, {state}");
     html! {
         <td key={cell.index.0}>
-            <span class={["entry", state]} {title}>
+            <button class={["entry", state]} tabindex="-1" {title}
+                data-ask={token(Question::Entry(server, cell.index))}>
                 <b>{ &cell.text }</b>
                 <small>{ cell.term.to_string() }</small>
-            </span>
+            </button>
         </td>
     }
+}
+
+/// The tab key leads to the logs as a whole; in there the arrows lead from entry to entry.
+fn on_key(event: &KeyboardEvent, start: Option<Question>) {
+    let (down, right) = match event.key().as_str() {
+        "ArrowDown" => (1, 0),
+        "ArrowLeft" => (0, -1),
+        "ArrowRight" => (0, 1),
+        "ArrowUp" => (-1, 0),
+        _ => return,
+    };
+    let next = match why::asked_by(event) {
+        Some(Question::Entry(server, index)) => {
+            let server = NodeId::new(server.number().wrapping_add_signed(down));
+            server
+                .map(|server| Question::Entry(server, LogIndex(index.0.wrapping_add_signed(right))))
+        }
+        _ => start,
+    };
+    if let Some(next) = next {
+        why::focus(&format!(".entry[data-ask='{}']", token(next)));
+    }
+    event.prevent_default();
+    event.stop_propagation();
 }

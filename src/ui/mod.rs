@@ -46,5 +46,6 @@ mod svg;
 mod timebar;
 mod tools;
 mod topbar;
+mod why;
 
 pub use app::App;

@@ -3,8 +3,10 @@
 use yew::prelude::*;
 
 use super::markup::html;
+use super::why::token;
 
 use crate::check::Property;
+use crate::view::Question;
 
 /// A property that was broken, in a sentence.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,7 +36,10 @@ pub fn promises(broken: &[Broken]) -> Html {
             <h2>{ "What Raft promises" }<span>{ "checked at every step" }</span></h2>
             <ul>{ for Property::FIGURE_3.iter().map(lamp) }</ul>
             <div>{ for broken.iter().map(|broken| html! {
-                <p key={broken.property.name()} class="breach" role="alert">{ &broken.text }</p>
+                <p key={broken.property.name()} class="breach" role="alert">
+                    { &broken.text }{ " " }
+                    <button class="ask" data-ask={token(Question::Violation(broken.property))}>{ "why?" }</button>
+                </p>
             }) }</div>
         </section>
     }

@@ -3,12 +3,15 @@
 //!
 //! - [`scene`]: the stage: servers, clients, packets under way, cut links;
 //! - [`logs`]: the logs side by side;
-//! - [`timeline`]: who was what when.
+//! - [`timeline`]: who was what when;
+//! - [`why`]: why anything of it is so.
 
 pub mod logs;
 pub mod scene;
 pub mod timeline;
+pub mod why;
 
 pub use logs::LogTable;
 pub use scene::Scene;
 pub use timeline::Timeline;
+pub use why::{Question, Why};

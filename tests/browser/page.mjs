@@ -52,3 +52,14 @@ export const test = base.extend({
 
 /** The button on the stage that is server `S<n>`. Its name says it all: `S3, leader, term 4, log 5, committed 4`. */
 export const server = (page, n) => page.getByRole("button", { name: new RegExp(`^S${n}, `) });
+
+/** Opens a run that is given as text, paused where it ends. */
+export async function openRun(page, text) {
+  await page.goto("./#/play");
+  await page.getByText("This run", { exact: true }).click();
+  await page.getByText("As text", { exact: true }).click();
+  await page.getByLabel("The run as text").fill(text);
+  await page.getByRole("button", { name: "Open this text" }).click();
+  await page.getByText("This run", { exact: true }).click();
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+}

@@ -1,0 +1,516 @@
+//! Why: for anything on the screen the rule that made it so, the values it acted on, what it came
+//! of and what came of it. Each cause and each effect can be asked in turn, so one can walk the
+//! chain both ways.
+
+use super::scene::Look;
+use crate::check::Property;
+use crate::narrate::{self, Sentence};
+use crate::raft::event::Campaign;
+use crate::raft::{Clause, Event, LogIndex, NodeId, Position};
+use crate::session::{Record, Session};
+use crate::sim::{
+    Action, Address, Cause, Fact, Group, Link as Between, Loss, PacketId, PacketKind, Step, StepId,
+    Time,
+};
+
+/// The most causes, and the most effects, that are named.
+pub const MOST_LINKS: usize = 8;
+
+/// The most told steps before one that are searched for what led to it.
+const FAR: usize = 2_000;
+
+/// The most told steps after one that are searched for what came of it in a roundabout way.
+const NEAR: usize = 60;
+
+/// What can be asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Question {
+    /// Why does this server hold this entry, and is it committed?
+    Entry(NodeId, LogIndex),
+    /// Why did this happen?
+    Event(Moment),
+    /// Why was this sent?
+    Packet(PacketId),
+    /// Why is this server what it is?
+    Role(NodeId),
+    /// Why was this property broken?
+    Violation(Property),
+}
+
+/// A fact of a step, by its place in [`Step::facts`]; without a place, the step itself.
+pub type Moment = (StepId, Option<usize>);
+
+/// The answer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Why {
+    /// To what.
+    pub question: Question,
+    /// The moment it is about.
+    pub at: Time,
+    /// What happened or what there is, with the values that decided it.
+    pub text: String,
+    /// More values, where one sentence has no room for them.
+    pub values: Option<String>,
+    /// The rule that acted.
+    pub rule: &'static str,
+    /// Where it stands: `Figure 2, RequestVote 2; §5.4.1`.
+    pub source: String,
+    /// What it came of, the nearest first.
+    pub because: Vec<Link>,
+    /// What came of it, as far as the run has been played, in the order of time.
+    pub led_to: Vec<Link>,
+}
+
+/// A cause or an effect.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// Where to ask on.
+    pub to: Moment,
+    /// When it happened.
+    pub at: Time,
+    /// What happened.
+    pub text: String,
+}
+
+impl Why {
+    /// The answer to `question` at the cursor of `session`. None if there is no such thing (any
+    /// more).
+    pub fn of(session: &Session, question: Question) -> Option<Self> {
+        let why = match question {
+            Question::Entry(server, index) => entry(session, server, index),
+            Question::Event(moment) => event(session, moment),
+            Question::Packet(id) => packet(session, id),
+            Question::Role(id) => role(session, id),
+            Question::Violation(property) => violation(session, property),
+        };
+        why.map(|why| Self { question, ..why })
+    }
+
+    /// The answer at another moment, or in another future, if it is about the same thing still.
+    pub fn again(self, session: &Session) -> Option<Self> {
+        let new = Self::of(session, self.question);
+        match self.question {
+            // In another future the same number stands for another event.
+            Question::Event(_) => new.filter(|new| (new.at, &new.text) == (self.at, &self.text)),
+            Question::Violation(_) => new,
+            // What was there a moment ago may be asked on.
+            Question::Entry(..) | Question::Packet(_) | Question::Role(_) => new.or(Some(self)),
+        }
+    }
+
+    fn new(at: Time, text: String, clause: &Clause) -> Self {
+        Self {
+            question: Question::Event((StepId(0), None)),
+            at,
+            text: format!("{text}."),
+            values: None,
+            rule: clause.text,
+            source: narrate::source(clause),
+            because: Vec::new(),
+            led_to: Vec::new(),
+        }
+    }
+}
+
+/// Why something happened.
+fn event(session: &Session, (id, place): Moment) -> Option<Why> {
+    let record = session.record_of(id)?;
+    let told = record.sentence(place)?;
+    let step = &record.step;
+    let fact = place.and_then(|place| step.facts.get(place));
+    let clause = match fact {
+        Some(fact) => narrate::clause(fact),
+        None if told.weight == narrate::Weight::Quiet => narrate::NOTHING,
+        None => narrate::OUTSIDE,
+    };
+    let mut why = Why::new(step.at, told.text.clone(), &clause);
+    why.values = fact.and_then(narrate::values);
+    why.because = causes(session, &record, place);
+    why.led_to = effects(session, &record, told);
+    Some(why)
+}
+
+/// What a fact came of: another fact of the same step, or one of the step that led to it; and what
+/// else had to happen before.
+fn causes(session: &Session, record: &Record, place: Option<usize>) -> Vec<Link> {
+    let step = &record.step;
+    let mut links = Vec::new();
+    match place.and_then(|place| narrate::origin(step, place)) {
+        Some(origin) => add(&mut links, record, Some(origin)),
+        None => {
+            if let Some(parent) = step.parent.and_then(|id| session.record_of(id)) {
+                add(
+                    &mut links,
+                    &parent,
+                    narrate::trigger(&parent.step, &step.cause),
+                );
+            }
+        }
+    }
+    for (earlier, place) in before(session, step, place) {
+        add(&mut links, earlier, Some(place));
+    }
+    links
+}
+
+/// What came of what a sentence tells.
+fn effects(session: &Session, record: &Record, told: &Sentence) -> Vec<Link> {
+    let step = &record.step;
+    let is_told = |place: Option<usize>| {
+        let sentence = record.sentence(place);
+        sentence.is_some_and(|one| one.fact == told.fact)
+    };
+    let mut links = Vec::new();
+    for place in 0..step.facts.len() {
+        let origin = narrate::origin(step, place);
+        if origin.is_some() && is_told(origin) {
+            add(&mut links, record, Some(place));
+        }
+    }
+    for child in session.effects_of(step.id) {
+        if is_told(trigger(record, &child.step)) {
+            add(&mut links, &child, first(&child));
+        }
+    }
+    let came =
+        |(earlier, place): &(&Record, usize)| earlier.step.id == step.id && is_told(Some(*place));
+    for later in since(session, step.id).iter().take(NEAR) {
+        for place in 0..later.step.facts.len() {
+            if before(session, &later.step, Some(place)).iter().any(came) {
+                add(&mut links, later, Some(place));
+            }
+        }
+    }
+    links
+}
+
+/// What of `parent` made `step` happen.
+fn trigger(parent: &Record, step: &Step) -> Option<usize> {
+    narrate::trigger(&parent.step, &step.cause).or_else(|| first(parent))
+}
+
+/// The most telling of what came of a step directly.
+fn first(record: &Record) -> Option<usize> {
+    let direct = |told: &&Sentence| {
+        let origin = told
+            .fact
+            .and_then(|place| narrate::origin(&record.step, place));
+        origin.is_none()
+    };
+    // Of equals the first: the last maximum of the reversed list.
+    let told = record.told.iter().rev().filter(direct);
+    told.max_by_key(|told| told.weight)?.fact
+}
+
+/// Adds a link in the order of time, unless it is there already or there are enough.
+fn add(links: &mut Vec<Link>, record: &Record, place: Option<usize>) {
+    let Some(told) = record.sentence(place) else {
+        return;
+    };
+    let link = Link {
+        to: (record.step.id, told.fact),
+        at: record.step.at,
+        text: told.text.clone(),
+    };
+    if links.len() < MOST_LINKS && !links.contains(&link) {
+        let place = links.partition_point(|other| other.to.0 <= link.to.0);
+        links.insert(place, link);
+    }
+}
+
+/// What else had to happen before a fact could: the votes of a leader, the copies of a committed
+/// entry, the crash of a silent one.
+fn before<'a>(session: &'a Session, step: &Step, place: Option<usize>) -> Vec<(&'a Record, usize)> {
+    let Some(fact) = place.and_then(|place| step.facts.get(place)) else {
+        return Vec::new();
+    };
+    let earlier = StepId(step.id.0.saturating_sub(1));
+    let find = |want: &dyn Fn(NodeId, &Event) -> bool| {
+        last(session, earlier, &|_, fact| match fact {
+            Fact::Raft { server, event } if want(*server, event) => Some(true),
+            _ => None,
+        })
+    };
+    let made = |leader: NodeId, index: LogIndex| {
+        find(
+            &|by, event| matches!(event, Event::EntryAppended { position } if by == leader && position.index == index),
+        )
+    };
+    let found: Vec<Option<(&Record, usize)>> = match fact {
+        Fact::Lost {
+            to: Address::Server(to),
+            why: Loss::Down,
+            ..
+        } => vec![crash(session, earlier, *to)],
+        Fact::Lost {
+            from: Address::Server(from),
+            to: Address::Server(to),
+            why: Loss::Cut,
+            ..
+        } => {
+            vec![cut(session, earlier, *from, *to)]
+        }
+        Fact::Sent {
+            from: Address::Server(leader),
+            kind: PacketKind::Append,
+            index,
+            ..
+        } => {
+            vec![made(*leader, *index)]
+        }
+        Fact::Raft { server, event } => match *event {
+            Event::AppendAccepted {
+                leader,
+                first_new,
+                matched,
+            } if first_new <= matched => {
+                vec![made(leader, matched)]
+            }
+            Event::BecameLeader {
+                term: of, votes, ..
+            } => {
+                let vote = |voter| {
+                    find(&|by, event| {
+                        matches!(event, Event::VoteGranted { candidate, term, .. }
+                            if (by, candidate, *term) == (voter, server, of))
+                    })
+                };
+                votes.without(*server).iter().map(vote).collect()
+            }
+            Event::CommitLearned {
+                leader,
+                leader_commit,
+                ..
+            } => vec![find(&|by, event| {
+                matches!(event, Event::Committed { position, .. }
+                    if by == leader && position.index <= leader_commit)
+            })],
+            Event::Committed {
+                position, holders, ..
+            } => {
+                let copy =
+                    |holder| find(&|by, event| by == holder && stores(event, position.index));
+                holders.without(*server).iter().map(copy).collect()
+            }
+            Event::ElectionStarted {
+                reason: Campaign::Welcome { votes },
+                term: of,
+            } => {
+                let vote = |voter| {
+                    find(&|by, event| {
+                        matches!(event, Event::PreVoteGranted { candidate, next, .. }
+                            if (by, candidate, *next) == (voter, server, of))
+                    })
+                };
+                votes.without(*server).iter().map(vote).collect()
+            }
+            Event::ElectionStarted {
+                reason:
+                    Campaign::Silence {
+                        leader: Some(leader),
+                    },
+                ..
+            }
+            | Event::PreVoteStarted {
+                silent: Some(leader),
+                ..
+            } => {
+                let crash = crash(session, earlier, leader);
+                vec![crash.or_else(|| cut(session, earlier, leader, *server))]
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    found.into_iter().flatten().collect()
+}
+
+fn stores(event: &Event, index: LogIndex) -> bool {
+    matches!(event, Event::AppendAccepted { first_new, matched, .. } if (*first_new..=*matched).contains(&index))
+}
+
+/// The crash that keeps `server` down.
+fn crash(session: &Session, upto: StepId, of: NodeId) -> Option<(&Record, usize)> {
+    last(session, upto, &|_, fact| match fact {
+        Fact::Crashed { server } if *server == of => Some(true),
+        Fact::Restarted { server } if *server == of => Some(false),
+        _ => None,
+    })
+}
+
+/// The cut that keeps messages of `from` away from `to`.
+fn cut(session: &Session, upto: StepId, from: NodeId, to: NodeId) -> Option<(&Record, usize)> {
+    last(session, upto, &|step, fact| match (&step.cause, fact) {
+        (Cause::Action(action), Fact::NetworkChanged) => parts(action, from, to),
+        _ => None,
+    })
+}
+
+/// Whether an action parts `from` and `to`, or joins them, or does not concern them.
+fn parts(action: &Action, from: NodeId, to: NodeId) -> Option<bool> {
+    let concerns = |link: &Between| match link {
+        Between::All => true,
+        Between::Both(a, b) => [(from, to), (to, from)].contains(&(*a, *b)),
+        Between::OneWay(a, b) => (from, to) == (*a, *b),
+    };
+    match action {
+        Action::Cut(link) => concerns(link).then_some(true),
+        Action::Heal(link) => concerns(link).then_some(false),
+        Action::Isolate(id) => [from, to].contains(id).then_some(true),
+        Action::Partition(groups) => {
+            let together =
+                |group: &Group| group.servers.contains(from) && group.servers.contains(to);
+            Some(!groups.iter().any(together))
+        }
+        _ => None,
+    }
+}
+
+/// The last fact up to a step for which `want` says yes; none if it says no first.
+fn last<'a>(
+    session: &'a Session,
+    upto: StepId,
+    want: &dyn Fn(&Step, &Fact) -> Option<bool>,
+) -> Option<(&'a Record, usize)> {
+    let after = since(session, upto).len();
+    let records = session.records().iter().rev().skip(after);
+    for record in records.take(FAR) {
+        for (place, fact) in record.step.facts.iter().enumerate().rev() {
+            if let Some(found) = want(&record.step, fact) {
+                return found.then_some((record, place));
+            }
+        }
+    }
+    None
+}
+
+/// What is told of the time after a step.
+fn since(session: &Session, id: StepId) -> &[Record] {
+    let records = session.records();
+    &records[records.partition_point(|record| record.step.id <= id)..]
+}
+
+/// Why a packet was sent; and what became of it, once something did.
+fn packet(session: &Session, id: PacketId) -> Option<Why> {
+    let packet = session.world().network().packet(id)?;
+    let record = session.record_of(packet.sent_by)?;
+    let arrival = Cause::Packet {
+        packet: id,
+        from: packet.from,
+        to: packet.to,
+        kind: packet.kind(),
+    };
+    let mut why = event(
+        session,
+        (packet.sent_by, narrate::trigger(&record.step, &arrival)),
+    )?;
+    let mut came = session.effects_of(packet.sent_by).into_iter();
+    why.led_to.clear();
+    match came.find(|child| child.step.cause == arrival) {
+        Some(child) => add(&mut why.led_to, &child, first(&child)),
+        None => why.values = Some(narrate::journey(packet)),
+    }
+    Some(why)
+}
+
+/// Why a server is what it is: the last thing that made it so.
+fn role(session: &Session, id: NodeId) -> Option<Why> {
+    let world = session.world();
+    let server = world.find(id)?;
+    let look = Look::of(server);
+    let made = last(session, world.last_step(), &|_, fact| {
+        let makes = match fact {
+            Fact::Crashed { server } | Fact::Wiped { server } if *server == id => Look::Down,
+            Fact::Joined { server } | Fact::Restarted { server } if *server == id => Look::Follower,
+            Fact::Raft { server, event } if *server == id => match event {
+                Event::BecameLeader { .. } => Look::Leader,
+                Event::ElectionStarted { .. } | Event::PreVoteStarted { .. } => Look::Candidate,
+                Event::LeaderKnown { .. } | Event::SteppedDown { .. } => Look::Follower,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        (makes == look).then_some(true)
+    });
+    let moment = made.map_or((StepId(0), None), |(record, place)| {
+        (record.step.id, Some(place))
+    });
+    let mut why = event(session, moment)?;
+    if let Some(node) = server.node().filter(|_| look == Look::Follower) {
+        why.values = Some(narrate::following(node));
+    }
+    Some(why)
+}
+
+/// Why a property was broken.
+fn violation(session: &Session, property: Property) -> Option<Why> {
+    let mut violations = session.violations().iter();
+    let violation = violations.find(|violation| violation.property() == property)?;
+    let mut why = Why::new(violation.at, String::new(), &violation.clause());
+    why.text = violation.to_string();
+    if let Some(record) = session.record_of(violation.step) {
+        add(&mut why.because, &record, first(&record));
+    }
+    Some(why)
+}
+
+/// Why a server holds an entry: who made it, how it came here, and whether it is committed.
+fn entry(session: &Session, id: NodeId, index: LogIndex) -> Option<Why> {
+    let world = session.world();
+    let term = world.find(id)?.log().get(index)?.term;
+    let position = Position { index, term };
+    let now = world.last_step();
+    let made = last(session, now, &|_, fact| match fact {
+        Fact::Raft {
+            event: Event::EntryAppended { position: made },
+            ..
+        } => (*made == position).then_some(true),
+        _ => None,
+    });
+    let stored = last(session, now, &|_, fact| match fact {
+        Fact::Raft { server, event } => (*server == id && stores(event, index)).then_some(true),
+        _ => None,
+    });
+    let maker = made.and_then(|(record, place)| match &record.step.facts[place] {
+        Fact::Raft { server, .. } => Some(*server),
+        _ => None,
+    });
+    let (clause, values) = narrate::commitment(world, id, position, session.settled(index));
+    let mut why = Why::new(
+        world.now(),
+        narrate::entry(world, id, position, maker),
+        &clause,
+    );
+    why.values = Some(values);
+    for (record, place) in [made, stored].into_iter().flatten() {
+        add(&mut why.because, record, Some(place));
+    }
+    if let Some((record, place)) = learned(session, id, index) {
+        add(&mut why.led_to, record, Some(place));
+    }
+    Some(why)
+}
+
+/// When a server came to know that an entry is committed, if it knows.
+fn learned(session: &Session, id: NodeId, index: LogIndex) -> Option<(&Record, usize)> {
+    let mut first = None;
+    for record in &session.records()[..session.told()] {
+        for (place, fact) in record.step.facts.iter().enumerate() {
+            match fact {
+                Fact::Crashed { server } if *server == id => first = None,
+                Fact::Raft { server, event } if *server == id && first.is_none() => match event {
+                    Event::CommitLearned { index: upto, .. }
+                    | Event::Committed {
+                        position: Position { index: upto, .. },
+                        ..
+                    } if *upto >= index => {
+                        first = Some((record, place));
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+    first
+}

@@ -1,0 +1,129 @@
+// Why? Of events, entries, messages and roles; and along the chain of causes, both ways.
+
+import { devices } from "@playwright/test";
+import { expect, openRun, test } from "./page.mjs";
+
+const leader = (page) => page.getByRole("button", { name: /^S\d, leader/ });
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const answer = (page) => page.getByRole("region", { name: "Why" });
+const event = (page, text) => page.getByRole("log").getByRole("listitem").filter({ hasText: text }).first();
+
+/** The moment of the time bar, in milliseconds. */
+const time = (page) => page.getByRole("slider", { name: "Time" }).inputValue().then(Number);
+
+/** The moment that the answer is about, in milliseconds. */
+const moment = async (page) => {
+  const [, seconds] = (await answer(page).getByRole("heading", { level: 2 }).innerText()).match(/([\d.]+) s/);
+  return Math.round(Number(seconds) * 1000);
+};
+
+/** S1 led, crashed, and was succeeded; time stands. */
+const succession = (page) =>
+  openRun(
+    page,
+    `servers 5 · seed 7
+     client C1 writes x every 120ms
+     at 50ms timeout S1
+     at 400ms crash S1
+     at 700ms request C1 y=1`,
+  );
+
+test("an event has its rule, its values, its source, its causes and its effects", async ({ page }) => {
+  await succession(page);
+  await event(page, /granted its vote/).click();
+  await expect(answer(page)).toContainText(/S\d granted its vote to S\d for term \d+/);
+  await expect(answer(page)).toContainText(/log ends with index \d+, term \d+; the voter's with/);
+  await expect(answer(page)).toContainText("Vote for the first who asks in a term");
+  await expect(answer(page)).toContainText("Figure 2, RequestVote 2; §5.2, 5.4.1");
+
+  // Up the chain: the request, the timer that ran out, the crash of the leader that fell silent.
+  await answer(page).getByRole("button", { name: /asked S\d.* to vote/ }).click();
+  await expect(answer(page)).toContainText("Candidates 1");
+  expect(Math.abs((await time(page)) - (await moment(page)))).toBeLessThanOrEqual(1);
+  await expect(button(page, "Play")).toBeVisible();
+  await answer(page).getByRole("button", { name: /timer ran out/ }).click();
+  await answer(page).getByRole("button", { name: /S1 crashed/ }).click();
+  await expect(answer(page)).toContainText("S1 crashed");
+  await expect(leader(page)).toHaveCount(0);
+
+  // And down again: the election that came of it.
+  await answer(page).getByRole("button", { name: /timer ran out/ }).first().click();
+  await expect(page.getByRole("button", { name: /^S\d, candidate/ })).toHaveCount(1);
+  await answer(page).getByRole("button", { name: /asked S\d.* to vote/ }).click();
+  await answer(page).getByRole("button", { name: /granted its vote/ }).first().click();
+  await expect(answer(page)).toContainText("RequestVote 2");
+  expect(Math.abs((await time(page)) - (await moment(page)))).toBeLessThanOrEqual(1);
+});
+
+test("a leader has its votes", async ({ page }) => {
+  await succession(page);
+  const [, id] = (await leader(page).getAttribute("aria-label")).match(/^S(\d)/);
+  await page.getByRole("button", { name: `S${id}`, exact: true }).click();
+  await button(page, "Why leader?").click();
+  await expect(answer(page)).toContainText(new RegExp(`S${id} leads term \\d+: .* voted for it`));
+  await expect(answer(page).getByRole("button", { name: `granted its vote to S${id}` })).not.toHaveCount(0);
+});
+
+test("an entry says who made it and whether it is committed", async ({ page }) => {
+  await succession(page);
+  const row = page.locator(".log-row", { hasText: /^S1/ });
+  await row.locator(".entry").first().click();
+  await expect(answer(page)).toContainText(/Entry 1 of S1 says nothing: S1 made it as leader of term 1/);
+  await expect(answer(page)).toContainText(/committed/);
+  await expect(answer(page).getByRole("button", { name: "appended entry 1" })).toHaveCount(1);
+});
+
+test("a message says which step sent it", async ({ page }) => {
+  await page.goto("./#/play");
+  await leader(page).waitFor();
+  await button(page, "Pause").click();
+  await page.locator(".packet.append").first().click({ force: true });
+  await button(page, "Why was it sent?").click();
+  await expect(answer(page)).toContainText(/S\d sent entr(y|ies) .* to S\d/);
+  await expect(answer(page)).toContainText("Figure 2, Leaders 3");
+  await expect(answer(page)).toContainText("It is on its way to S");
+  await expect(answer(page).getByRole("button")).not.toHaveCount(1);
+});
+
+test("by keyboard: W asks, the arrows walk, Escape returns", async ({ page }) => {
+  await succession(page);
+  const why = event(page, /granted its vote/).getByRole("button", { name: "why?" });
+  await why.focus();
+  await page.keyboard.press("w");
+  await expect(answer(page)).toBeFocused();
+  const granted = await moment(page);
+  await page.keyboard.press("ArrowLeft");
+  await expect(answer(page)).toContainText(/asked S\d.* to vote/);
+  const asked = await moment(page);
+  expect(asked).toBeLessThan(granted);
+  await page.keyboard.press("ArrowRight");
+  await expect(answer(page).getByRole("button", { name: /asked S\d.* to vote/ })).toHaveCount(1);
+  expect(await moment(page)).toBeGreaterThan(asked);
+  await page.keyboard.press("Escape");
+  await expect(answer(page)).toHaveCount(0);
+
+  // The logs are one stop of the tab key; their entries are reached by the arrows.
+  await page.getByRole("group", { name: "Log entries" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Enter");
+  await expect(answer(page)).toContainText(/^Why\?[^]*Entry \d+ of S1/);
+});
+
+test.describe("on a phone", () => {
+  const { isMobile, hasTouch, userAgent } = devices["Pixel 5"];
+  test.use({ viewport: { width: 360, height: 640 }, isMobile, hasTouch, userAgent });
+
+  test("the answer stands above the time bar, and leaves the stage in view", async ({ page }) => {
+    await page.goto("./#/play");
+    await leader(page).waitFor();
+    await event(page, /S\d/).tap();
+    const [sheet, bar] = [await answer(page).boundingBox(), await page.locator(".timebar").boundingBox()];
+    expect(sheet.y).toBeGreaterThan(250);
+    expect(sheet.y + sheet.height).toBeGreaterThanOrEqual(bar.y);
+    expect(sheet.y + sheet.height).toBeLessThan(bar.y + 16);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await button(page, "Close the answer").tap();
+    await expect(answer(page)).toHaveCount(0);
+  });
+});
