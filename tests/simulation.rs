@@ -67,8 +67,8 @@ fn no_weather_breaks_a_property_and_every_cluster_recovers() {
 /// Each rule that keeps Raft safe, and within how many seeds a run without it must break something.
 /// What breaks first, and at which seed, the test prints; both change with the weather.
 ///
-/// Not here: `ignore-old-replies` and `retain-after-snapshot`, which random weather does not find in
-/// 60,000 seeds (a test of the checker and a golden script have a schedule for each);
+/// Not here: `ignore-old-replies`, `retain-after-snapshot` and `lease-bound`, which random weather
+/// does not find in 60,000 seeds (a test of the checker and golden scripts have schedules for them);
 /// `commit-only-checked`, which these leaders never need, because they send what a follower lacks
 /// with everything they send; and `step-down`, `reset-only-for-cause`, `retry-election` and
 /// `random-timeouts`, without which nothing becomes unsafe, only slow.
@@ -92,6 +92,8 @@ const CAUGHT: &[(Rule, u64)] = &[
     (Rule::CommitMajority, 200),
     (Rule::CommitOwnTerm, 60_000),
     (Rule::CommitNeverFalls, 500),
+    (Rule::ConfirmReads, 5_000),
+    (Rule::ReadAfterOwnTerm, 500),
     (Rule::ExactlyOnce, 500),
 ];
 

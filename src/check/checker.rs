@@ -92,11 +92,13 @@ impl Checker {
                 for server in world.servers() {
                     self.look_at(server.id, world, step);
                 }
+                self.look_at_answers(world, step);
             }
             Cause::Packet {
                 to: Address::Client(_),
                 ..
-            } => self.look_at_answers(world, step),
+            }
+            | Cause::Client(_) => self.look_at_answers(world, step),
             _ => {
                 if let Some(id) = step.server() {
                     self.look_at(id, world, step);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::machine::{Answer, Command, MAX_CLIENTS, Machine, Op};
+use crate::machine::{Answer, ClientId, Command, Key, MAX_CLIENTS, Machine, Op};
 use crate::raft::chunks::Chunks;
 use crate::raft::{Entry, LogIndex, NodeId, Payload, Snapshot, Term};
 
@@ -16,10 +16,18 @@ pub struct Ghost {
     settled: Chunks<Settled>,
     /// A machine of our own, into which each committed command is put once.
     machine: Machine,
-    /// By client: the last of its requests that was executed, and the answer.
-    executed: [Option<(u32, Answer)>; MAX_CLIENTS],
+    /// By client: the last of its requests that was executed, where, and the answer.
+    executed: [Option<(u32, LogIndex, Answer)>; MAX_CLIENTS],
     /// By client: the last of its requests that was answered.
     acknowledged: [u32; MAX_CLIENTS],
+    /// The machine at the beginning.
+    start: Machine,
+    /// By key, in their order: the last entry that writes it.
+    written: Arc<Vec<(Key, LogIndex)>>,
+    /// The last entry that some client knows of, by an answer.
+    known: LogIndex,
+    /// By client: the last entry that was known when it asked what it waits for.
+    known_when_asked: [LogIndex; MAX_CLIENTS],
 }
 
 /// An entry that was committed, as the first server to commit it had it.
@@ -44,6 +52,17 @@ pub struct Effect {
     pub value: Option<i32>,
     /// Whether the request had been executed before, so that nothing changes any more.
     pub repeat: bool,
+    /// The entry before this one that writes the same key; 0 if there is none.
+    pub before: LogIndex,
+}
+
+/// What a read should have seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stale {
+    /// The last entry that somebody knew of when it was asked.
+    pub known: LogIndex,
+    /// The value of its key then.
+    pub value: Option<i32>,
 }
 
 impl Ghost {
@@ -52,6 +71,7 @@ impl Ghost {
         Self {
             settled: Chunks::starting_at(snapshot.last.index.0 as usize),
             machine: snapshot.machine.clone(),
+            start: snapshot.machine.clone(),
             ..Self::default()
         }
     }
@@ -88,16 +108,31 @@ impl Ghost {
     }
 
     fn execute(&mut self, command: &Command) -> Effect {
+        let (index, key) = (self.last().next(), command.op.key());
         let repeat = command.serial <= self.machine.last_serial(command.client);
         let answer = self.machine.apply(command, true);
         if !repeat {
-            self.executed[command.client.slot()] = Some((command.serial, answer));
+            self.executed[command.client.slot()] = Some((command.serial, index, answer));
+        }
+        let before = self.last_written(key);
+        if !repeat && !matches!(command.op, Op::Get { .. }) {
+            let written = Arc::make_mut(&mut self.written);
+            match written.binary_search_by_key(&key, |(key, _)| *key) {
+                Ok(place) => written[place].1 = index,
+                Err(place) => written.insert(place, (key, index)),
+            }
         }
         Effect {
             answer,
-            value: self.machine.get(command.op.key()),
+            value: self.machine.get(key),
             repeat,
+            before,
         }
+    }
+
+    fn last_written(&self, key: Key) -> LogIndex {
+        let place = self.written.binary_search_by_key(&key, |(key, _)| *key);
+        place.map_or(LogIndex(0), |place| self.written[place].1)
     }
 
     /// Remembers that a client was given an answer. If the cluster has committed nothing that
@@ -105,15 +140,49 @@ impl Ghost {
     pub fn acknowledge(&mut self, command: &Command, told: Answer) -> Result<(), Option<Answer>> {
         let slot = command.client.slot();
         self.acknowledged[slot] = self.acknowledged[slot].max(command.serial);
-        // A read that was executed again may have seen what is newer: that is no lie.
-        let reads = matches!(command.op, Op::Get { .. });
         match self.executed[slot] {
-            Some((serial, answer)) if serial == command.serial && answer != told && !reads => {
+            // A read need not be in the log, and one that is may see what is newer when it is
+            // executed again: whether it saw enough is another question.
+            _ if matches!(command.op, Op::Get { .. }) => Ok(()),
+            Some((serial, _, answer)) if serial == command.serial && answer != told => {
                 Err(Some(answer))
             }
-            Some((serial, _)) if serial >= command.serial => Ok(()),
+            Some((serial, index, _)) if serial >= command.serial => {
+                self.known = self.known.max(index);
+                Ok(())
+            }
             _ => Err(None),
         }
+    }
+
+    /// Remembers that a client asks: what is known by now, the answer must not contradict.
+    pub fn asks(&mut self, client: ClientId) {
+        self.known_when_asked[client.slot()] = self.known;
+    }
+
+    /// Remembers what a client read: from now on that is known. If the key had no such value at
+    /// any time since the client asked, says what it had then, and which entry was known.
+    pub fn read(&mut self, client: ClientId, key: Key, told: Answer) -> Result<(), Stale> {
+        let known = self.known_when_asked[client.slot()];
+        let mut seen = None;
+        let mut index = self.last_written(key);
+        // From the last write back to the one that was the last when the client asked.
+        while index > known
+            && let Some(effect) = self.at(index).and_then(|settled| settled.effect)
+        {
+            if told == Answer::Value(effect.value) {
+                seen = Some(index);
+            }
+            index = effect.before;
+        }
+        let effect = self.at(index).and_then(|settled| settled.effect);
+        let value = effect.map_or_else(|| self.start.get(key), |effect| effect.value);
+        if told == Answer::Value(value) {
+            return Ok(());
+        }
+        let index = seen.ok_or(Stale { known, value })?;
+        self.known = self.known.max(index);
+        Ok(())
     }
 
     /// Whether the client of this entry was told that its write is done.

@@ -4,7 +4,7 @@
 use super::checker::{Applied, Breaches, Change, Checker};
 use super::ghost::{Effect, Settled};
 use super::violation::{Breach, Falling};
-use crate::machine::{Command, Key, Op};
+use crate::machine::{Answer, Command, Key, Op};
 use crate::raft::{LogIndex, NodeId, Payload};
 use crate::sim::{Fact, Server, Step, World};
 
@@ -203,29 +203,52 @@ impl Checker {
         }
     }
 
-    /// A client has an answer: something committed must make it true.
+    /// A client has an answer: something committed must make it true, and a read must have seen all
+    /// that was known to anybody when it was asked.
     pub(super) fn look_at_answers(&mut self, world: &World, step: &Step) {
         for fact in &step.facts {
-            if let Fact::Answered {
-                client,
-                serial,
-                op,
-                server,
-                answer,
-                ..
-            } = *fact
-            {
-                let command = Command { client, serial, op };
-                if let Err(executed) = self.ghost.acknowledge(&command, answer) {
-                    let breach = Breach::Unfounded {
-                        server,
-                        command,
-                        told: answer,
-                        executed,
-                    };
-                    self.report(vec![breach], world.config().rules, step.id, step.at);
+            match *fact {
+                Fact::Asked {
+                    client, attempt: 1, ..
+                } => self.ghost.asks(client),
+                Fact::Answered {
+                    client,
+                    serial,
+                    op,
+                    server,
+                    answer,
+                    ..
+                } => {
+                    let command = Command { client, serial, op };
+                    if let Some(breach) = self.misled(server, command, answer) {
+                        self.report(vec![breach], world.config().rules, step.id, step.at);
+                    }
                 }
+                _ => {}
             }
         }
+    }
+
+    /// What is wrong with an answer, if something is.
+    fn misled(&mut self, server: NodeId, command: Command, told: Answer) -> Option<Breach> {
+        if let Err(executed) = self.ghost.acknowledge(&command, told) {
+            return Some(Breach::Unfounded {
+                server,
+                command,
+                told,
+                executed,
+            });
+        }
+        let Op::Get { key } = command.op else {
+            return None;
+        };
+        let stale = self.ghost.read(command.client, key, told).err()?;
+        Some(Breach::StaleRead {
+            server,
+            command,
+            told,
+            index: stale.known,
+            value: stale.value,
+        })
     }
 }

@@ -21,6 +21,8 @@ pub enum Property {
     AcknowledgedWrites,
     /// A request takes effect once, however often it was sent (§8).
     ExactlyOnce,
+    /// A read sees all that was answered to anybody before it was asked (§8).
+    LinearizableReads,
     /// A running server's term, commit index and applied index never fall (Figure 2, State).
     NeverBackwards,
 }
@@ -36,7 +38,7 @@ impl Property {
     ];
 
     /// All of them: first the five of Figure 3, then what clients and servers rely on besides.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
         Self::LogMatching,
@@ -44,6 +46,7 @@ impl Property {
         Self::StateMachineSafety,
         Self::AcknowledgedWrites,
         Self::ExactlyOnce,
+        Self::LinearizableReads,
         Self::NeverBackwards,
     ];
 
@@ -57,6 +60,7 @@ impl Property {
             Self::StateMachineSafety => "State Machine Safety",
             Self::AcknowledgedWrites => "Acknowledged Writes",
             Self::ExactlyOnce => "Exactly Once",
+            Self::LinearizableReads => "Linearizable Reads",
             Self::NeverBackwards => "Never Backwards",
         }
     }
@@ -77,6 +81,9 @@ impl Property {
             Self::StateMachineSafety => "No two servers apply different entries at the same index.",
             Self::AcknowledgedWrites => "What a client was told is done stays done.",
             Self::ExactlyOnce => "A request takes effect once, however often it was sent.",
+            Self::LinearizableReads => {
+                "A read sees all that was answered to anybody before it was asked."
+            }
             Self::NeverBackwards => {
                 "A running server's term, commit index and applied index never fall."
             }
@@ -90,7 +97,7 @@ impl Property {
             Self::LeaderAppendOnly | Self::LogMatching => "5.3",
             Self::LeaderCompleteness => "5.4",
             Self::StateMachineSafety => "5.4.3",
-            Self::AcknowledgedWrites | Self::ExactlyOnce => "8",
+            Self::AcknowledgedWrites | Self::ExactlyOnce | Self::LinearizableReads => "8",
             Self::NeverBackwards => "5.1",
         }
     }
@@ -138,6 +145,9 @@ impl Property {
                 Rule::RefuseOldTerm,
             ],
             Self::ExactlyOnce => &[Rule::ExactlyOnce],
+            Self::LinearizableReads => {
+                &[Rule::ConfirmReads, Rule::ReadAfterOwnTerm, Rule::LeaseBound]
+            }
             Self::NeverBackwards => &[Rule::CommitNeverFalls, Rule::IgnoreOldSnapshots],
         }
     }

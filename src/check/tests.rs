@@ -1,7 +1,9 @@
 //! Planted violations: every property is broken once, and found.
 
+use super::ghost::{Ghost, Stale};
 use super::*;
-use crate::raft::{LogIndex, Rule, Term};
+use crate::machine::{Answer, ClientId, Command, Key, Op};
+use crate::raft::{Entry, LogIndex, NodeId, Payload, Rule, Term};
 use crate::sim::text::parse_run;
 use crate::sim::{Step, Time, World};
 
@@ -14,6 +16,7 @@ struct Run {
     world: World,
     step: Step,
     checker: Checker,
+    history: History,
 }
 
 impl Run {
@@ -23,19 +26,21 @@ impl Run {
         let mut step = Step::default();
         let world = World::new(&scenario, &mut step);
         let checker = Checker::new(&world);
+        let history = History::new(&world);
         let mut run = Self {
             world,
             step,
             checker,
+            history,
         };
-        run.checker.observe(&run.world, &run.step);
+        run.look();
         for (at, action) in &actions {
             run.until(*at);
             run.world.wait_until(*at);
             run.world
                 .act(action, &mut run.step)
                 .unwrap_or_else(|why| panic!("{action}: {why}"));
-            run.checker.observe(&run.world, &run.step);
+            run.look();
         }
         let last = actions.last().map_or(Time::ZERO, |(at, _)| *at);
         run.until(last + Time::ms(1000));
@@ -45,8 +50,13 @@ impl Run {
     fn until(&mut self, end: Time) {
         while self.world.next_at().is_some_and(|at| at <= end) {
             self.world.step(&mut self.step);
-            self.checker.observe(&self.world, &self.step);
+            self.look();
         }
+    }
+
+    fn look(&mut self) {
+        self.checker.observe(&self.world, &self.step);
+        self.history.note(&self.step);
     }
 
     /// The first property that was broken.
@@ -300,6 +310,103 @@ fn a_commit_index_that_falls_is_a_step_backwards() {
     );
 }
 
+/// What the checker says at once, the search over the whole history finds too.
+fn check_stale(rule: Rule, script: &str, said: &str) {
+    let off = check(rule, Property::LinearizableReads, script);
+    assert!(off.said().contains(said), "{}", off.said());
+    let anomaly = off.history.check().expect_err("the history shows it");
+    assert_eq!(anomaly.operation.op.to_string(), "x?");
+    let on = Run::of(&format!("{STILL}{script}"));
+    assert_eq!(on.history.check(), Ok(()));
+}
+
+#[test]
+fn a_leader_that_does_not_know_it_was_deposed_reads_what_is_stale() {
+    check_stale(
+        Rule::ConfirmReads,
+        "servers 3 · clients 3
+        config read=index
+        at 0ms timeout S1
+        at 100ms request C1 x=1
+        at 200ms partition S1 C2 | S2 S3 C3 · timeout S3
+        at 300ms request C3 x=2
+        at 400ms read C2 x from S1",
+        "S1 answered \"1\" to x? of C2, but somebody knew of entry 2 when that was asked: \
+         there it is \"2\", and never \"1\" since.",
+    );
+}
+
+#[test]
+fn a_leader_that_does_not_know_what_is_committed_reads_what_is_stale() {
+    check_stale(
+        Rule::ReadAfterOwnTerm,
+        "servers 3 · clients 2
+        config read=index
+        at 0ms timeout S1
+        at 100ms request C1 x=1
+        at 200ms crash S1 · timeout S2
+        at 300ms read C2 x from S2",
+        "S2 answered \"no value\" to x? of C2, but somebody knew of entry 1",
+    );
+}
+
+#[test]
+fn a_lease_without_a_bound_reads_what_is_stale() {
+    check_stale(
+        Rule::LeaseBound,
+        "servers 3 · clients 3
+        config read=index check-quorum=on drift=25% timeout=1s..1500ms heartbeat=500ms
+        skew S2 5/4 · skew S3 5/4
+        at 0ms timeout S1
+        at 50ms request C1 x=1
+        at 200ms config read=lease
+        at 600ms partition S1 C2 | S2 S3 C3
+        at 1340ms timeout S3
+        at 1370ms request C3 x=2
+        at 1420ms read C2 x from S1",
+        "S1 answered \"1\" to x? of C2",
+    );
+}
+
+/// A read may see what others are just writing, or not; but not first the one and then the other.
+#[test]
+fn what_one_read_has_seen_the_next_must_see() {
+    let (one, two) = (ClientId::new(1).unwrap(), ClientId::new(2).unwrap());
+    let key: Key = "x".parse().unwrap();
+    let mut ghost = Ghost::default();
+    let write = |ghost: &mut Ghost, serial, value| {
+        let op = Op::Set { key, value };
+        let payload = Payload::Command(Command {
+            client: one,
+            serial,
+            op,
+        });
+        let term = Term(1);
+        ghost.settle(Entry { term, payload }, term, NodeId::new(1).unwrap());
+    };
+    let saw = |value| Answer::Value(Some(value));
+    write(&mut ghost, 1, 1);
+    ghost.asks(two);
+    write(&mut ghost, 2, 2);
+    write(&mut ghost, 3, 3);
+    // Nobody was told of any of them.
+    assert_eq!(ghost.read(two, key, Answer::Value(None)), Ok(()));
+    assert_eq!(ghost.read(two, key, saw(2)), Ok(()));
+    ghost.asks(two);
+    assert_eq!(ghost.read(two, key, saw(3)), Ok(()));
+    ghost.asks(one);
+    let stale = |known, value| {
+        Err(Stale {
+            known: LogIndex(known),
+            value: Some(value),
+        })
+    };
+    assert_eq!(ghost.read(one, key, saw(2)), stale(3, 3));
+    assert_eq!(ghost.read(one, key, saw(4)), stale(3, 3));
+    write(&mut ghost, 4, 4);
+    assert_eq!(ghost.read(one, key, saw(4)), Ok(()));
+}
+
 #[test]
 fn a_disk_that_is_wiped_is_nobodys_rule() {
     let run = Run::of(&format!(
@@ -319,6 +426,7 @@ fn a_checker_that_was_cloned_goes_on_alike() {
         world: run.world.clone(),
         step: Step::default(),
         checker: run.checker.clone(),
+        history: run.history.clone(),
     };
     for run in [&mut run, &mut twin] {
         run.until(Time::ms(60_000));

@@ -113,6 +113,19 @@ pub enum Breach {
         /// What was committed there, if anything was.
         settled: Option<Entry>,
     },
+    /// A read did not see what was known when it was asked.
+    StaleRead {
+        /// Who served it.
+        server: NodeId,
+        /// The read.
+        command: Command,
+        /// What its client was told.
+        told: Answer,
+        /// The last entry that some client knew of, by an answer, when the read was asked.
+        index: LogIndex,
+        /// The value of the key there.
+        value: Option<i32>,
+    },
     /// A term has two leaders.
     TwoLeaders {
         /// The term.
@@ -191,6 +204,7 @@ impl Breach {
             Self::LeaderLacks { .. } => Property::LeaderCompleteness,
             Self::LeaderRewrote { .. } => Property::LeaderAppendOnly,
             Self::LogsDiffer { .. } => Property::LogMatching,
+            Self::StaleRead { .. } => Property::LinearizableReads,
             Self::TwoLeaders { .. } => Property::ElectionSafety,
             Self::Unfounded { .. } | Self::WriteLost { .. } => Property::AcknowledgedWrites,
         }
@@ -206,6 +220,7 @@ impl Breach {
             | Self::ExecutedTwice { server, .. }
             | Self::MachineDiffers { server, .. }
             | Self::SnapshotDiffers { server, .. }
+            | Self::StaleRead { server, .. }
             | Self::Unfounded { server, .. }
             | Self::WriteLost { server, .. } => (server, server),
             Self::LeaderLacks { leader, .. } | Self::LeaderRewrote { leader, .. } => {
@@ -223,6 +238,7 @@ impl Breach {
             | Self::LeaderLacks { index, .. }
             | Self::LeaderRewrote { index, .. }
             | Self::MachineDiffers { index, .. }
+            | Self::StaleRead { index, .. }
             | Self::WriteLost { index, .. } => Some(index),
             Self::LogsDiffer { differ, .. } => Some(differ),
             Self::SnapshotDiffers { last, .. } => Some(last.index),
@@ -348,6 +364,20 @@ impl Breach {
                 f,
                 "the snapshot of {server} ends with entry {index} of term {term}, where {} was committed",
                 said(settled)
+            ),
+            Self::StaleRead {
+                server,
+                command,
+                told,
+                index,
+                value,
+            } => write!(
+                f,
+                "{server} answered \"{told}\" to {} of {}, but somebody knew of entry {index} when that was asked: \
+                 there it is \"{}\", and never \"{told}\" since",
+                name(command.op),
+                command.client,
+                Answer::Value(value)
             ),
             Self::TwoLeaders {
                 term,

@@ -2,7 +2,7 @@
 //!
 //! A chapter is one text file, `05-winning-an-election.md`. The build finds it ([`CONTENTS`]); the
 //! first one comes with the page, the others are fetched when they are opened. How to write one is
-//! told in `docs/lessons.md`; [`read`] reads one.
+//! told in `docs/lessons.md`; [`read()`] reads one.
 //!
 //! A page says something, may ask for a prediction, and has a goal that the learner brings about in
 //! the cluster of its set-up. It also holds the answer, in the same grammar, so that a test can

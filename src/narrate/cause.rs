@@ -49,6 +49,17 @@ pub fn origin(step: &Step, place: usize) -> Option<usize> {
             } => nearest(decides),
             _ => None,
         },
+        Fact::Read { .. } => nearest(|fact| {
+            let sure = is(fact, |event| {
+                matches!(
+                    event,
+                    Event::ReadsConfirmed { .. }
+                        | Event::ReadNoted { .. }
+                        | Event::ReadIndexKnown { .. }
+                )
+            });
+            sure || commits(fact)
+        }),
         Fact::Sent { .. } | Fact::WriteBegun { .. } => nearest(decides),
         Fact::Answered { .. }
         | Fact::ChangeAsked { .. }
@@ -92,6 +103,15 @@ pub fn trigger(parent: &Step, cause: &Cause) -> Option<usize> {
                 Timer::Election | Timer::Loyalty => {
                     |event| matches!(event, Event::TimerReset { .. })
                 }
+                Timer::EvenLease | Timer::OddLease => |event| {
+                    matches!(
+                        event,
+                        Event::BecameLeader { .. }
+                            | Event::EntryAppended { .. }
+                            | Event::HeartbeatDue
+                            | Event::ReadNoted { .. }
+                    )
+                },
                 Timer::Transfer => |event| matches!(event, Event::TransferStarted { .. }),
                 Timer::Heartbeat => {
                     |event| matches!(event, Event::BecameLeader { .. } | Event::HeartbeatDue)

@@ -183,6 +183,13 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             };
             format!("{id} had no need of {leader}'s snapshot up to entry {last}: {because}")
         }
+        Event::LeaseEnded
+        | Event::ReadAsked { .. }
+        | Event::ReadGivenUp { .. }
+        | Event::ReadHeld { .. }
+        | Event::ReadIndexKnown { .. }
+        | Event::ReadNoted { .. }
+        | Event::ReadsConfirmed { .. } => super::read::text(id, event),
         Event::SteppedDown { reason } => stepped_down(id, reason, step),
         Event::TermAdopted { from, old, new } => {
             format!("{id} went from term {old} to term {new}, which {from} has reached")
@@ -238,6 +245,8 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         | Event::MatchAdvanced { matched: index, .. }
         | Event::NextLowered { to: index, .. }
         | Event::PieceStored { last: index, .. }
+        | Event::ReadIndexKnown { index, .. }
+        | Event::ReadNoted { index, .. }
         | Event::SnapshotInstalled { last: index, .. }
         | Event::SnapshotNeeded { last: index, .. }
         | Event::SnapshotUnneeded { last: index, .. } => Some(*index),
@@ -261,10 +270,15 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         | Event::HeartbeatDue
         | Event::Ignored { .. }
         | Event::LeaderKnown { .. }
+        | Event::LeaseEnded
         | Event::LoyaltyEnded { .. }
         | Event::MayNotStand
         | Event::NotLeader { .. }
         | Event::NotTransferred { .. }
+        | Event::ReadAsked { .. }
+        | Event::ReadGivenUp { .. }
+        | Event::ReadHeld { .. }
+        | Event::ReadsConfirmed { .. }
         | Event::PreVoteCounted { .. }
         | Event::PreVoteDenied { .. }
         | Event::PreVoteGranted { .. }
@@ -459,6 +473,9 @@ fn ignored(id: NodeId, from: NodeId, reason: &Ignorance) -> String {
         }
         Ignorance::Overtaken => {
             format!("{id} had no use for {from}'s refusal: a later answer has overtaken it")
+        }
+        Ignorance::ReadOver => {
+            format!("{id} had no use for {from}'s answer: it waits for no such read")
         }
         Ignorance::RivalLeader => {
             format!("{id} heard from {from}, which leads the same term: two leaders")

@@ -80,6 +80,19 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
             leader: None,
         } => format!("{from} could not tell the client {client} who leads"),
         Fact::Retired { server } => format!("{server} was taken away"),
+        Fact::Read {
+            server,
+            index,
+            client,
+            op,
+            answer,
+            ..
+        } => {
+            let result = words::result(op, answer);
+            format!(
+                "{server} answered {client}'s read from its state machine, at entry {index}: {result}"
+            )
+        }
         Fact::Restarted { server } => {
             format!("{server} started from its disk, as a follower")
         }
@@ -272,6 +285,13 @@ fn sent(
             format!("{from} told {to} that it would vote for it")
         }
         PacketKind::PreVoteReply => format!("{from} told {to} that it would not vote for it"),
+        PacketKind::ReadIndex => format!("{from} asked {to} for the index of a read"),
+        PacketKind::ReadIndexReply => {
+            format!("{from} told {to} that the read must see entry {index}")
+        }
+        PacketKind::Reply if *positive && to.contains(' ') => {
+            format!("{from} sent the clients {to} their answers")
+        }
         PacketKind::Reply if *positive => format!("{from} sent the client {to} its answer"),
         PacketKind::Reply => format!("{from} told the client {to} that it does not lead"),
         PacketKind::Request => format!("The client {from} sent its request to {to}"),
@@ -310,6 +330,8 @@ fn thing(kind: Option<PacketKind>) -> &'static str {
         Some(PacketKind::Heartbeat) => "A heartbeat",
         Some(PacketKind::PreVote) => "A question for a vote",
         Some(PacketKind::PreVoteReply) => "The reply to a question for a vote",
+        Some(PacketKind::ReadIndex) => "A question for a read's index",
+        Some(PacketKind::ReadIndexReply) => "The reply to a question for a read's index",
         Some(PacketKind::Reply) => "An answer",
         Some(PacketKind::Request) => "A request",
         Some(PacketKind::Snapshot) => "A piece of a snapshot",
@@ -401,6 +423,7 @@ fn done(action: &Action, step: &Step) -> Option<String> {
         Action::Delay(pick, delay) => format!("{} was delayed by {delay}", picked(pick)),
         Action::Deliver(pick) => format!("{} was hurried on", picked(pick)),
         Action::Duplicate(pick) => format!("{} was doubled", picked(pick)),
+        Action::Read(client, key, _) => return queued(*client, &Op::Get { key: *key }, step),
         Action::Request(client, op) => return queued(*client, op, step),
         Action::Rule(rule, true) => format!("The rule {rule} holds again"),
         Action::Rule(rule, false) => format!("The rule {rule} does not hold any more"),
@@ -478,6 +501,7 @@ fn links(action: &Action) -> String {
         | Action::Deliver(_)
         | Action::Drop(_)
         | Action::Duplicate(_)
+        | Action::Read(..)
         | Action::Request(..)
         | Action::Restart(_)
         | Action::Retire(_)

@@ -9,6 +9,7 @@ mod cause;
 mod event;
 mod fact;
 mod membership;
+mod read;
 mod state;
 mod why;
 mod words;
@@ -105,6 +106,7 @@ pub fn weight(fact: &Fact) -> Weight {
         | Fact::Joined { .. }
         | Fact::NetworkChanged
         | Fact::RecordDropped { .. }
+        | Fact::Read { .. }
         | Fact::Restarted { .. }
         | Fact::Retired { .. }
         | Fact::Wiped { .. }
@@ -119,6 +121,8 @@ pub fn weight(fact: &Fact) -> Weight {
                 PacketKind::Append
                 | PacketKind::PreVote
                 | PacketKind::PreVoteReply
+                | PacketKind::ReadIndex
+                | PacketKind::ReadIndexReply
                 | PacketKind::Snapshot
                 | PacketKind::TimeoutNow
                 | PacketKind::Vote
@@ -138,6 +142,8 @@ pub fn weight(fact: &Fact) -> Weight {
             PacketKind::AppendReply
             | PacketKind::Heartbeat
             | PacketKind::PreVoteReply
+            | PacketKind::ReadIndex
+            | PacketKind::ReadIndexReply
             | PacketKind::Reply
             | PacketKind::Request
             | PacketKind::SnapshotReply
@@ -182,6 +188,12 @@ fn event_weight(event: &Event) -> Weight {
         | Event::SnapshotRefused { .. }
         | Event::SnapshotUnneeded { .. }
         | Event::SteppedDown { .. }
+        | Event::ReadAsked { .. }
+        | Event::ReadGivenUp { .. }
+        | Event::ReadHeld { .. }
+        | Event::ReadIndexKnown { .. }
+        | Event::ReadNoted { .. }
+        | Event::ReadsConfirmed { .. }
         | Event::TransferStarted { .. }
         | Event::VoteDenied { .. }
         | Event::VoteGranted { .. } => Weight::Story,
@@ -197,6 +209,7 @@ fn event_weight(event: &Event) -> Weight {
         } => Weight::Quiet,
         Event::Configured { .. }
         | Event::Ignored { .. }
+        | Event::LeaseEnded
         | Event::LoyaltyEnded { .. }
         | Event::MatchAdvanced { .. }
         | Event::PreVoteCounted { .. }
@@ -223,7 +236,9 @@ fn subject(fact: &Fact) -> (Option<NodeId>, Option<LogIndex>) {
         Fact::WriteBegun { server, last, .. }
         | Fact::WriteCut { server, last, .. }
         | Fact::Written { server, last } => (Some(*server), Some(*last)),
-        Fact::Executed { server, index, .. } => (Some(*server), Some(*index)),
+        Fact::Executed { server, index, .. } | Fact::Read { server, index, .. } => {
+            (Some(*server), Some(*index))
+        }
         Fact::Lost { from, to, .. } => (server_of(*to).or_else(|| server_of(*from)), None),
         Fact::NetworkChanged => (None, None),
         Fact::Raft { server, event } => (Some(*server), event::index(event)),

@@ -282,8 +282,8 @@ fn every_sentence_is_well_formed() {
         at 1500ms partition S1 C2 S2 | S3 S4 S5 · timeout S1 · skew S4 3/1 · request C2 z+=1
         at 2100ms transfer S2 · request C1 z=1
         at 2200ms config prevote=on check-quorum=on
-        at 2400ms transfer S3 · transfer S4
-        at 2500ms heal · rules off up-to-date · crash S5 · wipe S5 · restart S5";
+        at 2400ms config read=index · transfer S3 · transfer S4 · request C2 x? · read C2 x from S4
+        at 2500ms config read=lease · read C2 y from S3 · heal · rules off up-to-date · crash S5 · wipe S5 · restart S5";
     let (mut scenario, actions) = parse_run(text).unwrap();
     let mut told = 0;
     for seed in 0..8 {

@@ -77,6 +77,12 @@ pub fn clause(fact: &Fact) -> Clause {
             "Raft expects that links fail: messages may be lost, late, doubled and out of order, and nothing it \
              promises depends on them.",
         ),
+        Fact::Read { .. } => (
+            "Dissertation",
+            "6.4",
+            "A read changes nothing, so it need not be in the log: when the server is sure enough, its state machine \
+             answers.",
+        ),
         Fact::RecordDropped { .. } => (
             "Persistent state",
             "",
@@ -188,6 +194,11 @@ fn sent(kind: PacketKind) -> Words {
             "Dissertation",
             "9.6",
             "A server that is asked whether it would give its vote says yes or no. It is no vote yet.",
+        ),
+        PacketKind::ReadIndex | PacketKind::ReadIndexReply => (
+            "Dissertation",
+            "6.4",
+            "A follower serves a read when it is as far as its leader had committed when it was asked.",
         ),
         PacketKind::Reply => ("", "8", "A server answers whoever asked it."),
         PacketKind::Request => (

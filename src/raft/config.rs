@@ -20,6 +20,8 @@ pub struct Config {
     /// Whether a leader that does not hear from a majority steps down, and voters that hear from a
     /// leader elect no other (dissertation, 6.2 and 4.2.3).
     pub check_quorum: bool,
+    /// How clients' reads are served (dissertation, 6.4).
+    pub read: ReadMode,
     /// The most entries in one message, 1 to 1,000.
     pub batch: u16,
     /// How many messages with entries may be under way to a follower before the first is
@@ -34,6 +36,18 @@ pub struct Config {
     pub rules: Rules,
 }
 
+/// How reads are served.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum ReadMode {
+    /// As an entry of the log, like everything else.
+    Log,
+    /// From the state machine, once a majority has confirmed that the leader leads.
+    Index,
+    /// From the state machine at once while the leader has a lease; else as [`Self::Index`]. There
+    /// are leases only with [`Config::check_quorum`]: voters must be loyal.
+    Lease,
+}
+
 /// When a leader passes new entries on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum SendPolicy {
@@ -44,6 +58,11 @@ pub enum SendPolicy {
 }
 
 impl Config {
+    /// Whether leaders have leases.
+    pub fn leases(&self) -> bool {
+        self.read == ReadMode::Lease && self.check_quorum
+    }
+
     /// How many of the entries that a snapshot covers stay in the log when a server compacts by
     /// itself: a follower that lags by a few entries is better sent these than the whole state.
     pub fn kept(&self) -> usize {
@@ -60,6 +79,7 @@ impl Default for Config {
             fast_backup: true,
             pre_vote: false,
             check_quorum: false,
+            read: ReadMode::Log,
             batch: 64,
             window: 0,
             compact: 0,

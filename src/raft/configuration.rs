@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::types::{LogIndex, NodeId, ServerSet};
+use super::types::{NodeId, ServerSet};
 
 /// Who the cluster consists of. It stands in the log, like all that is agreed on, but a server goes
 /// by the latest one in its log from the moment it is *there*, committed or not (§6).
@@ -67,18 +67,21 @@ impl Configuration {
             .all(|voters| servers.and(voters).len() >= share(voters.len()))
     }
 
-    /// The last index that a quorum has reached, where each server has reached what `reached` says:
-    /// in a joint configuration, what both majorities have.
-    pub fn reached_by_quorum(self, reached: impl Fn(NodeId) -> LogIndex) -> LogIndex {
+    /// The last index (or round) that a quorum has reached, where each server has reached what
+    /// `reached` says: in a joint configuration, what both majorities have.
+    pub fn reached_by_quorum<T: Ord + Default>(self, reached: impl Fn(NodeId) -> T) -> T {
         self.reached_by(majority, reached)
     }
 
-    pub(super) fn reached_by(self, share: Share, reached: impl Fn(NodeId) -> LogIndex) -> LogIndex {
+    pub(super) fn reached_by<T: Ord + Default>(
+        self,
+        share: Share,
+        reached: impl Fn(NodeId) -> T,
+    ) -> T {
         let of = |voters: ServerSet| {
             let enough = share(voters.len());
             let indexes = || voters.iter().map(&reached);
-            let is_reached =
-                |index: &LogIndex| indexes().filter(|own| own >= index).count() >= enough;
+            let is_reached = |index: &T| indexes().filter(|own| own >= index).count() >= enough;
             indexes().filter(is_reached).max().unwrap_or_default()
         };
         self.electorates().map(of).min().unwrap_or_default()
@@ -112,6 +115,7 @@ impl fmt::Display for Configuration {
 
 #[cfg(test)]
 mod tests {
+    use super::super::types::LogIndex;
     use super::*;
 
     fn servers(numbers: &[usize]) -> ServerSet {

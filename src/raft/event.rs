@@ -7,7 +7,8 @@
 
 use super::configuration::Configuration;
 use super::membership::{Abandonment, Objection, Wait};
-use super::types::{LogIndex, NodeId, Position, ServerSet, Term};
+use super::read::ReadId;
+use super::types::{LogIndex, NodeId, Position, Round, ServerSet, Term};
 
 /// Something that happened inside a server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -164,6 +165,8 @@ pub enum Event {
         /// The term.
         term: Term,
     },
+    /// A leader has no lease any more.
+    LeaseEnded,
     /// A server has not heard from a leader for the shortest election timeout, and would help to
     /// elect another.
     LoyaltyEnded {
@@ -281,6 +284,54 @@ pub enum Event {
         /// Why.
         reason: Unneeded,
     },
+    /// A follower asks its leader how far it must be to serve a read.
+    ReadAsked {
+        /// Which leader.
+        leader: NodeId,
+        /// Which read.
+        id: ReadId,
+    },
+    /// A server will not serve a read: what it was waiting for will not come.
+    ReadGivenUp {
+        /// Which.
+        id: ReadId,
+        /// The leader it knows of.
+        leader: Option<NodeId>,
+    },
+    /// A leader has committed nothing of its own term yet, and lets a read wait.
+    ReadHeld {
+        /// Which.
+        id: ReadId,
+        /// Its term.
+        term: Term,
+    },
+    /// A follower knows how far it must be to serve a read.
+    ReadIndexKnown {
+        /// Who told.
+        leader: NodeId,
+        /// Which read.
+        id: ReadId,
+        /// How far.
+        index: LogIndex,
+        /// How far it is.
+        applied: LogIndex,
+    },
+    /// A leader remembers for a read how far it has committed.
+    ReadNoted {
+        /// Which.
+        id: ReadId,
+        /// How far.
+        index: LogIndex,
+        /// What makes it sure that it leads.
+        how: Reading,
+    },
+    /// A leader is sure that it led when the reads that wait for a round were asked.
+    ReadsConfirmed {
+        /// The round.
+        round: Round,
+        /// Who has answered it.
+        servers: ServerSet,
+    },
     /// A leader or candidate became a follower.
     SteppedDown {
         /// What made it.
@@ -373,6 +424,17 @@ pub enum NoTransfer {
     TooLate,
     /// It is doing so already.
     UnderWay,
+}
+
+/// What makes a leader sure that it leads, when it is to serve a read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reading {
+    /// It has a lease.
+    Lease,
+    /// A majority will answer this round, or a later one.
+    Round(Round),
+    /// Nothing (only with [`super::Rule::ConfirmReads`] off).
+    Unconfirmed,
 }
 
 /// Why entries were refused.
@@ -471,6 +533,8 @@ pub enum Ignorance {
     NoVoter,
     /// A refusal was overtaken by a later answer.
     Overtaken,
+    /// It is about a read that does not wait any more.
+    ReadOver,
     /// It answers something said in an earlier term.
     OldTerm {
         /// The message's.
@@ -721,6 +785,14 @@ impl Event {
                 "With CheckQuorum, who has heard from a leader within the shortest election timeout neither votes nor takes over the candidate's term.",
             ),
             Self::Ignored {
+                reason: Ignorance::ReadOver,
+                ..
+            } => (
+                "Dissertation",
+                "6.4",
+                "Who waits for no read needs no index.",
+            ),
+            Self::Ignored {
                 reason: Ignorance::NoVoter,
                 ..
             } => (
@@ -756,6 +828,11 @@ impl Event {
                 "Followers 1",
                 "5.2",
                 "Whoever sends AppendEntries in this term leads it: follow.",
+            ),
+            Self::LeaseEnded => (
+                "Dissertation",
+                "6.4.1",
+                "A lease lasts for the shortest election timeout, less what clocks may differ, from the beginning of a round that a majority answered.",
             ),
             Self::LoyaltyEnded { .. } => (
                 "Dissertation",
@@ -812,6 +889,47 @@ impl Event {
                 "Dissertation",
                 "9.6",
                 "Say that you would vote where you would: for a term that has not passed, and a log at least as up to date as your own.",
+            ),
+            Self::ReadAsked { .. } | Self::ReadIndexKnown { .. } => (
+                "Dissertation",
+                "6.4",
+                "A follower serves a read when its state machine has come as far as its leader had committed when it was asked.",
+            ),
+            Self::ReadGivenUp { .. } => (
+                "Dissertation",
+                "6.4",
+                "Only who leads can say how far a read must see; the client is to ask the next leader.",
+            ),
+            Self::ReadHeld { .. } => (
+                "Dissertation",
+                "6.4",
+                "A new leader does not know how far earlier ones had committed, until it has committed an entry of its own term.",
+            ),
+            Self::ReadNoted {
+                how: Reading::Lease,
+                ..
+            } => (
+                "Dissertation",
+                "6.4.1",
+                "While its lease lasts, a leader cannot have been replaced: it may answer reads without asking anybody.",
+            ),
+            Self::ReadNoted {
+                how: Reading::Unconfirmed,
+                ..
+            } => (
+                "Dissertation",
+                "6.4",
+                "A leader must make sure that it still leads before it answers. With the rule off it does not.",
+            ),
+            Self::ReadNoted { .. } => (
+                "Dissertation",
+                "6.4",
+                "For a read a leader remembers its commit index, and makes sure that it leads by a round of heartbeats that begins now.",
+            ),
+            Self::ReadsConfirmed { .. } => (
+                "Dissertation",
+                "6.4",
+                "When a majority has answered a round that began after the read was asked, there was no later leader then; one round serves all reads that wait for it.",
             ),
             Self::SteppedDown {
                 reason: StepDown::NoQuorum { .. },

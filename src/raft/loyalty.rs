@@ -5,6 +5,9 @@
 //! all the same has lost touch itself. So with Pre-Vote such a follower declines, and with
 //! CheckQuorum it does not even listen.
 //!
+//! Who has just started may have been loyal a moment ago. Where that matters (with leases,
+//! [`super::lease`]) it is loyal again, though it does not know to whom.
+//!
 //! A node has no clock. It starts a timer of that length with every word from its leader, and is
 //! loyal until it is told that the timer ran out.
 
@@ -18,6 +21,13 @@ impl Node {
         if self.config.pre_vote || self.config.check_quorum {
             self.loyal = true;
             out.push(Output::SetTimer(Timer::Loyalty));
+        }
+    }
+
+    /// The server has just started.
+    pub(super) fn be_loyal_to_whoever_led(&mut self, out: &mut Vec<Output>) {
+        if self.config.leases() {
+            self.be_loyal(out);
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::configuration::Configuration;
 use super::log::Entries;
+use super::read::ReadId;
 use super::types::{LogIndex, Position, Round, Term};
 use crate::machine::Items;
 
@@ -66,6 +67,23 @@ pub enum Message {
         last: LogIndex,
         /// How far it is.
         outcome: SnapshotOutcome,
+    },
+    /// A follower that is to serve a read asks the leader how far its state machine must come
+    /// (dissertation, 6.4).
+    ReadIndex {
+        /// The follower's term.
+        term: Term,
+        /// Which read.
+        id: ReadId,
+    },
+    /// The answer to [`Message::ReadIndex`].
+    ReadIndexReply {
+        /// The leader's term.
+        term: Term,
+        /// Which read.
+        id: ReadId,
+        /// All that was answered to anybody when it was asked lies up to here.
+        index: LogIndex,
     },
     /// A candidate asks for a vote (§5.2).
     RequestVote {
@@ -157,6 +175,10 @@ pub enum MessageKind {
     PreVote,
     /// A reply to PreVote.
     PreVoteReply,
+    /// ReadIndex.
+    ReadIndex,
+    /// A reply to ReadIndex.
+    ReadIndexReply,
     /// InstallSnapshot.
     Snapshot,
     /// A reply to InstallSnapshot.
@@ -179,6 +201,8 @@ impl Message {
             | Self::AppendEntriesReply { term, .. }
             | Self::InstallSnapshot { term, .. }
             | Self::InstallSnapshotReply { term, .. }
+            | Self::ReadIndex { term, .. }
+            | Self::ReadIndexReply { term, .. }
             | Self::RequestVote { term, .. }
             | Self::RequestVoteReply { term, .. }
             | Self::TimeoutNow { term } => *term,
@@ -207,6 +231,8 @@ impl Message {
             | Self::InstallSnapshot { .. }
             | Self::PreVote { .. }
             | Self::PreVoteReply { .. }
+            | Self::ReadIndex { .. }
+            | Self::ReadIndexReply { .. }
             | Self::TimeoutNow { .. } => false,
         }
     }
@@ -221,6 +247,8 @@ impl Message {
             Self::PreVoteReply { .. } => MessageKind::PreVoteReply,
             Self::InstallSnapshot { .. } => MessageKind::Snapshot,
             Self::InstallSnapshotReply { .. } => MessageKind::SnapshotReply,
+            Self::ReadIndex { .. } => MessageKind::ReadIndex,
+            Self::ReadIndexReply { .. } => MessageKind::ReadIndexReply,
             Self::RequestVote { .. } => MessageKind::Vote,
             Self::RequestVoteReply { .. } => MessageKind::VoteReply,
             Self::TimeoutNow { .. } => MessageKind::TimeoutNow,

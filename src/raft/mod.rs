@@ -30,6 +30,7 @@
 //! - [`pre_vote`], [`check_quorum`]: how not to disturb a leader that is alive ([`loyalty`]), and
 //!   when a leader is of no use;
 //! - [`transfer`]: how a leader hands over to another;
+//! - [`read`]: how to read without writing to the log; [`lease`]: and without asking anybody;
 //! - [`replication`]: how a log comes to be shared, and when an entry is committed;
 //! - `snapshot`: how a log is kept short;
 //! - [`membership`]: how servers come and go;
@@ -50,25 +51,28 @@ pub mod config;
 pub mod configuration;
 mod election;
 pub mod event;
+mod lease;
 pub mod log;
 mod loyalty;
 pub mod membership;
 pub mod message;
 pub mod node;
 mod pre_vote;
+mod read;
 mod replication;
 pub mod rules;
 mod snapshot;
 mod transfer;
 pub mod types;
 
-pub use config::{Config, SendPolicy};
+pub use config::{Config, ReadMode, SendPolicy};
 pub use configuration::Configuration;
 pub use event::{Clause, Event};
 pub use log::{Entries, Entry, Log, Payload, Snapshot};
 pub use membership::Change;
 pub use message::{AppendOutcome, Message, MessageKind, Piece, SnapshotOutcome};
 pub use node::{Input, Node, Output, Persistent, Role, Timer};
+pub use read::{Read, ReadId, Stage};
 pub use replication::{Flow, Progress};
 pub use rules::{Rule, Rules};
 pub use snapshot::Transfer;

@@ -8,6 +8,7 @@ use super::event::{Event, Ignorance, NoTransfer, Reset, StepDown};
 use super::log::{Entry, Log};
 use super::membership::{Abandonment, Change};
 use super::message::Message;
+use super::read::{Read, ReadId};
 use super::replication::{Caller, Leadership};
 use super::rules::Rule;
 use super::snapshot::Incoming;
@@ -60,19 +61,26 @@ pub enum Timer {
     Election,
     /// How long a leader lets its followers wait.
     Heartbeat,
+    /// One of the two by which a leader knows how long its lease lasts: the shortest election
+    /// timeout, less what clocks may differ by.
+    EvenLease,
     /// How long after a word from its leader a follower helps nobody else to lead: the shortest
     /// election timeout.
     Loyalty,
+    /// The other.
+    OddLease,
     /// How long a leader tries to hand over; the longest election timeout.
     Transfer,
 }
 
 impl Timer {
     /// All of them; of those that run out at the same moment, the first comes first.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::Election,
         Self::Heartbeat,
+        Self::EvenLease,
         Self::Loyalty,
+        Self::OddLease,
         Self::Transfer,
     ];
 }
@@ -100,6 +108,8 @@ pub enum Input {
     ChangeMembership(Change),
     /// A client wants this done.
     Propose(Command),
+    /// A client wants to read, not through the log.
+    Read(ReadId),
     /// A timer ran out.
     Timeout(Timer),
     /// Somebody wants this server to lead instead of this one.
@@ -129,6 +139,13 @@ pub enum Output {
     },
     /// Replace the state machine by this: it comes from a snapshot.
     Restore(Machine),
+    /// The read is refused: nobody leads here, or there is too much to do.
+    RefuseRead {
+        /// Which.
+        id: ReadId,
+        /// Who leads, as far as this server knows; itself, if the read is to come again.
+        leader: Option<NodeId>,
+    },
     /// Send a message.
     Send {
         /// To whom.
@@ -136,6 +153,8 @@ pub enum Output {
         /// What.
         message: Message,
     },
+    /// The read may be answered from the state machine as it is now.
+    ServeRead(ReadId),
     /// Start a timer afresh.
     SetTimer(Timer),
     /// Stop a timer.
@@ -153,6 +172,8 @@ pub struct Node {
     pub(super) role: Role,
     /// Whether it has heard from a leader lately ([`Timer::Loyalty`]).
     pub(super) loyal: bool,
+    /// The reads that wait here.
+    pub(super) reads: Vec<Read>,
     /// What it has of a snapshot that it is being sent.
     pub(super) incoming: Option<Incoming>,
 }
@@ -185,12 +206,14 @@ impl Node {
             last_applied: LogIndex(0),
             role: Role::Follower { leader: None },
             loyal: false,
+            reads: Vec::new(),
             incoming: None,
         };
         if node.persistent.log.snapshot().last.index > LogIndex(0) {
             node.restore(out);
         }
         node.reset_election_timer(Reset::Started, out);
+        node.be_loyal_to_whoever_led(out);
         node
     }
 
@@ -210,14 +233,21 @@ impl Node {
             Input::Persisted(position) => self.persisted(position, out),
             Input::ChangeMembership(change) => self.change_membership(change, out),
             Input::Propose(command) => self.propose(command, out),
+            Input::Read(id) => self.read(id, out),
             Input::Timeout(Timer::Election) => self.election_timeout(out),
             Input::Timeout(Timer::Heartbeat) => self.heartbeat(out),
+            Input::Timeout(timer @ (Timer::EvenLease | Timer::OddLease)) => {
+                self.lease_ends(timer, out);
+            }
             Input::Timeout(Timer::Loyalty) => self.loyalty_ends(out),
             Input::Timeout(Timer::Transfer) => self.end_transfer(NoTransfer::TooLate, out),
             Input::Transfer(to) => self.transfer(to, out),
         }
         self.apply_committed(out);
         self.pursue_change(out);
+        if !self.reads.is_empty() {
+            self.tend_reads(out);
+        }
         self.assert_sane();
     }
 
@@ -270,6 +300,10 @@ impl Node {
             } => {
                 self.append_reply(from, term, round, outcome, out);
             }
+            Message::ReadIndex { term, id } => self.read_index(from, term, id, out),
+            Message::ReadIndexReply { term, id, index } => {
+                self.read_index_reply(from, term, id, index, out);
+            }
             Message::TimeoutNow { term } => self.timeout_now(from, term, out),
             Message::PreVote { next, last } => self.pre_vote(from, next, last, out),
             Message::PreVoteReply { next, granted, .. } => {
@@ -305,6 +339,7 @@ impl Node {
     pub(super) fn become_follower(&mut self, reason: StepDown, out: &mut Vec<Output>) {
         let (led, handed_over) = (self.is_leader(), self.transfer_to().is_some());
         self.abandon_change(Abandonment::LeadsNoLonger, out);
+        self.stop_leases(out);
         self.role = Role::Follower { leader: None };
         out.push(Output::Event(Event::SteppedDown { reason }));
         if led {
@@ -439,6 +474,11 @@ impl Node {
     /// Changes how it goes about it, from now on.
     pub fn set_config(&mut self, config: Config) {
         self.config = config;
+        if !config.leases()
+            && let Role::Leader(leadership) = &mut self.role
+        {
+            leadership.leases.forget();
+        }
     }
 
     /// The servers' places in an array.

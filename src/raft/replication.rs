@@ -6,6 +6,7 @@ use super::check_quorum::Hearing;
 use super::config::SendPolicy;
 use super::configuration::{half, majority};
 use super::event::{Event, Ignorance, Refusal, Reset, StepDown};
+use super::lease::Leases;
 use super::log::{Entries, Entry, Payload};
 use super::membership::Underway;
 use super::message::{AppendOutcome, Message};
@@ -32,6 +33,7 @@ pub struct Leadership {
     pub(super) change: Option<Underway>,
     /// Servers that belong to the cluster no more, and are to be told so.
     pub(super) leaving: ServerSet,
+    pub(super) leases: Leases,
 }
 
 /// How far a server is, as its leader knows.
@@ -95,6 +97,7 @@ impl Leadership {
             handover: None,
             change: None,
             leaving: ServerSet::EMPTY,
+            leases: Leases::default(),
         };
         leadership.progress[own.slot()].matched = last;
         leadership
@@ -233,6 +236,7 @@ impl Node {
         if heartbeats && self.persistent.log.configured().0 <= self.commit_index {
             leadership.leaving = ServerSet::EMPTY;
         }
+        self.begin_lease(out);
         // Followers that are equally far get the very same entries, not copies.
         let mut shared: Option<(LogIndex, Entries)> = None;
         for to in everyone.iter() {

@@ -86,6 +86,12 @@ rules! {
     CatchUpFirst = "catch-up-first", "section 6 (dissertation, section 4.2.1)";
     /// Servers that are removed are told so.
     TellTheRemoved = "tell-the-removed", "dissertation, section 4.2.3";
+    /// A leader answers reads only once an entry of its own term is committed.
+    ReadAfterOwnTerm = "read-after-own-term", "dissertation, section 6.4";
+    /// A leader answers reads only when it is sure that it still leads.
+    ConfirmReads = "confirm-reads", "dissertation, section 6.4";
+    /// A lease is shorter than an election timeout by what clocks may differ.
+    LeaseBound = "lease-bound", "dissertation, section 6.4.1";
     /// The machine executes a client's request once, however often it was sent.
     ExactlyOnce = "exactly-once", "section 8";
     /// The election timer restarts for a granted vote or the current leader, nothing else.

@@ -74,6 +74,7 @@ impl Node {
         if leadership.progress(to).matched == last {
             leadership.handover = Some(Handover { to, told: true });
             let message = Message::TimeoutNow { term };
+            self.give_up_leases(out);
             out.push(Output::Send { to, message });
         }
     }

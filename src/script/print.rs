@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use crate::machine::Op;
 use crate::raft::{
     AppendOutcome, Configuration, Entry, Log, LogIndex, Message, Node, NodeId, Payload, Position,
     Role, SnapshotOutcome, Term, Timer,
@@ -66,6 +65,7 @@ pub fn timers(world: &World) -> String {
             let name = match timer {
                 Timer::Election => "election timer",
                 Timer::Heartbeat => "heartbeat timer",
+                Timer::EvenLease | Timer::OddLease => "lease",
                 Timer::Loyalty => "loyalty",
                 Timer::Transfer => "transfer",
             };
@@ -196,7 +196,7 @@ fn client(client: &Client) -> String {
         Some(errand) => {
             let verb = if errand.waiting { "asks" } else { "will ask" };
             let (op, serial, attempts) = (errand.op, errand.serial, errand.attempts);
-            let (id, target) = (client.id, client.target);
+            let (id, target) = (client.id, client.asks());
             format!("{id} {verb} {target} for {op} (request {serial}, attempt {attempts})")
         }
     };
@@ -205,7 +205,11 @@ fn client(client: &Client) -> String {
         append(&mut line, format_args!(", last {op}: {answer}"));
     }
     if !client.queue.is_empty() {
-        let wishes: Vec<String> = client.queue.iter().map(Op::to_string).collect();
+        let wishes: Vec<String> = client
+            .queue
+            .iter()
+            .map(|wish| wish.op.to_string())
+            .collect();
         append(&mut line, format_args!("  then {}", wishes.join(" ")));
     }
     line
@@ -322,6 +326,10 @@ fn message(message: &Message) -> String {
                 ""
             };
             format!("term {term}  last entry {index} of term {of}{order}")
+        }
+        Message::ReadIndex { term, id } => format!("term {term}  {} {}", id.client, id.serial),
+        Message::ReadIndexReply { term, id, index } => {
+            format!("term {term}  {} {}  index {index}", id.client, id.serial)
         }
         Message::TimeoutNow { term } => format!("term {term}"),
         Message::PreVote { next, last } => {

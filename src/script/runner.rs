@@ -54,10 +54,12 @@ struct Notes {
     sent: [u64; KINDS.len()],
 }
 
-const KINDS: [PacketKind; 12] = [
+const KINDS: [PacketKind; 14] = [
     PacketKind::PreVote,
     PacketKind::PreVoteReply,
     PacketKind::TimeoutNow,
+    PacketKind::ReadIndex,
+    PacketKind::ReadIndexReply,
     PacketKind::Vote,
     PacketKind::VoteReply,
     PacketKind::Heartbeat,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::network::{Address, PacketKind};
 use super::scenario::Setting;
 use super::time::Time;
-use crate::machine::{ClientId, Op};
+use crate::machine::{ClientId, Key, Op};
 use crate::raft::{Change, NodeId, Rule, ServerSet};
 
 /// Something done from outside. Its text form is the grammar's; see [`super::text`].
@@ -39,6 +39,8 @@ pub enum Action {
     /// `partition S1 S2 C1 | S3 S4 S5`: only those in the same group reach each other. Whoever is
     /// not named is in the last group.
     Partition(Vec<Group>),
+    /// `read C1 x from S3`: a client wants to read at a particular server.
+    Read(ClientId, Key, NodeId),
     /// `release S1>S2`, `release all`: packets that were held arrive.
     Release(Link),
     /// `request C1 x=5`: a client wants this done.

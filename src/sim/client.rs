@@ -27,7 +27,7 @@ pub struct Client {
     /// What it is busy with.
     pub current: Option<Errand>,
     /// What it will ask next.
-    pub queue: VecDeque<Op>,
+    pub queue: VecDeque<Wish>,
     /// What it does by itself.
     pub habit: Option<Habit>,
     /// The last answer it got, and to what.
@@ -37,6 +37,15 @@ pub struct Client {
     serial: u32,
 }
 
+/// Something a client wants.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Wish {
+    /// What.
+    pub op: Op,
+    /// Of which server, if not of the leader.
+    pub from: Option<NodeId>,
+}
+
 /// A request that is not answered yet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Errand {
@@ -44,6 +53,8 @@ pub struct Errand {
     pub serial: u32,
     /// What is wanted.
     pub op: Op,
+    /// Which server is asked, if not the one that is believed to lead.
+    pub from: Option<NodeId>,
     /// When it was first sent.
     pub asked_at: Time,
     /// The step that sent it last, or found nobody to send it to.
@@ -104,10 +115,9 @@ impl Client {
         {
             habit.next_at = now + habit.every;
             if self.queue.is_empty() && self.current.is_none() {
-                self.queue.push_back(Op::Set {
-                    key: habit.key,
-                    value: habit.next,
-                });
+                let (key, value) = (habit.key, habit.next);
+                let op = Op::Set { key, value };
+                self.queue.push_back(Wish { op, from: None });
                 habit.next = habit.next.wrapping_add(1);
             }
         }
@@ -118,13 +128,14 @@ impl Client {
         if self.current.is_some() {
             return false;
         }
-        let Some(op) = self.queue.pop_front() else {
+        let Some(Wish { op, from }) = self.queue.pop_front() else {
             return false;
         };
         self.serial += 1;
         self.current = Some(Errand {
             serial: self.serial,
             op,
+            from,
             asked_at: now,
             since: StepId(0),
             attempts: 0,
@@ -132,6 +143,12 @@ impl Client {
             waiting: false,
         });
         true
+    }
+
+    /// The server to ask.
+    pub fn asks(&self) -> NodeId {
+        let from = self.current.and_then(|errand| errand.from);
+        from.unwrap_or(self.target)
     }
 
     /// Notes that the request in hand is sent, by which step, and until when it waits.

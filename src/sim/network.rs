@@ -95,6 +95,10 @@ pub enum PacketKind {
     PreVote,
     /// A reply to PreVote.
     PreVoteReply,
+    /// ReadIndex.
+    ReadIndex,
+    /// A reply to ReadIndex.
+    ReadIndexReply,
     /// A server's answer to a client.
     Reply,
     /// A client's request.
@@ -450,6 +454,8 @@ impl Body {
                 MessageKind::Heartbeat => PacketKind::Heartbeat,
                 MessageKind::PreVote => PacketKind::PreVote,
                 MessageKind::PreVoteReply => PacketKind::PreVoteReply,
+                MessageKind::ReadIndex => PacketKind::ReadIndex,
+                MessageKind::ReadIndexReply => PacketKind::ReadIndexReply,
                 MessageKind::Snapshot => PacketKind::Snapshot,
                 MessageKind::SnapshotReply => PacketKind::SnapshotReply,
                 MessageKind::TimeoutNow => PacketKind::TimeoutNow,

@@ -7,7 +7,7 @@ use super::network::Weather;
 use super::time::Time;
 use crate::machine::{ClientId, Key};
 use crate::raft::{
-    Config, Entry, LogIndex, MAX_SERVERS, NodeId, Position, SendPolicy, ServerSet, Term,
+    Config, Entry, LogIndex, MAX_SERVERS, NodeId, Position, ReadMode, SendPolicy, ServerSet, Term,
 };
 
 /// Everything that determines a run but what its user does.
@@ -44,6 +44,8 @@ pub struct Timing {
     pub patience: Time,
     /// The shortest and longest time that a write to disk takes.
     pub disk: (Time, Time),
+    /// How much faster one clock may run than another, in 1000, as leases suppose.
+    pub drift: u16,
 }
 
 /// What a server has on its disk at the start.
@@ -77,6 +79,8 @@ pub enum Setting {
     Compact(u16),
     /// `disk=2..5ms`
     Disk(Time, Time),
+    /// `drift=25%`, in 1000
+    Drift(u16),
     /// `duplicate=2%`, in 1000
     Duplicate(u16),
     /// `timeout=150..300ms`
@@ -95,6 +99,8 @@ pub enum Setting {
     Patience(Time),
     /// `prevote=on`
     PreVote(bool),
+    /// `read=log`, `read=index`, `read=lease`
+    Read(ReadMode),
     /// `send=heartbeat`, `send=at-once`
     Send(SendPolicy),
     /// `window=16`
@@ -108,6 +114,7 @@ impl Default for Timing {
             heartbeat: Time::ms(50),
             patience: Time::ms(400),
             disk: (Time::ZERO, Time::ZERO),
+            drift: 250,
         }
     }
 }
@@ -176,6 +183,7 @@ impl Setting {
             Self::Chunk(chunk) => config.chunk = chunk,
             Self::Compact(entries) => config.compact = entries,
             Self::Disk(low, high) => timing.disk = (low, high),
+            Self::Drift(drift) => timing.drift = drift,
             Self::Duplicate(duplicate) => weather.duplicate = duplicate,
             Self::Election(low, high) => timing.election = (low, high),
             Self::FastBackup(on) => config.fast_backup = on,
@@ -185,6 +193,7 @@ impl Setting {
             Self::NoOp(on) => config.no_op = on,
             Self::Patience(patience) => timing.patience = patience,
             Self::PreVote(on) => config.pre_vote = on,
+            Self::Read(mode) => config.read = mode,
             Self::Send(policy) => config.send = policy,
             Self::Window(window) => config.window = window,
         }

@@ -6,8 +6,10 @@ use super::disk::{Disk, Record};
 use super::network::Address;
 use super::step::StepId;
 use super::time::Time;
-use crate::machine::{ClientId, Machine};
-use crate::raft::{Config, Log, Node, NodeId, Output, Persistent, Position, Rule, Term, Timer};
+use crate::machine::{ClientId, Key, Machine};
+use crate::raft::{
+    Config, Log, Node, NodeId, Output, Persistent, Position, ReadId, Rule, Term, Timer,
+};
 
 /// A server of the world.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -50,6 +52,8 @@ pub struct Up {
     pub waiting: Vec<Waiting>,
     /// What its disk is doing.
     pub disk: Disk,
+    /// The reads it is to serve, and of what.
+    pub reads: Vec<(ReadId, Key)>,
 }
 
 /// A client that a leader owes an answer.
@@ -169,6 +173,7 @@ impl Server {
                 timers: Timers::stopped(),
                 waiting: Vec::new(),
                 disk: Disk::default(),
+                reads: Vec::new(),
             });
         }
     }

@@ -148,6 +148,21 @@ pub enum Fact {
         /// What.
         event: Event,
     },
+    /// A server answered a read from its state machine.
+    Read {
+        /// Which server.
+        server: NodeId,
+        /// The last entry it had applied.
+        index: LogIndex,
+        /// Whose read.
+        client: ClientId,
+        /// The client's number of it.
+        serial: u32,
+        /// What was asked.
+        op: Op,
+        /// What the machine said.
+        answer: Answer,
+    },
     /// A client was sent to another server.
     Redirected {
         /// Which client.

@@ -6,7 +6,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::action::{Action, Group, Link, PacketPick};
-use super::client::{Client, MAX_QUEUE};
+use super::client::{Client, Errand, MAX_QUEUE, Wish};
 use super::luck::{self, Lot};
 use super::network::{Address, Body, Loss, Network, Packet, ReplyOutcome};
 use super::roster::Roster;
@@ -14,10 +14,10 @@ use super::scenario::{DiskImage, Scenario, Setting, Timing};
 use super::server::{Condition, Running, Server, Up, Waiting};
 use super::step::{Cause, Fact, Step, StepId};
 use super::time::Time;
-use crate::machine::{ClientId, Command, Item, Machine};
+use crate::machine::{Answer, ClientId, Command, Item, Key, Machine, Op};
 use crate::raft::{
     AppendOutcome, Config, Entry, Input, Log, LogIndex, Message, Node, NodeId, Output, Payload,
-    Rule, ServerSet, Snapshot, Term, Timer,
+    ReadId, ReadMode, Rule, ServerSet, Snapshot, Term, Timer,
 };
 
 mod members;
@@ -272,6 +272,8 @@ impl World {
             Output::Event(event) => step.facts.push(Fact::Raft { server: id, event }),
             Output::Restore(machine) => self.restore(id, machine),
             Output::Send { to, message } => self.send_when_written(id, to, message, step),
+            Output::RefuseRead { id: read, leader } => self.refuse_read(id, read, leader, step),
+            Output::ServeRead(read) => self.serve_read(id, read, step),
             Output::SetTimer(timer) => self.set_timer(id, timer, step.id),
             Output::StopTimer(timer) => {
                 if let Some(up) = self.servers.up_mut(id) {
@@ -330,6 +332,11 @@ impl World {
         if up.node.log().last_index().0 >= MAX_LOG {
             return;
         }
+        if let Op::Get { key } = command.op
+            && self.config.read != ReadMode::Log
+        {
+            return self.take_read(id, ReadId::of(&command), key, step);
+        }
         up.node.step(Input::Propose(command), &mut step.outputs);
         let Command { client, serial, .. } = command;
         let mut refused = None;
@@ -351,6 +358,49 @@ impl World {
         }
     }
 
+    fn take_read(&mut self, id: NodeId, read: ReadId, key: Key, step: &mut Step) {
+        if let Some(up) = self.servers.up_mut(id) {
+            if !up.reads.iter().any(|(other, _)| *other == read) {
+                up.reads.push((read, key));
+            }
+            self.tell(id, Input::Read(read), step);
+        }
+    }
+
+    /// What the client of a read wants to know, which waits for it no more.
+    fn end_read(&mut self, id: NodeId, read: ReadId) -> Option<(&Up, Key)> {
+        let up = self.servers.up_mut(id)?;
+        let place = up.reads.iter().position(|(other, _)| *other == read)?;
+        let (_, key) = up.reads.remove(place);
+        Some((up, key))
+    }
+
+    fn serve_read(&mut self, id: NodeId, read: ReadId, step: &mut Step) {
+        let Some((up, key)) = self.end_read(id, read) else {
+            return;
+        };
+        let answer = Answer::Value(up.machine.get(key));
+        let ReadId { client, serial } = read;
+        step.facts.push(Fact::Read {
+            server: id,
+            index: up.node.last_applied(),
+            client,
+            serial,
+            op: Op::Get { key },
+            answer,
+        });
+        let outcome = ReplyOutcome::Answer(answer);
+        self.send(id, client, Body::Reply { serial, outcome }, step);
+    }
+
+    fn refuse_read(&mut self, id: NodeId, read: ReadId, leader: Option<NodeId>, step: &mut Step) {
+        let ReadId { client, serial } = read;
+        if self.end_read(id, read).is_some() {
+            let outcome = ReplyOutcome::NotLeader { leader };
+            self.send(id, client, Body::Reply { serial, outcome }, step);
+        }
+    }
+
     fn set_timer(&mut self, id: NodeId, timer: Timer, set_by: StepId) {
         let (low, high) = self.timing.election;
         let length = match timer {
@@ -361,6 +411,10 @@ impl World {
                 luck::between(bits, low, high)
             }
             Timer::Heartbeat => self.timing.heartbeat,
+            Timer::EvenLease | Timer::OddLease if !self.config.rules.on(Rule::LeaseBound) => low,
+            Timer::EvenLease | Timer::OddLease => {
+                Time(low.0 * 1000 / (1000 + u64::from(self.timing.drift)))
+            }
             Timer::Loyalty => low,
             Timer::Transfer => high,
         };
@@ -422,18 +476,30 @@ impl World {
         client.follow_habit(now);
         if let Some(errand) = overdue {
             if errand.waiting {
-                let (serial, server) = (errand.serial, client.target);
+                let (serial, server) = (errand.serial, client.asks());
                 step.facts.push(Fact::GaveUpWaiting {
                     client: id,
                     serial,
                     server,
                 });
-                client.target = after(server, servers);
+                match &mut client.current {
+                    // It was not the leader that did not answer.
+                    Some(Errand {
+                        from: from @ Some(_),
+                        ..
+                    }) => *from = None,
+                    _ => client.target = after(server, servers),
+                }
             }
             self.ask(id, step);
         } else {
             self.begin_next_request(id, step);
         }
+    }
+
+    fn want(&mut self, id: ClientId, wish: Wish, step: &mut Step) {
+        self.clients[id.slot()].queue.push_back(wish);
+        self.begin_next_request(id, step);
     }
 
     fn begin_next_request(&mut self, id: ClientId, step: &mut Step) {
@@ -446,7 +512,7 @@ impl World {
         let retry_at = self.now + self.timing.patience;
         let client = &mut self.clients[id.slot()];
         client.sent(step.id, retry_at);
-        let (server, Some(errand)) = (client.target, client.current) else {
+        let (server, Some(errand)) = (client.asks(), client.current) else {
             return;
         };
         let (serial, op, attempt) = (errand.serial, errand.op, errand.attempts);
@@ -472,7 +538,9 @@ impl World {
                 let Some(errand) = client.answered(serial, answer) else {
                     return;
                 };
-                client.target = server;
+                if errand.from.is_none() {
+                    client.target = server;
+                }
                 let (op, asked_at) = (errand.op, errand.asked_at);
                 step.facts.push(Fact::Answered {
                     client: id,
@@ -491,6 +559,9 @@ impl World {
                     leader,
                 });
                 client.target = leader.unwrap_or_else(|| after(server, servers));
+                if let Some(errand) = &mut client.current {
+                    errand.from = None;
+                }
                 if leader.is_some_and(|leader| leader != server) {
                     return self.ask(id, step);
                 }
@@ -559,9 +630,19 @@ impl World {
                 self.config.rules.set(*rule, *on);
                 self.share_config();
             }
+            Action::Read(client, key, server) => {
+                let wish = Wish {
+                    op: Op::Get { key: *key },
+                    from: Some(*server),
+                };
+                self.want(*client, wish, step);
+            }
             Action::Request(client, op) => {
-                self.clients[client.slot()].queue.push_back(*op);
-                self.begin_next_request(*client, step);
+                let wish = Wish {
+                    op: *op,
+                    from: None,
+                };
+                self.want(*client, wish, step);
             }
             Action::Cut(_)
             | Action::Heal(_)
@@ -642,7 +723,8 @@ impl World {
             | Action::Deliver(pick)
             | Action::Drop(pick)
             | Action::Duplicate(pick) => self.picked(pick).map(|_| ()),
-            Action::Request(client, _) => {
+            Action::Read(_, _, server) if known(*server).is_err() => known(*server),
+            Action::Read(client, ..) | Action::Request(client, _) => {
                 let count = self.clients.len();
                 match self.clients.get(client.slot()) {
                     None if count == 0 => Err(format!("there is no {client}: nobody is a client")),
@@ -975,7 +1057,8 @@ impl Told {
                     }
                     Message::PreVoteReply { granted, .. }
                     | Message::RequestVoteReply { granted, .. } => (LogIndex(0), *granted),
-                    Message::TimeoutNow { .. } => (LogIndex(0), true),
+                    Message::ReadIndexReply { index, .. } => (*index, true),
+                    Message::ReadIndex { .. } | Message::TimeoutNow { .. } => (LogIndex(0), true),
                 };
                 (message.term(), index, positive)
             }

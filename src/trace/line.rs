@@ -268,6 +268,17 @@ impl Message {
                 lt: Some(last.term.0),
                 ..plain
             },
+            raft::Message::ReadIndex { id, .. } => Self {
+                t: "RI".into(),
+                more: read(id),
+                ..plain
+            },
+            raft::Message::ReadIndexReply { id, index, .. } => Self {
+                t: "RIR".into(),
+                li: Some(index.0),
+                more: read(id),
+                ..plain
+            },
             raft::Message::TimeoutNow { .. } => Self {
                 t: "TN".into(),
                 ..plain
@@ -279,6 +290,15 @@ impl Message {
             },
         }
     }
+}
+
+/// Which read a message is about.
+fn read(id: &raft::ReadId) -> BTreeMap<String, serde_json::Value> {
+    [(
+        "r".to_owned(),
+        format!("{}.{}", id.client, id.serial).into(),
+    )]
+    .into()
 }
 
 fn items(entries: &Entries) -> Vec<Item> {

@@ -179,7 +179,7 @@ fn kind(step: &Step, id: NodeId) -> Kind {
         Cause::Timeout { timer, .. } => match timer {
             Timer::Election => Kind::Timeout,
             Timer::Heartbeat => Kind::Send,
-            Timer::Loyalty | Timer::Transfer => Kind::Tick,
+            Timer::EvenLease | Timer::OddLease | Timer::Loyalty | Timer::Transfer => Kind::Tick,
         },
         Cause::Packet {
             from: Address::Client(_),

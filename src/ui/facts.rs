@@ -207,6 +207,17 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
             "RequestVote",
             vec![term, ("last log entry", position(*last))],
         ),
+        Message::ReadIndex { id, .. } => {
+            ("ReadIndex", vec![term, ("read of", id.client.to_string())])
+        }
+        Message::ReadIndexReply { id, index, .. } => (
+            "ReadIndex reply",
+            vec![
+                term,
+                ("read of", id.client.to_string()),
+                ("must see entry", index.to_string()),
+            ],
+        ),
         Message::TimeoutNow { .. } => ("TimeoutNow", vec![term]),
         Message::RequestVoteReply { granted, .. } => {
             let granted = if *granted { "yes" } else { "no" };

@@ -31,6 +31,8 @@ fn kind_class(kind: PacketKind) -> &'static str {
         PacketKind::Heartbeat => "heartbeat",
         PacketKind::PreVote => "vote pre",
         PacketKind::PreVoteReply => "vote-reply pre",
+        PacketKind::ReadIndex => "read-index",
+        PacketKind::ReadIndexReply => "read-index-reply",
         PacketKind::Reply => "client-reply",
         PacketKind::Request => "client-request",
         PacketKind::Snapshot => "snapshot",
@@ -73,6 +75,11 @@ fn shape(packet: &PacketView) -> Vec<Html> {
                 sign(),
             ]
         }
+        PacketKind::ReadIndex => vec![
+            rect("body", ORIGIN, (10.0, 10.0), 10.0),
+            path("tick", "M-3-3.5a3.2 3.2 0 1 1 3 4.2v2M0 6v.1"),
+        ],
+        PacketKind::ReadIndexReply => vec![outline(10.0, 10.0), label()],
         PacketKind::TimeoutNow => vec![path("crown", "M-9 7l-3-12 7 5 5-9 5 9 7-5-3 12z")],
         PacketKind::Vote => {
             let ballot = rect("body", ORIGIN, (12.0, 10.0), 3.0);

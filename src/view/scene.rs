@@ -322,7 +322,7 @@ impl ClientView {
         let waits = client.current.is_some();
         Self {
             id: client.id,
-            target: client.target,
+            target: client.asks(),
             doing,
             waits,
         }
@@ -352,7 +352,10 @@ impl PacketView {
             Body::Raft(Message::InstallSnapshot { piece, .. }) => {
                 (piece.last.index.to_string(), true)
             }
-            Body::Raft(Message::InstallSnapshotReply { .. }) => (String::new(), true),
+            Body::Raft(Message::ReadIndexReply { index, .. }) => (index.to_string(), true),
+            Body::Raft(Message::InstallSnapshotReply { .. } | Message::ReadIndex { .. }) => {
+                (String::new(), true)
+            }
             Body::Raft(
                 Message::PreVote { .. } | Message::RequestVote { .. } | Message::TimeoutNow { .. },
             ) => (String::new(), true),

@@ -1,6 +1,6 @@
 //! Settings and their values.
 
-use crate::raft::SendPolicy;
+use crate::raft::{ReadMode, SendPolicy};
 use crate::sim::disk::LONGEST_WRITE;
 use crate::sim::scenario::Setting;
 use crate::sim::time::Time;
@@ -25,6 +25,7 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
             let (low, high) = range(value)?;
             Setting::Disk(low, at_most(high, LONGEST_WRITE)?)
         }
+        "drift" => Setting::Drift(per_mille(value)?),
         "duplicate" => Setting::Duplicate(per_mille(value)?),
         "fast-backup" => Setting::FastBackup(on_or_off(value)?),
         "heartbeat" => Setting::Heartbeat(at_least(value.parse()?, Time::ms(1))?),
@@ -36,6 +37,12 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
         "no-op" => Setting::NoOp(on_or_off(value)?),
         "patience" => Setting::Patience(at_least(value.parse()?, Time::ms(1))?),
         "prevote" => Setting::PreVote(on_or_off(value)?),
+        "read" => Setting::Read(match value {
+            "index" => ReadMode::Index,
+            "lease" => ReadMode::Lease,
+            "log" => ReadMode::Log,
+            _ => return Err(format!("read is log, index or lease, not \"{value}\"")),
+        }),
         "send" => Setting::Send(match value {
             "at-once" => SendPolicy::AtOnce,
             "heartbeat" => SendPolicy::OnHeartbeat,
@@ -50,8 +57,8 @@ pub(super) fn setting(word: &str) -> Result<Setting, String> {
     })
 }
 
-const SETTINGS: &str = "batch, check-quorum, chunk, compact, disk, duplicate, fast-backup, heartbeat, latency, loss, \
-    no-op, patience, prevote, send, timeout, window";
+const SETTINGS: &str = "batch, check-quorum, chunk, compact, disk, drift, duplicate, fast-backup, \
+    heartbeat, latency, loss, no-op, patience, prevote, read, send, timeout, window";
 
 fn at_least(time: Time, least: Time) -> Result<Time, String> {
     if time < least {

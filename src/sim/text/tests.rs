@@ -163,7 +163,7 @@ fn whatever_is_wrong_is_told_where_it_is() {
         (
             "delay S1>S2 apend 5ms",
             13,
-            "\"apend\" is no kind of packet; there are append, append-reply, heartbeat, pre-vote, pre-vote-reply, reply, request, snapshot, snapshot-reply, timeout-now, vote, vote-reply",
+            "\"apend\" is no kind of packet; there are append, append-reply, heartbeat, pre-vote, pre-vote-reply, read-index, read-index-reply, reply, request, snapshot, snapshot-reply, timeout-now, vote, vote-reply",
         ),
         (
             "drop S1>S2 append 0",

@@ -234,12 +234,14 @@ impl<'a> Words<'a> {
             "partition" => Action::Partition(self.groups()?),
             "read" => {
                 let client = self.client()?;
-                Action::Request(
-                    client,
-                    Op::Get {
-                        key: self.expect("a key")?.parse()?,
-                    },
-                )
+                let key = self.expect("a key")?.parse()?;
+                match self.peek() {
+                    None => Action::Request(client, Op::Get { key }),
+                    Some(_) => {
+                        self.keyword("from")?;
+                        Action::Read(client, key, self.server()?)
+                    }
+                }
             }
             "remove" => Action::Change(Change::Remove(self.server()?)),
             "retire" => Action::Retire(self.server()?),

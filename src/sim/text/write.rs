@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::machine::{ClientId, MAX_CLIENTS};
-use crate::raft::{Change, LogIndex, Payload, SendPolicy};
+use crate::raft::{Change, LogIndex, Payload, ReadMode, SendPolicy};
 use crate::sim::action::{Action, Group, Link, PacketPick};
 use crate::sim::network::PacketKind;
 use crate::sim::scenario::{DiskImage, Scenario, Setting};
@@ -25,12 +25,14 @@ impl FromStr for PacketKind {
     }
 }
 
-const KINDS: [(PacketKind, &str); 12] = [
+const KINDS: [(PacketKind, &str); 14] = [
     (PacketKind::Append, "append"),
     (PacketKind::AppendReply, "append-reply"),
     (PacketKind::Heartbeat, "heartbeat"),
     (PacketKind::PreVote, "pre-vote"),
     (PacketKind::PreVoteReply, "pre-vote-reply"),
+    (PacketKind::ReadIndex, "read-index"),
+    (PacketKind::ReadIndexReply, "read-index-reply"),
     (PacketKind::Reply, "reply"),
     (PacketKind::Request, "request"),
     (PacketKind::Snapshot, "snapshot"),
@@ -112,6 +114,7 @@ impl fmt::Display for Action {
                 let groups: Vec<String> = groups.iter().map(|group| group.to_string()).collect();
                 write!(f, "partition {}", groups.join(" | "))
             }
+            Self::Read(client, key, server) => write!(f, "read {client} {key} from {server}"),
             Self::Release(link) => write!(f, "release {link}"),
             Self::Request(client, op) => write!(f, "request {client} {op}"),
             Self::Restart(id) => write!(f, "restart {id}"),
@@ -142,6 +145,7 @@ impl fmt::Display for Setting {
             Self::Compact(0) => f.write_str("compact=off"),
             Self::Compact(entries) => write!(f, "compact={entries}"),
             Self::Disk(low, high) => write!(f, "disk={low}..{high}"),
+            Self::Drift(drift) => write!(f, "drift={}", share(*drift)),
             Self::Duplicate(duplicate) => write!(f, "duplicate={}", share(*duplicate)),
             Self::Election(low, high) => write!(f, "timeout={low}..{high}"),
             Self::FastBackup(yes) => write!(f, "fast-backup={}", on(*yes)),
@@ -151,6 +155,11 @@ impl fmt::Display for Setting {
             Self::NoOp(yes) => write!(f, "no-op={}", on(*yes)),
             Self::Patience(patience) => write!(f, "patience={patience}"),
             Self::PreVote(yes) => write!(f, "prevote={}", on(*yes)),
+            Self::Read(mode) => f.write_str(match mode {
+                ReadMode::Index => "read=index",
+                ReadMode::Lease => "read=lease",
+                ReadMode::Log => "read=log",
+            }),
             Self::Send(SendPolicy::AtOnce) => f.write_str("send=at-once"),
             Self::Send(SendPolicy::OnHeartbeat) => f.write_str("send=heartbeat"),
             Self::Window(window) => write!(f, "window={window}"),
@@ -220,7 +229,7 @@ impl fmt::Display for Scenario {
 }
 
 impl Scenario {
-    fn settings(&self) -> [Setting; 16] {
+    fn settings(&self) -> [Setting; 18] {
         let (timing, weather, config) = (&self.timing, &self.weather, &self.config);
         [
             Setting::Election(timing.election.0, timing.election.1),
@@ -234,6 +243,8 @@ impl Scenario {
             Setting::FastBackup(config.fast_backup),
             Setting::PreVote(config.pre_vote),
             Setting::CheckQuorum(config.check_quorum),
+            Setting::Read(config.read),
+            Setting::Drift(timing.drift),
             Setting::Batch(config.batch),
             Setting::Window(config.window),
             Setting::Compact(config.compact),
