@@ -1,5 +1,7 @@
 // Starts the page: fetches its wasm and runs it, or says in one sentence why that did not work.
 
+import { unpack } from "./unpack.js";
+
 const tag = document.querySelector("script[data-wasm]");
 const url = (path) => new URL(path, document.baseURI).href;
 
@@ -31,6 +33,7 @@ async function boot() {
   try {
     [wasm, glue] = await Promise.all([fetch(url(tag.dataset.wasm)), import(url(tag.dataset.js))]);
     if (!wasm.ok) throw new Error(`${wasm.url}: ${wasm.status}`);
+    wasm = unpack(new Uint8Array(await wasm.arrayBuffer()));
   } catch (error) {
     console.error(error);
     say("A part of the page did not arrive. Check the connection, then reload.");

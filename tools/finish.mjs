@@ -7,7 +7,9 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
+import { unpack } from "../static/unpack.js";
 import { shortenImports } from "./imports.mjs";
+import { pack } from "./pack.mjs";
 
 const dist = process.argv[2];
 const target = "es2022";
@@ -70,7 +72,9 @@ const bundle = await esbuild.build({
 
 // The wasm. Trunk names it before wasm-opt has changed it.
 const short = shortenImports(read(oldWasm), bundle.outputFiles[0].text);
-const wasm = put("raftarium", "wasm", short.wasm);
+const packed = pack(short.wasm);
+if (Buffer.compare(unpack(packed), short.wasm) !== 0) throw new Error("finish: the packed wasm is not what it was");
+const wasm = put("raftarium", "wasm", packed);
 const js = put("raftarium", "js", short.script);
 
 // The stylesheets, in the order of the page.
@@ -90,7 +94,7 @@ html = swap(html, '<meta charset="utf-8">', `<meta charset="utf-8"><meta http-eq
 html = html.replace(/<!--[^]*?-->/g, "").replace(/\n\s*/g, "\n").replace(/\n+/g, "\n");
 writeFileSync(path("index.html"), html);
 
-for (const name of ["boot.js", glue, oldWasm, ...sheets.map(([, name]) => name)]) rmSync(path(name));
+for (const name of ["boot.js", "unpack.js", glue, oldWasm, ...sheets.map(([, name]) => name)]) rmSync(path(name));
 
 // The service worker keeps every file there is, the page under the name it is asked for.
 const names = readdirSync(dist, { recursive: true }).sort().filter((name) => statSync(path(name)).isFile());
