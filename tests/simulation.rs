@@ -15,7 +15,7 @@ use raftarium::raft::Rule;
 use raftarium::sim::text::parse_run;
 
 /// Seeds of the main run: more than a virtual day in all.
-const SEEDS: u64 = 10_000;
+const SEEDS: u64 = 20_000;
 
 /// Does something for the seeds from 0 on, on all cores, until it says stop or the seeds run out.
 /// Gives back what was said, in the order of the seeds.
@@ -95,6 +95,9 @@ const CAUGHT: &[(Rule, u64)] = &[
     (Rule::ConfirmReads, 5_000),
     (Rule::ReadAfterOwnTerm, 500),
     (Rule::ExactlyOnce, 500),
+    (Rule::JointConsensus, 2_500),
+    (Rule::OneChangeAtATime, 500),
+    (Rule::OwnTermBeforeChange, 50_000),
 ];
 
 #[test]

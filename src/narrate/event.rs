@@ -370,9 +370,14 @@ fn committed(
     if of.is_joint() {
         format!("{committed}: {holders} hold it, {share}")
     } else if of.voters == ServerSet::EMPTY.with(id) {
-        format!("{committed}: it is the only server")
+        let only = if of.learners.is_empty() {
+            "server"
+        } else {
+            "voter"
+        };
+        format!("{committed}: it is the only {only}")
     } else if of.voters.len() == 1 {
-        format!("{committed}: {holders}, the only server, holds it")
+        format!("{committed}: {holders}, the only voter, holds it")
     } else {
         format!("{committed}: {holders} of {all} servers hold it")
     }
@@ -511,7 +516,7 @@ fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
             )
         }
         StepDown::Voted { candidate } => format!("{id} {was}: it votes for {candidate}"),
-        StepDown::Removed => format!("{id} {was}: the cluster goes on without it"),
+        StepDown::Removed => format!("{id} {was}: the cluster goes on without its vote"),
     }
 }
 

@@ -273,6 +273,20 @@ impl Log {
         });
         found.unwrap_or((LogIndex(0), self.snapshot.configuration))
     }
+
+    /// The latest configuration at `committed` and all after it, the latest first: whoever only
+    /// knows that much to be committed cannot tell which of them it is to be.
+    pub fn configurations_since(
+        &self,
+        committed: LogIndex,
+    ) -> impl Iterator<Item = Configuration> + '_ {
+        let mut next = Some(self.last_index());
+        std::iter::from_fn(move || {
+            let (index, configuration) = self.configured_by(next?);
+            next = (index > committed).then(|| index.previous());
+            Some(configuration)
+        })
+    }
 }
 
 impl Entries {
@@ -435,6 +449,13 @@ mod tests {
         assert_eq!(log.configured_by(LogIndex(9)), (LogIndex(4), of(5)));
         assert_eq!(log.configured_by(LogIndex(3)), (LogIndex(2), of(4)));
         assert_eq!(log.configured_by(LogIndex(1)), (LogIndex(0), of(3)));
+        let since = |index| {
+            log.configurations_since(LogIndex(index))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(since(4), [of(5)]);
+        assert_eq!(since(3), [of(5), of(4)]);
+        assert_eq!(since(1), [of(5), of(4), of(3)]);
         log.truncate(LogIndex(5));
         assert_eq!(log.configured(), (LogIndex(4), of(5)));
         log.truncate(LogIndex(4));

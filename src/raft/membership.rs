@@ -378,7 +378,6 @@ impl Node {
     fn append_configuration(&mut self, next: Configuration, out: &mut Vec<Output>) {
         let current = self.persistent.log.configuration();
         let last = self.persistent.log.last_index();
-        let tells = self.rule(Rule::TellTheRemoved);
         if let Role::Leader(leadership) = &mut self.role {
             // Of a newcomer nothing is known, though it may have been here before.
             for id in next.members().except(current.members()).iter() {
@@ -387,13 +386,9 @@ impl Node {
                     ..Progress::default()
                 };
             }
-            let removed = current.members().except(next.members());
-            leadership.leaving = leadership.leaving.except(next.members());
-            if tells {
-                leadership.leaving = leadership.leaving.or(removed).without(self.id);
-            }
         }
         self.append_own(Payload::Configuration(next), out);
+        self.keep_in_touch();
         self.pass_on(out);
         out.push(Output::Persist);
     }
@@ -401,14 +396,27 @@ impl Node {
 
 /// Everyone's side.
 impl Node {
+    /// Who belonged to the cluster by the configuration before the latest, and does not by that, is
+    /// sent the log until the latest is committed. Who hears nothing would stand for election, and
+    /// depose the leader again and again (dissertation, 4.2.3).
+    pub(super) fn keep_in_touch(&mut self) {
+        let log = &self.persistent.log;
+        let (index, latest) = log.configured();
+        let (_, before) = log.configured_by(index.previous());
+        let tells = self.rule(Rule::TellTheRemoved) && index > self.commit_index;
+        let removed = before.members().except(latest.members());
+        if let Role::Leader(leadership) = &mut self.role {
+            let leaving = leadership.leaving.except(latest.members());
+            leadership.leaving = if tells { leaving.or(removed) } else { leaving };
+        }
+    }
+
     /// Whether this server may stand for election: whether it has a vote. If it lost its vote by a
     /// configuration that it does not know to be committed, it may be needed still, to commit that
     /// (dissertation, 4.2.2).
     pub(super) fn may_stand(&self) -> bool {
-        let log = &self.persistent.log;
-        let (_, known) = log.configured_by(self.commit_index);
-        let votes = self.configuration().all_voters().or(known.all_voters());
-        votes.contains(self.id)
+        let mut possible = self.persistent.log.configurations_since(self.commit_index);
+        possible.any(|configuration| configuration.all_voters().contains(self.id))
     }
 }
 

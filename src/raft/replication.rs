@@ -143,6 +143,7 @@ impl Node {
     /// terms left behind cannot be committed before something of this term is (§5.4.2, §8).
     pub(super) fn begin_leading(&mut self, out: &mut Vec<Output>) {
         let no_op = self.config.no_op;
+        self.keep_in_touch();
         if no_op {
             self.append_own(Payload::Noop, out);
         }

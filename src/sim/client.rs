@@ -12,10 +12,13 @@ use serde::{Deserialize, Serialize};
 use super::step::StepId;
 use super::time::Time;
 use crate::machine::{Answer, ClientId, Key, Op};
-use crate::raft::NodeId;
+use crate::raft::{NodeId, ServerSet};
 
 /// The most requests that wait their turn at one client; more are not taken.
 pub const MAX_QUEUE: usize = 20;
+
+/// How often in a row a client lets itself be sent on.
+const MOST_SENT_ON: u8 = 4;
 
 /// A client of the cluster.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -35,6 +38,10 @@ pub struct Client {
     /// How many of its requests were answered.
     pub answered: u32,
     serial: u32,
+    /// How far it has come in the directory of servers.
+    place: NodeId,
+    /// How often in a row it was sent on.
+    sent_on: u8,
 }
 
 /// Something a client wants.
@@ -92,6 +99,8 @@ impl Client {
             last_answer: None,
             answered: 0,
             serial: 0,
+            place: target,
+            sent_on: 0,
         }
     }
 
@@ -99,6 +108,27 @@ impl Client {
     /// before the run began.
     pub fn number_after(&mut self, serial: u32) {
         self.serial = self.serial.max(serial);
+    }
+
+    /// Turns to the next server in the directory, such as DNS, that lists all there are
+    /// (dissertation, 6.1).
+    pub fn look_up(&mut self, servers: ServerSet) {
+        let next = servers.iter().find(|id| *id > self.place);
+        let next = next.or_else(|| servers.iter().next());
+        self.place = next.unwrap_or(self.place);
+        self.target = self.place;
+        self.sent_on = 0;
+    }
+
+    /// Turns to a server that another named as the leader. False if it was sent on too often:
+    /// servers that have missed much may name each other for ever.
+    pub fn follow(&mut self, leader: NodeId) -> bool {
+        self.sent_on += 1;
+        if self.sent_on > MOST_SENT_ON {
+            return false;
+        }
+        self.target = leader;
+        true
     }
 
     /// When it has something to do by its own clock.
@@ -161,9 +191,13 @@ impl Client {
         }
     }
 
-    /// The answer to the request in hand, if that is what it is.
-    pub fn answered(&mut self, serial: u32, answer: Answer) -> Option<Errand> {
+    /// The answer of `server` to the request in hand, if that is what it is.
+    pub fn answered(&mut self, server: NodeId, serial: u32, answer: Answer) -> Option<Errand> {
         let errand = self.current.take_if(|errand| errand.serial == serial)?;
+        // A read at a server of its choice says nothing of who leads.
+        if errand.from.is_none() {
+            (self.target, self.place, self.sent_on) = (server, server, 0);
+        }
         self.answered += 1;
         self.last_answer = Some((errand.op, answer));
         Some(errand)

@@ -36,6 +36,10 @@ pub struct World {
     servers: Roster,
     /// Who the cluster consisted of in the beginning.
     founders: ServerSet,
+    /// Who came later, perhaps under the number of one that was there before.
+    newcomers: ServerSet,
+    /// Who was taken away.
+    retired: ServerSet,
     clients: Vec<Client>,
     network: Network,
     last_step: StepId,
@@ -64,6 +68,8 @@ impl World {
             config: scenario.config,
             servers: Roster::default(),
             founders,
+            newcomers: ServerSet::EMPTY,
+            retired: ServerSet::EMPTY,
             clients: clients
                 .map(|id| Client::new(id, first[id.slot() % first.len()], scenario.habit(id)))
                 .collect(),
@@ -488,7 +494,7 @@ impl World {
                         from: from @ Some(_),
                         ..
                     }) => *from = None,
-                    _ => client.target = after(server, servers),
+                    _ => client.look_up(servers),
                 }
             }
             self.ask(id, step);
@@ -535,12 +541,9 @@ impl World {
         let client = &mut self.clients[id.slot()];
         match outcome {
             ReplyOutcome::Answer(answer) => {
-                let Some(errand) = client.answered(serial, answer) else {
+                let Some(errand) = client.answered(server, serial, answer) else {
                     return;
                 };
-                if errand.from.is_none() {
-                    client.target = server;
-                }
                 let (op, asked_at) = (errand.op, errand.asked_at);
                 step.facts.push(Fact::Answered {
                     client: id,
@@ -558,12 +561,13 @@ impl World {
                     from: server,
                     leader,
                 });
-                client.target = leader.unwrap_or_else(|| after(server, servers));
                 if let Some(errand) = &mut client.current {
                     errand.from = None;
                 }
-                if leader.is_some_and(|leader| leader != server) {
-                    return self.ask(id, step);
+                match leader {
+                    Some(leader) if leader == server => {}
+                    Some(leader) if client.follow(leader) => return self.ask(id, step),
+                    _ => client.look_up(servers),
                 }
                 // There is no leader, or it is handing over: give that a moment.
                 if let Some(errand) = &mut client.current {
@@ -592,8 +596,7 @@ impl World {
                 self.crash(*id, step);
             }
             Action::Retire(id) => {
-                self.servers.remove(*id);
-                self.network.forget(*id);
+                self.retire(*id);
                 step.facts.push(Fact::Retired { server: *id });
             }
             Action::Restart(id) => {
@@ -766,7 +769,7 @@ impl World {
             &mut self.config,
         );
         self.share_config();
-        for id in NodeId::first(self.servers.len()) {
+        for id in self.servers.ids().iter() {
             self.set_disk(id);
         }
     }
@@ -1076,13 +1079,6 @@ impl Told {
             positive,
         }
     }
-}
-
-/// The one of `servers` that comes after `id`, and after the last the first. Clients know who is
-/// there: a directory tells them (dissertation, 6.1).
-fn after(id: NodeId, servers: ServerSet) -> NodeId {
-    let next = servers.iter().find(|other| *other > id);
-    next.or_else(|| servers.iter().next()).unwrap_or(id)
 }
 
 #[cfg(test)]

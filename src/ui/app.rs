@@ -303,7 +303,7 @@ impl App {
         };
         let settings = (self.room == Room::Play).then(|| {
             html! {
-                <Settings next={NodeId::first(MAX_SERVERS).find(|id| !world.ids().contains(*id))}
+                <Settings next={NodeId::first(MAX_SERVERS).find(|id| world.is_free(*id))}
                     servers={session.scenario().servers} seed={session.scenario().seed}
                     config={*world.config()} weather={world.network().weather}
                     text={self.run_text.clone()} error={self.run_error.clone()}

@@ -1,5 +1,7 @@
 //! A run in bad weather.
 
+mod members;
+
 use std::fmt;
 
 use raftarium::check::{Checker, History, Property};
@@ -7,7 +9,7 @@ use raftarium::machine::{ClientId, Op};
 use raftarium::raft::event::{
     Campaign, Denial, Event, Ignorance, NoTransfer, Reading, Refusal, StepDown, Unneeded,
 };
-use raftarium::raft::{LogIndex, NodeId, ReadMode, Rule, SendPolicy, Term};
+use raftarium::raft::{LogIndex, NodeId, ReadMode, Rule, SendPolicy, ServerSet, Term};
 use raftarium::sim::text::write_run;
 use raftarium::sim::{
     Action, ClockRate, Fact, Group, Link, Record, Scenario, Setting, Step, Time, World,
@@ -30,6 +32,10 @@ pub(crate) struct Run {
     dice: Dice,
     /// For what is beyond Figure 2: dice of its own, so that without it a seed is the same run.
     parts: Option<Dice>,
+    /// How often servers come and go, where leaders hand over once and clients read once.
+    members: u64,
+    /// One in so many actions is about those parts.
+    parts_every: u64,
     step: Step,
     elections: Elections,
     /// The longest pause between two actions that is usual in this run, in milliseconds.
@@ -41,10 +47,11 @@ impl Run {
     pub(crate) fn new(seed: u64, off: &[Rule]) -> Self {
         let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let mut scenario = random_scenario(seed, &mut dice);
-        // A rule of Figure 2 is missed by Figure 2 alone, one about reads with nothing else.
+        // A rule of Figure 2 is missed by Figure 2 alone, one about reads or members with just that.
         let reads = off.iter().find_map(|rule| missed_by_reads(*rule));
-        let mut parts = (off.is_empty() || reads.is_some()).then_some(Dice(!seed));
-        if let Some(dice) = parts.as_mut().filter(|_| off.is_empty()) {
+        let members = off.iter().all(|rule| members::RULES.contains(rule));
+        let mut parts = (members || reads.is_some()).then_some(Dice(!seed));
+        if let Some(dice) = parts.as_mut().filter(|_| members) {
             add_parts(&mut scenario, dice);
         }
         if let Some(mode) = reads {
@@ -52,10 +59,23 @@ impl Run {
             scenario.config.check_quorum = mode == ReadMode::Lease;
             scenario.timing.drift = 1_000;
         }
+        // The first entry of a term would all but do the same.
+        scenario.config.no_op &= !off.contains(&Rule::OwnTermBeforeChange);
         for rule in off {
             scenario.config.rules.set(*rule, false);
         }
-        Self::begin(scenario, dice, parts)
+        let often = members && (!off.is_empty() || seed.is_multiple_of(3));
+        Self {
+            members: if !members {
+                0
+            } else if off.is_empty() {
+                2
+            } else {
+                30
+            },
+            parts_every: if often { 2 } else { 12 },
+            ..Self::begin(scenario, dice, parts)
+        }
     }
 
     fn begin(scenario: Scenario, mut dice: Dice, parts: Option<Dice>) -> Self {
@@ -73,6 +93,8 @@ impl Run {
             actions: Vec::new(),
             dice,
             parts,
+            members: 0,
+            parts_every: 12,
             step,
             elections: Elections::default(),
             pace,
@@ -106,9 +128,9 @@ impl Run {
             let more = self
                 .parts
                 .as_mut()
-                .and_then(|dice| dice.chance(12).then_some(dice));
+                .and_then(|dice| dice.chance(self.parts_every).then_some(dice));
             let action = match more {
-                Some(dice) => parts_action(&self.world, dice),
+                Some(dice) => parts_action(&self.world, dice, self.members),
                 None => random_action(&self.world, &mut self.dice),
             };
             self.act(self.gentle(action));
@@ -154,7 +176,7 @@ impl Run {
         ] {
             self.act(action);
         }
-        for id in NodeId::first(self.world.servers().len()) {
+        for id in self.world.ids().iter() {
             self.act(Action::Skew(id, ClockRate::TRUE));
             self.act(Action::SlowDisk(id, None));
             self.act(Action::Restart(id));
@@ -174,6 +196,9 @@ impl Run {
                 let op = random_op(&mut self.dice);
                 self.act(Action::Request(ClientId::new(1).expect("C1"), op));
             }
+            for action in members::tidying(&self.world) {
+                self.act(action);
+            }
             self.advance(self.world.now() + Time::ms(1000));
             self.verdict()?;
         }
@@ -181,12 +206,17 @@ impl Run {
     }
 
     fn is_recovered(&self, answered: u32) -> bool {
-        let servers = self.world.servers();
-        let log = servers[0].log();
+        let (servers, members) = (self.world.servers(), self.world.configuration().members());
+        let Some(leader) = self.world.leader() else {
+            return false;
+        };
+        let log = self.world.server(leader).log();
         let now_answered: u32 = self.world.clients().iter().map(|c| c.answered).sum();
-        self.world.leader().is_some()
-            && self.is_idle()
+        self.is_idle()
             && now_answered > answered
+            && servers
+                .iter()
+                .all(|server| server.is_up() && members.contains(server.id))
             && servers.iter().all(|server| {
                 let commit = server.node().map(|node| node.commit_index());
                 // Where their logs begin is each server's own affair.
@@ -271,9 +301,8 @@ fn add_parts(scenario: &mut Scenario, dice: &mut Dice) {
 }
 
 fn random_action(world: &World, dice: &mut Dice) -> Action {
-    let servers = world.servers().len();
-    let a = dice.server(servers);
-    let b = dice.server(servers);
+    let servers = world.ids();
+    let (a, b) = (dice.server(servers), dice.server(servers));
     let link = match (a == b, dice.chance(2)) {
         (true, _) => Link::All,
         (false, true) => Link::OneWay(a, b),
@@ -319,19 +348,22 @@ fn missed_by_reads(rule: Rule) -> Option<ReadMode> {
 }
 
 /// Something to do with those parts.
-fn parts_action(world: &World, dice: &mut Dice) -> Action {
-    let server = dice.server(world.servers().len());
-    if dice.chance(3) {
-        return Action::Transfer(server);
+fn parts_action(world: &World, dice: &mut Dice, members: u64) -> Action {
+    match dice.below(2 + members) {
+        0 => Action::Transfer(dice.server(world.ids())),
+        1 => {
+            let client = ClientId::new(1 + dice.below(world.clients().len() as u64) as usize);
+            let client = client.expect("a client of the scenario");
+            let key = dice.pick(&["x", "y"]).parse().expect("a key");
+            Action::Read(client, key, dice.server(world.ids()))
+        }
+        _ => members::action(world, dice),
     }
-    let client = ClientId::new(1 + dice.below(world.clients().len() as u64) as usize);
-    let key = dice.pick(&["x", "y"]).parse().expect("a key");
-    Action::Read(client.expect("a client of the scenario"), key, server)
 }
 
-fn random_groups(servers: usize, dice: &mut Dice) -> Vec<Group> {
+fn random_groups(servers: ServerSet, dice: &mut Dice) -> Vec<Group> {
     let mut groups = vec![Group::default(); 2];
-    for id in NodeId::first(servers) {
+    for id in servers.iter() {
         groups[dice.below(2) as usize].servers.insert(id);
     }
     let client = ClientId::new(1).expect("there is a first client");
@@ -381,13 +413,14 @@ impl Dice {
         &from[self.below(from.len() as u64) as usize]
     }
 
-    fn server(&mut self, count: usize) -> NodeId {
-        NodeId::new(1 + self.below(count as u64) as usize).expect("a server of the scenario")
+    fn server(&mut self, servers: ServerSet) -> NodeId {
+        let nth = self.below(servers.len() as u64) as usize;
+        servers.iter().nth(nth).expect("there are so many")
     }
 }
 
 /// What must have happened at some time in some run, or the weather was too fair.
-pub(crate) const SOMETIMES: [&str; 60] = [
+pub(crate) const SOMETIMES: [&str; 74] = [
     "a leader was elected",
     "a server stood for election",
     "a vote was split",
@@ -448,6 +481,20 @@ pub(crate) const SOMETIMES: [&str; 60] = [
     "a crash came in the middle of a write",
     "a crash tore an entry",
     "a crash tore a snapshot",
+    "a server was switched on",
+    "a server was taken away",
+    "a change had to wait for an entry of the leader's term",
+    "a change had to wait for the configuration before",
+    "new servers caught up in the first round",
+    "new servers caught up in a later round",
+    "a change was abandoned: the leader led no longer",
+    "a change was abandoned: no progress",
+    "a configuration was adopted",
+    "a configuration was rolled back",
+    "a leader was elected by both majorities",
+    "a joint configuration was committed by both majorities",
+    "a leader was removed",
+    "a server without a vote did not stand",
 ];
 
 /// How often each of [`SOMETIMES`] happened.
@@ -474,7 +521,8 @@ impl Coverage {
     fn note(&mut self, fact: &Fact, world: &World, checker: &Checker, elections: &mut Elections) {
         let what = match fact {
             Fact::Raft { server, event } => {
-                let term = world.server(*server).term();
+                let term = world.find(*server).map_or(Term(0), |server| server.term());
+                self.count(members::of_event(event));
                 if elections.note(event) {
                     self.count("a vote was split");
                 }
@@ -499,6 +547,8 @@ impl Coverage {
                 }
             }
             Fact::Lost { .. } => "a packet was lost",
+            Fact::Joined { .. } => "a server was switched on",
+            Fact::Retired { .. } => "a server was taken away",
             Fact::WriteCut { .. } => "a crash came in the middle of a write",
             Fact::RecordDropped { record, .. } => match record {
                 Record::Entry(_) => "a crash tore an entry",

@@ -1,7 +1,7 @@
 //! Who is there, who belongs to the cluster, and how that changes.
 
 use super::World;
-use crate::raft::{Change, Configuration, Input, NodeId, Persistent, ServerSet};
+use crate::raft::{Change, Configuration, Input, Log, Node, NodeId, Persistent, ServerSet};
 use crate::sim::action::ClockRate;
 use crate::sim::server::{Condition, Server};
 use crate::sim::step::{Fact, Step};
@@ -10,15 +10,17 @@ impl World {
     /// Who the cluster consists of: as its leader has it, and without one as the server has it whose
     /// log is the most up to date.
     pub fn configuration(&self) -> Configuration {
-        let rank = |server: &&Server| {
-            let leads = server.is_leader().then(|| server.term());
-            let last = server.log().last();
-            (leads, last.term, last.index)
-        };
-        let foremost = self.servers.iter().max_by_key(rank);
-        foremost.map_or_else(Configuration::default, |server| {
-            server.log().configuration()
-        })
+        let leader = self.leader().map(|id| self.server(id).log());
+        let log = leader.or_else(|| self.foremost_log());
+        log.map_or_else(Configuration::default, Log::configuration)
+    }
+
+    /// The most up to date of all logs: what is committed is in it.
+    fn foremost_log(&self) -> Option<&Log> {
+        let logs = self.servers.iter().map(Server::log);
+        // Of empty ones, one that knows of a cluster.
+        let knows = |log: &Log| log.configuration() != Configuration::default();
+        logs.max_by_key(|log| (log.last().term, log.last_index(), knows(log)))
     }
 
     /// How many of its voters are a majority.
@@ -38,23 +40,50 @@ impl World {
     pub(super) fn check_change(&self, change: Change) -> Result<(), String> {
         let leader = self.leader().and_then(|id| self.server(id).node());
         let leader = leader.ok_or("nobody leads: only a leader can change the cluster")?;
-        match leader.objection(change) {
-            Some(why) => Err(format!("{} refuses: {why}", leader.id())),
+        if let Some(why) = leader.objection(change) {
+            return Err(format!("{} refuses: {why}", leader.id()));
+        }
+        let mut new = wanted(change).except(self.ids()).iter();
+        match new.find_map(|id| Some((id, self.who_remembers(id)?))) {
+            Some((id, other)) => Err(format!(
+                "{other} may take it for the {id} that was there before: choose another number"
+            )),
             None => Ok(()),
         }
     }
 
+    /// Whether a new server may have this number.
+    pub fn is_free(&self, id: NodeId) -> bool {
+        self.find(id).is_none() && self.who_remembers(id).is_none()
+    }
+
+    /// Somebody who may count on a server that was taken away, if there is anybody. A new server
+    /// under its number would have forgotten what the old one promised. So the number is free only
+    /// when everyone knows that the old one is gone; down, one knows nothing to be committed.
+    fn who_remembers(&self, id: NodeId) -> Option<NodeId> {
+        let counts_on_it = |server: &&Server| {
+            let committed = server.node().map(Node::commit_index).unwrap_or_default();
+            let mut possible = server.log().configurations_since(committed);
+            possible.any(|configuration| configuration.members().contains(id))
+        };
+        let mut servers = self.servers.iter().filter(|_| self.retired.contains(id));
+        servers.find(counts_on_it).map(|server| server.id)
+    }
+
+    pub(super) fn retire(&mut self, id: NodeId) {
+        self.servers.remove(id);
+        self.network.forget(id);
+        self.retired.insert(id);
+    }
+
     /// Why a server may not be taken away, if it may not: its vote and its log may be needed, until
-    /// the cluster has agreed to go on without them.
+    /// it is committed that the cluster goes on without them.
     pub(super) fn check_retirement(&self, id: NodeId) -> Result<(), String> {
-        let nodes = || self.servers.iter().filter_map(Server::node);
-        let knows = nodes().max_by_key(|node| node.commit_index());
-        let agreed = knows.map(|node| node.log().configured_by(node.commit_index()).1);
-        let wanted = nodes()
-            .filter(|node| node.is_leader())
-            .map(|node| node.log().configuration());
-        let mut members = agreed.into_iter().chain(wanted).map(Configuration::members);
-        if knows.is_none() || members.any(|members| members.contains(id)) {
+        let nodes = self.servers.iter().filter_map(Server::node);
+        let committed = nodes.map(Node::commit_index).max().unwrap_or_default();
+        let log = self.foremost_log().into_iter();
+        let mut possible = log.flat_map(|log| log.configurations_since(committed));
+        if possible.any(|configuration| configuration.members().contains(id)) {
             return Err(format!(
                 "{id} is still a member of the cluster: remove it first"
             ));
@@ -79,12 +108,9 @@ impl World {
             return;
         };
         // Who is not there yet is switched on.
-        let wanted = match change {
-            Change::Add(id) | Change::Learn(id) => ServerSet::EMPTY.with(id),
-            Change::Remove(_) => ServerSet::EMPTY,
-            Change::Voters(voters) => voters,
-        };
-        for server in wanted.except(self.ids()).iter() {
+        for server in wanted(change).except(self.ids()).iter() {
+            self.retired.remove(server);
+            self.newcomers.insert(server);
             self.put(server);
             step.facts.push(Fact::Joined { server });
             self.start(server, step);
@@ -96,10 +122,19 @@ impl World {
     /// The disk of a server that has never run. Who founds the cluster knows of the others; who
     /// comes later has to be told.
     pub(super) fn new_disk(&self, id: NodeId) -> Persistent {
-        Persistent::new(if self.founders.contains(id) {
+        Persistent::new(if self.founders.except(self.newcomers).contains(id) {
             self.founders
         } else {
             ServerSet::EMPTY
         })
+    }
+}
+
+/// The servers that must be there for a change.
+fn wanted(change: Change) -> ServerSet {
+    match change {
+        Change::Add(id) | Change::Learn(id) => ServerSet::EMPTY.with(id),
+        Change::Remove(_) => ServerSet::EMPTY,
+        Change::Voters(voters) => voters,
     }
 }
