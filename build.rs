@@ -20,12 +20,13 @@ pub fn contents(folder: &Path) -> String {
     files.sort();
     let chapters: Vec<String> = files.iter().map(|path| chapter(path)).collect();
     let first = files.first().expect("src/lessons holds a chapter");
-    let first = fs::canonicalize(first).expect("the first chapter has a path");
+    // Its text, not its path: a checkout may be moved with what was built in it.
+    let first = fs::read_to_string(first).expect("the first chapter can be read");
     format!(
         "/// Every chapter there is, in the order of their numbers.\n\
          pub const CONTENTS: &[Listed] = &[{}];\n\
          /// The text of the first chapter.\n\
-         pub const FIRST: &str = include_str!({first:?});\n",
+         pub const FIRST: &str = {first:?};\n",
         chapters.concat()
     )
 }
