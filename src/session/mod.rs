@@ -6,7 +6,7 @@
 //! action in the past makes another future; the old one is kept, to be returned to by undo.
 
 pub mod link;
-mod pace;
+pub mod pace;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -35,8 +35,13 @@ const MAX_CHECKPOINTS: usize = 256;
 /// never arrive.
 const MAX_REVIEW: u64 = 5_000;
 
-/// A time without any packet under way is quiet from this length on.
-const QUIET: Time = Time::ms(30);
+/// A time without any packet under way is quiet from this length on: whoever watches at the first
+/// speed would have to wait, so it is passed quickly.
+pub const QUIET: Time = Time((Pace::FIRST * pace::LONGEST_WAIT * 1e6) as u64);
+
+/// The most steps that are looked ahead to find the end of a quiet stretch. Where servers do no
+/// more than wake and go to sleep again there is none.
+const FAR_AHEAD: usize = 40;
 
 /// A run, and a cursor in it.
 #[derive(Clone, Debug)]
@@ -123,6 +128,12 @@ fn begin(scenario: &Scenario, step: &mut Step) -> Moment {
 }
 
 impl Moment {
+    /// Whether no packet is on its way.
+    fn is_idle(&self) -> bool {
+        let mut packets = self.world.network().packets().iter();
+        packets.all(|packet| packet.is_held())
+    }
+
     /// Begins to watch, if it is time.
     fn begin_watches(&mut self, goals: &Goals) {
         if self.watches.is_empty() && self.world.last_step() >= goals.from {
@@ -526,12 +537,34 @@ impl Session {
 
     /// Whether nothing is under way between servers: all that can happen next is a timer.
     pub fn is_idle(&self) -> bool {
-        self.present
-            .world
-            .network()
-            .packets()
-            .iter()
-            .all(|packet| packet.is_held())
+        self.present.is_idle()
+    }
+
+    /// How long the quiet will last: when, as things stand, something is sent or is worth telling.
+    /// None if nothing ever happens any more.
+    pub fn quiet_until(&self) -> Option<Time> {
+        let (mut moment, mut step) = (self.present.clone(), Step::default());
+        for _ in 0..FAR_AHEAD {
+            let happens = moment.step(&self.truth, Time::LONGEST, &mut step);
+            if happens.is_break() {
+                break;
+            }
+            if !moment.is_idle() || narrate::has_story(&step) {
+                return Some(step.at);
+            }
+        }
+        self.next_at()
+    }
+
+    /// The shortest and the longest way of a packet under way.
+    pub fn journeys(&self) -> (Time, Time) {
+        let packets = self.present.world.network().packets().iter();
+        let mut journeys = (Time::NEVER, Time::ZERO);
+        for packet in packets.filter(|packet| !packet.is_held()) {
+            let journey = packet.arrives_at.saturating_sub(packet.sent_at);
+            journeys = (journeys.0.min(journey), journeys.1.max(journey));
+        }
+        journeys
     }
 }
 

@@ -36,7 +36,7 @@ use super::{facts, server, storage};
 use crate::course::{self, Place, Tool, Touch};
 use crate::machine::{ClientId, Op};
 use crate::raft::{Event, MAX_SERVERS, NodeId, ServerSet};
-use crate::session::{Session, link};
+use crate::session::{Pace, Session, link};
 use crate::sim::text::parse_action;
 use crate::sim::{Action, Fact, Link, Packet, PacketId, Scenario, Server, Time};
 use crate::view::{LogTable, Scene, Timeline, Why};
@@ -46,9 +46,6 @@ const SHOWN_ENTRIES: u64 = 30;
 
 /// Sentences that are shown.
 const SHOWN_LINES: usize = 25;
-
-/// Above this speed nobody can read every event: the page is rendered less often.
-const READABLE_SPEED: f64 = 0.2;
 
 /// How long something said at the top of the page stays, in milliseconds.
 const SAID_MS: u32 = 8_000;
@@ -857,9 +854,11 @@ fn sentence(text: impl Into<String>) -> String {
     format!("{first}{}.", chars.as_str())
 }
 
-/// A run to begin with: a client that keeps writing.
+/// A run to begin with: a client that keeps writing, and ways so alike that every message can be
+/// seen for its second.
 fn opening_scenario(servers: u8, seed: u64) -> Scenario {
     let mut scenario = Scenario::new(servers, seed);
+    scenario.weather.latency = (Time::ms(12), Time::ms(18));
     if let (Some(client), Ok(key)) = (ClientId::new(1), "x".parse()) {
         scenario.habits.push((client, key, Time::ms(120)));
     }
@@ -946,7 +945,8 @@ fn frame_loop(
         let mut player = player.borrow_mut();
         pending |= player.frame(timestamp);
         let (playing, now) = (player.playing, player.session.now());
-        let pause = if player.pace.speed > READABLE_SPEED {
+        // Where nobody can read every event, the page is rendered less often.
+        let pause = if player.pace.speed > Pace::READABLE {
             80.0
         } else {
             0.0

@@ -24,6 +24,10 @@ const MARKS: Rows = &[
         "votes, or copies of an entry; the bar is the majority",
     ),
     (
+        "hatched time",
+        "nothing was under way, and it was passed quickly",
+    ),
+    (
         "dashed entry",
         "not known to be committed by that server; solid: committed",
     ),

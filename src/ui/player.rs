@@ -6,9 +6,6 @@ use crate::sim::{Scenario, Time};
 /// A frame later than this (the tab was hidden) counts as this long, in milliseconds.
 const LONGEST_FRAME: f64 = 100.0;
 
-/// The speed a newcomer sees.
-pub const FIRST_SPEED: f64 = 1.0 / 50.0;
-
 /// A session, and how it is being watched.
 pub struct Player {
     pub session: Session,
@@ -25,7 +22,7 @@ impl Player {
     pub fn new(session: Session) -> Self {
         Self {
             session,
-            pace: Pace::new(FIRST_SPEED),
+            pace: Pace::new(Pace::FIRST),
             playing: true,
             waits: false,
             insists: false,
@@ -61,8 +58,7 @@ impl Player {
             return true;
         }
         let before = self.session.world().last_step();
-        let to = self.pace.after(&self.session, wall / 1000.0);
-        self.session.advance(to);
+        self.pace.play(&mut self.session, wall / 1000.0);
         if self.session.now() >= Time::LONGEST {
             self.pause();
             return true;

@@ -96,6 +96,7 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
             </div>
             <div class="run">
                 { run_picture(&props.timeline) }
+                { quiet_picture(&props.timeline) }
                 <input ref={props.slider.clone()} class="time-slider" type="range" aria-label="Time"
                     min="0" max={(span(props.timeline.head).0 / 1000).to_string()} step="1" oninput={seek} />
             </div>
@@ -145,9 +146,6 @@ fn run_picture(timeline: &Timeline) -> Html {
         });
         html! { <g key={nth}>{ for stretches }</g> }
     });
-    let quiet = timeline.quiet.iter().enumerate().map(|(nth, (from, to))| {
-        html! { <rect key={nth} x={x(*from)} y="0" width={width(*from, *to)} height="68" /> }
-    });
     let ticks = timeline.ticks.iter().enumerate().map(|(nth, tick)| {
         let class = match tick.kind {
             TickKind::Action => "tick-action",
@@ -163,10 +161,32 @@ fn run_picture(timeline: &Timeline) -> Html {
     });
     html! {
         <svg class="run-picture" viewBox="0 0 10000 84" preserveAspectRatio="none" aria-hidden="true">
-            <g class="run-quiet">{ for quiet }</g>
             <g class="run-lanes">{ for lanes }</g>
             <g class="run-ghosts">{ for ghosts }</g>
             <g class="run-ticks">{ for ticks }</g>
+        </svg>
+    }
+}
+
+/// Where time was compressed. A picture of its own, as the other one is stretched, and would stretch
+/// the hatching with it.
+fn quiet_picture(timeline: &Timeline) -> Html {
+    let span = span(timeline.head).0;
+    let percent = |time: Time| {
+        let hundredths = time.0 * WIDTH / span;
+        format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+    };
+    let quiet = timeline.quiet.iter().enumerate().map(|(nth, (from, to))| {
+        html! {
+            <rect key={nth} x={percent(*from)} width={percent(*to - *from)} height="100%" fill="url(#hatching)" />
+        }
+    });
+    html! {
+        <svg class="run-quiet" aria-hidden="true">
+            <pattern id="hatching" width="6" height="6" patternUnits="userSpaceOnUse">
+                <path d="M-2 8l10-10M-2 2l4-4M4 8l4-4" />
+            </pattern>
+            { for quiet }
         </svg>
     }
 }

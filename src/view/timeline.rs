@@ -2,7 +2,7 @@
 
 use super::scene::Look;
 use crate::raft::{Event, MAX_SERVERS, NodeId, ServerSet};
-use crate::session::{Ghost, Session};
+use crate::session::{Ghost, QUIET, Session};
 use crate::sim::{Cause, Fact, Scenario, Step, StepId, Time};
 
 /// The run from its start to its head. It is kept up as the run grows, not made anew.
@@ -13,7 +13,7 @@ pub struct Timeline {
     pub lanes: Vec<Vec<Stretch>>,
     /// What stands out.
     pub ticks: Vec<Tick>,
-    /// Stretches without anything under way.
+    /// Stretches without anything under way, long enough to be passed quickly.
     pub quiet: Vec<(Time, Time)>,
     /// Futures that were put aside.
     pub ghosts: Vec<Ghost>,
@@ -82,7 +82,8 @@ impl Timeline {
         self.read = records.len();
         self.last = records.last().map(|record| record.step.id);
         self.head = session.head();
-        self.quiet = session.quiet().to_vec();
+        let quiet = session.quiet().iter().copied();
+        self.quiet = quiet.filter(|(from, to)| *to - *from > QUIET).collect();
         self.ghosts = session.ghosts().collect();
     }
 
