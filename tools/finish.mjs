@@ -94,7 +94,9 @@ html = swap(html, '<meta charset="utf-8">', `<meta charset="utf-8"><meta http-eq
 html = html.replace(/<!--[^]*?-->/g, "").replace(/\n\s*/g, "\n").replace(/\n+/g, "\n");
 writeFileSync(path("index.html"), html);
 
-for (const name of ["boot.js", "unpack.js", glue, oldWasm, ...sheets.map(([, name]) => name)]) rmSync(path(name));
+// The first chapter comes with the wasm: nobody asks for its text.
+const [firstChapter] = readdirSync(path("lessons")).sort();
+for (const name of [join("lessons", firstChapter), "boot.js", "unpack.js", glue, oldWasm, ...sheets.map(([, name]) => name)]) rmSync(path(name));
 
 // The service worker keeps every file there is, the page under the name it is asked for.
 const names = readdirSync(dist, { recursive: true }).sort().filter((name) => statSync(path(name)).isFile());

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const BUDGET = 160_000; // bytes of brotli, all files together
-const CEILING = 188_000;
+const CEILING = 187_000;
 
 const dist = process.argv[2];
 const files = readdirSync(dist, { recursive: true }).filter((name) => statSync(join(dist, name)).isFile());
