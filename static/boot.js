@@ -1,5 +1,6 @@
 // Starts the page: fetches its wasm and runs it, or says in one sentence why that did not work.
 
+import { say } from "./say.js";
 import { unpack } from "./unpack.js";
 
 const tag = document.querySelector("script[data-wasm]");
@@ -16,12 +17,6 @@ try {
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
   // A browser that keeps nothing shows the system's theme.
-}
-
-function say(sentence) {
-  const place = document.getElementById("boot") ?? document.body.appendChild(document.createElement("p"));
-  place.setAttribute("role", "alert");
-  place.textContent = sentence;
 }
 
 async function boot() {

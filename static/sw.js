@@ -1,15 +1,24 @@
-// Keeps the page working without a network. `tools/finish.mjs` fills in the two constants.
+// Keeps the page working without a network. `tools/finish.mjs` fills in the constants.
 //
 // Files are named after their content, so a cached one is never stale. The page itself is asked for first, so that a
 // new version shows at once; without a network, the page is the one whose files this worker keeps.
 
 const VERSION = "__VERSION__";
-const FILES = __FILES__;
+const FIRST = __FIRST__; // what a first visit has fetched anyway
+const REST = __REST__; // kept as soon as the page says that its visitor stays
 
 const NAME = `raftarium ${VERSION}`;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(FILES)));
+  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(FIRST)));
+});
+
+self.addEventListener("message", (event) => {
+  const keep = async () => {
+    const cache = await caches.open(NAME);
+    for (const file of REST) (await cache.match(file)) ?? (await cache.add(file));
+  };
+  event.waitUntil(keep());
 });
 
 self.addEventListener("activate", (event) => {

@@ -1,5 +1,5 @@
-// Makes what Trunk left in dist/ ready to be published: one script, one stylesheet and one wasm, each small and named
-// after its content; a content policy; a service worker. A page of Trunk's alone works too, unfinished.
+// Makes what Trunk left in dist/ ready to be published: one script, one stylesheet and the wasm in two parts, each small
+// and named after its content; a content policy; a service worker. A page of Trunk's alone works too, unfinished.
 //
 // usage: node tools/finish.mjs dist
 
@@ -10,6 +10,7 @@ import * as esbuild from "esbuild";
 import { unpack } from "../static/unpack.js";
 import { shortenImports } from "./imports.mjs";
 import { pack } from "./pack.mjs";
+import { names, split } from "./split.mjs";
 
 const dist = process.argv[2];
 const target = "es2022";
@@ -56,7 +57,14 @@ const [script, glue, oldWasm] =
   html.match(/<script type="module" src="\.\/boot\.js" data-js="\.\/([^"]+)" data-wasm="\.\/([^"]+)"><\/script>/) ?? [];
 if (!script) throw new Error("finish: index.html does not start the page as Trunk.toml says");
 
-// The script: boot.js with wasm-bindgen's glue inside.
+// The script: boot.js with wasm-bindgen's glue inside, which leaves it to rest.js to instantiate the wasm.
+const gluePath = path(glue);
+writeFileSync(
+  gluePath,
+  `import { instantiate } from "./rest.js";\n` +
+    swap(read(glue).toString(), "await WebAssembly.instantiate(module, imports)", "await instantiate(module, imports)"),
+);
+writeFileSync(path("rest.js"), readFileSync("static/rest.js"));
 const bundle = await esbuild.build({
   stdin: {
     contents: swap(read("boot.js").toString(), "import(url(tag.dataset.js))", `import("./${glue}")`),
@@ -72,9 +80,14 @@ const bundle = await esbuild.build({
 
 // The wasm. Trunk names it before wasm-opt has changed it.
 const short = shortenImports(read(oldWasm), bundle.outputFiles[0].text);
-const packed = pack(short.wasm);
-if (Buffer.compare(unpack(packed), short.wasm) !== 0) throw new Error("finish: the packed wasm is not what it was");
-const wasm = put("raftarium", "wasm", packed);
+writeFileSync("tools/.page.wasm", short.wasm); // for tools/profile.mjs
+const functions = names(readFileSync("tools/.page.symbols").toString());
+const rest = new Set(readFileSync("tools/rest.txt").toString().split("\n"));
+const [wasm, restWasm] = split(short.wasm, (nth) => rest.has(functions[nth])).map((part, nth) => {
+  const packed = pack(part);
+  if (Buffer.compare(unpack(packed), part) !== 0) throw new Error("finish: the packed wasm is not what it was");
+  return put(["raftarium", "rest"][nth], "wasm", packed);
+});
 const js = put("raftarium", "js", short.script);
 
 // The stylesheets, in the order of the page.
@@ -88,7 +101,7 @@ html = swap(html, 'rel="icon" href="icon.svg"', `rel="icon" href="${icon}"`);
 sheets.forEach(([link], i) => {
   html = swap(html, link, i === 0 ? `<link rel="stylesheet" href="./${css}">` : "");
 });
-html = swap(html, script, `<script type="module" src="./${js}" data-wasm="./${wasm}" data-offline="sw.js"></script>`);
+html = swap(html, script, `<script type="module" src="./${js}" data-wasm="./${wasm}" data-rest="./${restWasm}" data-offline="sw.js"></script>`);
 html = swap(html, `href="./${oldWasm}"`, `href="./${wasm}"`);
 html = swap(html, '<meta charset="utf-8">', `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">`);
 html = html.replace(/<!--[^]*?-->/g, "").replace(/\n\s*/g, "\n").replace(/\n+/g, "\n");
@@ -96,12 +109,14 @@ writeFileSync(path("index.html"), html);
 
 // The first chapter comes with the wasm: nobody asks for its text.
 const [firstChapter] = readdirSync(path("lessons")).sort();
-for (const name of [join("lessons", firstChapter), "boot.js", "unpack.js", glue, oldWasm, ...sheets.map(([, name]) => name)]) rmSync(path(name));
+for (const name of [join("lessons", firstChapter), "boot.js", "say.js", "unpack.js", "rest.js", glue, oldWasm, ...sheets.map(([, name]) => name)]) rmSync(path(name));
 
-// The service worker keeps every file there is, the page under the name it is asked for.
-const names = readdirSync(dist, { recursive: true }).sort().filter((name) => statSync(path(name)).isFile());
-const kept = names.map((name) => (name === "index.html" ? "./" : name));
+// The service worker keeps what a first visit has fetched anyway, and every other file there is when it is told to.
+const published = readdirSync(dist, { recursive: true }).sort().filter((name) => statSync(path(name)).isFile());
+const later = published.filter((name) => name === restWasm || name.startsWith("lessons"));
+const first = published.filter((name) => !later.includes(name)).map((name) => (name === "index.html" ? "./" : name));
 let worker = readFileSync("static/sw.js").toString();
-worker = swap(worker, "__VERSION__", hash(...names.map(read)));
-worker = swap(worker, "__FILES__", JSON.stringify(kept));
+worker = swap(worker, "__VERSION__", hash(...published.map(read)));
+worker = swap(worker, "__FIRST__", JSON.stringify(first));
+worker = swap(worker, "__REST__", JSON.stringify(later));
 writeFileSync(path("sw.js"), (await esbuild.transform(worker, { minify: true, target })).code);

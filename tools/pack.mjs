@@ -1,8 +1,7 @@
 // Takes a wasm module apart for the way to the reader, who puts it together again: see static/unpack.js.
 
 import * as parts from "../static/unpack.js";
-
-const CODE_SECTION = 10;
+import { CODE, CUSTOM, assemble, encoded, text } from "./wasm.mjs";
 
 /** A module that holds nothing but the streams of the one given. */
 export function pack(wasm) {
@@ -47,7 +46,7 @@ export function pack(wasm) {
   for (let length = 8; length-- > 0; ) byte(parts.REST);
   while (at < wasm.length) {
     const id = byte(parts.REST);
-    if (id !== CODE_SECTION) {
+    if (id !== CODE) {
       for (let length = number(parts.REST); length-- > 0; ) byte(parts.REST);
       continue;
     }
@@ -62,27 +61,11 @@ export function pack(wasm) {
   }
 
   const header = [wasm.length, before, functions, others.length, ...others.flat(2), ...streams.map((stream) => stream.length)];
-  const name = Buffer.from(parts.SECTION);
-  const content = Buffer.concat([
-    Buffer.from([name.length]),
-    name,
-    Buffer.from(header.flatMap(encoded)),
-    ...streams.map((stream) => Buffer.from(stream)),
-  ]);
-  return Buffer.concat([wasm.subarray(0, 8), Buffer.from([0, ...encoded(content.length)]), content]);
+  const body = [text(parts.SECTION), Buffer.from(header.flatMap(encoded)), ...streams.map((stream) => Buffer.from(stream))];
+  return assemble([{ id: CUSTOM, body: Buffer.concat(body) }]);
 }
 
 /** Constants this large are addresses of what the module holds: its memory begins with a megabyte of stack. */
 function isAddress(wasm, at) {
   return (wasm[at] & wasm[at + 1] & wasm[at + 2]) >= 128 && wasm[at + 3] < 64;
-}
-
-function encoded(value) {
-  const bytes = [];
-  do {
-    const rest = Math.floor(value / 128);
-    bytes.push((value % 128) | (rest ? 0x80 : 0));
-    value = rest;
-  } while (value);
-  return bytes;
 }

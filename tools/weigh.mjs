@@ -3,11 +3,13 @@
 //
 // usage: node tools/weigh.mjs [pattern]   (a regular expression: then the functions whose names match, one by one)
 //
-// Needs target/wasm32-unknown-unknown/release/raftarium.wasm as `./dev build` left it, and its names.
+// Needs target/wasm32-unknown-unknown/release/raftarium.wasm as `./dev build` left it.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
+import { names } from "./split.mjs";
+import { CODE, IMPORTS, Reader, sections } from "./wasm.mjs";
 
 const SHOWN = 40;
 const pattern = process.argv[2] && new RegExp(process.argv[2]);
@@ -17,62 +19,20 @@ const from = "target/wasm32-unknown-unknown/release/raftarium.wasm";
 const to = "target/weigh";
 mkdirSync(to, { recursive: true });
 execFileSync("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir", to, "--out-name", "page", from]);
-execFileSync("wasm-opt", ["-Oz", "-g", `${to}/page_bg.wasm`, "-o", `${to}/named.wasm`]);
-const bytes = readFileSync(`${to}/named.wasm`);
+execFileSync("wasm-opt", ["-Oz", `--symbolmap=${to}/symbols`, `${to}/page_bg.wasm`, "-o", `${to}/small.wasm`]);
+const bytes = readFileSync(`${to}/small.wasm`);
+const functions = names(readFileSync(`${to}/symbols`).toString());
 
-// https://webassembly.github.io/spec/core/binary/modules.html, and its appendix on names
-const SECTIONS = ["names", "types", "imports", "functions", "tables", "memory", "globals", "exports", "start", "elements", "code", "data", "data count"];
-const [IMPORTS, CODE, FUNCTION_NAMES] = [2, 10, 1];
-
-let at = 8;
-function number() {
-  let value = 0;
-  for (let shift = 0; ; shift += 7) {
-    const byte = bytes[at++];
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return value;
-  }
-}
-const text = () => {
-  const length = number();
-  return bytes.subarray(at, (at += length)).toString();
-};
-
-const sections = [];
-const functions = []; // [begin, end)
-const names = new Map();
-let imported = 0;
-while (at < bytes.length) {
-  const id = bytes[at++];
-  const end = number() + at;
-  sections.push([SECTIONS[id], bytes.subarray(at, end)]);
-  if (id === 0 && text() === "name") readNames(end);
-  if (id === IMPORTS) imported = number();
-  if (id === CODE) {
-    for (let count = number(); count > 0; count--) {
-      const end = number() + at;
-      functions.push([at, end]);
-      at = end;
-    }
-  }
-  at = end;
-}
-
-function readNames(end) {
-  while (at < end) {
-    const kind = bytes[at++];
-    const next = number() + at;
-    if (kind === FUNCTION_NAMES) for (let count = number(); count > 0; count--) names.set(number(), text());
-    at = next;
-  }
-}
+const NAMES = ["names", "types", "imports", "functions", "tables", "memory", "globals", "exports", "start", "elements", "code", "data", "data count"];
+const all = sections(bytes);
+const body = (id) => new Reader(all.find((section) => section.id === id).body);
+const imported = body(IMPORTS).number();
+const bodies = body(CODE);
+const code = bodies
+  .list(() => bodies.bytes(bodies.number()))
+  .map((body, nth) => ({ name: functions[nth + imported], body }));
 
 const compressed = (parts) => brotliCompressSync(Buffer.concat(parts)).length;
-const code = functions.map(([begin, end], nth) => ({
-  name: (names.get(nth + imported) ?? "?").replace(/::h[0-9a-f]{16}$|\[[0-9a-f]{16}\]/g, ""),
-  body: bytes.subarray(begin, end),
-}));
-
 // `<raftarium::ui::app::App as yew::Component>::view` belongs to raftarium::ui.
 function moduleOf(name) {
   const own = name.match(/raftarium::\w+/) ?? name.match(/[a-z_]\w*(::\w+)?/);
@@ -96,7 +56,7 @@ const size = (bodies) => bodies.reduce((sum, body) => sum + body.length, 0);
 
 if (!pattern) {
   line("bytes", "brotli", "", "section");
-  for (const [name, body] of sections) if (name !== "names") line(body.length, compressed([body]), "", name);
+  for (const { id, body } of all) line(body.length, compressed([body]), "", NAMES[id]);
   console.log();
 }
 line("bytes", "brotli", "functions", pattern ? "function" : "module");

@@ -11,14 +11,27 @@ test("the page starts under a sub-path, without a fault", async ({ page }) => {
   await expect(page.locator("body")).not.toBeEmpty();
 });
 
-test("a first visit is four requests: page, style, script, wasm", async ({ page }) => {
+test("a first visit is four requests: page, style, script, wasm; the rest follows the first touch", async ({ page }) => {
   const fetched = [];
   page.on("request", (request) => fetched.push(new URL(request.url()).pathname.replace(/.*\//, "")));
   await page.goto("./");
   await up(page);
-  const types = fetched.filter((name) => !["sw.js", "manifest.webmanifest"].includes(name));
-  expect(types.map((name) => name.replace(/.*\./, "")).sort()).toEqual(["", "css", "js", "wasm"]);
+  await page.waitForTimeout(2000);
+  const files = fetched.filter((name) => !["sw.js", "manifest.webmanifest"].includes(name));
+  expect(files.map((name) => name.replace(/.*\./, "")).sort()).toEqual(["", "css", "js", "wasm"]);
+  await Promise.all([page.waitForRequest(/\/rest-\w+\.wasm$/), page.keyboard.press("Shift")]);
 });
+
+/** Waits until the service worker keeps all there is. */
+async function kept(page) {
+  const files = () =>
+    page.evaluate(async () => {
+      const names = (await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url));
+      return (await Promise.all(names)).flat().join();
+    });
+  await expect.poll(files).toMatch(/rest-\w+\.wasm/);
+  await expect.poll(files).toMatch(/10-two-leaders/);
+}
 
 test("the page works again when its host is gone", async ({ page, expectedFaults }) => {
   const site = await serve();
@@ -26,7 +39,8 @@ test("the page works again when its host is gone", async ({ page, expectedFaults
   try {
     await page.goto(site.url);
     await up(page);
-    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.keyboard.press("Shift");
+    await kept(page);
   } finally {
     await site.stop();
   }
@@ -34,6 +48,17 @@ test("the page works again when its host is gone", async ({ page, expectedFaults
   await up(page);
   await page.goto(`${site.url}?a=link#to-something`);
   await up(page);
+  await page.goto(`${site.url}#/lesson/10/1`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+});
+
+test("a rest that does not arrive when it is needed is told in a sentence", async ({ page, context, expectedFaults }) => {
+  expectedFaults.push(/404/, /rest-/);
+  await context.route("**/rest-*.wasm", (route) => route.fulfill({ status: 404 }));
+  await page.goto("./");
+  await up(page);
+  await page.getByRole("link", { name: "Play" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: /did not arrive.*reload/ })).toBeVisible();
 });
 
 test("a part that does not arrive is told in a sentence", async ({ page, context, expectedFaults }) => {
