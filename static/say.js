@@ -1,6 +1,6 @@
 /** Puts a sentence where the page is, or is to be, when something went wrong that the program itself cannot tell. */
 export function say(sentence) {
-  const place = document.getElementById("boot") ?? document.body.appendChild(document.createElement("p"));
+  const place = document.querySelector("#boot, body > .fault") ?? document.body.appendChild(document.createElement("p"));
   place.classList.add("fault");
   place.setAttribute("role", "alert");
   place.textContent = sentence;

@@ -85,7 +85,7 @@ impl Pace {
     }
 
     /// Seconds of the run in a second of the wall clock, just now.
-    fn rate(&mut self, session: &Session) -> f64 {
+    pub fn rate(&mut self, session: &Session) -> f64 {
         if session.is_idle() {
             return self.cross(session);
         }

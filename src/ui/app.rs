@@ -36,7 +36,7 @@ use super::{facts, server, storage};
 use crate::course::{self, Place, Tool, Touch};
 use crate::machine::{ClientId, Op};
 use crate::raft::{Event, MAX_SERVERS, NodeId, ServerSet};
-use crate::session::{Pace, Session, link};
+use crate::session::{Session, link};
 use crate::sim::text::parse_action;
 use crate::sim::{Action, Fact, Link, Packet, PacketId, Scenario, Server, Time};
 use crate::view::{LogTable, Scene, Timeline, Why};
@@ -209,7 +209,8 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Placed => {
-                self.motion.place(self.player.borrow().session.now());
+                let mut player = self.player.borrow_mut();
+                self.motion.place(player.session.now(), player.rate());
                 return false;
             }
             Msg::Key(event) => return self.key(ctx, &event),
@@ -940,30 +941,19 @@ fn frame_loop(
     let (player, motion) = (player.clone(), motion.clone());
     let (slider, clock) = (slider.clone(), clock.clone());
     let link = ctx.link().clone();
-    let (mut frames, mut rendered_at, mut pending) = (0u32, 0.0, false);
     FrameLoop::new(move |timestamp| {
         let mut player = player.borrow_mut();
-        pending |= player.frame(timestamp);
-        let (playing, now) = (player.playing, player.session.now());
-        // Where nobody can read every event, the page is rendered less often.
-        let pause = if player.pace.speed > Pace::READABLE {
-            80.0
-        } else {
-            0.0
-        };
+        let happened = player.frame(timestamp);
+        let (playing, now, rate) = (player.playing, player.session.now(), player.rate());
+        let pause = player.pause_until_next();
         drop(player);
-        if pending && (timestamp - rendered_at >= pause || !playing) {
-            (pending, rendered_at) = (false, timestamp);
+        if happened {
             link.send_message(Msg::Happened);
-        } else if !pending {
-            // What is not drawn yet must not move as if nothing had happened.
-            motion.place(now);
-        }
-        frames = frames.wrapping_add(1);
-        if frames.is_multiple_of(10) {
+        } else {
+            motion.place(now, rate);
             show_time(&slider, &clock, now);
         }
-        playing
+        playing.then_some(pause)
     })
 }
 

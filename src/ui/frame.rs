@@ -1,13 +1,19 @@
-//! The frame loop: one closure, asked for again as long as it is wanted.
+//! The loop that lets time pass: it runs in an animation frame when something is to be done, and
+//! sleeps in between. What moves in the meantime, the browser moves.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::Window;
 
-/// Calls back on every animation frame, until it is told to stop.
+/// What is due sooner than this, in milliseconds, is due in the next frame.
+const FRAME: f64 = 17.0;
+
+/// Calls back in an animation frame whenever it was told to, until it is told to stop. In a tab that
+/// nobody sees there are no frames, so time stands still there.
 #[derive(Clone)]
 pub struct FrameLoop(Rc<Inner>);
 
@@ -16,33 +22,38 @@ type Tick = Closure<dyn FnMut(f64)>;
 struct Inner {
     tick: RefCell<Option<Tick>>,
     asked: Cell<Option<i32>>,
-    /// Looked up once: it is needed in every frame.
+    sleep: RefCell<Option<Timeout>>,
+    /// Looked up once: it is needed for every frame.
     window: Option<Window>,
 }
 
 impl FrameLoop {
-    /// A loop that is not running. `on_frame` gets the time in milliseconds and says whether it
-    /// wants another frame.
-    pub fn new(mut on_frame: impl FnMut(f64) -> bool + 'static) -> Self {
+    /// A loop that is not running. `on_frame` gets the time and says how long nothing is to be done
+    /// from then on, both in milliseconds, or that the loop shall stand still.
+    pub fn new(mut on_frame: impl FnMut(f64) -> Option<f64> + 'static) -> Self {
         let inner = Rc::new(Inner {
             tick: RefCell::new(None),
             asked: Cell::new(None),
+            sleep: RefCell::new(None),
             window: web_sys::window(),
         });
         let weak = Rc::downgrade(&inner);
         let tick = Tick::new(move |timestamp| {
             let Some(inner) = weak.upgrade() else { return };
             inner.asked.set(None);
-            if on_frame(timestamp) {
-                inner.ask();
+            match on_frame(timestamp) {
+                Some(pause) if pause < FRAME => inner.ask(),
+                Some(pause) => inner.sleep(pause - FRAME),
+                None => {}
             }
         });
         *inner.tick.borrow_mut() = Some(tick);
         Self(inner)
     }
 
-    /// Goes on, if it stands.
+    /// Goes on with the next frame.
     pub fn start(&self) {
+        *self.0.sleep.borrow_mut() = None;
         self.0.ask();
     }
 }
@@ -57,6 +68,16 @@ impl Inner {
         };
         let asked = window.request_animation_frame(tick.as_ref().unchecked_ref());
         self.asked.set(asked.ok());
+    }
+
+    fn sleep(self: &Rc<Self>, milliseconds: f64) {
+        let weak = Rc::downgrade(self);
+        let wake = move || {
+            if let Some(inner) = weak.upgrade() {
+                inner.ask();
+            }
+        };
+        *self.sleep.borrow_mut() = Some(Timeout::new(milliseconds as u32, wake));
     }
 }
 

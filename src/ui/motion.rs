@@ -1,43 +1,85 @@
 //! What moves on the stage: packets along their ways, and the rings of the election timers.
 //!
-//! A place is a function of the time. After each rendering the stage hands its moving elements
-//! over; each frame writes their places and nothing else.
+//! A place is a function of the time. While time stands still it is written down; while time passes,
+//! the browser moves everything by itself: each moving part is an animation whose own time is that
+//! of the run, in milliseconds since the part began to move, and whose rate is the rate at which
+//! the run passes. So nothing is to be computed from frame to frame, only when something happens.
 
 use std::cell::RefCell;
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, SvgGraphicsElement, SvgTransform, SvgsvgElement};
+use wasm_bindgen::prelude::*;
+use web_sys::js_sys::JSON;
+use web_sys::{Animation, Element, SvgGraphicsElement, SvgTransform, SvgsvgElement};
 
-use super::geometry::{Geometry, Point};
+use super::geometry::{Geometry, Point, px};
 use crate::sim::Time;
 use crate::view::Scene;
 
 /// The moving parts of the stage that is on the screen.
 #[derive(Default)]
-pub struct Motion {
-    parts: RefCell<Parts>,
-}
+pub struct Motion(RefCell<Parts>);
 
 #[derive(Default)]
 struct Parts {
-    packets: Vec<Moving>,
-    rings: Vec<Ring>,
+    packets: Vec<Moving<Flight>>,
+    rings: Vec<Moving<Ring>>,
+    /// Seconds of the run in a second of the wall clock; none while time stands still.
+    rate: f64,
 }
 
-struct Moving {
-    transform: SvgTransform,
-    from: Point,
-    to: Point,
-    sent_at: Time,
-    arrives_at: Time,
-}
-
-struct Ring {
+/// An element that moves, and how.
+struct Moving<Way> {
     element: Element,
-    set_at: Time,
-    deadline: Time,
-    /// The last value written, in thousandths of the ring.
-    shown: i32,
+    way: Way,
+    span: (Time, Time),
+    animation: Option<Animation>,
+}
+
+/// From one place to another.
+#[derive(PartialEq)]
+struct Flight(Point, Point);
+
+/// A ring that drains.
+#[derive(PartialEq)]
+struct Ring;
+
+/// How an element is written down where it stands, and moved.
+trait Way: PartialEq {
+    /// Its keyframes, as JSON.
+    fn keyframes(&self) -> String;
+    /// Puts it where it is after `share` of its way, from 0 to 1.
+    fn write(&self, element: &Element, share: f32);
+}
+
+impl Way for Flight {
+    fn keyframes(&self) -> String {
+        let place = |(x, y): Point| format!("translate({}px,{}px)", px(x), px(y));
+        format!(
+            r#"{{"transform":["{}","{}"]}}"#,
+            place(self.0),
+            place(self.1)
+        )
+    }
+
+    fn write(&self, element: &Element, share: f32) {
+        let (a, b) = (self.0, self.1);
+        let (x, y) = (a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share);
+        if let Some(transform) = transform(element) {
+            let _ = transform.set_translate(x, y);
+        }
+    }
+}
+
+impl Way for Ring {
+    fn keyframes(&self) -> String {
+        // A change that nobody can see is not worth painting.
+        r#"{"strokeDasharray":["1000 1000","0 1000"],"easing":"steps(125)"}"#.into()
+    }
+
+    fn write(&self, element: &Element, share: f32) {
+        let left = ((1.0 - share) * 1000.0) as i32;
+        let _ = element.set_attribute("stroke-dasharray", &format!("{left} 1000"));
+    }
 }
 
 impl Motion {
@@ -45,79 +87,117 @@ impl Motion {
     /// of the scene's packets, and those of `rings` in the order of its running timers.
     pub fn take_over(
         &self,
-        svg: &SvgsvgElement,
         (packets, rings): (&Element, &Element),
         scene: &Scene,
         geometry: &Geometry,
     ) {
-        let mut parts = self.parts.borrow_mut();
-        let elements = packets.children();
-        parts.packets.clear();
-        for (nth, packet) in scene.packets.iter().enumerate() {
-            let Some(transform) = elements.item(nth as u32).and_then(|e| transform(svg, e)) else {
-                continue;
-            };
+        let parts = &mut *self.0.borrow_mut();
+        let flights = scene.packets.iter().map(|packet| {
             let (from, to) = geometry.way(packet.from, packet.to);
-            let (sent_at, arrives_at) = (packet.sent_at, packet.arrives_at);
-            parts.packets.push(Moving {
-                transform,
-                from,
-                to,
-                sent_at,
-                arrives_at,
-            });
-        }
-        let elements = rings.children();
+            (Flight(from, to), (packet.sent_at, packet.arrives_at))
+        });
+        renew(&mut parts.packets, packets, flights);
         let timers = scene.servers.iter().filter_map(|server| server.timer);
-        parts.rings.clear();
-        for (nth, (set_at, deadline)) in timers.enumerate() {
-            if let Some(element) = elements.item(nth as u32) {
-                parts.rings.push(Ring {
-                    element,
-                    set_at,
-                    deadline,
-                    shown: -1,
-                });
-            }
-        }
+        renew(&mut parts.rings, rings, timers.map(|span| (Ring, span)));
     }
 
-    /// Puts everything where it is at `now`.
-    pub fn place(&self, now: Time) {
-        let mut parts = self.parts.borrow_mut();
-        for packet in &parts.packets {
-            let progress = share(packet.sent_at, packet.arrives_at, now);
-            let (a, b) = (packet.from, packet.to);
-            let (x, y) = (a.0 + (b.0 - a.0) * progress, a.1 + (b.1 - a.1) * progress);
-            let _ = packet.transform.set_translate(x, y);
+    /// Puts everything where it is at `now`. From there on it moves by itself, at `rate` seconds of
+    /// the run a second, or stays where it is if that is 0.
+    pub fn place(&self, now: Time, rate: f64) {
+        let parts = &mut *self.0.borrow_mut();
+        let changed = rate != parts.rate;
+        parts.rate = rate;
+        for packet in &mut parts.packets {
+            packet.place(now, rate, changed);
         }
         for ring in &mut parts.rings {
-            let left = 1.0 - share(ring.set_at, ring.deadline, now);
-            let thousandths = (left * 1000.0) as i32;
-            // A change that nobody can see is not worth writing.
-            if (thousandths - ring.shown).abs() >= 8 || thousandths == 0 {
-                ring.shown = thousandths;
-                let dash = format!("{thousandths} 1000");
-                let _ = ring.element.set_attribute("stroke-dasharray", &dash);
-            }
+            ring.place(now, rate, changed);
         }
     }
 }
 
-fn share(from: Time, to: Time, now: Time) -> f32 {
-    let whole = to.saturating_sub(from).0.max(1) as f32;
-    (now.saturating_sub(from).0 as f32 / whole).clamp(0.0, 1.0)
+/// Makes `all` the children of `parent`; those that move as before go on doing so.
+fn renew<W: Way>(
+    all: &mut Vec<Moving<W>>,
+    parent: &Element,
+    ways: impl Iterator<Item = (W, (Time, Time))>,
+) {
+    let children = parent.children();
+    let mut old = std::mem::take(all);
+    for (nth, (way, span)) in ways.enumerate() {
+        let Some(element) = children.item(nth as u32) else {
+            continue;
+        };
+        let same = |part: &Moving<W>| {
+            part.span == span && part.way == way && part.element.is_same_node(Some(&element))
+        };
+        all.push(match old.iter().position(same) {
+            Some(known) => old.swap_remove(known),
+            None => Moving {
+                element,
+                way,
+                span,
+                animation: None,
+            },
+        });
+    }
+    // What is left moves no more, or otherwise: an element may have been put to another use.
+    for part in old {
+        if let Some(animation) = part.animation {
+            animation.cancel();
+        }
+    }
+}
+
+impl<W: Way> Moving<W> {
+    fn place(&mut self, now: Time, rate: f64, changed: bool) {
+        let (from, to) = self.span;
+        let (gone, whole) = (now.saturating_sub(from), to.saturating_sub(from));
+        if rate == 0.0 {
+            if let Some(animation) = self.animation.take() {
+                animation.cancel();
+            }
+            let share = gone.0 as f32 / whole.0.max(1) as f32;
+            self.way.write(&self.element, share.clamp(0.0, 1.0));
+            return;
+        }
+        if self.animation.is_some() && !changed {
+            return;
+        }
+        let animation = self.animation.get_or_insert_with(|| {
+            // Where it stays when its animation is over.
+            self.way.write(&self.element, 1.0);
+            let keyframes = JSON::parse(&self.way.keyframes()).unwrap_or_default();
+            let movable: &Movable = self.element.unchecked_ref();
+            movable.animate(&keyframes, milliseconds(whole))
+        });
+        animation.set_playback_rate(rate);
+        animation.set_current_time(Some(milliseconds(gone)));
+    }
+}
+
+fn milliseconds(time: Time) -> f64 {
+    time.0 as f64 / 1000.0
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// An element, as <https://developer.mozilla.org/en-US/docs/Web/API/Element/animate> has it:
+    /// `web-sys` counts this as unstable, browsers have had it since 2020.
+    type Movable;
+
+    /// Moves it through `keyframes` within `duration` milliseconds.
+    #[wasm_bindgen(method)]
+    fn animate(this: &Movable, keyframes: &JsValue, duration: f64) -> Animation;
 }
 
 /// The transform of an element that this module owns.
-fn transform(svg: &SvgsvgElement, element: Element) -> Option<SvgTransform> {
-    let list = element
-        .dyn_into::<SvgGraphicsElement>()
-        .ok()?
-        .transform()
-        .base_val();
+fn transform(element: &Element) -> Option<SvgTransform> {
+    let element: &SvgGraphicsElement = element.dyn_ref()?;
+    let list = element.transform().base_val();
     if list.number_of_items() > 0 {
         return list.get_item(0).ok();
     }
+    let svg: SvgsvgElement = element.owner_svg_element()?;
     list.append_item(&svg.create_svg_transform()).ok()
 }

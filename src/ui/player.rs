@@ -3,8 +3,11 @@
 use crate::session::{Pace, Session};
 use crate::sim::{Scenario, Time};
 
+/// How often the clock is written, at least, in milliseconds.
+const CLOCK: f64 = 160.0;
+
 /// A frame later than this (the tab was hidden) counts as this long, in milliseconds.
-const LONGEST_FRAME: f64 = 100.0;
+const LONGEST_FRAME: f64 = 250.0;
 
 /// A session, and how it is being watched.
 pub struct Player {
@@ -64,6 +67,26 @@ impl Player {
             return true;
         }
         self.session.world().last_step() != before
+    }
+
+    /// Seconds of the run in a second of the wall clock, from now until something happens.
+    pub fn rate(&mut self) -> f64 {
+        if self.playing {
+            self.pace.rate(&self.session)
+        } else {
+            0.0
+        }
+    }
+
+    /// How many milliseconds nothing is to be done: until the next event at most. Where nobody can
+    /// read every event, the page is rendered less often.
+    pub fn pause_until_next(&mut self) -> f64 {
+        if self.pace.speed > Pace::READABLE {
+            return CLOCK / 2.0;
+        }
+        let next = self.session.next_at().unwrap_or(Time::NEVER);
+        let away = next.saturating_sub(self.session.now());
+        (away.as_secs() * 1000.0 / self.rate()).min(CLOCK)
     }
 
     pub fn play(&mut self) {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use web_sys::{Element, KeyboardEvent, SvgsvgElement};
+use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::delegate;
@@ -54,16 +54,15 @@ impl PartialEq for StageProps {
 /// The stage.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
-    let (svg, packets, rings) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let (packets, rings) = (use_node_ref(), use_node_ref());
     {
-        let nodes = (svg.clone(), packets.clone(), rings.clone());
+        let nodes = (packets.clone(), rings.clone());
         let (scene, geometry) = (props.scene.clone(), props.geometry);
         let (motion, on_rendered) = (props.motion.clone(), props.on_rendered.clone());
         use_effect(move || {
-            let svg = nodes.0.cast::<SvgsvgElement>();
-            let layers = nodes.1.cast::<Element>().zip(nodes.2.cast::<Element>());
-            if let Some((svg, (packets, rings))) = svg.zip(layers) {
-                motion.take_over(&svg, (&packets, &rings), &scene, &geometry);
+            let layers = nodes.0.cast::<Element>().zip(nodes.1.cast::<Element>());
+            if let Some((packets, rings)) = layers {
+                motion.take_over((&packets, &rings), &scene, &geometry);
                 on_rendered.emit(());
             }
         });
@@ -95,7 +94,7 @@ pub fn Stage(props: &StageProps) -> Html {
         |event: KeyboardEvent, (ids, on_pick)| on_key(&event, *ids, on_pick),
     );
     html! {
-        <svg ref={svg} class="stage-picture" viewBox={geometry.view_box()} role="group"
+        <svg class="stage-picture" viewBox={geometry.view_box()} role="group"
             aria-label={label} {onclick} {onfocusin} {onkeydown}>
             <g class="links">{ for scene.links.iter().map(|link| link_line(link, geometry)) }</g>
             <g class="middle" aria-hidden="true">{ for middle(scene, geometry) }</g>

@@ -158,6 +158,7 @@ for (const [number, pages] of Object.entries(chapters)) {
   test(`chapter ${number} is gone through by clicking, forward and back`, async ({ page }) => {
     test.setTimeout(90_000);
     await page.goto(`./#/lesson/${number}/1`);
+    await expect(page.locator("#boot")).toHaveCount(0);
     const titles = [];
     for (const [nth, act] of pages.entries()) {
       await expect(page).toHaveURL(new RegExp(`/${number}/${nth + 1}$`));
