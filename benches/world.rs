@@ -3,7 +3,7 @@
 #[path = "measure/mod.rs"]
 mod measure;
 
-use measure::{amount, rate, short};
+use measure::{amount, median_rates, short};
 use raftarium::check::Checker;
 use raftarium::machine::ClientId;
 use raftarium::raft::{Entry, LogIndex, NodeId, Payload, SendPolicy, Term};
@@ -100,6 +100,11 @@ impl Watched {
         self.checked_steps(steps);
         (self.world.now() - begin).0 / 1_000_000
     }
+}
+
+fn rate<T>(scene: impl Fn() -> T, work: impl Fn(&mut T) -> u64) -> u64 {
+    let [rate] = median_rates([scene], work);
+    rate
 }
 
 fn main() {

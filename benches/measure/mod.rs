@@ -15,21 +15,31 @@ pub(crate) fn amount(full: u64) -> u64 {
     if is_bench() { full } else { 64 }
 }
 
-/// Sets the scene, then does the work with the clock running, some times over; gives how much work
-/// was done in a second, by the median run. The work says how much it was.
-pub(crate) fn rate<T>(mut scene: impl FnMut() -> T, mut work: impl FnMut(&mut T) -> u64) -> u64 {
+/// Sets each scene, then does the work in it with the clock running, some times over; gives how
+/// much work was done in a second, by the median run. The work says how much it was. The scenes
+/// take turns, so that what else the machine does meanwhile slows all of them down.
+pub(crate) fn median_rates<T, const N: usize>(
+    scenes: [impl Fn() -> T; N],
+    work: impl Fn(&mut T) -> u64,
+) -> [u64; N] {
     let runs = if is_bench() { RUNS } else { 1 };
-    let mut rates: Vec<u64> = (0..runs)
-        .map(|_| {
-            let mut scene = scene();
-            let start = Instant::now();
-            let done = work(&mut scene);
-            let took = start.elapsed().max(Duration::from_nanos(1));
-            (u128::from(done) * 1_000_000_000 / took.as_nanos()) as u64
-        })
-        .collect();
-    rates.sort_unstable();
-    rates[rates.len() / 2]
+    let mut rates = [const { Vec::new() }; N];
+    for _ in 0..runs {
+        for (scene, rates) in scenes.iter().zip(&mut rates) {
+            rates.push(timed(scene(), &work));
+        }
+    }
+    rates.map(|mut rates: Vec<u64>| {
+        rates.sort_unstable();
+        rates[rates.len() / 2]
+    })
+}
+
+fn timed<T>(mut scene: T, work: impl Fn(&mut T) -> u64) -> u64 {
+    let start = Instant::now();
+    let done = work(&mut scene);
+    let took = start.elapsed().max(Duration::from_nanos(1));
+    (u128::from(done) * 1_000_000_000 / took.as_nanos()) as u64
 }
 
 /// A number as people read it: `1.30 M`, `45.2 k`.

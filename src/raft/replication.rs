@@ -605,8 +605,11 @@ impl Node {
     /// what is there. A message may be late: what follows its last entry may be newer than it, and
     /// acknowledged. Says which entry was the first that had to be stored.
     fn store(&mut self, previous: LogIndex, entries: &Entries, out: &mut Vec<Output>) -> LogIndex {
+        if entries.is_empty() {
+            return previous.next();
+        }
         let log = &mut self.persistent.log;
-        if !self.config.rules.on(Rule::DeleteOnlyConflicts) && !entries.is_empty() {
+        if !self.config.rules.on(Rule::DeleteOnlyConflicts) {
             log.truncate(previous.next());
         }
         let held = |(offset, entry): &(usize, &Entry)| {
