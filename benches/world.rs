@@ -132,20 +132,27 @@ fn main() {
         "steps/s, 5 clients writing, checked, a checkpoint per 256",
         kept,
     );
-    for entries in [100, 1_000, 10_000] {
-        let long = || Watched::new(entries, true);
-        let few = amount(50_000);
-        let what = format!("steps/s, 5 clients writing, checked, from {entries} entries");
-        row(&what, rate(long, |w| w.checked_steps(few)));
-    }
-    for entries in [0, 1_000, 10_000] {
-        let long = || Watched::new(entries, true);
-        let clones = rate(long, |w| w.clones(amount(50_000)));
-        row(
-            &format!("clones/s of world and checker, {entries} entries"),
-            clones,
-        );
-    }
+    let curve = |what: &str, work: &dyn Fn(&mut Watched) -> u64| {
+        let lengths = [100, 1_000, 10_000, 40_000];
+        let scenes = lengths.map(|entries| move || Watched::new(entries, true));
+        for (entries, rate) in lengths.into_iter().zip(median_rates(scenes, work)) {
+            row(&format!("{what}, logs of {entries} entries"), rate);
+        }
+    };
+    let few = amount(50_000);
+    curve("steps/s, 5 clients writing, checked", &|w| {
+        w.checked_steps(few)
+    });
+    curve("clones/s of world and checker", &|w| w.clones(few));
+    let begun = || Session::new(Scenario::new(5, 7));
+    let seconds = amount(20_000);
+    row(
+        "virtual seconds/s, heartbeats, in a session",
+        rate(begun, |session| {
+            session.advance(Time::ms(1_000 * seconds));
+            seconds
+        }),
+    );
     for seconds in [10, 100, 1_000] {
         let played = || Played::new(seconds);
         let seeks = rate(played, |run| run.seeks(amount(200)));

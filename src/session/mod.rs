@@ -291,9 +291,13 @@ impl Session {
         self.head = self.head.max(self.now());
     }
 
-    /// Goes to any moment, before or after.
+    /// Goes to any moment, before or after, from the nearest checkpoint before it. On the way to a
+    /// goal that time does not pass nothing is skipped.
     pub fn seek(&mut self, to: Time) {
-        if to < self.now() {
+        let now = self.now();
+        let skips = |moment: &Moment| moment.world.now() > now && self.hold.is_none();
+        let nearest = self.checkpoint(|moment| moment.world.now() <= to);
+        if to < now || nearest.is_some_and(skips) {
             self.restore(|moment| moment.world.now() <= to);
         }
         self.advance(to);

@@ -22,11 +22,12 @@ fn played() -> Session {
 fn any_moment_can_be_seen_again_just_as_it_was() {
     let mut session = Session::new(Scenario::new(5, 7));
     let mut seen = Vec::new();
-    for ms in (0..3000).step_by(37) {
+    for ms in (0..30_000).step_by(370) {
         session.advance(Time::ms(ms));
         seen.push((Time::ms(ms), session.world().fingerprint()));
     }
-    for (at, fingerprint) in seen.iter().rev().chain(&seen) {
+    let (back, leaps) = (seen.iter().rev(), seen.iter().step_by(20));
+    for (at, fingerprint) in back.chain(&seen).chain(&seen[..1]).chain(leaps) {
         session.seek(*at);
         assert_eq!(session.world().fingerprint(), *fingerprint, "at {at}");
     }
