@@ -17,7 +17,7 @@ use crate::narrate::{self, Sentence, Weight};
 use crate::raft::LogIndex;
 use crate::script::{Goal, Watch};
 use crate::sim::text::{self, TextError};
-use crate::sim::{Action, Fact, Scenario, Step, StepId, Time, World};
+use crate::sim::{Action, Fact, Packet, Scenario, Step, StepId, Time, World};
 
 pub use pace::Pace;
 
@@ -128,15 +128,15 @@ fn begin(scenario: &Scenario, step: &mut Step) -> Moment {
 }
 
 impl Moment {
-    /// Whether no packet is on its way.
+    /// Whether no packet is on its way. Those that are held come first, those that are due last.
     fn is_idle(&self) -> bool {
-        let mut packets = self.world.network().packets().iter();
-        packets.all(|packet| packet.is_held())
+        let packets = self.world.network().packets();
+        packets.last().is_none_or(Packet::is_held)
     }
 
     /// Begins to watch, if it is time.
     fn begin_watches(&mut self, goals: &Goals) {
-        if self.watches.is_empty() && self.world.last_step() >= goals.from {
+        if self.watches.len() < goals.all.len() && self.world.last_step() >= goals.from {
             let goals = goals.all.iter().cloned();
             self.watches = goals.map(|goal| Watch::new(goal, &self.world)).collect();
         }

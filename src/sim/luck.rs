@@ -37,9 +37,9 @@ pub fn between(bits: u64, low: Time, high: Time) -> Time {
     Time(low.0 + ((u128::from(bits) * u128::from(span)) >> 64) as u64)
 }
 
-/// Whether a roll comes out yes, `per_mille` times in 1000.
-pub fn chance(bits: u64, per_mille: u16) -> bool {
-    per_mille > 0 && bits % 1000 < u64::from(per_mille)
+/// Whether a roll comes out yes, `per_mille` times in 1000. What never happens is not rolled for.
+pub fn chance(per_mille: u16, bits: impl FnOnce() -> u64) -> bool {
+    per_mille > 0 && bits() % 1000 < u64::from(per_mille)
 }
 
 /// The finishing step of SplitMix64 (Steele, Lea, Flood 2014).

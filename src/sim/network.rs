@@ -197,12 +197,12 @@ impl Network {
         let luck = |lot| luck::roll(seed, lot, who, now);
         let (low, high) = self.weather.latency;
         let arrives_at = now + luck::between(luck(Lot::Latency), low, high);
-        let doubled = luck::chance(luck(Lot::Duplicate), self.weather.duplicate);
+        let doubled = luck::chance(self.weather.duplicate, || luck(Lot::Duplicate));
         let fate = if self.packets.len() >= MAX_PACKETS {
             Some(Loss::Crowded)
         } else if self.is_cut(from, to) {
             Some(Loss::Cut)
-        } else if luck::chance(luck(Lot::Loss), self.weather.loss) {
+        } else if luck::chance(self.weather.loss, || luck(Lot::Loss)) {
             Some(Loss::Weather)
         } else {
             None
