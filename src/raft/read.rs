@@ -52,6 +52,16 @@ pub struct Read {
     pub stage: Stage,
 }
 
+impl Read {
+    /// The round that a majority is to answer before the read may be, if it waits for one.
+    pub fn round(&self) -> Option<Round> {
+        match self.stage {
+            Stage::Confirming { round, .. } => Some(round),
+            _ => None,
+        }
+    }
+}
+
 /// What a read waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Stage {

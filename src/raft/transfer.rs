@@ -98,7 +98,7 @@ impl Node {
     }
 
     /// Whom this leader is handing over to, if it is.
-    pub(super) fn transfer_to(&self) -> Option<NodeId> {
+    pub fn transfer_to(&self) -> Option<NodeId> {
         match &self.role {
             Role::Leader(leadership) => leadership.handover.map(|handover| handover.to),
             _ => None,

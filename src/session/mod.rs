@@ -17,7 +17,7 @@ use crate::narrate::{self, Sentence, Weight};
 use crate::raft::LogIndex;
 use crate::script::{Goal, Watch};
 use crate::sim::text::{self, TextError};
-use crate::sim::{Action, Fact, Packet, Scenario, Step, StepId, Time, World};
+use crate::sim::{Action, Fact, Packet, Scenario, Server, Step, StepId, Time, World};
 
 pub use pace::Pace;
 
@@ -130,8 +130,9 @@ fn begin(scenario: &Scenario, step: &mut Step) -> Moment {
 impl Moment {
     /// Whether no packet is on its way. Those that are held come first, those that are due last.
     fn is_idle(&self) -> bool {
+        let writes = |server: &Server| server.up().is_some_and(|up| up.disk.writing().is_some());
         let packets = self.world.network().packets();
-        packets.last().is_none_or(Packet::is_held)
+        packets.last().is_none_or(Packet::is_held) && !self.world.servers().iter().any(writes)
     }
 
     /// Begins to watch, if it is time.
@@ -539,7 +540,8 @@ impl Session {
         }
     }
 
-    /// Whether nothing is under way between servers: all that can happen next is a timer.
+    /// Whether nothing is under way between servers or to a disk: all that can happen next is a
+    /// timer.
     pub fn is_idle(&self) -> bool {
         self.present.is_idle()
     }

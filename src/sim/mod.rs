@@ -25,7 +25,7 @@ pub use network::{
     Address, Body, Loss, Network, Packet, PacketId, PacketKind, ReplyOutcome, Weather,
 };
 pub use roster::Roster;
-pub use scenario::{DiskImage, Scenario, Setting, Timing};
+pub use scenario::{DiskImage, Scenario, Setting, Setup, Timing};
 pub use server::{Condition, Server, Up};
 pub use step::{Cause, Fact, Step, StepId};
 pub use time::Time;

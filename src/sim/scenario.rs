@@ -48,6 +48,17 @@ pub struct Timing {
     pub drift: u16,
 }
 
+/// Everything that a [`Setting`] may change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Setup {
+    /// How long things take.
+    pub timing: Timing,
+    /// What the network does at random.
+    pub weather: Weather,
+    /// How the servers go about it.
+    pub config: Config,
+}
+
 /// What a server has on its disk at the start.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DiskImage {
@@ -171,6 +182,18 @@ impl Scenario {
     /// Changes a setting.
     pub fn set(&mut self, setting: Setting) {
         setting.apply(&mut self.timing, &mut self.weather, &mut self.config);
+    }
+}
+
+impl Setup {
+    /// Whether it is as these words of the grammar would set it, as in `loss=5%`.
+    pub fn has(&self, words: &str) -> bool {
+        let Ok(setting) = words.parse::<Setting>() else {
+            return false;
+        };
+        let mut other = *self;
+        setting.apply(&mut other.timing, &mut other.weather, &mut other.config);
+        other == *self
     }
 }
 

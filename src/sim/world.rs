@@ -10,7 +10,7 @@ use super::client::{Client, Errand, MAX_QUEUE, Wish};
 use super::luck::{self, Lot};
 use super::network::{Address, Body, Loss, Network, Packet, ReplyOutcome};
 use super::roster::Roster;
-use super::scenario::{DiskImage, Scenario, Setting, Timing};
+use super::scenario::{DiskImage, Scenario, Setting, Setup, Timing};
 use super::server::{Condition, Running, Server, Up, Waiting};
 use super::step::{Cause, Fact, Step, StepId};
 use super::time::Time;
@@ -957,6 +957,15 @@ impl World {
     /// How long things take.
     pub fn timing(&self) -> &Timing {
         &self.timing
+    }
+
+    /// Everything that can be set while it runs.
+    pub fn setup(&self) -> Setup {
+        Setup {
+            timing: self.timing,
+            weather: self.network.weather,
+            config: self.config,
+        }
     }
 
     /// How the servers go about it.

@@ -303,7 +303,7 @@ impl App {
             html! {
                 <Settings next={NodeId::first(MAX_SERVERS).find(|id| world.is_free(*id))}
                     servers={session.scenario().servers} seed={session.scenario().seed}
-                    config={*world.config()} weather={world.network().weather}
+                    setup={world.setup()}
                     text={self.run_text.clone()} error={self.run_error.clone()}
                     on_act={&wishes.act} on_wish={&wishes.run} />
             }

@@ -2,9 +2,10 @@
 
 use super::inspector::{PacketFacts, ServerFacts, Subject};
 use crate::raft::{
-    AppendOutcome, Change, Configuration, Message, NodeId, Position, Role, SnapshotOutcome,
+    AppendOutcome, Change, Configuration, Flow, Message, Node, NodeId, Position, Role,
+    SnapshotOutcome,
 };
-use crate::sim::{Action, Body, Packet, PacketId, PacketPick, ReplyOutcome, World};
+use crate::sim::{Action, Body, Packet, PacketId, PacketPick, ReplyOutcome, Server, World};
 use crate::view::scene::Look;
 
 /// A closer look at a server.
@@ -18,6 +19,15 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
         ("last log entry", position(persistent.log.last())),
         ("members", members(persistent.log.configuration())),
     ];
+    let snapshot = persistent.log.snapshot().last;
+    if snapshot != Position::ZERO {
+        fields.push(("snapshot up to", position(snapshot)));
+    }
+    if let Some(writing) = server.up().and_then(|up| up.disk.writing()) {
+        let (last, waiting) = (writing.last().index, writing.waiting());
+        let writing = format!("busy up to entry {last}; {waiting} messages wait");
+        fields.push(("disk", writing));
+    }
     let mut followers = Vec::new();
     if let Some(node) = server.node() {
         fields.push(("commitIndex", node.commit_index().to_string()));
@@ -31,11 +41,11 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
             let members = node.configuration().members();
             for other in members.without(id).iter() {
                 let progress = leadership.progress(other);
-                followers.push((
-                    other,
-                    progress.next.to_string(),
-                    progress.matched.to_string(),
-                ));
+                let next = match &progress.flow {
+                    Flow::Snapshot(transfer) => format!("snapshot {}", transfer.last()),
+                    _ => progress.next.to_string(),
+                };
+                followers.push((other, next, progress.matched.to_string()));
             }
         }
     }
@@ -43,6 +53,8 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
         id,
         role: Look::of(server).word(),
         up: server.is_up(),
+        can_compact: server.node().is_some_and(Node::can_compact),
+        slow: server.disk_time.is_some(),
         isolated: is_isolated(world, id),
         changes: changes(world, id),
         fields,
@@ -64,20 +76,27 @@ fn members(configuration: Configuration) -> String {
     configuration.to_string()
 }
 
-/// What may become of a server's membership, as far as it is possible at the moment.
+/// What may become of a server's part in the cluster, as far as it is possible at the moment.
 fn changes(world: &World, id: NodeId) -> Vec<(&'static str, Action)> {
+    let leads = world.leader() == Some(id);
+    let votes = world.configuration().voters.contains(id);
+    let node = world.find(id).and_then(Server::node);
+    let hands_over = node.and_then(Node::transfer_to).is_some();
     let wishes = [
-        ("Give it a vote", Action::Change(Change::Add(id))),
+        (votes && !leads, "Hand over to it", Action::Transfer(id)),
+        (leads && hands_over, "Go on leading", Action::Transfer(id)),
+        (true, "Give it a vote", Action::Change(Change::Add(id))),
         (
+            true,
             "Remove from the cluster",
             Action::Change(Change::Remove(id)),
         ),
-        ("Take it away", Action::Retire(id)),
+        (true, "Take it away", Action::Retire(id)),
     ];
     let possible = wishes
         .into_iter()
-        .filter(|(_, action)| world.check(action).is_ok());
-    possible.collect()
+        .filter(|(wanted, _, action)| *wanted && world.check(action).is_ok());
+    possible.map(|(_, label, action)| (label, action)).collect()
 }
 
 /// A closer look at a packet, if it is still under way.

@@ -32,6 +32,10 @@ pub struct ServerFacts {
     pub id: NodeId,
     pub role: &'static str,
     pub up: bool,
+    /// Whether there is anything to compact.
+    pub can_compact: bool,
+    /// Whether its disk has been slowed down.
+    pub slow: bool,
     pub isolated: bool,
     /// What may become of its membership.
     pub changes: Vec<(&'static str, Action)>,
@@ -112,6 +116,17 @@ fn server_actions(server: &ServerFacts) -> Vec<(&'static str, Action)> {
         ("Cut off", Action::Isolate(id))
     });
     actions.extend(server.changes.iter().cloned());
+    if server.can_compact {
+        actions.push(("Compact its log", Action::Compact(id)));
+    }
+    actions.push(if server.slow {
+        ("Give it the usual disk", Action::SlowDisk(id, None))
+    } else {
+        (
+            "Give it a slow disk",
+            Action::SlowDisk(id, Some(Time::ms(60))),
+        )
+    });
     actions
 }
 

@@ -25,6 +25,7 @@ pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState
             transform={format!("translate({} {})", px(x), px(y))}>
             <g>{ for state.invites.then(|| circle("server-invite", ORIGIN, geometry.server + 14.0)) }</g>
             <g>{ for body(server, geometry) }</g>
+            <g>{ for server.writes.then(|| disk(geometry)) }</g>
             <g>{ for server.quorum.as_ref().map(|quorum| gathering(quorum, outer(server, geometry, 17.0))) }</g>
         </g>
     }
@@ -102,13 +103,27 @@ fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
     parts.push(text("server-name", (0.0, name), format!("{} ", server.id)));
     if geometry.is_roomy() || server.look != Look::Follower {
         let (at, word) = (outer(server, geometry, 0.0), server.look.word());
-        parts.push(text("server-word", (0.0, at), format!("{word} ")));
+        let doing = server.doing.as_ref();
+        let words = doing.map_or_else(|| format!("{word} "), |doing| format!("{word}, {doing} "));
+        parts.push(text("server-word", (0.0, at), words));
     }
     if server.look != Look::Down {
         let words = format!("term {}", server.term);
         parts.push(text("server-term", (0.0, term), words));
     }
     parts
+}
+
+/// A disk at work, on the rim.
+fn disk(geometry: &Geometry) -> Html {
+    let at = geometry.server * 0.88;
+    html! {
+        <g class="server-disk" transform={format!("translate({} {})", px(at), px(at))}>
+            <title>{ "writing to its disk" }</title>
+            { circle("ground", ORIGIN, 12.0) }
+            { path("platters", "M-6.5-3.5a6.5 2.8 0 0 1 13 0v7a6.5 2.8 0 0 1-13 0zm0 0a6.5 2.8 0 0 0 13 0m-13 3.5a6.5 2.8 0 0 0 13 0") }
+        </g>
+    }
 }
 
 fn hexagon(r: f32) -> String {

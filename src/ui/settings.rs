@@ -5,8 +5,67 @@ use yew::prelude::*;
 
 use super::markup::html;
 
-use crate::raft::{Change, Config, NodeId, SendPolicy};
-use crate::sim::{Action, Setting, Weather};
+use crate::raft::{Change, NodeId};
+use crate::sim::{Action, Setup};
+
+/// What there is to choose: what it is about, and the choices, in the words of the grammar and in
+/// those of the page.
+const CHOICES: [(&str, &[(&str, &str)]); 7] = [
+    (
+        "Changes go",
+        &[
+            ("send=heartbeat", "with heartbeats"),
+            ("send=at-once", "at once"),
+        ],
+    ),
+    (
+        "Packets lost",
+        &[
+            ("loss=0%", "none"),
+            ("loss=2%", "2 in 100"),
+            ("loss=10%", "10 in 100"),
+            ("loss=30%", "30 in 100"),
+        ],
+    ),
+    (
+        "Before an election",
+        &[
+            ("prevote=off", "nobody is asked"),
+            ("prevote=on", "others are asked"),
+        ],
+    ),
+    (
+        "A leader nobody answers",
+        &[
+            ("check-quorum=off", "goes on"),
+            ("check-quorum=on", "steps down"),
+        ],
+    ),
+    (
+        "Reads go",
+        &[
+            ("read=log", "through the log"),
+            ("read=index", "by ReadIndex"),
+            ("read=lease", "by lease"),
+        ],
+    ),
+    (
+        "Logs compacted",
+        &[
+            ("compact=off", "never"),
+            ("compact=8", "after 8"),
+            ("compact=30", "after 30"),
+        ],
+    ),
+    (
+        "Disks write",
+        &[
+            ("disk=0ms", "in no time"),
+            ("disk=5..10ms", "in 5–10 ms"),
+            ("disk=30..60ms", "in 30–60 ms"),
+        ],
+    ),
+];
 
 /// What the user wants of the run as a whole.
 #[derive(Clone, PartialEq, Debug)]
@@ -31,8 +90,8 @@ pub struct SettingsProps {
     pub next: Option<NodeId>,
     pub servers: u8,
     pub seed: u64,
-    pub config: Config,
-    pub weather: Weather,
+    /// How things are set.
+    pub setup: Setup,
     /// The run as text, when it was asked for.
     pub text: Option<String>,
     /// What was wrong with what was asked.
@@ -57,30 +116,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
     let wish = &props.on_wish;
     let servers = wish.reform(|event: Event| RunWish::Servers(value(&event).parse().unwrap_or(5)));
     let seed = wish.reform(|event: Event| RunWish::Seed(value(&event).parse().unwrap_or(1)));
-    let send = props.on_act.reform(|event: Event| {
-        let at_once = value(&event) == "at-once";
-        let policy = if at_once {
-            SendPolicy::AtOnce
-        } else {
-            SendPolicy::OnHeartbeat
-        };
-        Action::Configure(Setting::Send(policy))
-    });
-    let loss = props.on_act.reform(|event: Event| {
-        Action::Configure(Setting::Loss(value(&event).parse().unwrap_or(0)))
-    });
-    let at_once = props.config.send == SendPolicy::AtOnce;
-    let policies = [
-        ("heartbeat", "with heartbeats", !at_once),
-        ("at-once", "at once", at_once),
-    ];
-    let losses = [
-        (0, "none"),
-        (20, "2 in 100"),
-        (100, "10 in 100"),
-        (300, "30 in 100"),
-    ];
-    let losses = losses.map(|(share, label)| (share, label, props.weather.loss == share));
+    let set = wish.reform(|event: Event| RunWish::Do(format!("config {}", value(&event))));
     let counts = (1..=9).map(|count| (count, count, count == props.servers));
     html! {
         <details class="settings">
@@ -88,8 +124,9 @@ pub fn Settings(props: &SettingsProps) -> Html {
             <div class="fields">
                 <label>{ "Servers" }<select onchange={servers}>{ options(counts) }</select></label>
                 <label>{ "Seed" }<input type="number" min="0" value={props.seed.to_string()} onchange={seed} /></label>
-                <label>{ "Changes go" }<select onchange={send}>{ options(policies) }</select></label>
-                <label>{ "Packets lost" }<select onchange={loss}>{ options(losses) }</select></label>
+                { for CHOICES.iter().map(|(about, choices)| html! {
+                    <label>{ *about }<select onchange={set.clone()}>{ choose(choices, &props.setup) }</select></label>
+                }) }
             </div>
             <div class="buttons">{ for props.next.map(|id| add_button(id, &props.on_act)) }</div>
             { console(&line, wish) }
@@ -105,6 +142,15 @@ fn options<V: ToString, L: ToString>(choices: impl IntoIterator<Item = (V, L, bo
         html! { <option key={value.clone()} {value} {selected}>{ label.to_string() }</option> }
     };
     choices.into_iter().map(choice).collect()
+}
+
+/// The choices that there are for a setting. What was set in words may be none of them.
+fn choose(choices: &[(&str, &str)], setup: &Setup) -> Html {
+    let chosen = choices.iter().position(|(words, _)| setup.has(words));
+    let other = chosen.is_none().then_some(("", "as set", true));
+    let choices = choices.iter().enumerate();
+    let choices = choices.map(|(nth, (words, label))| (*words, *label, chosen == Some(nth)));
+    options(choices.chain(other))
 }
 
 fn add_button(id: NodeId, on_act: &Callback<Action>) -> Html {

@@ -6,7 +6,8 @@
 use crate::machine::{Answer, ClientId};
 use crate::raft::configuration::majority;
 use crate::raft::{
-    AppendOutcome, Configuration, LogIndex, Message, NodeId, Role, ServerSet, Term, Timer,
+    AppendOutcome, Configuration, LogIndex, Message, Node, NodeId, Read, Role, ServerSet, Term,
+    Timer,
 };
 use crate::sim::{
     Address, Body, Client, Packet, PacketId, PacketKind, ReplyOutcome, Server, Time, World,
@@ -60,10 +61,14 @@ pub struct ServerView {
     pub last: LogIndex,
     /// What it knows to be committed.
     pub commit: LogIndex,
-    /// When its election timer was set and when it runs out, if it runs.
+    /// When its election timer was set and when it runs out, if it runs; a leader's is its lease.
     pub timer: Option<(Time, Time)>,
+    /// What it is doing beside, in a few words.
+    pub doing: Option<String>,
     /// What it is collecting a majority for.
     pub quorum: Option<Quorum>,
+    /// Whether it is writing to its disk.
+    pub writes: bool,
 }
 
 /// How far somebody has come towards a majority; in a joint configuration, towards two.
@@ -224,8 +229,10 @@ impl Look {
 
 impl ServerView {
     fn of(server: &Server) -> Self {
-        let election = server.up().map(|up| *up.timers.get(Timer::Election));
-        let timer = election.filter(|timer| timer.deadline < Time::NEVER);
+        let lease = server.node().and_then(Node::lease_timer);
+        let timer = lease.unwrap_or(Timer::Election);
+        let timer = server.up().map(|up| *up.timers.get(timer));
+        let timer = timer.filter(|timer| timer.deadline < Time::NEVER);
         Self {
             id: server.id,
             look: Look::of(server),
@@ -235,7 +242,9 @@ impl ServerView {
                 .node()
                 .map_or(LogIndex(0), |node| node.commit_index()),
             timer: timer.map(|timer| (timer.set_at, timer.deadline)),
+            doing: server.node().and_then(doing),
             quorum: quorum(server),
+            writes: server.up().is_some_and(|up| up.disk.writing().is_some()),
         }
     }
 
@@ -251,6 +260,12 @@ impl ServerView {
         );
         if let Some(quorum) = &self.quorum {
             name.push_str(&format!(", {}", quorum.sentence()));
+        }
+        if let Some(doing) = &self.doing {
+            name.push_str(&format!(", {doing}"));
+        }
+        if self.writes {
+            name.push_str(", writing to its disk");
         }
         name
     }
@@ -288,7 +303,22 @@ impl Quorum {
     }
 }
 
-/// A candidate collects votes; a leader collects copies of the first entry not yet committed.
+/// What is not to be seen by a server's role.
+fn doing(node: &Node) -> Option<String> {
+    if let Some(to) = node.transfer_to() {
+        return Some(format!("hands over to {to}"));
+    }
+    let plural = match node.reads().len() {
+        0 if node.has_lease() => return Some("has a lease".into()),
+        0 => return None,
+        1 => "read waits",
+        _ => "reads wait",
+    };
+    Some(format!("{} {plural}", node.reads().len()))
+}
+
+/// A candidate collects votes; a leader collects copies of the first entry not yet committed, and
+/// answers that confirm for its reads that it leads.
 fn quorum(server: &Server) -> Option<Quorum> {
     let node = server.node()?;
     let of = node.configuration();
@@ -304,7 +334,12 @@ fn quorum(server: &Server) -> Option<Quorum> {
             let holds = |id| leadership.progress(id).matched >= index;
             Some(Quorum::new(of, holds, format!("hold entry {index}")))
         }
-        _ => None,
+        Role::Leader(leadership) => {
+            let round = node.reads().iter().find_map(Read::round)?;
+            let confirms = |id| id == server.id || leadership.progress(id).answered >= round;
+            Some(Quorum::new(of, confirms, "confirm that it leads"))
+        }
+        Role::Follower { .. } => None,
     }
 }
 

@@ -1,11 +1,22 @@
 //! Settings and their values.
 
+use std::str::FromStr;
+
 use crate::raft::{ReadMode, SendPolicy};
 use crate::sim::disk::LONGEST_WRITE;
 use crate::sim::scenario::Setting;
 use crate::sim::time::Time;
 
-pub(super) fn setting(word: &str) -> Result<Setting, String> {
+impl FromStr for Setting {
+    type Err = String;
+
+    /// Reads `loss=5%`.
+    fn from_str(word: &str) -> Result<Self, String> {
+        setting(word)
+    }
+}
+
+fn setting(word: &str) -> Result<Setting, String> {
     let (name, value) = word
         .split_once('=')
         .ok_or_else(|| format!("\"{word}\" lacks its =: write heartbeat=50ms"))?;

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::Said;
-use super::setting::{at_most, on_or_off, setting};
+use super::setting::{at_most, on_or_off};
 use crate::machine::{ClientId, Command, Key, MAX_CLIENTS, Op};
 use crate::raft::{
     Change, Configuration, Entry, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ServerSet, Term,
@@ -205,7 +205,7 @@ impl<'a> Words<'a> {
         let mut actions = vec![self.action()?];
         while self.peek().is_some() {
             actions.push(match actions[0] {
-                Action::Configure(_) => Action::Configure(setting(self.expect("a setting")?)?),
+                Action::Configure(_) => Action::Configure(self.expect("a setting")?.parse()?),
                 Action::Rule(_, on) => Action::Rule(self.expect("a rule")?.parse()?, on),
                 _ => break,
             });
@@ -218,7 +218,7 @@ impl<'a> Words<'a> {
         Ok(match verb {
             "add" => Action::Change(Change::Add(self.server()?)),
             "compact" => Action::Compact(self.server()?),
-            "config" => Action::Configure(setting(self.expect("a setting like heartbeat=50ms")?)?),
+            "config" => Action::Configure(self.expect("a setting like heartbeat=50ms")?.parse()?),
             "crash" => Action::Crash(self.server()?),
             "cut" => Action::Cut(self.link()?),
             "delay" => Action::Delay(self.pick()?, self.time()?),

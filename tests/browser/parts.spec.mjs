@@ -1,0 +1,81 @@
+// The parts of Raft beyond Figure 2, by the controls of the page: pre-votes, handing over, reads, members.
+
+import { expect, server, test } from "./page.mjs";
+
+const leader = (page) => page.getByRole("button", { name: /^S\d, leader/ });
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const events = (page) => page.getByRole("log");
+const speed = (page, value) => page.getByRole("slider", { name: "Speed" }).fill(String(value));
+const number = async (locator) => Number((await locator.getAttribute("aria-label"))[1]);
+const inspect = (page, n) => page.locator(`.log-row [data-server="${n}"]`).first().click();
+
+async function open(page) {
+  await page.goto("./#/play");
+  await expect(leader(page)).toHaveCount(1);
+}
+
+/** Chooses in the settings. */
+async function choose(page, about, label) {
+  const field = page.getByLabel(about);
+  if (!(await field.isVisible())) await page.getByText("This run", { exact: true }).click();
+  await field.selectOption({ label });
+}
+
+async function send(page, request) {
+  await page.getByRole("textbox", { name: "Request" }).fill(request);
+  await button(page, "Send").click();
+}
+
+test("with pre-votes, who hears no leader asks before it stands", async ({ page }) => {
+  await open(page);
+  await choose(page, "Before an election", "others are asked");
+  const first = leader(page);
+  await first.click();
+  await speed(page, 3);
+  await expect(events(page)).toContainText(/would vote/, { timeout: 15_000 });
+  await expect(leader(page)).toHaveCount(1, { timeout: 15_000 });
+});
+
+test("a leader hands over to a server of the user's choice", async ({ page }) => {
+  await open(page);
+  const old = await number(leader(page));
+  const next = (old % 5) + 1;
+  await button(page, "Pause").click();
+  await inspect(page, next);
+  await button(page, "Hand over to it").click();
+  await expect(server(page, old)).toHaveAccessibleName(new RegExp(`hands over to S${next}`));
+  await button(page, "Play").click();
+  await speed(page, 3);
+  await expect(page.locator(".packet.timeout-now path.crown")).not.toHaveCount(0, { timeout: 15_000 });
+  await expect(server(page, next)).toHaveAccessibleName(/leader/, { timeout: 15_000 });
+});
+
+test("a read by ReadIndex waits until a majority confirms the leader, and by lease does not", async ({ page }) => {
+  await open(page);
+  await choose(page, "Reads go", "by ReadIndex");
+  await speed(page, 2);
+  await expect(page.getByRole("button", { name: /^S\d, leader.* log (\d+), committed \1$/ })).toHaveCount(1, { timeout: 15_000 });
+  await send(page, "x?");
+  await expect(page.getByRole("button", { name: /leader.*of 3 confirm that it leads, 1 read waits/ })).toHaveCount(1, { timeout: 15_000 });
+  await expect(page.getByRole("button", { name: /read waits/ })).toHaveCount(0, { timeout: 15_000 });
+
+  await choose(page, "A leader nobody answers", "steps down");
+  await choose(page, "Reads go", "by lease");
+  await expect(page.getByRole("button", { name: /leader.*has a lease/ })).toHaveCount(1, { timeout: 15_000 });
+  await expect(page.locator(".ring.leader")).toHaveCount(1);
+});
+
+test("a server joins, gets a vote and is removed while the cluster runs", async ({ page }) => {
+  await open(page);
+  await page.getByText("This run", { exact: true }).click();
+  await speed(page, 4);
+  await button(page, "Add S6 to the cluster").click();
+  await expect(server(page, 6)).toHaveAccessibleName(/follower/, { timeout: 20_000 });
+  await expect(events(page)).toContainText(/S6/);
+  await expect(button(page, "Add S7 to the cluster")).toBeVisible();
+  await inspect(page, 6);
+  await button(page, "Remove from the cluster").click();
+  await expect(server(page, 6)).toHaveAccessibleName(/outside/, { timeout: 20_000 });
+  await button(page, "Take it away").click();
+  await expect(server(page, 6)).toHaveCount(0);
+});
