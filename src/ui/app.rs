@@ -11,6 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, EventTarget, HtmlElement, HtmlInputElement, KeyboardEvent, MediaQueryList};
 use yew::prelude::*;
 
+use super::bench::Bench;
 use super::events::{Events, Line, clock};
 use super::frame::FrameLoop;
 use super::geometry::Geometry;
@@ -53,6 +54,7 @@ const SAID_MS: u32 = 8_000;
 /// Everything that can be wanted of the page.
 pub enum Msg {
     Act(Action),
+    Bench,
     Close,
     Compact(bool),
     Focus(NodeId),
@@ -87,6 +89,7 @@ pub struct App {
     clock: NodeRef,
     wishes: Wishes,
     room: Room,
+    bench: Option<Bench>,
     learning: Learning,
     tool: Tool,
     timeline: Rc<Timeline>,
@@ -182,6 +185,7 @@ impl Component for App {
             clock,
             wishes: Wishes::new(ctx),
             room: Room::Play,
+            bench: None,
             learning: Learning::new(place),
             tool: Tool::Crash,
             timeline: Rc::default(),
@@ -220,6 +224,7 @@ impl Component for App {
             }
             Msg::Happened => {}
             Msg::Act(action) => self.act(action),
+            Msg::Bench => self.measure(ctx),
             Msg::Learn(wish) => self.learn(ctx, wish),
             Msg::LetGo(id) => self.let_go(id),
             Msg::Close => (self.focus, self.chosen) = (None, None),
@@ -295,9 +300,10 @@ impl App {
         let subject = subject.map(|subject| inspector(&subject, &wishes.act, &wishes.close));
         let waits = world.network().holds_any();
         let held = waits.then(|| held(world, &wishes.let_go, &wishes.act));
-        let room = match self.room {
-            Room::Learn => lesson(&self.learning, session, &wishes.learn),
-            Room::Play => guide(self.progress()),
+        let room = match (&self.bench, self.room) {
+            (Some(bench), _) => bench.view(),
+            (_, Room::Learn) => lesson(&self.learning, session, &wishes.learn),
+            (_, Room::Play) => guide(self.progress()),
         };
         let settings = (self.room == Room::Play).then(|| {
             html! {
@@ -374,7 +380,14 @@ impl App {
 impl App {
     /// Opens what the address names.
     fn go(&mut self, ctx: &Context<Self>, route: Route) {
+        self.bench = None;
         match route {
+            Route::Bench => {
+                self.room = Room::Play;
+                self.bench = Some(Bench::default());
+                self.player.borrow_mut().pause();
+                self.measure(ctx);
+            }
             // Whoever left the course for free play finds it as it was.
             Route::Lesson(place) => {
                 self.room = Room::Learn;
@@ -397,6 +410,16 @@ impl App {
             }
         }
         self.wake();
+    }
+
+    /// Measures a little more, then lets the browser show it.
+    fn measure(&mut self, ctx: &Context<Self>) {
+        let Some(bench) = self.bench.as_mut().filter(|bench| !bench.is_done()) else {
+            return;
+        };
+        bench.run();
+        let link = ctx.link().clone();
+        Timeout::new(0, move || link.send_message(Msg::Bench)).forget();
     }
 
     fn learn(&mut self, ctx: &Context<Self>, wish: Wish) {
@@ -873,6 +896,8 @@ fn fresh_seed() -> u64 {
 
 /// What the address names.
 enum Route {
+    /// `#/bench`
+    Bench,
     /// `#/lesson/5/2`; without a page, wherever the learner was.
     Lesson(Option<Place>),
     /// `#/play`
@@ -888,8 +913,10 @@ impl Route {
         if let Some(run) = hash.strip_prefix("#/run/") {
             return Self::Run(link::read(run).map(Box::new));
         }
-        if hash == "#/play" {
-            return Self::Play;
+        match hash.as_str() {
+            "#/bench" => return Self::Bench,
+            "#/play" => return Self::Play,
+            _ => {}
         }
         let place = hash.strip_prefix("#/lesson/");
         Self::Lesson(place.and_then(|place| place.parse().ok()))

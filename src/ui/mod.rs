@@ -19,6 +19,7 @@
 )]
 
 mod app;
+mod bench;
 mod delegate;
 mod events;
 mod facts;

@@ -1,5 +1,6 @@
-// What the running page costs: milliseconds of script a second and frames a second, while it plays and while it pauses,
-// over ten seconds each. Milliseconds are those of the processor, so that other work on the machine does not count. Needs dist/ and, in CHROMIUM, a browser.
+// How fast the page simulates, as it says itself (`#/bench`); and what it costs to run: milliseconds of script a second
+// and frames a second, while it plays and while it pauses, over ten seconds each. Milliseconds are those of the
+// processor, so that other work on the machine does not count. Needs dist/ and, in CHROMIUM, a browser.
 
 import { chromium } from "@playwright/test";
 import { flags } from "./chromium.mjs";
@@ -41,7 +42,12 @@ try {
         }),
     );
 
+  await page.goto(`${site.url}#/bench`);
+  const result = await page.locator("#bench-result").textContent({ timeout: 300_000 });
+  console.log(`#/bench: ${result}, and script took ${(await read()).ScriptDuration.toFixed(2)} s in all`);
+
   await page.goto(site.url);
+  await page.reload();
   await page.locator("#boot").waitFor({ state: "detached" });
   await page.waitForTimeout(2000);
   await measure("playing");
