@@ -11,6 +11,7 @@ use raftarium::course::{
 use raftarium::session::Session;
 use raftarium::sim::Time;
 use raftarium::sim::text::TextError;
+use raftarium::view::kin;
 
 /// Pages whose set-up names no seed get a new one at every visit: they must hold at any.
 const SEEDS: std::ops::Range<u64> = 1..13;
@@ -198,7 +199,7 @@ fn time_does_not_pass_a_question() {
 fn wrong_predictions_have_a_run_that_shows_it() {
     let mut shown = 0;
     for (name, page) in pages() {
-        let Some(asked) = &page.prediction else {
+        let Some(asked) = page.prediction.as_ref().filter(|it| it.cards.is_empty()) else {
             continue;
         };
         assert_eq!(
@@ -228,6 +229,78 @@ fn wrong_predictions_have_a_run_that_shows_it() {
         }
     }
     assert!(shown > 100, "{shown} runs");
+}
+
+/// The run of the answer shows the cards in the order in which they are written; the page shows
+/// them in the order of the alphabet, which does not give it away.
+#[test]
+fn cards_happen_in_the_order_they_are_written() {
+    let mut shown = 0;
+    for (name, page) in pages() {
+        let cards = page
+            .prediction
+            .as_ref()
+            .map_or(&[][..], |asked| &asked.cards);
+        if cards.is_empty() {
+            continue;
+        }
+        assert!(
+            !cards.is_sorted_by_key(|card| &card.text),
+            "{name}: given away"
+        );
+        for card in cards {
+            let count = card.text.split_whitespace().count();
+            assert!(count <= 12, "{name}: a card of {count} words");
+        }
+        for seed in SEEDS {
+            let mut session = must(&name, seed, page.session(seed));
+            let happened = |session: &Session| -> Vec<_> {
+                let cards = 0..cards.len();
+                cards.map(|nth| page.happened(nth, session)).collect()
+            };
+            assert!(
+                happened(&session).iter().all(Option::is_none),
+                "{name}, seed {seed}"
+            );
+            session.hold_at(None);
+            let mut runner = must(&name, seed, page.runner(seed));
+            let begun = runner.actions().len();
+            must(&name, seed, page.answer.follow(&mut runner));
+            for (at, action) in &runner.actions()[begun..] {
+                session.advance(*at);
+                session.act(action.clone()).unwrap();
+            }
+            session.advance(runner.now());
+            let steps = happened(&session);
+            assert!(
+                steps.iter().all(Option::is_some),
+                "{name}, seed {seed}: {steps:?}"
+            );
+            assert!(steps.is_sorted(), "{name}, seed {seed}: {steps:?}");
+            shown += 1;
+        }
+    }
+    assert!(shown > 0);
+}
+
+/// Nouns mean something where the page begins, at any seed.
+#[test]
+fn nouns_of_the_prose_are_on_the_stage() {
+    let mut found = 0;
+    for (name, page) in pages() {
+        for span in page.before.iter().flatten() {
+            let Span::Noun(noun, written) = span else {
+                continue;
+            };
+            for seed in SEEDS {
+                let session = must(&name, seed, page.session(seed));
+                let (text, tokens) = kin::noun(*noun, written, session.world());
+                assert!(!tokens.is_empty(), "{name}, seed {seed}: no {text}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 100, "{found} nouns");
 }
 
 /// A page may hold a thousand elections: the measured share of split votes is that of the formula
@@ -272,7 +345,7 @@ fn the_example_of_the_documentation_is_a_chapter() {
 
 fn words(prose: &[Prose]) -> usize {
     let texts = prose.iter().flatten().map(|span| match span {
-        Span::Code(text) | Span::Noun(text) | Span::Term(text) | Span::Text(text) => text,
+        Span::Code(text) | Span::Noun(_, text) | Span::Term(text) | Span::Text(text) => text,
     });
     texts.map(|text| text.split_whitespace().count()).sum()
 }
@@ -312,7 +385,7 @@ fn pages_are_short_and_name_what_to_touch() {
             .iter()
             .flatten()
             .map(|span| match span {
-                Span::Code(text) | Span::Noun(text) | Span::Term(text) | Span::Text(text) => {
+                Span::Code(text) | Span::Noun(_, text) | Span::Term(text) | Span::Text(text) => {
                     text.to_lowercase() + " "
                 }
             })
@@ -378,7 +451,7 @@ fn a_mistake_in_a_chapter_is_told_with_its_place() {
         ),
         (
             "# A\n## B\nb\n```page\nsetp: x\n```",
-            "line 5, column 1: \"setp:\" says nothing of a page: write setup:, tool:, time:, touch:, button:, lab:, ask:, predict:, goal:, hint: or answer:",
+            "line 5, column 1: \"setp:\" says nothing of a page: write setup:, tool:, time:, touch:, button:, lab:, ask:, predict:, order:, card:, goal:, hint: or answer:",
         ),
         (
             "# A\n## B\nb\n```page\ngoal: crashed laeder\n```",
@@ -399,6 +472,22 @@ fn a_mistake_in_a_chapter_is_told_with_its_place() {
         (
             "# A\n## B\nb\n```page\n- b\n```",
             "line 5, column 1: write predict: and the question first",
+        ),
+        (
+            "# A\n## B\nSee [[moon]].\n\nb",
+            "line 3, column 1: [[moon]] is nothing on the stage: write answer, candidate, client, entry,",
+        ),
+        (
+            "# A\n## B\nb\n```page\ncard: a = stored\n```",
+            "line 5, column 1: write order: and what to do; then card: what happens = the goal that tells it",
+        ),
+        (
+            "# A\n## B\nb\n```page\norder: a\ncard: It is there. = storde\n```",
+            "line 6, column 22: \"storde\"",
+        ),
+        (
+            "# A\n## B\nb\n```page\norder: a\ncard: b = stored\ngoal: stored\nhint: h\nanswer: run 1s\n```",
+            "line 10, column 1: an order is one of several cards, and has no answers besides",
         ),
         ("# A\n## B\nb\n```page\nbutton: Go = goo S1\n```", ""),
     ];

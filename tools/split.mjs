@@ -198,6 +198,6 @@ function renumbered(body, index) {
 
 /** The beginnings of functions' names, by their numbers, as wasm-opt wrote them, without what changes with the compiler. */
 export function names(symbols) {
-  const plain = (name) => name.replaceAll(/\[[0-9a-f]{16}\]|::h[0-9a-f]{16}$/g, "").slice(0, 120);
+  const plain = (name) => name.replaceAll(/\[[0-9a-f]{1,16}\]|::h[0-9a-f]{16}$/g, "").slice(0, 120);
   return symbols.trim().split("\n").map((line) => plain(line.slice(line.indexOf(":") + 1)));
 }

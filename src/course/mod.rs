@@ -88,12 +88,33 @@ pub type Prose = Vec<Span>;
 pub enum Span {
     /// `` `x=1` ``: what is written in a log, a request, a message.
     Code(String),
-    /// `[[leader]]`: something on the stage, by a name that holds for any run.
-    Noun(String),
+    /// `[[leader]]`: something on the stage, as it is written.
+    Noun(Noun, String),
     /// `**term**`: a word that is met for the first time.
     Term(String),
     /// Plain words.
     Text(String),
+}
+
+/// Something on the stage, by a name that holds for any run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Noun {
+    /// Whoever asks for votes.
+    Candidates,
+    /// Whoever asks for changes.
+    Client,
+    /// The last entry of the most up-to-date log.
+    Entry,
+    /// Whoever follows.
+    Followers,
+    /// Whoever leads. `[[leader]]` is written as its name, `[[the leader]]` with its name.
+    Leader,
+    /// What is under way.
+    Messages,
+    /// The latest term.
+    Term,
+    /// The rings that run out.
+    Timers,
 }
 
 /// Lines of a script, with their numbers in the file.
@@ -101,14 +122,25 @@ pub enum Span {
 pub struct Script(Vec<(usize, String)>);
 
 /// A question that time waits for.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Prediction {
     /// From when on it is asked and time stands still: an empty goal is met at once.
     pub ask: Goal,
     /// The question.
     pub question: String,
-    /// What may be answered.
+    /// What may be answered: one of these;
     pub choices: Vec<Choice>,
+    /// or else the order of these, which stand here in the right one.
+    pub cards: Vec<Card>,
+}
+
+/// Something that will happen, to be put in order.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Card {
+    /// What.
+    pub text: String,
+    /// By what it is told.
+    pub goal: Goal,
 }
 
 /// Something that may be answered.

@@ -18,7 +18,7 @@ pub struct Progress {
     /// The page that was open last.
     pub at: Option<Place>,
     done: Vec<Place>,
-    /// What was predicted: the place of the answer, from 0.
+    /// What was predicted: the place of the answer, from 0; of an order, how many were right.
     guesses: Vec<(Place, u8)>,
 }
 

@@ -1,6 +1,6 @@
 //! Reads a chapter from its text.
 
-use super::{Button, Chapter, Choice, Page, Prediction, Prose, Script, Span, Tool, Touch};
+use super::{Button, Card, Chapter, Choice, Noun, Page, Prose, Script, Span, Tool, Touch};
 use crate::script::Goal;
 use crate::sim::text::{self, TextError};
 
@@ -155,25 +155,11 @@ impl Reader {
         let value = value.trim();
         // Where the value begins, for what is wrong in it.
         let from = column + key.chars().count() + 2;
-        let goal = || {
-            let at = |(word, message)| {
-                let before = value.split_whitespace().take(word);
-                let skipped = before.map(|word| word.chars().count() + 1).sum::<usize>();
-                error(number, from + skipped, message)
-            };
-            Goal::parse(value).map_err(at)
-        };
+        let goal = || read_goal(value, number, from);
         match key {
             "answer" => page.answer.push(number, value),
             "ask" => {
-                let ask = goal()?;
-                let question = String::new();
-                let choices = Vec::new();
-                page.prediction = Some(Prediction {
-                    ask,
-                    question,
-                    choices,
-                });
+                page.prediction.get_or_insert_default().ask = goal()?;
             }
             "because" => match last_choice(page) {
                 Some(choice) => choice.because = value.into(),
@@ -195,6 +181,20 @@ impl Reader {
                 let label = label.trim().into();
                 page.buttons.push(Button { label, action });
             }
+            "card" => {
+                let (Some(asked), Some((text, goal))) =
+                    (page.prediction.as_mut(), value.split_once(" = "))
+                else {
+                    return Err(wrong(
+                        "write order: and what to do; then card: what happens = the goal that tells it".into(),
+                    ));
+                };
+                let from = from + text.chars().count() + 3;
+                asked.cards.push(Card {
+                    text: text.into(),
+                    goal: read_goal(goal, number, from)?,
+                });
+            }
             "goal" => page.goal = Some(goal()?),
             "hint" => page.hints.push(value.into()),
             "lab" if value == "elections" => page.lab = true,
@@ -205,13 +205,8 @@ impl Reader {
                     "write lab: elections, or nothing of a lab",
                 ));
             }
-            "predict" => {
-                let asked = page.prediction.get_or_insert_with(|| Prediction {
-                    ask: Goal::default(),
-                    question: String::new(),
-                    choices: Vec::new(),
-                });
-                asked.question = value.into();
+            "order" | "predict" => {
+                page.prediction.get_or_insert_default().question = value.into();
             }
             "run" => match last_choice(page) {
                 Some(choice) => choice.run.push(number, value),
@@ -249,7 +244,13 @@ impl Reader {
             return wrong("a prediction needs a goal: that shows the outcome");
         }
         if asked.question.is_empty() {
-            return wrong("ask: needs predict: and a question");
+            return wrong("ask: and card: need predict: or order: and a question");
+        }
+        if !asked.cards.is_empty() {
+            if asked.cards.len() < 2 || !asked.choices.is_empty() {
+                return wrong("an order is one of several cards, and has no answers besides");
+            }
+            return Ok(());
         }
         if asked.choices.iter().filter(|choice| choice.right).count() != 1 {
             return wrong("a prediction has one right answer, with + before it");
@@ -300,8 +301,17 @@ impl Reader {
     }
 }
 
-const KEYS: &str =
-    "write setup:, tool:, time:, touch:, button:, lab:, ask:, predict:, goal:, hint: or answer:";
+const KEYS: &str = "write setup:, tool:, time:, touch:, button:, lab:, ask:, predict:, order:, card:, goal:, hint: \
+    or answer:";
+
+/// Reads a goal that stands from that column on.
+fn read_goal(text: &str, line: usize, column: usize) -> Result<Goal, TextError> {
+    Goal::parse(text).map_err(|(word, message)| {
+        let before = text.split_whitespace().take(word);
+        let skipped = before.map(|word| word.chars().count() + 1).sum::<usize>();
+        error(line, column + skipped, message)
+    })
+}
 
 fn last_choice(page: &mut Page) -> Option<&mut Choice> {
     page.prediction.as_mut()?.choices.last_mut()
@@ -354,7 +364,7 @@ pub(super) fn prose(text: &str) -> Result<Prose, String> {
         }
         spans.push(match open {
             "**" => Span::Term(inner.into()),
-            "[[" => Span::Noun(inner.into()),
+            "[[" => Span::Noun(noun(inner)?, inner.into()),
             _ => Span::Code(inner.into()),
         });
         rest = behind;
@@ -363,6 +373,34 @@ pub(super) fn prose(text: &str) -> Result<Prose, String> {
         spans.push(Span::Text(rest.into()));
     }
     Ok(spans)
+}
+
+/// What may stand in `[[ ]]`, one or several of it, with or without `the`.
+const NOUNS: [(&str, Noun); 10] = [
+    ("answer", Noun::Messages),
+    ("candidate", Noun::Candidates),
+    ("client", Noun::Client),
+    ("entry", Noun::Entry),
+    ("follower", Noun::Followers),
+    ("leader", Noun::Leader),
+    ("message", Noun::Messages),
+    ("request", Noun::Messages),
+    ("ring", Noun::Timers),
+    ("term", Noun::Term),
+];
+
+fn noun(written: &str) -> Result<Noun, String> {
+    let lower = written.to_ascii_lowercase();
+    let one = lower.strip_prefix("the ").unwrap_or(&lower);
+    let one = one.strip_suffix('s').unwrap_or(one);
+    let found = NOUNS.iter().find(|(name, _)| *name == one);
+    found.map(|(_, noun)| *noun).ok_or_else(|| {
+        let names: Vec<&str> = NOUNS.iter().map(|(name, _)| *name).collect();
+        format!(
+            "[[{written}]] is nothing on the stage: write {}",
+            names.join(", ")
+        )
+    })
 }
 
 impl Script {

@@ -5,7 +5,7 @@ use super::{Page, Prediction, Script};
 use crate::script::{Goal, Runner};
 use crate::session::Session;
 use crate::sim::text::{self, Statement, TextError};
-use crate::sim::{Scenario, Time};
+use crate::sim::{Scenario, StepId, Time};
 
 /// The servers of a page that names no number.
 const SERVERS: u8 = 5;
@@ -73,10 +73,18 @@ impl Page {
         Ok(runner)
     }
 
-    /// What is watched for: the goal, and when the prediction is asked for.
+    /// What is watched for: the goal, when the prediction is asked for, what is put in order.
     fn goals(&self) -> Vec<Goal> {
-        let ask = self.prediction.as_ref().map(|asked| asked.ask.clone());
-        self.goal.iter().cloned().chain(ask).collect()
+        let asked = self.prediction.iter().flat_map(|asked| {
+            let cards = asked.cards.iter().map(|card| &card.goal);
+            [&asked.ask].into_iter().chain(cards)
+        });
+        self.goal.iter().chain(asked).cloned().collect()
+    }
+
+    /// The step at which the `nth` card happened, if it did.
+    pub fn happened(&self, nth: usize, session: &Session) -> Option<StepId> {
+        session.met(CARDS + nth)
     }
 
     /// Whether the page's question is to be answered now.
@@ -93,6 +101,7 @@ impl Page {
 /// The places of a page's goals in its session.
 const GOAL: usize = 0;
 const ASK: usize = 1;
+const CARDS: usize = 2;
 
 /// The same run as a session, at the same moment.
 fn open(runner: &Runner) -> Result<Session, TextError> {

@@ -44,10 +44,14 @@ enum Wanted {
 /// Something that happens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mark {
+    /// `acknowledged`: a leader learned that a follower has stored entries.
+    Acknowledged,
     /// `answered`: a client has an answer.
     Answered,
     /// `new request answered`: to something that it asked for in this very stage.
     AnsweredAnew,
+    /// `appended`: a leader put an entry into its log.
+    Appended,
     /// `committed x`: a request about that key is in somebody's state machine.
     Committed(Key),
     /// `configured`: somebody changed a setting.
@@ -272,7 +276,9 @@ impl Watch {
 
 fn is_marked_by_event(mark: Mark, event: &Event, world: &World) -> bool {
     match (mark, event) {
-        (Mark::LeaderElected, Event::BecameLeader { .. })
+        (Mark::Acknowledged, Event::MatchAdvanced { .. })
+        | (Mark::Appended, Event::EntryAppended { .. })
+        | (Mark::LeaderElected, Event::BecameLeader { .. })
         | (Mark::RolledBack, Event::EntriesDeleted { .. })
         | (Mark::SteppedDown, Event::SteppedDown { .. })
         | (Mark::VoteDenied(None), Event::VoteDenied { .. })
@@ -409,8 +415,10 @@ impl std::str::FromStr for Goal {
 impl Wanted {
     fn parse(words: &[&str]) -> Result<Self, (usize, String)> {
         let mark = match *words {
+            ["acknowledged"] => Mark::Acknowledged,
             ["answered"] => Mark::Answered,
             ["new", "request", "answered"] => Mark::AnsweredAnew,
+            ["appended"] => Mark::Appended,
             ["committed", key] if key.parse::<u64>().is_err() => {
                 Mark::Committed(key.parse().map_err(|why| (1, why))?)
             }
@@ -457,6 +465,6 @@ impl Wanted {
     }
 }
 
-const HAPPENINGS: &str = "answered, committed x, configured, crashed leader, cut, delivered, healed, \
+const HAPPENINGS: &str = "acknowledged, answered, appended, committed x, configured, crashed leader, cut, delivered, healed, \
     leader elected, leader stepped down, logs agree, new request answered, requested, restarted, rolled back, \
     split vote, stored, timed out, two leaders, vote denied, vote granted, whole";

@@ -19,6 +19,7 @@ use super::guide::{Progress, guide};
 use super::help::help;
 use super::inspector::{Subject, inspector};
 use super::keys::{Shortcut, shortcut};
+use super::kin::light;
 use super::learning::{self, Learning, Outcome, Wish, inviting};
 use super::lesson::{lesson, way};
 use super::logs::Logs;
@@ -40,7 +41,7 @@ use crate::raft::{Event, MAX_SERVERS, NodeId, ServerSet};
 use crate::session::{Session, link};
 use crate::sim::text::parse_action;
 use crate::sim::{Action, Fact, Link, Packet, PacketId, Scenario, Server, Time};
-use crate::view::{LogTable, Scene, Timeline, Why};
+use crate::view::{LogTable, Scene, Timeline, Why, kin};
 
 /// Entries of a log that are shown.
 const SHOWN_ENTRIES: u64 = 30;
@@ -120,6 +121,7 @@ struct Wishes {
     act: Callback<Action>,
     close: Callback<()>,
     focus: Callback<NodeId>,
+    focused: Callback<FocusEvent>,
     help: Callback<()>,
     learn: Callback<Wish>,
     let_go: Callback<PacketId>,
@@ -127,6 +129,7 @@ struct Wishes {
     past: Callback<MouseEvent>,
     pick: Callback<Pick>,
     placed: Callback<()>,
+    pointed: Callback<PointerEvent>,
     run: Callback<RunWish>,
     send: Callback<String>,
     share: Callback<()>,
@@ -143,6 +146,7 @@ impl Wishes {
             act: link.callback(Msg::Act),
             close: link.callback(|()| Msg::Close),
             focus: link.callback(Msg::Focus),
+            focused: Callback::from(|event: FocusEvent| light(&event)),
             help: link.callback(|()| Msg::Help),
             learn: link.callback(Msg::Learn),
             let_go: link.callback(Msg::LetGo),
@@ -150,6 +154,7 @@ impl Wishes {
             past: link.batch_callback(|event: MouseEvent| why::clicked(&event).map(Msg::Past)),
             pick: link.callback(Msg::Pick),
             placed: link.callback(|()| Msg::Placed),
+            pointed: Callback::from(|event: PointerEvent| light(&event)),
             run: link.callback(Msg::Run),
             send: link.callback(Msg::Send),
             share: link.callback(|()| Msg::Share),
@@ -265,7 +270,8 @@ impl Component for App {
             on_new: wishes.new.clone(),
         };
         html! {
-            <div class={self.class()} onclick={&wishes.past}>
+            <div class={self.class()} onclick={&wishes.past}
+                onpointerover={&wishes.pointed} onfocusin={&wishes.focused}>
                 { top_bar(&top) }
                 { self.left() }
                 { self.middle() }
@@ -336,14 +342,21 @@ impl App {
             (_, Progress::Invited(leader)) => ServerSet::EMPTY.with(leader),
             _ => ServerSet::EMPTY,
         };
+        let held = self.is_held();
+        let request = (!world.clients().is_empty()).then(|| {
+            html! { <Request key={lesson_address(self.learning.place)} on_send={&wishes.send} {held}
+            error={self.request_error.clone()} /> }
+        });
         html! {
             <main class="stage">
                 <Stage scene={Rc::new(Scene::of(world))} motion={self.motion.clone()}
                     geometry={Geometry::new(world.ids(), self.compact)}
                     focus={self.focus} chosen={self.chosen} {invites}
                     on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
-                { tools(self.tool, &wishes.tool) }
-                <Request on_send={&wishes.send} error={self.request_error.clone()} />
+                <div class="acts">
+                    { tools(self.tool, &wishes.tool) }
+                    <div>{ for request }</div>
+                </div>
                 <p class="visually-hidden" role="status">{ self.announcement() }</p>
             </main>
         }
@@ -436,6 +449,7 @@ impl App {
         }
         self.follow(ctx, outcome);
         if self.learning.place != place {
+            show_stage();
             // The way back leads to where this page was opened from, named or not.
             write_address(&lesson_address(place), false);
             write_address(&lesson_address(self.learning.place), true);
@@ -473,6 +487,9 @@ impl App {
             Room::Play => "app play-room",
         };
         let mut classes = String::from(room);
+        if self.is_held() {
+            classes.push_str(" held");
+        }
         if self.room == Room::Learn {
             for touch in self.learning.touch(&player.session) {
                 classes.push_str(match touch {
@@ -525,7 +542,7 @@ impl App {
             }
             Pick::Packet(id) if self.is_waiting(id) => self.let_go(id),
             // A packet moves: time waits while it is looked at.
-            Pick::Packet(id) => {
+            Pick::Look(id) | Pick::Packet(id) => {
                 self.player.borrow_mut().pause();
                 (self.chosen, self.focus) = (Some(id), None);
             }
@@ -775,10 +792,13 @@ impl App {
         }
         self.broken = broken;
         if self.room == Room::Learn {
-            let was_held = !player.playing;
+            let (was_held, was_met) = (!player.playing, self.learning.met);
             self.learning.look_again(&mut player);
             if self.learning.is_held(&player.session) && !was_held {
                 ask_first();
+            }
+            if self.learning.met && !was_met {
+                show_met();
             }
         }
         if !player.playing {
@@ -854,6 +874,7 @@ fn lines(session: &Session) -> Rc<[Line]> {
             moment: (step, sentence.fact),
             at,
             text: sentence.text.clone(),
+            about: kin::told(sentence),
         })
     });
     lines.take(SHOWN_LINES).collect()
@@ -939,10 +960,13 @@ fn write_address(hash: &str, anew: bool) {
     };
 }
 
-/// Where the rooms stand below each other, what is to be watched comes first.
+/// From the beginning: of the page on a phone, of the lesson elsewhere.
 fn show_stage() {
     if let Some(window) = web_sys::window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
+    if let Some(lesson) = why::element(".lesson-scroll") {
+        lesson.set_scroll_top(0);
     }
 }
 
@@ -950,10 +974,19 @@ fn show_stage() {
 fn ask_first() {
     // After the next rendering: the question may be part of it.
     Timeout::new(0, || {
-        let document = web_sys::window().and_then(|window| window.document());
-        let first = document.and_then(|it| it.query_selector("#question button").ok().flatten());
-        if let Some(button) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
-            let _ = button.focus();
+        if let Some(question) = why::element("#question") {
+            question.scroll_into_view();
+        }
+        why::focus("#question button");
+    })
+    .forget();
+}
+
+/// The goal is met: what is said of that is brought into view.
+fn show_met() {
+    Timeout::new(0, || {
+        if let Some(met) = why::element(".met") {
+            met.scroll_into_view_with_bool(false);
         }
     })
     .forget();

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::kin::told;
 use super::markup::html;
 use super::why::{answer, token};
 use crate::sim::Time;
@@ -16,6 +17,8 @@ pub struct Line {
     pub moment: Moment,
     pub at: Time,
     pub text: String,
+    /// The tokens of what it tells of.
+    pub about: String,
 }
 
 #[derive(Properties, PartialEq)]
@@ -48,11 +51,12 @@ fn event_line(line: &Line, asked: Option<Question>) -> Html {
     let open = asked == Some(question);
     let token = token(question);
     html! {
-        <li key={token.clone()} class={if open { "asked" } else { "" }} data-ask={token}>
+        <li key={token.clone()} class={if open { "asked" } else { "" }}
+            data-about={&line.about} data-ask={token}>
             <button class="event-time" data-seek={line.at.0.to_string()} title="Go to this moment">
                 { clock(line.at) }
             </button>
-            <span class="event-text">{ &line.text }</span>
+            <span class="event-text">{ for told(&line.text, false) }</span>
             <button class="ask" aria-expanded={open.to_string()}>{ "why?" }</button>
         </li>
     }

@@ -43,8 +43,18 @@ const KEYS: Rows = &[
         "Shift with → or ←",
         "to the next or previous event that is told",
     ),
-    ("1 to 9", "go to a server; the arrows lead on from there"),
-    ("Enter", "crash the server, or start it again"),
+    (
+        "1 to 9",
+        "go to a server; the arrows lead on from there, as they do among the messages",
+    ),
+    (
+        "Enter",
+        "crash the server, or start it again; of a message: why was it sent?",
+    ),
+    (
+        "Space on a message",
+        "hold time and read it; let go one that waits",
+    ),
     (
         "W",
         "why: of the event, entry or server that has the focus, or else of the last event",

@@ -18,6 +18,12 @@ pub enum Shortcut {
     Time(TimeWish),
 }
 
+/// Why is what has the focus, or the latest event?
+fn ask(event: &KeyboardEvent) -> Option<Shortcut> {
+    let question = why::asked_by(event).or_else(why::latest);
+    question.map(|question| Shortcut::Past(Inquiry::Ask(question)))
+}
+
 /// What this key asks for.
 pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
     let element = event
@@ -54,10 +60,8 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
         "PageDown" => Some(Shortcut::Page(Wish::Next)),
         "PageUp" => Some(Shortcut::Page(Wish::Back)),
         "?" => Some(Shortcut::Help),
-        "w" | "W" => {
-            let question = why::asked_by(event).or_else(why::latest);
-            question.map(|question| Shortcut::Past(Inquiry::Ask(question)))
-        }
+        "w" | "W" => ask(event),
+        "Enter" if is("[data-packet]") => ask(event),
         digit => NodeId::new(digit.parse().ok()?).map(Shortcut::Server),
     }
 }

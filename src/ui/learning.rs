@@ -21,7 +21,7 @@ pub enum Wish {
     Again,
     /// The page before.
     Back,
-    /// This is the prediction.
+    /// This is the prediction: the answer at that place, or an order with so many cards in theirs.
     Choose(usize),
     /// Show or hide the contents.
     Contents,
@@ -39,6 +39,8 @@ pub enum Wish {
     Open(Place),
     /// Back from the run that showed why a prediction is wrong.
     Return,
+    /// This card comes next in the order; or, if it has its place, it gives it up.
+    Place(usize),
     /// Rather see than predict.
     ShowMe,
     /// Play the run that shows why this prediction is wrong.
@@ -59,6 +61,8 @@ pub struct Learning {
     pub met: bool,
     /// What happened to the page's question.
     pub question: Question,
+    /// The order in which the learner has put the page's cards.
+    pub order: Vec<usize>,
     /// How many hints are shown.
     pub hints: usize,
     /// Whether the contents are shown.
@@ -76,7 +80,7 @@ pub struct Learning {
 pub enum Question {
     /// It is not answered.
     Open,
-    /// This was predicted.
+    /// This was predicted; where cards were put in order, so many are in their places.
     Predicted(usize),
     /// The learner would rather see.
     Skipped,
@@ -121,6 +125,7 @@ impl Learning {
             missing: None,
             met: false,
             question: Question::Open,
+            order: Vec::new(),
             hints: 0,
             contents: false,
             detour: None,
@@ -141,6 +146,7 @@ impl Learning {
         self.progress.at = Some(place);
         self.keep();
         self.question = Question::Open;
+        self.order.clear();
         self.chapter = known;
         if self.chapter.is_none() && place.chapter == CONTENTS[0].number {
             self.take(course::FIRST);
@@ -221,6 +227,7 @@ impl Learning {
             }
             Wish::Open(place) if exists(place) => return self.open(place, seed),
             Wish::Open(_) => {}
+            Wish::Place(card) => self.place(card),
             Wish::Return => self.end_detour(player),
             Wish::ShowMe => self.answer(Question::Skipped, player),
             Wish::ShowWhyNot(nth) => self.show_why_not(nth, player),
@@ -240,6 +247,17 @@ impl Learning {
         self.question = answer;
         player.session.hold_at(None);
         player.play();
+    }
+
+    fn place(&mut self, card: usize) {
+        if self.question != Question::Open {
+            return;
+        }
+        let placed = self.order.len();
+        self.order.retain(|other| *other != card);
+        if self.order.len() == placed {
+            self.order.push(card);
+        }
     }
 
     fn measure(&mut self, longest: u64) {

@@ -5,10 +5,13 @@ use yew::prelude::*;
 
 use super::delegate;
 use super::icons;
+use super::kin::told;
 use super::learning::{Learning, Question, Wish, after};
 use super::markup::html;
-use crate::course::{CONTENTS, Choice, Page, Place, Prediction, Prose, Span};
+use crate::course::{CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Span};
 use crate::session::Session;
+use crate::sim::StepId;
+use crate::view::kin;
 
 /// The lesson room.
 pub fn lesson(learning: &Learning, session: &Session, on_wish: &Callback<Wish>) -> Html {
@@ -116,7 +119,7 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
         <>
             <h1>{ &page.title }</h1>
             <div>{ for page.before.iter().map(|paragraph| prose(paragraph, session)) }</div>
-            <div>{ for asked.map(|asked| question(learning, asked, on_wish)) }</div>
+            <div>{ for asked.map(|asked| question(learning, asked, page, session, on_wish)) }</div>
             <div>{ for page.lab.then(|| lab(learning, on_wish)) }</div>
             <div class="buttons offers">{ for buttons.filter(|_| !held) }</div>
             <div role="status">{ for learning.met.then(|| met(page, session)) }</div>
@@ -179,7 +182,7 @@ fn help(learning: &Learning, page: &Page, on_wish: &Callback<Wish>) -> Html {
     let more = !learning.met && learning.hints < page.hints.len();
     html! {
         <>
-            <div>{ for shown.map(|hint| html! { <p class="hint">{ hint }</p> }) }</div>
+            <div>{ for shown.map(|hint| html! { <p class="hint">{ for told(hint, false) }</p> }) }</div>
             <span>{ for more.then(|| button("plain small", "Hint", Wish::Hint, on_wish)) }</span>
             { for page.goal.as_ref().map(|_| button("plain small", "Start this page again", Wish::Again, on_wish)) }
         </>
@@ -188,16 +191,98 @@ fn help(learning: &Learning, page: &Page, on_wish: &Callback<Wish>) -> Html {
 
 /// The question, and what was answered. Once the outcome was seen, each answer says why it is
 /// right or wrong.
-fn question(learning: &Learning, asked: &Prediction, on_wish: &Callback<Wish>) -> Html {
+fn question(
+    learning: &Learning,
+    asked: &Prediction,
+    page: &Page,
+    session: &Session,
+    on_wish: &Callback<Wish>,
+) -> Html {
     let open = learning.question == Question::Open;
     let choices = asked.choices.iter().enumerate();
     let choices = choices.map(|(nth, choice)| answer(learning, nth, choice, on_wish));
+    let cards = in_order(learning, asked, page, session).enumerate();
+    let cards = cards.map(|(place, (nth, step))| {
+        card(
+            learning,
+            nth,
+            &asked.cards[nth],
+            step.map(|_| place),
+            on_wish,
+        )
+    });
+    let right = learning.order.iter().enumerate();
+    let right = right.filter(|(place, card)| place == *card).count();
+    let done = open && !asked.cards.is_empty() && learning.order.len() == asked.cards.len();
+    let done = done.then(|| {
+        button(
+            "bordered offer",
+            "This is my order",
+            Wish::Choose(right),
+            on_wish,
+        )
+    });
     let class = if open { "question open" } else { "question" };
     html! {
         <div {class} id="question" role="group" aria-label="Prediction">
-            <p class="asked">{ &asked.question }</p>
-            <div>{ for choices }</div>
-            <div>{ for open.then(|| button("plain small", "Show me", Wish::ShowMe, on_wish)) }</div>
+            <p class="asked">{ for told(&asked.question, true) }</p>
+            <div>{ for choices }{ for cards }</div>
+            <div class="decide">{ for done }{ for open.then(|| button("plain small", "Show me", Wish::ShowMe, on_wish)) }</div>
+        </div>
+    }
+}
+
+/// The cards: first those that have happened, as they did; then in the order of the learner, and
+/// before there is one in that of the alphabet.
+fn in_order(
+    learning: &Learning,
+    asked: &Prediction,
+    page: &Page,
+    session: &Session,
+) -> impl Iterator<Item = (usize, Option<StepId>)> {
+    let open = learning.question == Question::Open;
+    let happened = |nth| page.happened(nth, session).filter(|_| !open);
+    let mut cards: Vec<_> = (0..asked.cards.len())
+        .map(|nth| (nth, happened(nth)))
+        .collect();
+    let place = |&(nth, step): &(usize, Option<StepId>)| {
+        let guess = learning.order.iter().position(|card| *card == nth);
+        let guess = guess.filter(|_| !open).unwrap_or_default();
+        let place = if step.is_some() { nth } else { guess };
+        (
+            step.map_or(u64::MAX, |step| step.0),
+            place,
+            &asked.cards[nth].text,
+        )
+    };
+    cards.sort_by(|a, b| place(a).cmp(&place(b)));
+    cards.into_iter()
+}
+
+/// A card, with the learner's number and, once it has happened, with its own.
+fn card(
+    learning: &Learning,
+    nth: usize,
+    card: &Card,
+    place: Option<usize>,
+    on_wish: &Callback<Wish>,
+) -> Html {
+    let open = learning.question == Question::Open;
+    let guess = learning.order.iter().position(|card| *card == nth);
+    let number = |place: usize| (place + 1).to_string();
+    let (class, mark) = match (place, guess) {
+        (Some(_), None) => ("choice card right", String::new()),
+        (Some(place), Some(guess)) if place == guess => ("choice card right", "✓".into()),
+        (Some(_), Some(guess)) => ("choice card wrong", format!("you: {}", number(guess))),
+        (None, _) => ("choice card", String::new()),
+    };
+    let shown = place.or(guess).map(number);
+    html! {
+        <div key={nth} {class}>
+            <button data-about="" aria-disabled={(!open).to_string()} aria-pressed={guess.is_some().to_string()}
+                onclick={on_wish.reform(move |_: MouseEvent| Wish::Place(nth))}>
+                <i>{ for shown }</i><span>{ for told(&card.text, false) }</span><small>{ mark }</small>
+            </button>
         </div>
     }
 }
@@ -219,13 +304,13 @@ fn answer(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<W
     };
     let yours = (chosen && judged).then(|| html! { <small>{ "your guess" }</small> });
     let because = (judged && (choice.right || chosen)).then(|| {
-        html! { <p class="because">{ &choice.because }</p> }
+        html! { <p class="because">{ for told(&choice.because, false) }</p> }
     });
     html! {
         <div {class}>
-            <button aria-disabled={(!open).to_string()} aria-pressed={chosen.to_string()}
+            <button data-about="" aria-disabled={(!open).to_string()} aria-pressed={chosen.to_string()}
                 onclick={on_wish.reform(move |_: MouseEvent| Wish::Choose(nth))}>
-                <i aria-hidden="true">{ mark }</i><span>{ &choice.text }</span><span>{ for yours }</span>
+                <i aria-hidden="true">{ mark }</i><span>{ for told(&choice.text, false) }</span><span>{ for yours }</span>
             </button>
             <div>{ for because }</div>
             <div>{ for (judged && !choice.right).then(|| detour(learning, nth, choice, on_wish)) }</div>
@@ -244,7 +329,7 @@ fn detour(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<W
     }
     html! {
         <div class="detour">
-            <p>{ &choice.because }</p>
+            <p>{ for told(&choice.because, false) }</p>
             { button("bordered small", "Watch it again", Wish::ShowWhyNot(nth), on_wish) }
             { button("bordered small", "Back to my run", Wish::Return, on_wish) }
         </div>
@@ -254,20 +339,14 @@ fn detour(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<W
 fn prose(paragraph: &Prose, session: &Session) -> Html {
     let spans = paragraph.iter().map(|span| match span {
         Span::Code(text) => html! { <code>{ text }</code> },
-        Span::Noun(name) => html! { <b class="noun">{ noun(name, session) }</b> },
+        Span::Noun(noun, written) => {
+            let (text, kin) = kin::noun(*noun, written, session.world());
+            html! { <b class="name" tabindex="0" data-kin={kin}>{ text }</b> }
+        }
         Span::Term(text) => html! { <dfn>{ text }</dfn> },
-        Span::Text(text) => text.into(),
+        Span::Text(text) => html! { <>{ for told(text, true) }</> },
     });
     html! { <p>{ for spans }</p> }
-}
-
-/// What a name of the prose stands for now.
-fn noun(name: &str, session: &Session) -> String {
-    match (name, session.world().leader()) {
-        ("leader", Some(id)) => id.to_string(),
-        ("leader", None) => "the leader".into(),
-        _ => name.into(),
-    }
 }
 
 /// Back, Next, and how far this chapter has come: always in the same place.

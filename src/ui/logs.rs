@@ -8,9 +8,9 @@ use yew::prelude::*;
 use super::delegate;
 use super::markup::html;
 use super::why::{self, token};
-use crate::raft::{LogIndex, NodeId};
+use crate::raft::{LogIndex, NodeId, Position};
 use crate::view::logs::{Cell, Row};
-use crate::view::{LogTable, Question};
+use crate::view::{LogTable, Question, kin};
 
 #[derive(Properties, PartialEq)]
 pub struct LogsProps {
@@ -95,7 +95,7 @@ fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
         <tr key={row.server.number()}
             class={["log-row", row.look.word(), if focused { "focused" } else { "" }]}>
             <th scope="row">
-                <button class="log-server" data-server={row.server.number().to_string()} title={format!("Look into {}", row.server)}>
+                <button class="log-server" data-server={row.server.number().to_string()} data-kin={kin::named(row.server)} title={format!("Look into {}", row.server)}>
                     { row.server.to_string() }
                 </button>
             </th>
@@ -138,7 +138,7 @@ fn entry(server: NodeId, cell: &Cell) -> Html {
     html! {
         <td key={cell.index.0}>
             <button class={["entry", state]} tabindex="-1" {title}
-                data-ask={token(Question::Entry(server, cell.index))}>
+                data-kin={kin::entry(Position { index, term })} data-ask={token(Question::Entry(server, index))}>
                 <b>{ &cell.text }</b>
                 <small>{ cell.term.to_string() }</small>
             </button>

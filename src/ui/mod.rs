@@ -30,6 +30,7 @@ mod help;
 mod icons;
 mod inspector;
 mod keys;
+mod kin;
 mod learning;
 mod lesson;
 mod logs;

@@ -4,7 +4,10 @@ use yew::prelude::*;
 
 use super::markup::html;
 use super::svg::{ORIGIN, circle, path, rect, text};
+use super::why::token;
 use crate::sim::PacketKind;
+use crate::view::Question;
+use crate::view::kin::named;
 use crate::view::scene::PacketView;
 
 /// What a packet looks like; where it is, is the frame loop's affair.
@@ -17,7 +20,10 @@ pub fn packet_shape(packet: &PacketView, chosen: bool) -> Html {
     let chosen = if chosen { "chosen" } else { "" };
     let class = format!("packet {} {fate} {chosen}", kind_class(packet.kind));
     html! {
-        <g key={packet.id.0} {class} data-packet={packet.id.0.to_string()}>
+        <g key={packet.id.0} {class} role="button" tabindex="-1" data-packet={packet.id.0.to_string()}
+            data-kin={&packet.kin} data-about={format!("{} {}", named(packet.from), named(packet.to))}
+            data-ask={token(Question::Packet(packet.id))}>
+            <title>{ format!("{} to {}: {}", packet.from, packet.to, packet.kind) }</title>
             { circle("packet-touch", ORIGIN, 20.0) }
             { for shape(packet) }
         </g>

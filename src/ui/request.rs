@@ -10,6 +10,8 @@ use crate::machine::Op;
 #[derive(Properties, PartialEq)]
 pub struct RequestProps {
     pub on_send: Callback<String>,
+    /// Time waits for something else: nothing is sent.
+    pub held: bool,
     /// What was wrong with the last one.
     pub error: Option<String>,
 }
@@ -19,15 +21,17 @@ pub struct RequestProps {
 pub fn Request(props: &RequestProps) -> Html {
     let field = use_node_ref();
     let onsubmit = use_callback(
-        (field.clone(), props.on_send.clone()),
-        |event: SubmitEvent, (field, on_send)| {
+        (field.clone(), props.on_send.clone(), props.held),
+        |event: SubmitEvent, (field, on_send, held)| {
             event.prevent_default();
             let Some(input) = field.cast::<HtmlInputElement>() else {
                 return;
             };
             let text = input.value();
             // What was sent makes room for a next one that can be told from it.
-            if let Ok(Op::Set { key, value }) = text.parse() {
+            if let Ok(Op::Set { key, value }) = text.parse()
+                && !held
+            {
                 input.set_value(&format!("{key}={}", value.wrapping_add(1)));
             }
             on_send.emit(text);

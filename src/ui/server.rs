@@ -10,6 +10,7 @@ use super::svg::{ORIGIN, circle, path, rect, text};
 use super::why::token;
 use crate::raft::{NodeId, ServerSet};
 use crate::view::Question;
+use crate::view::kin::named;
 use crate::view::scene::{Look, Part, Quorum, ServerView};
 
 /// A server. Click, tap, Enter and Space crash it, or start it again.
@@ -20,10 +21,10 @@ pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState
     let class = format!("server {} {focused} {invites}", server.look.word());
     html! {
         <g key={server.id.number()} {class} id={element_id(server.id)} role="button"
-            data-server={server.id.number().to_string()} data-ask={token(Question::Role(server.id))}
+            data-server={server.id.number().to_string()} data-kin={named(server.id)} data-ask={token(Question::Role(server.id))}
             tabindex={if state.tabbable { "0" } else { "-1" }} aria-label={server.name()}
             transform={format!("translate({} {})", px(x), px(y))}>
-            <g>{ for state.invites.then(|| circle("server-invite", ORIGIN, geometry.server + 14.0)) }</g>
+            { circle("server-ring", ORIGIN, geometry.server + 14.0) }
             <g>{ for body(server, geometry) }</g>
             <g>{ for server.writes.then(|| disk(geometry)) }</g>
             <g>{ for server.quorum.as_ref().map(|quorum| gathering(quorum, outer(server, geometry, 17.0))) }</g>

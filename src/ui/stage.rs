@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use web_sys::{Element, KeyboardEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 use super::delegate;
@@ -14,13 +15,15 @@ use super::server::{ServerState, focus, neighbour, server_shape};
 use super::svg::{line, path, rect, text};
 use crate::raft::{NodeId, ServerSet};
 use crate::sim::PacketId;
-use crate::view::Scene;
 use crate::view::scene::{ClientView, LinkView, ServerView};
+use crate::view::{Scene, kin};
 
 /// Something on the stage that can be clicked.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Pick {
     Link(NodeId, NodeId),
+    /// A packet that is only looked at.
+    Look(PacketId),
     Packet(PacketId),
     Server(NodeId),
 }
@@ -85,6 +88,8 @@ pub fn Stage(props: &StageProps) -> Html {
     });
     let flying = scene.packets.iter();
     let flying = flying.map(|packet| packet_shape(packet, props.chosen == Some(packet.id)));
+    let alone = scene.clients.len() == 1;
+    let stop = (!scene.packets.is_empty()).then_some("0");
     let onclick = delegate::pick(&props.on_pick, picked);
     let onfocusin = delegate::pick(&props.on_focus, |event: &FocusEvent| {
         delegate::server(event)
@@ -97,18 +102,20 @@ pub fn Stage(props: &StageProps) -> Html {
         <svg class="stage-picture" viewBox={geometry.view_box()} role="group"
             aria-label={label} {onclick} {onfocusin} {onkeydown}>
             <g class="links">{ for scene.links.iter().map(|link| link_line(link, geometry)) }</g>
-            <g class="middle" aria-hidden="true">{ for middle(scene, geometry) }</g>
+            <g class="middle" aria-hidden="true" data-kin={kin::TERM}>{ for middle(scene, geometry) }</g>
             <g class="clients">
-                { for scene.clients.iter().map(|client| client_box(client, geometry)) }
+                { for scene.clients.iter().map(|client| client_box(client, geometry, alone)) }
             </g>
             <g aria-hidden="true">
                 { for timed().map(|server| ring(server, geometry, "ring-track")) }
             </g>
-            <g ref={rings} aria-hidden="true">
+            <g ref={rings} aria-hidden="true" data-kin={kin::TIMERS}>
                 { for timed().map(|server| ring(server, geometry, "ring")) }
             </g>
             <g class="servers">{ for servers }</g>
-            <g ref={packets} class="packets" aria-hidden="true">{ for flying }</g>
+            <g ref={packets} class="packets" role="group" tabindex={stop} aria-label="Messages under way">
+                { for flying }
+            </g>
         </svg>
     }
 }
@@ -125,10 +132,11 @@ fn picked(event: &MouseEvent) -> Option<Pick> {
     Some(Pick::Link(NodeId::new(link / 10)?, NodeId::new(link % 10)?))
 }
 
-/// Enter and Space are a click on the server that has the focus; the arrows lead to another.
+/// Enter and Space are a click on the server that has the focus; the arrows lead to another. Among
+/// the messages Enter asks why, as it does not for a server.
 fn on_key(event: &KeyboardEvent, ids: ServerSet, on_pick: &Callback<Pick>) {
     let Some(id) = delegate::server(event) else {
-        return;
+        return on_packet_key(event, on_pick);
     };
     if matches!(event.key().as_str(), "Enter" | " ") {
         on_pick.emit(Pick::Server(id));
@@ -139,6 +147,40 @@ fn on_key(event: &KeyboardEvent, ids: ServerSet, on_pick: &Callback<Pick>) {
     }
     event.prevent_default();
     event.stop_propagation();
+}
+
+/// The tab key leads to the messages as a whole; in there the arrows lead from one to the next, and
+/// time waits. Space is a click.
+fn on_packet_key(event: &KeyboardEvent, on_pick: &Callback<Pick>) {
+    let Some(packets) = delegate::around(event, ".packets") else {
+        return;
+    };
+    let here = delegate::around(event, "[data-packet]");
+    let next = match event.key().as_str() {
+        " " => delegate::number(event, "data-packet").map(|id| Pick::Packet(PacketId(id))),
+        "ArrowRight" | "ArrowDown" => {
+            let next = here.and_then(|here| here.next_element_sibling());
+            look(next.or_else(|| packets.first_element_child()))
+        }
+        "ArrowLeft" | "ArrowUp" => {
+            let next = here.and_then(|here| here.previous_element_sibling());
+            look(next.or_else(|| packets.last_element_child()))
+        }
+        _ => None,
+    };
+    if let Some(next) = next {
+        on_pick.emit(next);
+        event.prevent_default();
+        event.stop_propagation();
+    }
+}
+
+/// Gives a packet the focus.
+fn look(packet: Option<Element>) -> Option<Pick> {
+    let packet = packet?;
+    let id = packet.get_attribute("data-packet")?.parse().ok()?;
+    let _ = packet.unchecked_into::<HtmlElement>().focus();
+    Some(Pick::Look(PacketId(id)))
 }
 
 /// One server can be reached with the tab key; from there the arrows lead to the others.
@@ -169,7 +211,7 @@ fn middle(scene: &Scene, geometry: &Geometry) -> Vec<Html> {
     term.map_or_else(Vec::new, shown)
 }
 
-fn client_box(client: &ClientView, geometry: &Geometry) -> Html {
+fn client_box(client: &ClientView, geometry: &Geometry, alone: bool) -> Html {
     let (x, y) = geometry.client_at(client.id);
     // Where there is no room around its middle, a client's words begin at the edge.
     let (words_x, class) = match geometry.client_words() {
@@ -179,10 +221,10 @@ fn client_box(client: &ClientView, geometry: &Geometry) -> Html {
     };
     let (from, to) = geometry.pointing(client.id, client.target);
     html! {
-        <g key={client.id.slot()} class="client">
+        <g key={client.id.slot()} class="client" data-kin={kin::named(client.id)}>
             <g>{ for client.waits.then(|| line("client-line", from, to)) }</g>
             { rect("client-body", (x, y), (32.0, 17.0), 9.0) }
-            { text("client-name", (x, y + 5.0), "client") }
+            { text("client-name", (x, y + 5.0), if alone { "client".into() } else { client.id.to_string() }) }
             { text(class, (words_x, y - 25.0), &client.doing) }
         </g>
     }

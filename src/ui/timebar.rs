@@ -7,8 +7,10 @@ use yew::prelude::*;
 
 use super::icons;
 use super::markup::html;
+use crate::raft::{MAX_SERVERS, NodeId};
 use crate::sim::Time;
 use crate::view::Timeline;
+use crate::view::kin::named;
 use crate::view::scene::Look;
 use crate::view::timeline::TickKind;
 
@@ -132,9 +134,12 @@ fn run_picture(timeline: &Timeline) -> Html {
             .max(1)
             .to_string()
     };
-    let lanes = || timeline.lanes.iter().filter(|lane| !lane.is_empty());
+    let lanes = || {
+        let lanes = NodeId::first(MAX_SERVERS).zip(&timeline.lanes);
+        lanes.filter(|(_, lane)| !lane.is_empty())
+    };
     let pitch = 66 / lanes().count().max(1);
-    let lanes = lanes().enumerate().map(|(nth, lane)| {
+    let lanes = lanes().enumerate().map(|(nth, (id, lane))| {
         let y = (2 + pitch * nth).to_string();
         let height = (pitch - 3).clamp(2, 10).to_string();
         let stretches = lane.iter().enumerate().map(|(place, stretch)| {
@@ -144,7 +149,7 @@ fn run_picture(timeline: &Timeline) -> Html {
                     width={width(stretch.from, until)} height={height.clone()} />
             }
         });
-        html! { <g key={nth}>{ for stretches }</g> }
+        html! { <g key={nth} data-kin={named(id)}>{ for stretches }</g> }
     });
     let ticks = timeline.ticks.iter().enumerate().map(|(nth, tick)| {
         let class = match tick.kind {

@@ -3,9 +3,11 @@
 use yew::prelude::*;
 
 use super::delegate;
+use super::kin::told;
 use super::markup::html;
 use crate::course::Tool;
 use crate::sim::{Action, Link, Packet, PacketId, World};
+use crate::view::kin;
 
 /// The most messages that are listed.
 const SHOWN: usize = 12;
@@ -45,7 +47,7 @@ pub fn held(world: &World, on_let_go: &Callback<PacketId>, on_act: &Callback<Act
     let packets = packets.into_iter().filter(|packet| packet.is_held());
     let packets = packets.take(SHOWN).map(|packet| {
         let id = packet.id.0;
-        html! { <li key={id}><button class="bordered small" data-let-go={id.to_string()}>{ title(packet) }</button></li> }
+        html! { <li key={id}><button class="bordered small" data-kin={kin::message(packet)} data-let-go={id.to_string()}>{ for told(&title(packet), false) }</button></li> }
     });
     let all = on_act.reform(|_: MouseEvent| Action::Release(Link::All));
     html! {

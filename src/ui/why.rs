@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::delegate;
 use super::events::clock;
+use super::kin::told;
 use super::markup::html;
 use crate::check::Property;
 use crate::raft::{LogIndex, NodeId};
@@ -31,8 +32,8 @@ pub fn answer(why: &Why, on_close: &Callback<()>) -> Html {
             <h2>{ "Why?" }<span>{ clock(why.at) }</span>
                 <button class="plain small" aria-label="Close the answer" onclick={close}>{ "×" }</button>
             </h2>
-            <p class="why-text">{ &why.text }</p>
-            <p>{ for &why.values }</p>
+            <p class="why-text" data-about={&why.about}>{ for told(&why.text, false) }</p>
+            <p>{ for why.values.iter().flat_map(|values| told(values, false)) }</p>
             <p class="why-rule">{ why.rule }{ " " }<cite>{ &why.source }</cite></p>
             { links("Because", "because", &why.because) }
             { links("Led to", "led-to", &why.led_to) }
@@ -47,8 +48,8 @@ fn links(title: &'static str, class: &'static str, links: &[Link]) -> Html {
     let links = links.iter().map(|link| {
         let token = token(Question::Event(link.to));
         html! {
-            <li key={token.clone()}>
-                <button data-walk={token}><small>{ clock(link.at) }</small>{ &link.text }</button>
+            <li key={token.clone()} data-about={&link.about}>
+                <button data-walk={token}><small>{ clock(link.at) }</small><span>{ for told(&link.text, false) }</span></button>
             </li>
         }
     });
@@ -128,7 +129,8 @@ pub fn focus(selector: &str) {
     }
 }
 
-fn element(selector: &str) -> Option<Element> {
+/// The first element that fits.
+pub fn element(selector: &str) -> Option<Element> {
     let document = web_sys::window()?.document()?;
     document.query_selector(selector).ok()?
 }

@@ -4,8 +4,10 @@
 //! - [`scene`]: the stage: servers, clients, packets under way, cut links;
 //! - [`logs`]: the logs side by side;
 //! - [`timeline`]: who was what when;
-//! - [`why`]: why anything of it is so.
+//! - [`why`]: why anything of it is so;
+//! - [`kin`]: which words and things of all these are about the same.
 
+pub mod kin;
 pub mod logs;
 pub mod scene;
 pub mod timeline;

@@ -3,6 +3,7 @@
 //! Where a packet is and how far a timer has run follow from the time alone, so they are not in
 //! here: a scene changes when something happens, not while time merely passes.
 
+use super::kin;
 use crate::machine::{Answer, ClientId};
 use crate::raft::configuration::majority;
 use crate::raft::{
@@ -117,6 +118,8 @@ pub struct PacketView {
     pub kind: PacketKind,
     /// Whether it says yes, where it says yes or no.
     pub positive: bool,
+    /// The tokens of what it is and carries ([`kin`]).
+    pub kin: String,
     /// What is written on it: the last entry's index, or a client's request.
     pub label: String,
     /// When it was sent.
@@ -412,6 +415,7 @@ impl PacketView {
             to: packet.to,
             kind: packet.kind(),
             positive,
+            kin: kin::message(packet),
             label,
             sent_at: packet.sent_at,
             arrives_at: packet.arrives_at,

@@ -2,6 +2,7 @@
 //! of and what came of it. Each cause and each effect can be asked in turn, so one can walk the
 //! chain both ways.
 
+use super::kin;
 use super::scene::Look;
 use crate::check::Property;
 use crate::narrate::{self, Sentence};
@@ -49,6 +50,8 @@ pub struct Why {
     pub at: Time,
     /// What happened or what there is, with the values that decided it.
     pub text: String,
+    /// The tokens of what that is about ([`kin`]).
+    pub about: String,
     /// More values, where one sentence has no room for them.
     pub values: Option<String>,
     /// The rule that acted.
@@ -70,6 +73,8 @@ pub struct Link {
     pub at: Time,
     /// What happened.
     pub text: String,
+    /// The tokens of what that is about ([`kin`]).
+    pub about: String,
 }
 
 impl Why {
@@ -103,6 +108,7 @@ impl Why {
             question: Question::Event((StepId(0), None)),
             at,
             text: format!("{text}."),
+            about: String::new(),
             values: None,
             rule: clause.text,
             source: narrate::source(clause),
@@ -124,6 +130,7 @@ fn event(session: &Session, (id, place): Moment) -> Option<Why> {
         None => narrate::OUTSIDE,
     };
     let mut why = Why::new(step.at, told.text.clone(), &clause);
+    why.about = kin::told(told);
     why.values = fact.and_then(narrate::values);
     why.because = causes(session, &record, place);
     why.led_to = effects(session, &record, told);
@@ -211,6 +218,7 @@ fn add(links: &mut Vec<Link>, record: &Record, place: Option<usize>) {
         to: (record.step.id, told.fact),
         at: record.step.at,
         text: told.text.clone(),
+        about: kin::told(told),
     };
     if links.len() < MOST_LINKS && !links.contains(&link) {
         let place = links.partition_point(|other| other.to.0 <= link.to.0);
@@ -405,6 +413,7 @@ fn packet(session: &Session, id: PacketId) -> Option<Why> {
         (packet.sent_by, narrate::trigger(&record.step, &arrival)),
     )?;
     let mut came = session.effects_of(packet.sent_by).into_iter();
+    why.about = kin::packet(id);
     why.led_to.clear();
     match came.find(|child| child.step.cause == arrival) {
         Some(child) => add(&mut why.led_to, &child, first(&child)),
@@ -481,6 +490,7 @@ fn entry(session: &Session, id: NodeId, index: LogIndex) -> Option<Why> {
         narrate::entry(world, id, position, maker),
         &clause,
     );
+    why.about = kin::entry(position);
     why.values = Some(values);
     for (record, place) in [made, stored].into_iter().flatten() {
         add(&mut why.because, record, Some(place));

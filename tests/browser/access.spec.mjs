@@ -11,6 +11,7 @@ for (const colorScheme of ["light", "dark"]) {
       test.use({ colorScheme, viewport });
 
       test("nothing that axe calls serious", async ({ page }) => {
+        test.setTimeout(60_000);
         await page.goto("./");
         const leader = page.getByRole("button", { name: /^S\d, leader/ });
         await leader.waitFor();

@@ -5,7 +5,7 @@ import { expect, server, test } from "./page.mjs";
 
 const leader = (page) => page.getByRole("button", { name: /^S\d, leader/ });
 const button = (page, name) => page.getByRole("button", { name, exact: true });
-const title = (page) => page.getByRole("heading", { level: 1 });
+const title = (page) => page.getByRole("region", { name: "Lesson" }).getByRole("heading", { level: 1 });
 const done = (page) => page.locator(".met");
 
 /** A message that waits, and a click that lets it go. */
@@ -25,6 +25,11 @@ async function met(page) {
 const press = (page, name) => button(page, name).click();
 const room = (page, name) => page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name }).click();
 const click = (page, n) => server(page, n).click();
+
+/** The moments of a write, as a learner may guess them: the client is told last, which is wrong. */
+const cards = [/notes the entry/, /sends the entry/, /stores the entry/, /answer reaches/, /majority/, /learns that/, /client has/];
+
+const place = (page, card) => page.getByRole("group", { name: "Prediction" }).getByRole("button", { name: card }).click();
 
 /** What a learner does on each page, by the title of its chapter. */
 const chapters = {
@@ -113,6 +118,11 @@ const chapters = {
       await playOn(page);
     },
     async (page) => {
+      for (const card of cards) await place(page, card);
+      await press(page, "This is my order");
+      await press(page, "Send");
+    },
+    async (page) => {
       await predict(page, /Sooner: after four/);
       await press(page, "Send at once");
       await press(page, "Send");
@@ -134,6 +144,20 @@ const chapters = {
     },
   ],
 };
+
+/** The page, with every click a tap. */
+function byTouch(subject) {
+  return new Proxy(subject, {
+    get(target, name) {
+      const value = target[name === "click" ? "tap" : name];
+      if (typeof value !== "function") return value;
+      return (...given) => {
+        const result = value.apply(target, given);
+        return typeof result?.tap === "function" ? byTouch(result) : result;
+      };
+    },
+  });
+}
 
 /** Lets time pass where it waits for messages. */
 async function playOn(page) {
@@ -179,6 +203,64 @@ for (const [number, pages] of Object.entries(chapters)) {
     expect(new Set(titles).size).toBe(pages.length);
   });
 }
+
+test("cards are put in order, and the guess stays beside what happened", async ({ page }) => {
+  await page.goto("./#/lesson/8/5");
+  await hurry(page);
+  const card = (text) => page.locator(".card").filter({ hasText: text });
+  const shown = () => page.locator(".card").allInnerTexts();
+  expect(await shown()).toEqual((await shown()).toSorted());
+  // Time waits, and so does the request.
+  await press(page, "Send");
+  await expect(page.locator(".card button").first()).toBeFocused();
+  await expect(page.getByText("idle")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Request" })).toHaveValue("y=1");
+  for (const text of cards.slice(0, 6)) await place(page, text);
+  await expect(button(page, "This is my order")).toHaveCount(0);
+  // A second tap takes the number away, and the others close up.
+  await place(page, cards[0]);
+  await expect(card(cards[1]).locator("i")).toHaveText("1");
+  await expect(card(cards[0]).locator("i")).toHaveText("");
+  for (const text of cards.slice(1, 6)) await place(page, text);
+  for (const text of cards) await place(page, text);
+  await press(page, "This is my order");
+  await press(page, "Send");
+  await met(page);
+  // Told first, then learned: this was guessed the other way round.
+  const happened = [...cards.slice(0, 5), cards[6], cards[5]];
+  for (const [nth, text] of happened.entries()) {
+    await expect(page.locator(".card").nth(nth)).toContainText(text);
+    await expect(page.locator(".card i").nth(nth)).toHaveText(`${nth + 1}`);
+    await expect(page.locator(".card small").nth(nth)).toHaveText(nth < 5 ? "✓" : `you: ${nth === 5 ? 7 : 6}`);
+  }
+});
+
+test("quiet time is passed in a second and a half, and the time bar is hatched there", async ({ page }) => {
+  await page.goto("./#/lesson/0/1");
+  // The silence after the crash of a leader is the longest there is.
+  await leader(page).click();
+  const stretches = await page.evaluate(async () => {
+    const lasted = [];
+    const words = document.querySelector(".speed-words");
+    let since = null;
+    const end = performance.now() + 12_000;
+    while (performance.now() < end) {
+      await new Promise(requestAnimationFrame);
+      const quiet = words.textContent.includes("quiet");
+      if (quiet && since === null) since = performance.now();
+      if (!quiet && since !== null) lasted.push(performance.now() - since), (since = null);
+    }
+    return lasted;
+  });
+  expect(stretches.length).toBeGreaterThan(0);
+  // Half a second for a machine that is busy with other tests.
+  expect(Math.max(...stretches)).toBeLessThanOrEqual(2000);
+  expect(Math.min(...stretches)).toBeLessThanOrEqual(1500);
+  await expect(page.locator(".run-quiet rect").last()).toBeVisible();
+  const hatched = page.locator(".run-quiet rect");
+  expect(await hatched.count()).toBeGreaterThan(0);
+  await expect(hatched.first()).toHaveAttribute("fill", /url\(#hatching\)/);
+});
 
 test("time waits for an answer, the guess stays, and a wrong one has a run that shows it", async ({ page }) => {
   await page.goto("./#/lesson/0/2");
@@ -268,31 +350,96 @@ test("the first chapter by keyboard alone", async ({ page }) => {
   await met(page);
 });
 
+/** Every page, by its number. */
+const places = Object.entries(chapters).flatMap(([number, pages]) => pages.map((act, nth) => ({ place: `${number}/${nth + 1}`, act })));
+
+test("back and forward, page by page, through the whole course", async ({ page }) => {
+  await page.goto("./#/lesson/0/1");
+  const here = (place) => expect(page).toHaveURL(new RegExp(`#/lesson/${place}$`));
+  for (const { place } of places) {
+    await here(place);
+    await expect(title(page)).toBeVisible();
+    if (place !== places.at(-1).place) await press(page, "Next");
+  }
+  await expect(button(page, "Next")).toBeDisabled();
+  const back = places.toReversed().slice(1);
+  for (const { place } of back) {
+    await press(page, "Back");
+    await here(place);
+  }
+  await expect(button(page, "Back")).toBeDisabled();
+  // The browser's own way back goes the same way, and a reload resumes.
+  for (const { place } of places.slice(1, 6)) {
+    await page.goBack();
+    await here(place);
+  }
+  const resumed = await title(page).textContent();
+  await page.goto("./");
+  await page.reload();
+  await expect(title(page)).toHaveText(resumed);
+});
+
 test.describe("on a phone", () => {
   const { isMobile, hasTouch, userAgent } = devices["Pixel 5"];
   test.use({ viewport: { width: 360, height: 640 }, isMobile, hasTouch, userAgent });
 
-  test("the first chapter by touch; nothing is wider than the screen", async ({ page }) => {
-    test.setTimeout(60_000);
+  const height = 640;
+
+  /** Whether all of an element is to be seen, between the stage and what is at the foot of the screen. */
+  const isSeen = (page, selector) =>
+    page.locator(selector).first().evaluate((element) => {
+      const { left, top, right, bottom } = element.getBoundingClientRect();
+      const at = (x, y) => element.contains(document.elementFromPoint(x, y));
+      return at(left + 4, top + 3) && at((left + right) / 2, top + 3) && at(left + 4, bottom - 3);
+    });
+
+  test("the first change is one tap away from a cold open, without scrolling", async ({ page }) => {
     await page.goto("./");
-    await hurry(page);
     const box = await leader(page).boundingBox();
-    expect(box.y + box.height).toBeLessThan(640);
+    expect(box.y + box.height).toBeLessThan(height);
     await leader(page).tap();
-    await met(page);
-    await button(page, "Next").tap();
+    await expect(page.locator(".server.down")).toHaveCount(1);
     await hurry(page);
-    await leader(page).tap();
-    await page.getByRole("group", { name: "Prediction" }).getByRole("button", { name: /Stop for/ }).tap();
     await met(page);
-    await button(page, "Next").tap();
-    await hurry(page);
-    await leader(page).tap();
-    await page.getByRole("group", { name: "Prediction" }).getByRole("button", { name: /They wait/ }).tap();
-    await page.waitForTimeout(500);
-    await page.locator(".server.down").first().tap();
-    await met(page);
-    const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
-    expect(wide).toBeLessThanOrEqual(360);
+    await expect.poll(() => isSeen(page, ".met-mark")).toBe(true);
   });
+
+  test("a question is seen without scrolling, and beside it the stage", async ({ page }) => {
+    test.setTimeout(60_000);
+    let asked = 0;
+    for (const { place } of places) {
+      await page.goto(`./#/lesson/${place}`);
+      await expect(page).toHaveURL(new RegExp(`${place}$`));
+      await title(page).waitFor();
+      if ((await page.locator(".asked").count()) === 0) continue;
+      expect(await isSeen(page, ".asked"), place).toBe(true);
+      expect(await isSeen(page, "h1"), place).toBe(true);
+      asked += 1;
+    }
+    expect(asked).toBeGreaterThan(10);
+    // One that comes up in the middle of a run.
+    await page.goto("./#/lesson/0/2");
+    await leader(page).tap();
+    await expect.poll(() => isSeen(page, ".asked")).toBe(true);
+    await expect.poll(() => isSeen(page, ".choice button")).toBe(true);
+    const stage = await page.locator(".stage").boundingBox();
+    expect(stage.y).toBeGreaterThanOrEqual(-1);
+  });
+
+  for (const [number, pages] of Object.entries(chapters)) {
+    test(`chapter ${number} by touch; nothing is wider than the screen`, async ({ page }) => {
+      test.setTimeout(90_000);
+      await page.goto(`./#/lesson/${number}/1`);
+      for (const [nth, act] of pages.entries()) {
+        await expect(page).toHaveURL(new RegExp(`/${number}/${nth + 1}$`));
+        await hurry(page);
+        await act(byTouch(page));
+        await met(page);
+        await expect.poll(() => isSeen(page, ".met-mark")).toBe(true);
+        const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
+        expect(wide).toBeLessThanOrEqual(360);
+        if (nth + 1 < pages.length) await button(page, "Next").tap();
+      }
+    });
+  }
 });

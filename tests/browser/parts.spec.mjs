@@ -45,7 +45,7 @@ test("a leader hands over to a server of the user's choice", async ({ page }) =>
   await button(page, "Hand over to it").click();
   await expect(server(page, old)).toHaveAccessibleName(new RegExp(`hands over to S${next}`));
   await button(page, "Play").click();
-  await speed(page, 3);
+  await speed(page, 2);
   await expect(page.locator(".packet.timeout-now path.crown")).not.toHaveCount(0, { timeout: 15_000 });
   await expect(server(page, next)).toHaveAccessibleName(/leader/, { timeout: 15_000 });
 });
