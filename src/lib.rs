@@ -6,6 +6,8 @@
 //! - [`raft`]: one server's protocol. Knows no clock, no chance, no network, no disk.
 //! - [`sim`]: servers, clients and a network in virtual time. Knows of nobody watching.
 //! - [`check`]: what must hold at every step.
+//! - [`hunt`]: the search for a schedule that breaks it. Natively in the program
+//!   `raftarium-lab`, on all cores.
 //! - `trace`: runs on paper, for other checkers, and other implementations' runs for ours. Not in
 //!   the page.
 //! - [`narrate`]: what happened, in sentences, and why.
@@ -18,6 +20,7 @@
 //! To learn Raft, read [`raft`]. To follow a click, start at [`ui`].
 pub mod check;
 pub mod course;
+pub mod hunt;
 pub mod machine;
 pub mod narrate;
 pub mod raft;

@@ -25,6 +25,8 @@ pub enum Property {
     LinearizableReads,
     /// A running server's term, commit index and applied index never fall (Figure 2, State).
     NeverBackwards,
+    /// A majority that is up and connected serves its clients before long (§5.6).
+    Progress,
 }
 
 impl Property {
@@ -38,7 +40,7 @@ impl Property {
     ];
 
     /// All of them: first the five of Figure 3, then what clients and servers rely on besides.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
         Self::LogMatching,
@@ -48,6 +50,7 @@ impl Property {
         Self::ExactlyOnce,
         Self::LinearizableReads,
         Self::NeverBackwards,
+        Self::Progress,
     ];
 
     /// Its name, as Figure 3 has it.
@@ -62,6 +65,7 @@ impl Property {
             Self::ExactlyOnce => "Exactly Once",
             Self::LinearizableReads => "Linearizable Reads",
             Self::NeverBackwards => "Never Backwards",
+            Self::Progress => "Progress",
         }
     }
 
@@ -87,6 +91,9 @@ impl Property {
             Self::NeverBackwards => {
                 "A running server's term, commit index and applied index never fall."
             }
+            Self::Progress => {
+                "A majority that is up and connected serves its clients, undisturbed, before long."
+            }
         }
     }
 
@@ -99,6 +106,7 @@ impl Property {
             Self::StateMachineSafety => "5.4.3",
             Self::AcknowledgedWrites | Self::ExactlyOnce | Self::LinearizableReads => "8",
             Self::NeverBackwards => "5.1",
+            Self::Progress => "5.6",
         }
     }
 
@@ -149,6 +157,14 @@ impl Property {
                 &[Rule::ConfirmReads, Rule::ReadAfterOwnTerm, Rule::LeaseBound]
             }
             Self::NeverBackwards => &[Rule::CommitNeverFalls, Rule::IgnoreOldSnapshots],
+            Self::Progress => &[
+                Rule::RetryElection,
+                Rule::RandomTimeouts,
+                Rule::ResetOnlyForCause,
+                Rule::StepDown,
+                Rule::CatchUpFirst,
+                Rule::TellTheRemoved,
+            ],
         }
     }
 }

@@ -126,6 +126,20 @@ pub enum Breach {
         /// The value of the key there.
         value: Option<i32>,
     },
+    /// A server stands for election that its leader had every chance to tell of its removal.
+    Disturbed {
+        /// The server.
+        server: NodeId,
+        /// Where the configuration without it is.
+        index: LogIndex,
+    },
+    /// A client waits for an answer, and nothing is in the way of it.
+    Starved {
+        /// What it asked.
+        command: Command,
+        /// Since when it has waited while nothing was in the way.
+        since: Time,
+    },
     /// A term has two leaders.
     TwoLeaders {
         /// The term.
@@ -205,6 +219,7 @@ impl Breach {
             Self::LeaderRewrote { .. } => Property::LeaderAppendOnly,
             Self::LogsDiffer { .. } => Property::LogMatching,
             Self::StaleRead { .. } => Property::LinearizableReads,
+            Self::Disturbed { .. } | Self::Starved { .. } => Property::Progress,
             Self::TwoLeaders { .. } => Property::ElectionSafety,
             Self::Unfounded { .. } | Self::WriteLost { .. } => Property::AcknowledgedWrites,
         }
@@ -213,10 +228,12 @@ impl Breach {
     /// The servers it is about.
     pub fn servers(&self) -> ServerSet {
         let (one, other) = match *self {
+            Self::Starved { .. } => return ServerSet::EMPTY,
             Self::AppliedDifferently { server, first, .. } => (server, first),
             Self::LogsDiffer { servers, .. } => servers,
             Self::TwoLeaders { first, second, .. } => (first, second),
             Self::Backwards { server, .. }
+            | Self::Disturbed { server, .. }
             | Self::ExecutedTwice { server, .. }
             | Self::MachineDiffers { server, .. }
             | Self::SnapshotDiffers { server, .. }
@@ -234,6 +251,7 @@ impl Breach {
     pub fn index(&self) -> Option<LogIndex> {
         match *self {
             Self::AppliedDifferently { index, .. }
+            | Self::Disturbed { index, .. }
             | Self::ExecutedTwice { index, .. }
             | Self::LeaderLacks { index, .. }
             | Self::LeaderRewrote { index, .. }
@@ -242,7 +260,10 @@ impl Breach {
             | Self::WriteLost { index, .. } => Some(index),
             Self::LogsDiffer { differ, .. } => Some(differ),
             Self::SnapshotDiffers { last, .. } => Some(last.index),
-            Self::Backwards { .. } | Self::TwoLeaders { .. } | Self::Unfounded { .. } => None,
+            Self::Backwards { .. }
+            | Self::Starved { .. }
+            | Self::TwoLeaders { .. }
+            | Self::Unfounded { .. } => None,
         }
     }
 }
@@ -378,6 +399,16 @@ impl Breach {
                 name(command.op),
                 command.client,
                 Answer::Value(value)
+            ),
+            Self::Disturbed { server, index } => write!(
+                f,
+                "{server} stands for election: nobody told it that index {index} has removed it"
+            ),
+            Self::Starved { command, since } => write!(
+                f,
+                "{} has waited since {since} for the answer to {}, though a majority is up and connected",
+                command.client,
+                name(command.op)
             ),
             Self::TwoLeaders {
                 term,

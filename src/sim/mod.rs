@@ -29,4 +29,4 @@ pub use scenario::{DiskImage, Scenario, Setting, Setup, Timing};
 pub use server::{Condition, Server, Up};
 pub use step::{Cause, Fact, Step, StepId};
 pub use time::Time;
-pub use world::World;
+pub use world::{Fingerprint, World};

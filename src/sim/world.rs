@@ -17,7 +17,7 @@ use super::time::Time;
 use crate::machine::{Answer, ClientId, Command, Item, Key, Machine, Op};
 use crate::raft::{
     AppendOutcome, Config, Entry, Input, Log, LogIndex, Message, Node, NodeId, Output, Payload,
-    ReadId, ReadMode, Rule, ServerSet, Snapshot, Term, Timer,
+    ReadId, ReadMode, Rule, Rules, ServerSet, Snapshot, Term, Timer,
 };
 
 mod members;
@@ -774,6 +774,13 @@ impl World {
         }
     }
 
+    /// Keeps these rules from now on, without a step that tells so: for copies of a world that are
+    /// compared with one another.
+    pub fn keep(&mut self, rules: Rules) {
+        self.config.rules = rules;
+        self.share_config();
+    }
+
     fn share_config(&mut self) {
         for id in self.servers.ids().iter() {
             if let Some(up) = self.servers.up_mut(id) {
@@ -1013,14 +1020,20 @@ impl World {
 
     /// A number that two worlds share only if they are alike in everything, natively as in wasm.
     pub fn fingerprint(&self) -> u64 {
-        let mut hasher = Fingerprint(0xcbf2_9ce4_8422_2325);
+        let mut hasher = Fingerprint::default();
         self.hash(&mut hasher);
         hasher.finish()
     }
 }
 
-/// FNV-1a, with `usize` written as 64 bits everywhere.
-struct Fingerprint(u64);
+/// FNV-1a, with `usize` written as 64 bits everywhere: the same number natively as in wasm.
+pub struct Fingerprint(u64);
+
+impl Default for Fingerprint {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
 
 impl Hasher for Fingerprint {
     fn finish(&self) -> u64 {

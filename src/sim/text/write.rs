@@ -229,7 +229,8 @@ impl fmt::Display for Scenario {
 }
 
 impl Scenario {
-    fn settings(&self) -> [Setting; 18] {
+    /// All its settings, in the order in which they are written.
+    pub fn settings(&self) -> [Setting; 18] {
         let (timing, weather, config) = (&self.timing, &self.weather, &self.config);
         [
             Setting::Election(timing.election.0, timing.election.1),

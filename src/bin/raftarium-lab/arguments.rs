@@ -1,0 +1,287 @@
+//! What is asked for.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use lexopt::{Arg, Parser, ValueExt};
+use raftarium::check::Property;
+use raftarium::raft::{MAX_SERVERS, Rule, Rules};
+use raftarium::sim::Time;
+
+pub(crate) const USAGE: &str = "\
+usage: raftarium-lab <command>
+
+  run FILE               plays a script and on to its end; says what it broke
+      --seed N             with this seed, whatever the script says
+      --for TIME           and on for so long after its last statement (2s)
+      --trace OUT.jsonl    writes what every server did (docs/trace.md)
+      --history OUT.jsonl  writes what every client saw
+  replay LINK            plays a shared link
+  check TRACE.jsonl      reads a trace, anybody's, and says which property it breaks first
+  hunt                   looks for schedules that break something
+      --servers N          in clusters of so many, or of several sizes in turn (3,5)
+      --off RULE           with this rule off; may be said several times
+      --property NAME      only for what breaks this property first
+      --seeds A..B         a hunt for each of these seeds, B left out (0..1)
+      --schedules N        of at most so many schedules each (100000)
+      --jobs J             so many at a time (as many as there are cores)
+      --shard I/N          only every Nth hunt, from the Ith on, counted from 0
+      --all                goes on when something is found
+      --json               a line of JSON for each hunt, instead of words
+  check-rules            hunts without each rule, and plays what it finds with the rule
+      --off RULE           only for this rule; may be said several times
+      --seeds A..B         with these seeds, instead of one that is known to find it
+      --schedules N        of at most so many schedules each (100000)
+      --jobs J             so many at a time (as many as there are cores)
+      --save FOLDER        writes each schedule that is found to FOLDER/RULE.txt
+  rules                  lists the rules that can be switched off
+
+FILE and TRACE may be - for standard input. Exit code: 0 nothing broke, 1 something did,
+2 bad input.
+";
+
+/// What is asked for.
+pub(crate) enum Command {
+    Check(PathBuf),
+    CheckRules(RulesCheck),
+    Help,
+    Hunt(Campaign),
+    Replay(String),
+    Rules,
+    Run(Run),
+}
+
+/// A script to play.
+pub(crate) struct Run {
+    pub(crate) file: PathBuf,
+    pub(crate) seed: Option<u64>,
+    pub(crate) rest: Time,
+    pub(crate) trace: Option<PathBuf>,
+    pub(crate) history: Option<PathBuf>,
+}
+
+/// Hunts on some grounds.
+pub(crate) struct Campaign {
+    pub(crate) seeds: Range<u64>,
+    pub(crate) off: Vec<Rule>,
+    pub(crate) servers: Vec<u8>,
+    pub(crate) property: Option<Property>,
+    pub(crate) schedules: u64,
+    /// How many at a time.
+    pub(crate) jobs: usize,
+    /// Which part of how many.
+    pub(crate) shard: (u64, u64),
+    pub(crate) all: bool,
+    pub(crate) json: bool,
+}
+
+impl Campaign {
+    pub(crate) fn rules(&self) -> Rules {
+        let mut rules = Rules::default();
+        for rule in &self.off {
+            rules.set(*rule, false);
+        }
+        rules
+    }
+}
+
+/// A hunt without each rule.
+pub(crate) struct RulesCheck {
+    pub(crate) only: Vec<Rule>,
+    pub(crate) seeds: Option<Range<u64>>,
+    pub(crate) schedules: u64,
+    pub(crate) jobs: usize,
+    pub(crate) save: Option<PathBuf>,
+}
+
+/// How many schedules a hunt has if nobody says anything else.
+const SCHEDULES: u64 = 100_000;
+
+/// Reads the command line.
+pub(crate) fn read() -> Result<Command, String> {
+    let mut parser = Parser::from_env();
+    let command = match next(&mut parser)? {
+        None | Some(Arg::Long("help") | Arg::Short('h')) => return Ok(Command::Help),
+        Some(Arg::Value(word)) => word.string().map_err(said)?,
+        Some(other) => return Err(said(other.unexpected())),
+    };
+    let parser = &mut parser;
+    match command.as_str() {
+        "check" => only_value(parser, "a trace").map(|file| Command::Check(file.into())),
+        "check-rules" => check_rules(parser),
+        "help" => Ok(Command::Help),
+        "hunt" => hunt(parser),
+        "replay" => only_value(parser, "a link").map(Command::Replay),
+        "rules" => match next(parser)? {
+            None => Ok(Command::Rules),
+            Some(extra) => Err(said(extra.unexpected())),
+        },
+        "run" => run(parser),
+        other => Err(format!("there is no command \"{other}\"; {SEE_HELP}")),
+    }
+}
+
+const SEE_HELP: &str = "raftarium-lab --help says what there is";
+
+fn said(why: lexopt::Error) -> String {
+    format!("{why}; {SEE_HELP}")
+}
+
+fn next(parser: &mut Parser) -> Result<Option<Arg<'_>>, String> {
+    parser.next().map_err(said)
+}
+
+fn only_value(parser: &mut Parser, what: &str) -> Result<String, String> {
+    let mut value = None;
+    while let Some(arg) = next(parser)? {
+        match arg {
+            Arg::Value(word) if value.is_none() => value = Some(word.string().map_err(said)?),
+            other => return Err(said(other.unexpected())),
+        }
+    }
+    value.ok_or_else(|| format!("{what} is missing; {SEE_HELP}"))
+}
+
+fn run(parser: &mut Parser) -> Result<Command, String> {
+    let mut file = None;
+    let mut run = Run {
+        file: PathBuf::new(),
+        seed: None,
+        rest: Time::ms(2_000),
+        trace: None,
+        history: None,
+    };
+    while let Some(arg) = next(parser)? {
+        match arg {
+            Arg::Long("seed") => run.seed = Some(number(parser, "--seed", u64::MAX)?),
+            Arg::Long("for") => run.rest = text(parser, "--for")?.parse()?,
+            Arg::Long("trace") => run.trace = Some(text(parser, "--trace")?.into()),
+            Arg::Long("history") => run.history = Some(text(parser, "--history")?.into()),
+            Arg::Value(word) if file.is_none() => file = Some(PathBuf::from(word)),
+            other => return Err(said(other.unexpected())),
+        }
+    }
+    run.file = file.ok_or_else(|| format!("a script is missing; {SEE_HELP}"))?;
+    Ok(Command::Run(run))
+}
+
+fn hunt(parser: &mut Parser) -> Result<Command, String> {
+    let mut campaign = Campaign {
+        seeds: 0..1,
+        off: Vec::new(),
+        servers: vec![3, 5],
+        property: None,
+        schedules: SCHEDULES,
+        jobs: cores(),
+        shard: (0, 1),
+        all: false,
+        json: false,
+    };
+    while let Some(option) = option(parser)? {
+        match option.as_str() {
+            "all" => campaign.all = true,
+            "jobs" => campaign.jobs = jobs(parser)?,
+            "json" => campaign.json = true,
+            "off" => campaign.off.push(text(parser, "--off")?.parse()?),
+            "property" => campaign.property = Some(property(&text(parser, "--property")?)?),
+            "schedules" => campaign.schedules = number(parser, "--schedules", MOST_SCHEDULES)?,
+            "seeds" => campaign.seeds = seeds(&text(parser, "--seeds")?)?,
+            "servers" => campaign.servers = servers(&text(parser, "--servers")?)?,
+            "shard" => campaign.shard = shard(&text(parser, "--shard")?)?,
+            other => return Err(no_option(other)),
+        }
+    }
+    Ok(Command::Hunt(campaign))
+}
+
+fn check_rules(parser: &mut Parser) -> Result<Command, String> {
+    let mut check = RulesCheck {
+        only: Vec::new(),
+        seeds: None,
+        schedules: SCHEDULES,
+        jobs: cores(),
+        save: None,
+    };
+    while let Some(option) = option(parser)? {
+        match option.as_str() {
+            "jobs" => check.jobs = jobs(parser)?,
+            "off" => check.only.push(text(parser, "--off")?.parse()?),
+            "save" => check.save = Some(text(parser, "--save")?.into()),
+            "schedules" => check.schedules = number(parser, "--schedules", MOST_SCHEDULES)?,
+            "seeds" => check.seeds = Some(seeds(&text(parser, "--seeds")?)?),
+            other => return Err(no_option(other)),
+        }
+    }
+    Ok(Command::CheckRules(check))
+}
+
+const MOST_SCHEDULES: u64 = 1_000_000_000;
+
+fn no_option(name: &str) -> String {
+    format!("there is no option --{name} here; {SEE_HELP}")
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn jobs(parser: &mut Parser) -> Result<usize, String> {
+    Ok(number(parser, "--jobs", 1_000)?.max(1) as usize)
+}
+
+/// The name of the next option, where nothing else is expected.
+fn option(parser: &mut Parser) -> Result<Option<String>, String> {
+    match next(parser)? {
+        None => Ok(None),
+        Some(Arg::Long(name)) => Ok(Some(name.to_owned())),
+        Some(other) => Err(said(other.unexpected())),
+    }
+}
+
+fn text(parser: &mut Parser, option: &str) -> Result<String, String> {
+    let value = parser.value().and_then(|value| value.string());
+    value.map_err(|why| format!("{option}: {why}"))
+}
+
+fn number(parser: &mut Parser, option: &str, most: u64) -> Result<u64, String> {
+    let word = text(parser, option)?;
+    let number = word.parse().ok().filter(|number| *number <= most);
+    number.ok_or_else(|| format!("{option} is a whole number up to {most}, not \"{word}\""))
+}
+
+fn seeds(word: &str) -> Result<Range<u64>, String> {
+    let ends = word.split_once("..");
+    let range = ends.and_then(|(low, high)| Some(low.parse().ok()?..high.parse().ok()?));
+    range
+        .filter(|range| !range.is_empty())
+        .ok_or_else(|| format!("--seeds is a range as 0..100 (100 left out), not \"{word}\""))
+}
+
+fn servers(word: &str) -> Result<Vec<u8>, String> {
+    let number = |word: &str| {
+        let number = word.parse().ok();
+        number.filter(|number| (1..=MAX_SERVERS as u8).contains(number))
+    };
+    let numbers: Option<Vec<u8>> = word.split(',').map(number).collect();
+    numbers.ok_or_else(|| {
+        format!("--servers is a number from 1 to {MAX_SERVERS}, or several as 3,5: not \"{word}\"")
+    })
+}
+
+fn property(word: &str) -> Result<Property, String> {
+    let plain = |name: &str| name.to_lowercase().replace(['-', ' '], "");
+    let mut all = Property::ALL.into_iter();
+    let found = all.find(|property| plain(property.name()) == plain(word));
+    found.ok_or_else(|| {
+        let names = Property::ALL.map(Property::name).join(", ");
+        format!("there is no property \"{word}\"; there are {names}")
+    })
+}
+
+fn shard(word: &str) -> Result<(u64, u64), String> {
+    let ends = word.split_once('/');
+    let shard = ends.and_then(|(part, whole)| Some((part.parse().ok()?, whole.parse().ok()?)));
+    shard
+        .filter(|(part, whole)| part < whole)
+        .ok_or_else(|| format!("--shard is a part of a whole as 0/4, 1/4, ..., not \"{word}\""))
+}

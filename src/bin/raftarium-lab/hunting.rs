@@ -1,0 +1,307 @@
+//! Hunts, on all cores.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use raftarium::hunt::catches::{CATCHES, Catch, NEVER_MISSED};
+use raftarium::hunt::{Find, Ground, Hunt, Tally};
+use raftarium::raft::{Rule, Rules};
+use raftarium::session::{Session, link};
+use raftarium::sim::Time;
+use raftarium::sim::text::write_run;
+use serde_json::json;
+
+use crate::Verdict;
+use crate::arguments::{Campaign, RulesCheck};
+
+/// Steps between two looks at whether to go on.
+const PORTION: u64 = 50_000;
+
+/// A hunt that is over.
+struct Done {
+    seed: u64,
+    ground: Ground,
+    tally: Tally,
+    find: Option<Find>,
+    took: Duration,
+}
+
+/// Does something for the numbers from 0 on, on several cores, until one says that it was the last;
+/// of the numbers before that one all are done. What comes of them comes in order.
+fn on_cores<T: Send>(
+    jobs: usize,
+    count: u64,
+    job: impl Fn(u64, &AtomicU64) -> Option<(T, bool)> + Sync,
+) -> Vec<T> {
+    let (next, end) = (AtomicU64::new(0), AtomicU64::new(count));
+    let done = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= end.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    if let Some((came, is_last)) = job(number, &end) {
+                        if is_last {
+                            end.fetch_min(number + 1, Ordering::Relaxed);
+                        }
+                        done.lock().expect("no job panics").insert(number, came);
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("no job panics");
+    done.split_off(&end.into_inner());
+    done.into_values().collect()
+}
+
+/// Hunts over seeds and numbers of servers.
+pub(crate) fn hunt(campaign: &Campaign) -> Result<Verdict, String> {
+    let rules = campaign.rules();
+    let (part, whole) = campaign.shard;
+    let seeds = campaign.seeds.clone();
+    let hunts: Vec<(u64, u8)> = seeds
+        .flat_map(|seed| campaign.servers.iter().map(move |servers| (seed, *servers)))
+        .zip(0u64..)
+        .filter(|(_, nth)| nth % whole == part)
+        .map(|(hunt, _)| hunt)
+        .collect();
+    let count = hunts.len() as u64;
+    let bar = bar(count.saturating_mul(campaign.schedules), "schedules");
+    let began = Instant::now();
+    let done = on_cores(campaign.jobs, count, |number, end| {
+        let (seed, servers) = hunts[number as usize];
+        let ground = Ground {
+            servers,
+            rules,
+            property: campaign.property,
+            schedules: campaign.schedules,
+        };
+        let done = one(ground, seed, &bar, || number < end.load(Ordering::Relaxed))?;
+        let is_last = done.find.is_some() && !campaign.all;
+        Some((done, is_last))
+    });
+    bar.finish_and_clear();
+    Ok(report(campaign, &done, began.elapsed()))
+}
+
+/// A hunt from beginning to end, as long as somebody wants it.
+fn one(ground: Ground, seed: u64, bar: &ProgressBar, wanted: impl Fn() -> bool) -> Option<Done> {
+    let began = Instant::now();
+    let mut hunt = Hunt::new(ground, seed);
+    let mut told = 0;
+    while !hunt.work(PORTION) {
+        let schedules = hunt.tally().schedules;
+        bar.inc(schedules - told);
+        told = schedules;
+        if !wanted() {
+            return None;
+        }
+    }
+    bar.inc(ground.schedules - told);
+    Some(Done {
+        seed,
+        ground,
+        tally: hunt.tally(),
+        find: hunt.found().cloned(),
+        took: began.elapsed(),
+    })
+}
+
+fn report(campaign: &Campaign, done: &[Done], took: Duration) -> Verdict {
+    for hunt in done {
+        match &hunt.find {
+            _ if campaign.json => println!("{}", in_json(hunt)),
+            Some(find) => println!("{}", in_words(hunt, find)),
+            None => {}
+        }
+    }
+    let finds = done.iter().filter(|hunt| hunt.find.is_some()).count();
+    if !campaign.json {
+        let schedules: u64 = done.iter().map(|hunt| hunt.tally.schedules).sum();
+        let steps: u64 = done.iter().map(|hunt| hunt.tally.steps).sum();
+        let seconds = took.as_secs_f64();
+        println!(
+            "{} hunts, {schedules} schedules, {steps} steps in {seconds:.1} s, {:.0} steps a second: {}.",
+            done.len(),
+            steps as f64 / seconds,
+            match finds {
+                0 => "nothing is broken".into(),
+                _ => format!("{finds} found something"),
+            }
+        );
+    }
+    match finds {
+        0 => Verdict::Held,
+        _ => Verdict::Broken,
+    }
+}
+
+fn in_words(hunt: &Done, find: &Find) -> String {
+    format!(
+        "{}\n\nSeed {}, {} servers, after {} schedules and {} steps. \
+         Made short: {} actions of {}.\n\n{}\n{}\n",
+        find.violation,
+        hunt.seed,
+        hunt.ground.servers,
+        hunt.tally.schedules,
+        hunt.tally.steps,
+        find.schedule.actions.len(),
+        find.length,
+        write_run(&find.schedule.scenario, &find.schedule.actions),
+        link_of(find)
+    )
+}
+
+fn in_json(hunt: &Done) -> serde_json::Value {
+    let off: Vec<&str> = hunt.ground.rules.off().map(Rule::name).collect();
+    let found = hunt.find.as_ref().map(|find| {
+        json!({
+            "property": find.violation.property().name(),
+            "told": find.violation.to_string(),
+            "actions": find.schedule.actions.len(),
+            "text": write_run(&find.schedule.scenario, &find.schedule.actions),
+            "link": link_of(find),
+        })
+    });
+    json!({
+        "seed": hunt.seed,
+        "servers": hunt.ground.servers,
+        "off": off,
+        "schedules": hunt.tally.schedules,
+        "steps": hunt.tally.steps,
+        "features": hunt.tally.features,
+        "missed": hunt.tally.missed,
+        "seconds": hunt.took.as_secs_f64(),
+        "found": found,
+    })
+}
+
+/// What comes behind the page's address to see it there.
+fn link_of(find: &Find) -> String {
+    let schedule = &find.schedule;
+    match Session::replay(schedule.scenario.clone(), schedule.actions.clone()) {
+        Ok(mut session) => {
+            session.advance(schedule.end);
+            session.seek(Time::ZERO);
+            format!("#/run/{}", link::write(&session))
+        }
+        Err((_, why)) => format!("(no link: {why})"),
+    }
+}
+
+/// Without each rule something breaks; with it the same schedule breaks nothing.
+pub(crate) fn check_rules(check: &RulesCheck) -> Result<Verdict, String> {
+    let wanted = |rule: &Rule| check.only.is_empty() || check.only.contains(rule);
+    let rules: Vec<Rule> = Rule::ALL.iter().copied().filter(wanted).collect();
+    let bar = bar(rules.len() as u64, "rules");
+    let rows = on_cores(check.jobs, rules.len() as u64, |number, _| {
+        let row = row(rules[number as usize], check);
+        bar.inc(1);
+        Some((row, false))
+    });
+    bar.finish_and_clear();
+    println!(
+        "{:<22} {:<20} {:>7} {:>4} {:>9} {:>10} {:>7}  with it",
+        "without", "breaks", "servers", "seed", "schedules", "steps", "actions"
+    );
+    for row in &rows {
+        let (Ok(told) | Err(told)) = row;
+        println!("{told}");
+    }
+    match rows.iter().all(Result::is_ok) {
+        true => Ok(Verdict::Held),
+        false => Ok(Verdict::Broken),
+    }
+}
+
+/// A line of the table. It is an error if nothing was found, or the rule did not help.
+fn row(rule: Rule, check: &RulesCheck) -> Result<String, String> {
+    let name = rule.name();
+    if let Some((_, why)) = NEVER_MISSED.iter().find(|(spared, _)| *spared == rule) {
+        return Ok(format!("{name:<22} {why}"));
+    }
+    let known = CATCHES.iter().find(|catch| catch.rule == rule);
+    let known = known.ok_or_else(|| format!("{name:<22} nobody says what breaks without it"))?;
+    let tries: Vec<Catch> = match &check.seeds {
+        None => vec![*known],
+        Some(seeds) => {
+            let schedules = check.schedules;
+            let other = |seed| Catch {
+                seed,
+                schedules,
+                ..*known
+            };
+            seeds.clone().map(other).collect()
+        }
+    };
+    let property = known.property.name();
+    if check.seeds.is_none() && known.schedules == 0 {
+        return Ok(format!(
+            "{name:<22} {property:<20} found by hand, not by a hunt"
+        ));
+    }
+    let (catch, tally, find) = tries
+        .iter()
+        .find_map(|catch| {
+            let done = one(catch.ground(), catch.seed, &ProgressBar::hidden(), || true)?;
+            Some((catch, done.tally, done.find?))
+        })
+        .ok_or_else(|| format!("{name:<22} {property:<20} {:>7} not found", known.servers))?;
+    if let Some(folder) = &check.save {
+        let path = folder.join(format!("{name}.txt"));
+        let said = |why| format!("{name:<22} {}: {why}", path.display());
+        std::fs::write(&path, in_text(rule, &find)).map_err(said)?;
+    }
+    let line = format!(
+        "{name:<22} {property:<20} {:>7} {:>4} {:>9} {:>10} {:>7} ",
+        find.schedule.scenario.servers,
+        catch.seed,
+        tally.schedules,
+        tally.steps,
+        find.schedule.actions.len(),
+    );
+    let with = find.schedule.with_rules(Rules::default()).play();
+    match with.violation() {
+        None => Ok(format!("{line} safe")),
+        Some(violation) => Err(format!("{line} {violation}")),
+    }
+}
+
+/// A schedule, with what it breaks, as a script that can be run.
+fn in_text(rule: Rule, find: &Find) -> String {
+    let schedule = &find.schedule;
+    let last = schedule.actions.last().map_or(Time::ZERO, |(at, _)| *at);
+    format!(
+        "# Without {rule} ({}): {}.\n\n{}run {}\nexpect violated {}\n",
+        rule.place(),
+        find.violation.breach,
+        write_run(&schedule.scenario, &schedule.actions),
+        schedule.end - last,
+        find.violation.property()
+    )
+}
+
+/// Every rule, and where it is stated.
+pub(crate) fn rules() -> Result<Verdict, String> {
+    for rule in Rule::ALL {
+        println!("{:<24} {}", rule.name(), rule.place());
+    }
+    Ok(Verdict::Held)
+}
+
+/// A progress bar; on a terminal only.
+fn bar(length: u64, what: &str) -> ProgressBar {
+    let template = format!("{{wide_bar}} {{human_pos}} of {{human_len}} {what}, {{eta}} to go");
+    let bar = ProgressBar::new(length);
+    match ProgressStyle::with_template(&template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

@@ -1,0 +1,46 @@
+//! Raftarium's workbench on the command line: run, replay, check, hunt. Exit code 0 when nothing
+//! broke, 1 when something did, 2 for bad input.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod arguments;
+mod hunting;
+mod running;
+
+use std::process::ExitCode;
+
+use arguments::Command;
+
+/// What came of a command.
+enum Verdict {
+    /// Nothing is broken.
+    Held,
+    /// Something is.
+    Broken,
+}
+
+fn main() -> ExitCode {
+    match arguments::read().and_then(obey) {
+        Ok(Verdict::Held) => ExitCode::SUCCESS,
+        Ok(Verdict::Broken) => ExitCode::from(1),
+        Err(why) => {
+            eprintln!("raftarium-lab: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn obey(command: Command) -> Result<Verdict, String> {
+    match command {
+        Command::Check(file) => running::check(&file),
+        Command::CheckRules(search) => hunting::check_rules(&search),
+        Command::Help => {
+            print!("{}", arguments::USAGE);
+            Ok(Verdict::Held)
+        }
+        Command::Hunt(campaign) => hunting::hunt(&campaign),
+        Command::Replay(link) => running::replay(&link),
+        Command::Rules => hunting::rules(),
+        Command::Run(run) => running::run(&run),
+    }
+}

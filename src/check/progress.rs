@@ -1,0 +1,219 @@
+//! Progress: a majority that is up and connected serves its clients before long (§5.6).
+//!
+//! Raft is safe whatever happens, but works only while servers and network do. So this looks at
+//! clients that wait, and says something only if for a long while nothing was in the way: nobody
+//! outside did anything, the servers that are up make groups that are whole in themselves and cut
+//! off from each other, one of them is a quorum, no packet is lost or held, and everything takes as
+//! long as it should (broadcast time « election timeout).
+//!
+//! Changes of the cluster must not be in the way either: nobody has to wait for a server that got a
+//! vote before it got a log (dissertation, 4.2.1), and one that was removed before the eyes of its
+//! leader does not stand for election any more (4.2.3).
+
+use super::checker::Checker;
+use super::violation::Breach;
+use crate::machine::{Command, Op};
+use crate::raft::{Configuration, NodeId, ReadMode, Role, SendPolicy, ServerSet, Timer};
+use crate::sim::world::MAX_LOG;
+use crate::sim::{Action, Address, Cause, Client, Server, Step, Time, World};
+
+/// Elections that are enough to elect a leader: that so many in a row should all be split is out of
+/// the question.
+const ELECTIONS: u64 = 40;
+
+/// Nobody is said to be starving before this.
+const SHORTEST: Time = Time::ms(5_000);
+
+/// The time in which nobody outside does anything but ask.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Calm {
+    since: Time,
+    /// Whether a change of the cluster is what was done last.
+    after_change: bool,
+}
+
+impl Checker {
+    /// Looks whether a client is starving, or a server that was removed disturbs the others.
+    pub(super) fn check_progress(&mut self, world: &World, step: &Step) {
+        let breach = match &step.cause {
+            Cause::Action(action) if !matches!(**action, Action::Request(..)) => {
+                self.calm = Calm {
+                    since: step.at,
+                    after_change: matches!(**action, Action::Change(_)),
+                };
+                None
+            }
+            Cause::Timeout {
+                server,
+                timer: Timer::Election,
+            } if self.calm.after_change => self.disturbs(*server, world),
+            Cause::Client(_) | Cause::Timeout { .. } => {
+                let mut clients = world.clients().iter();
+                clients.find_map(|client| self.starved(client, world))
+            }
+            _ => None,
+        };
+        if let Some(breach) = breach {
+            self.report(vec![breach], world.config().rules, step.id, step.at);
+        }
+    }
+
+    /// The timer of a server has run out. Does it stand for election, though it was removed so near
+    /// its leader that it must have been told?
+    fn disturbs(&self, id: NodeId, world: &World) -> Option<Breach> {
+        let (server, leader) = (world.find(id)?, world.find(world.leader()?)?);
+        let stands = !matches!(server.node()?.role(), Role::Follower { .. });
+        let (log, network) = (leader.log(), world.network());
+        let (index, latest) = log.configured();
+        let (_, before) = log.configured_by(index.previous());
+        let is_removed = before.members().contains(id)
+            && !latest.members().contains(id)
+            && leader.node()?.commit_index() >= index;
+        // It lacks nothing but this, of the leader that has led since.
+        let lacks_this = server.log().last_index() == index.previous()
+            && log.common(server.log()) == index.previous();
+        let same_leader =
+            log.term(index) == Some(leader.term()) && server.term().0 <= leader.term().0 + 1;
+        let in_touch = is_whole(world)
+            && !network.is_cut(id.into(), leader.id.into())
+            && !network.is_cut(leader.id.into(), id.into())
+            && world.now() >= self.calm.since + time_to_tell(world);
+        (stands && is_removed && lacks_this && same_leader && in_touch)
+            .then_some(Breach::Disturbed { server: id, index })
+    }
+
+    fn starved(&self, client: &Client, world: &World) -> Option<Breach> {
+        let errand = client.current?;
+        let since = errand.asked_at.max(self.calm.since);
+        if world.now() < since + SHORTEST || errand.from.is_some() {
+            return None;
+        }
+        let group = working_group(world)?;
+        let cut = group.iter().any(|id| {
+            let network = world.network();
+            network.is_cut(Address::Client(client.id), Address::Server(id))
+        });
+        // A new leader without a no-op answers no read from its machine before somebody writes.
+        let config = world.config();
+        let reads = matches!(errand.op, Op::Get { .. }) && config.read != ReadMode::Log;
+        if cut || (reads && !config.no_op) || world.now() < since + long_enough(world) {
+            return None;
+        }
+        Some(Breach::Starved {
+            command: Command {
+                client: client.id,
+                serial: errand.serial,
+                op: errand.op,
+            },
+            since,
+        })
+    }
+}
+
+/// The servers that should be able to work, if there are such.
+fn working_group(world: &World) -> Option<ServerSet> {
+    if !is_whole(world) {
+        return None;
+    }
+    let network = world.network();
+    let up: ServerSet = up(world).map(|server| server.id).collect();
+    let reaches = |a: NodeId, b: NodeId| !network.is_cut(a.into(), b.into());
+    let group_of = |a: NodeId| up.iter().filter(|b| reaches(a, *b)).collect::<ServerSet>();
+    let clean = up.iter().all(|a| {
+        let group = group_of(a);
+        group.iter().all(|b| group_of(b) == group && reaches(b, a))
+    });
+    let works = |group: &ServerSet| {
+        group.iter().all(|id| {
+            let log = world.server(id).log();
+            let configuration = of_those_with_a_log(log.configuration(), world);
+            // Servers that were taken out, and do not know it, may be a nuisance.
+            let strangers = group.iter().any(|id| !configuration.members().contains(id));
+            configuration.has_quorum(*group) && !strangers && log.last_index().0 < MAX_LOG
+        })
+    };
+    clean.then(|| up.iter().map(group_of).find(works)).flatten()
+}
+
+/// The configuration without the voters that have never had a log: nobody should have to wait for
+/// them. Where they are caught up first there are none.
+fn of_those_with_a_log(configuration: Configuration, world: &World) -> Configuration {
+    let is_blank = |id: &NodeId| {
+        let log = world.find(*id).map(Server::log);
+        log.is_none_or(|log| log.configuration() == Configuration::default())
+    };
+    let blank = configuration.voters.iter().filter(is_blank).collect();
+    Configuration {
+        voters: configuration.voters.except(blank),
+        ..configuration
+    }
+}
+
+/// Whether no packet is lost or held, and everything takes as long as it should.
+fn is_whole(world: &World) -> bool {
+    let network = world.network();
+    network.weather.loss == 0 && !network.holds_any() && is_timely(world)
+}
+
+/// How long a leader may take to tell who is removed: the entry goes out with a heartbeat at the
+/// latest, and that it is committed with the next.
+fn time_to_tell(world: &World) -> Time {
+    let beat = world.timing().heartbeat;
+    let round = Time(2 * hop(world).0);
+    Time(2 * (slowest_clock(world, beat) + round).0)
+}
+
+/// The longest that a message takes until somebody acts on it: its journey, and a write.
+fn hop(world: &World) -> Time {
+    let usual = world.timing().disk.1;
+    let writes = up(world).map(|server| server.disk_time.unwrap_or(usual));
+    world.network().weather.latency.1 + writes.max().unwrap_or_default()
+}
+
+/// How long it takes by the slowest clock until so much time has passed.
+fn slowest_clock(world: &World, time: Time) -> Time {
+    let stretched = up(world).map(|server| server.clock.stretch(time));
+    stretched.max().unwrap_or_default()
+}
+
+fn up(world: &World) -> impl Iterator<Item = &Server> {
+    world.servers().iter().filter(|server| server.is_up())
+}
+
+/// Whether things take as long as they should by every clock (§5.6): heartbeats come before
+/// anybody loses patience, elections are over before anybody begins another, and timeouts differ
+/// enough for one server to be first.
+fn is_timely(world: &World) -> bool {
+    let (timing, config) = (world.timing(), world.config());
+    let hop = hop(world);
+    let round = hop + hop;
+    let (low, high) = timing.election;
+    let shortest = up(world).map(|server| server.clock.stretch(low)).min();
+    let beat = slowest_clock(world, timing.heartbeat);
+    // Clients that ask again before they can have been answered keep a leader busy for ever.
+    let unhurried = match config.send {
+        SendPolicy::AtOnce => round + round + round,
+        SendPolicy::OnHeartbeat => beat + beat + beat + beat + round + round,
+    };
+    shortest.is_some_and(|shortest| shortest > beat + hop && shortest > round)
+        && high.saturating_sub(low) >= round
+        && timing.patience >= unhurried
+}
+
+/// How long everything may take: to elect a leader, to bring the others up to date, and for a
+/// client to find it.
+fn long_enough(world: &World) -> Time {
+    let (timing, config) = (world.timing(), world.config());
+    let election = slowest_clock(world, timing.election.1);
+    let indexes = || {
+        world
+            .servers()
+            .iter()
+            .map(|server| server.log().last_index().0)
+    };
+    let behind = indexes().max().unwrap_or(0) - indexes().min().unwrap_or(0);
+    let messages = 8 + 2 * behind / u64::from(config.batch);
+    let beats = messages * (timing.heartbeat.0 + 4 * world.network().weather.latency.1.0);
+    let search = 2 * (world.servers().len() as u64 + 1) * timing.patience.0;
+    Time(ELECTIONS * election.0 + beats + search)
+}
