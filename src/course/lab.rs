@@ -3,12 +3,6 @@
 use crate::raft::{Event, NodeId};
 use crate::sim::{Action, Scenario, Setting, Step, Time, World};
 
-/// Servers of the experiment; one of them is down.
-const SERVERS: u8 = 5;
-
-/// How long each message takes.
-const LATENCY: Time = Time::ms(20);
-
 /// The shortest election timeout.
 const SHORTEST: Time = Time::ms(150);
 
@@ -25,54 +19,86 @@ pub struct Splits {
     pub longest: u64,
     /// As it was measured.
     pub measured: f64,
-    /// As thesis 9.2 has it.
+    /// As the formula of thesis 9.2 has it.
     pub expected: f64,
+}
+
+/// Servers that hold elections.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Experiment {
+    /// How many there are, 1 to 9.
+    pub servers: u8,
+    /// How many of them are down.
+    pub down: u8,
+    /// How long each message takes.
+    pub latency: Time,
+    /// The longest election timeout; the shortest is 150 ms.
+    pub longest: Time,
 }
 
 /// Holds [`ELECTIONS`] elections among four of five servers, with timeouts of 150 ms to `longest`
 /// milliseconds (151 at least), each with the luck of another seed.
 pub fn split_votes(longest: u64) -> Splits {
     let longest = longest.max(SHORTEST.0 / 1000 + 1);
-    let mut step = Step::default();
-    let split = (1..=ELECTIONS).filter(|seed| is_split(*seed, longest, &mut step));
-    let measured = split.count() as f64 * 100.0 / ELECTIONS as f64;
-    let range = Time::ms(longest) - SHORTEST;
+    let experiment = Experiment {
+        servers: 5,
+        down: 1,
+        latency: Time::ms(20),
+        longest: Time::ms(longest),
+    };
     Splits {
         longest,
-        measured,
-        expected: 100.0 * formula(LATENCY.0 as f64 / range.0 as f64),
+        measured: experiment.measure(ELECTIONS),
+        expected: experiment.expected(),
     }
 }
 
-/// Whether the first election ends without a leader.
-fn is_split(seed: u64, longest: u64, step: &mut Step) -> bool {
-    let mut scenario = Scenario::new(SERVERS, seed);
-    scenario.clients = 0;
-    scenario.set(Setting::Election(SHORTEST, Time::ms(longest)));
-    scenario.set(Setting::Latency(LATENCY, LATENCY));
-    let mut world = World::new(&scenario, step);
-    let down = NodeId::first(SERVERS.into()).last();
-    if let Some(down) = down {
-        let crashed = world.act(&Action::Crash(down), step);
-        debug_assert!(crashed.is_ok());
+impl Experiment {
+    /// How many elections in a hundred were split, of so many.
+    pub fn measure(&self, elections: u64) -> f64 {
+        let mut step = Step::default();
+        let split = (1..=elections).filter(|seed| self.is_split(*seed, &mut step));
+        split.count() as f64 * 100.0 / elections as f64
     }
-    while world.step(step) {
-        for (_, event) in step.events() {
-            match event {
-                Event::BecameLeader { .. } => return false,
-                Event::ElectionStarted { term, .. } if term.0 > 1 => return true,
-                _ => {}
+
+    /// How many in a hundred are split by thesis 9.2: those in which so many that the first
+    /// candidate lacks votes time out within one journey of the first.
+    pub fn expected(&self) -> f64 {
+        let (all, up) = (u32::from(self.servers), u32::from(self.servers - self.down));
+        let range = self.longest - SHORTEST;
+        let journey = (self.latency.0 as f64 / range.0 as f64).min(1.0);
+        let needed = up - all / 2;
+        let mut ways = 1.0; // up over k
+        let mut sum = 0.0;
+        for k in 0..=up {
+            if k >= needed {
+                sum += ways * journey.powi(k as i32) * (1.0 - journey).powi((up - k) as i32);
+            }
+            ways = ways * f64::from(up - k) / f64::from(k + 1);
+        }
+        100.0 * sum
+    }
+
+    /// Whether the first election ends without a leader.
+    fn is_split(&self, seed: u64, step: &mut Step) -> bool {
+        let mut scenario = Scenario::new(self.servers, seed);
+        scenario.clients = 0;
+        scenario.set(Setting::Election(SHORTEST, self.longest));
+        scenario.set(Setting::Latency(self.latency, self.latency));
+        let mut world = World::new(&scenario, step);
+        for id in NodeId::first(self.down.into()) {
+            let crashed = world.act(&Action::Crash(id), step);
+            debug_assert!(crashed.is_ok());
+        }
+        while world.step(step) {
+            for (_, event) in step.events() {
+                match event {
+                    Event::BecameLeader { .. } => return false,
+                    Event::ElectionStarted { term, .. } if term.0 > 1 => return true,
+                    _ => {}
+                }
             }
         }
+        false
     }
-    false
-}
-
-/// The share of split votes among four live servers of five (thesis 9.2): so many that the first
-/// candidate lacks votes time out within one journey of the first. `l` is the journey's length as
-/// a share of the range of timeouts.
-fn formula(l: f64) -> f64 {
-    let l = l.min(1.0);
-    let both = |k: i32, ways: f64| ways * l.powi(k) * (1.0 - l).powi(4 - k);
-    both(2, 6.0) + both(3, 4.0) + both(4, 1.0)
 }
