@@ -110,6 +110,8 @@ pub struct App {
     compact: bool,
     touched: bool,
     broken: usize,
+    /// Whether the goal that is met was seen to be.
+    met: bool,
     _listeners: Vec<Listener>,
 }
 
@@ -208,6 +210,7 @@ impl Component for App {
             compact,
             touched: false,
             broken: 0,
+            met: false,
             _listeners: listeners,
         };
         app.go(ctx, route);
@@ -438,8 +441,12 @@ impl App {
     fn learn(&mut self, ctx: &Context<Self>, wish: Wish) {
         let (place, on_detour) = (self.learning.place, self.learning.detour.is_some());
         let turns = matches!(wish, Wish::ShowWhyNot(_) | Wish::Return);
-        if turns || matches!(wish, Wish::Choose(_) | Wish::ShowMe) {
+        if turns {
             show_stage();
+        }
+        if matches!(wish, Wish::Choose(_) | Wish::ShowMe) {
+            show_stage();
+            bring(".offer");
         }
         let mut player = self.player.borrow_mut();
         let outcome = self.learning.wish(wish, &mut player, fresh_seed());
@@ -449,7 +456,6 @@ impl App {
         }
         self.follow(ctx, outcome);
         if self.learning.place != place {
-            show_stage();
             // The way back leads to where this page was opened from, named or not.
             write_address(&lesson_address(place), false);
             write_address(&lesson_address(self.learning.place), true);
@@ -468,6 +474,7 @@ impl App {
             Outcome::Show(player) => {
                 *self.player.borrow_mut() = *player;
                 self.tool = self.learning.tool();
+                show_stage();
                 self.touched = false;
                 self.forget();
             }
@@ -487,10 +494,10 @@ impl App {
             Room::Play => "app play-room",
         };
         let mut classes = String::from(room);
-        if self.is_held() {
-            classes.push_str(" held");
-        }
         if self.room == Room::Learn {
+            if self.learning.is_timeless(&player.session) {
+                classes.push_str(" timeless");
+            }
             for touch in self.learning.touch(&player.session) {
                 classes.push_str(match touch {
                     Touch::Button => " touch-button",
@@ -792,13 +799,14 @@ impl App {
         }
         self.broken = broken;
         if self.room == Room::Learn {
-            let (was_held, was_met) = (!player.playing, self.learning.met);
+            let was_held = !player.playing;
             self.learning.look_again(&mut player);
             if self.learning.is_held(&player.session) && !was_held {
                 ask_first();
             }
-            if self.learning.met && !was_met {
-                show_met();
+            let was_met = std::mem::replace(&mut self.met, self.learning.met);
+            if self.met && !was_met {
+                bring(".met");
             }
         }
         if !player.playing {
@@ -982,11 +990,11 @@ fn ask_first() {
     .forget();
 }
 
-/// The goal is met: what is said of that is brought into view.
-fn show_met() {
-    Timeout::new(0, || {
-        if let Some(met) = why::element(".met") {
-            met.scroll_into_view_with_bool(false);
+/// Brings into view what the next rendering shows, if it does: what was met, what is offered.
+fn bring(selector: &'static str) {
+    Timeout::new(0, move || {
+        if let Some(element) = why::element(selector) {
+            element.scroll_into_view_with_bool(false);
         }
     })
     .forget();

@@ -328,6 +328,12 @@ impl Learning {
             .get(usize::from(self.place.page) - 1)
     }
 
+    /// Whether time is not what matters now: it waits for an answer, or the page holds elections of
+    /// its own.
+    pub fn is_timeless(&self, session: &Session) -> bool {
+        self.is_held(session) || self.page().is_some_and(|page| page.lab)
+    }
+
     /// What a click on a server does.
     pub fn tool(&self) -> Tool {
         self.page().map(|page| page.tool).unwrap_or_default()

@@ -109,7 +109,8 @@ fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
 fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<Wish>) -> Html {
     let asked = page.prediction.as_ref();
     let asked = asked.filter(|_| learning.question != Question::Open || page.asks(session));
-    let held = learning.is_held(session);
+    // What a page offers belongs to the outcome: it comes after the answer.
+    let answered = page.prediction.is_none() || learning.question != Question::Open;
     let buttons = page
         .buttons
         .iter()
@@ -121,7 +122,7 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
             <div>{ for page.before.iter().map(|paragraph| prose(paragraph, session)) }</div>
             <div>{ for asked.map(|asked| question(learning, asked, page, session, on_wish)) }</div>
             <div>{ for page.lab.then(|| lab(learning, on_wish)) }</div>
-            <div class="buttons offers">{ for buttons.filter(|_| !held) }</div>
+            <div class="buttons offers">{ for buttons.filter(|_| answered) }</div>
             <div role="status">{ for learning.met.then(|| met(page, session)) }</div>
             <div class="help-line">{ help(learning, page, on_wish) }</div>
         </>

@@ -253,9 +253,8 @@ test("quiet time is passed in a second and a half, and the time bar is hatched t
     return lasted;
   });
   expect(stretches.length).toBeGreaterThan(0);
-  // Half a second for a machine that is busy with other tests.
-  expect(Math.max(...stretches)).toBeLessThanOrEqual(2000);
-  expect(Math.min(...stretches)).toBeLessThanOrEqual(1500);
+  // A second and a half, and a few frames on a machine that is busy with other tests.
+  expect(Math.max(...stretches)).toBeLessThanOrEqual(1700);
   await expect(page.locator(".run-quiet rect").last()).toBeVisible();
   const hatched = page.locator(".run-quiet rect");
   expect(await hatched.count()).toBeGreaterThan(0);
@@ -412,8 +411,11 @@ test.describe("on a phone", () => {
       await expect(page).toHaveURL(new RegExp(`${place}$`));
       await title(page).waitFor();
       if ((await page.locator(".asked").count()) === 0) continue;
-      expect(await isSeen(page, ".asked"), place).toBe(true);
-      expect(await isSeen(page, "h1"), place).toBe(true);
+      await expect.poll(() => isSeen(page, ".asked"), place).toBe(true);
+      await expect.poll(() => isSeen(page, ".page h1"), place).toBe(true);
+      await page.getByRole("button", { name: "Show me" }).tap();
+      const offers = page.locator(".offer");
+      if ((await offers.count()) > 0) await expect.poll(() => isSeen(page, ".offer"), place).toBe(true);
       asked += 1;
     }
     expect(asked).toBeGreaterThan(10);
