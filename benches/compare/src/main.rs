@@ -167,6 +167,6 @@ fn main() {
             _ => |c, n| change_leaders(c, 5, n),
         };
         row("leader changes", Sending::AtOnce, COMMANDS / 4, change);
-        row("idle rounds", Sending::AtOnce, COMMANDS, idle);
+        row("idle rounds", Sending::AtOnce, 4 * COMMANDS, idle);
     }
 }

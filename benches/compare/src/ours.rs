@@ -70,10 +70,18 @@ impl Cluster {
         cluster
     }
 
-    /// Lets something happen to a server, and does what it then wants done. Writing takes no time.
+    /// Lets something happen to a server, and does what it then wants done.
     fn step(&mut self, slot: usize, input: Input) {
+        self.servers[slot].node.step(input, &mut self.out);
+        while self.carry_out(slot) {
+            let node = &mut self.servers[slot].node;
+            node.step(Input::Persisted(node.log().last()), &mut self.out);
+        }
+    }
+
+    /// Does what a server wants done, and says whether that was to write. Writing takes no time.
+    fn carry_out(&mut self, slot: usize) -> bool {
         let Server { node, deadlines } = &mut self.servers[slot];
-        node.step(input, &mut self.out);
         let mut wrote = false;
         for output in self.out.drain(..) {
             match output {
@@ -96,10 +104,7 @@ impl Cluster {
                 _ => {}
             }
         }
-        if wrote {
-            let written = self.servers[slot].node.log().last();
-            self.step(slot, Input::Persisted(written));
-        }
+        wrote
     }
 }
 
