@@ -5,7 +5,7 @@
 //! the elements, and no virtual DOM is touched. No attribute has two owners; paused means that no
 //! frame is asked for.
 //!
-//! - [`app`]: the root: what the user wants, turned into acts upon the session;
+//! - [`app`]: the root: the rooms, what the user wants, and the way between them;
 //! - [`player`]: the session with a clock;
 //! - [`frame`]: the frame loop;
 //! - [`geometry`]: where things are on the stage;

@@ -1,0 +1,170 @@
+//! The way between the rooms, and through the course: addresses, pages, and back again.
+
+use super::*;
+
+/// The way between the rooms, and through the course.
+impl App {
+    /// Opens what the address names.
+    pub(super) fn go(&mut self, ctx: &Context<Self>, route: Route) {
+        self.bench = None;
+        match route {
+            Route::Bench => {
+                self.room = Room::Play;
+                self.bench = Some(Bench::default());
+                self.player.borrow_mut().pause();
+                self.measure(ctx);
+            }
+            // Whoever left the course for free play finds it as it was.
+            Route::Lesson(place) => {
+                self.room = Room::Learn;
+                let (here, begun) = (self.learning.place, self.learning.chapter.is_some());
+                let place = place.filter(|place| course::exists(*place)).unwrap_or(here);
+                if begun && place == here {
+                    return self.wake();
+                }
+                let outcome = self.learning.open(place, fresh_seed());
+                self.follow(ctx, outcome);
+            }
+            Route::Play => self.room = Room::Play,
+            Route::Run(Ok(session)) => {
+                self.room = Room::Play;
+                self.show(*session);
+            }
+            Route::Run(Err(why)) => {
+                self.room = Room::Play;
+                self.said = Some(why);
+            }
+        }
+        self.wake();
+    }
+
+    /// Measures a little more, then lets the browser show it.
+    pub(super) fn measure(&mut self, ctx: &Context<Self>) {
+        let Some(bench) = self.bench.as_mut().filter(|bench| !bench.is_done()) else {
+            return;
+        };
+        bench.run();
+        let link = ctx.link().clone();
+        Timeout::new(0, move || link.send_message(Msg::Bench)).forget();
+    }
+
+    pub(super) fn learn(&mut self, ctx: &Context<Self>, wish: Wish) {
+        let (place, on_detour) = (self.learning.place, self.learning.detour.is_some());
+        let turns = matches!(wish, Wish::ShowWhyNot(_) | Wish::Return);
+        if turns {
+            show_stage();
+        }
+        if matches!(wish, Wish::Choose(_) | Wish::ShowMe) {
+            show_stage();
+            bring(".offer");
+        }
+        let mut player = self.player.borrow_mut();
+        let outcome = self.learning.wish(wish, &mut player, fresh_seed());
+        drop(player);
+        if turns || on_detour {
+            self.forget();
+        }
+        self.follow(ctx, outcome);
+        if self.learning.place != place {
+            // The way back leads to where this page was opened from, named or not.
+            write_address(&lesson_address(place), false);
+            write_address(&lesson_address(self.learning.place), true);
+        }
+        self.wake();
+    }
+
+    pub(super) fn follow(&mut self, ctx: &Context<Self>, outcome: Outcome) {
+        match outcome {
+            Outcome::Act(action) => self.act(action),
+            Outcome::Fetch(chapter) => ctx.link().send_future(async move {
+                let text = learning::fetch(chapter).await;
+                Msg::Learn(Wish::Fetched(chapter, text))
+            }),
+            Outcome::Look => {}
+            Outcome::Show(player) => {
+                *self.player.borrow_mut() = *player;
+                self.tool = self.learning.tool();
+                show_stage();
+                self.touched = false;
+                self.forget();
+            }
+        }
+    }
+
+    /// Whether the page's question is to be answered first.
+    pub(super) fn is_held(&self) -> bool {
+        self.room == Room::Learn && self.learning.is_held(&self.player.borrow().session)
+    }
+
+    /// Which room this is, and what glows.
+    pub(super) fn class(&self) -> String {
+        let player = self.player.borrow();
+        let room = match self.room {
+            Room::Learn => "app learn",
+            Room::Play => "app play-room",
+        };
+        let mut classes = String::from(room);
+        if self.room == Room::Learn {
+            if self.learning.is_timeless(&player.session) {
+                classes.push_str(" timeless");
+            }
+            for touch in self.learning.touch(&player.session) {
+                classes.push_str(match touch {
+                    Touch::Button => " touch-button",
+                    Touch::Link => " touch-link",
+                    Touch::Message => " touch-message",
+                    Touch::Play => " touch-play",
+                    Touch::Send => " touch-send",
+                    Touch::Step => " touch-step",
+                    Touch::Follower | Touch::Leader | Touch::Server(_) => continue,
+                });
+            }
+        }
+        classes
+    }
+}
+
+/// What the address names.
+pub(super) enum Route {
+    /// `#/bench`
+    Bench,
+    /// `#/lesson/5/2`; without a page, wherever the learner was.
+    Lesson(Option<Place>),
+    /// `#/play`
+    Play,
+    /// `#/run/...`: a run, or what is wrong with it.
+    Run(Result<Box<Session>, String>),
+}
+
+impl Route {
+    pub(super) fn here() -> Self {
+        let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+        let hash = hash.unwrap_or_default();
+        if let Some(run) = hash.strip_prefix("#/run/") {
+            return Self::Run(link::read(run).map(Box::new));
+        }
+        match hash.as_str() {
+            "#/bench" => return Self::Bench,
+            "#/play" => return Self::Play,
+            _ => {}
+        }
+        let place = hash.strip_prefix("#/lesson/");
+        Self::Lesson(place.and_then(|place| place.parse().ok()))
+    }
+}
+
+pub(super) fn lesson_address(place: Place) -> String {
+    format!("#/lesson/{place}")
+}
+
+/// Writes the address without opening it, so that the browser's own way back leads here.
+pub(super) fn write_address(hash: &str, anew: bool) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    let Some(history) = history else { return };
+    // A page that may not change its address has no way back, and works all the same.
+    let _ = if anew {
+        history.push_state_with_url(&JsValue::NULL, "", Some(hash))
+    } else {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(hash))
+    };
+}
