@@ -41,10 +41,7 @@ fn each_schedule_breaks_its_property_without_the_rule_and_nothing_with_it() {
 
 #[test]
 fn a_hunt_finds_what_breaks_and_makes_it_short() {
-    for catch in CATCHES
-        .iter()
-        .filter(|catch| (1..=SHORT).contains(&catch.schedules))
-    {
+    for catch in CATCHES.iter().filter(|catch| catch.schedules <= SHORT) {
         let (tally, find) = hunt(catch.ground(), catch.seed);
         let find = find.unwrap_or_else(|| panic!("nothing found without {}", catch.rule));
         let actions = find.schedule.actions.len();

@@ -11,7 +11,7 @@ use super::walk::Walk;
 const SAMPLES: usize = 6;
 
 /// The most features that are told apart at each stage: what a hunt may remember is limited.
-const MOST_FEATURES: usize = 1_000;
+const MOST_FEATURES: usize = 4_000;
 
 /// All that is kept.
 #[derive(Clone, Debug, Default)]

@@ -53,6 +53,7 @@ use std::sync::Arc;
 
 use crate::check::{Property, Violation};
 use crate::raft::Rules;
+use crate::sim::Time;
 use corpus::Corpus;
 use dice::Dice;
 use moves::{Air, Taste};
@@ -126,6 +127,9 @@ pub struct Find {
 
 /// The most actions of a schedule.
 const LONGEST: usize = 40;
+
+/// How often one looks while waiting in living air.
+const GLANCE: Time = Time::ms(40);
 
 /// How much more is spent in the only air in which a rule is missed.
 const ONLY_AIR: u64 = 8;
@@ -285,13 +289,19 @@ impl Hunt {
             if let Some(action) = taste.action(walk.world(), &mut self.dice) {
                 walk.act(action);
             }
-            if let Some(time) = taste.wait(walk.world(), &mut self.dice) {
-                walk.wait(time);
+            let end = taste.wait(walk.world(), &mut self.dice);
+            let end = end.unwrap_or_else(|| walk.world().now());
+            // What is worth going on from may be over before the wait is.
+            loop {
+                walk.wait(end.min(walk.world().now() + GLANCE));
+                if walk.violation().is_some() {
+                    return;
+                }
+                self.keep(Air::Living, walk);
+                if walk.world().now() >= end {
+                    break;
+                }
             }
-            if walk.violation().is_some() {
-                return;
-            }
-            self.keep(Air::Living, walk);
         }
         if !self.dice.once_in(4) {
             return;

@@ -1,7 +1,7 @@
 //! What a moment of a run looks like from afar, and how far it is on the way to a disaster.
 //!
 //! A moment has features: something about two servers (what they are, whose term is later, whether
-//! their logs part), or about a packet under way (of what kind, how late, whether what it says is
+//! their logs part, whether one reaches the other), or about a packet under way (of what kind, how late, whether what it says is
 //! so). They tell nothing of who is who, which terms it is, or what the commands say: two runs that
 //! differ in those only are the same to a search.
 
@@ -68,7 +68,7 @@ pub fn features(world: &World, ghost: &Ghost) -> Vec<u64> {
     let servers = world.servers();
     let pairs = servers.iter().flat_map(|a| {
         let others = servers.iter().filter(|b| b.id != a.id);
-        others.map(|b| hash(&relation(a, b)))
+        others.map(|b| hash(&(relation(a, b), is_cut(a, b, world))))
     });
     let letters = letters(world).map(|(from, to, message)| {
         let late = message.term().cmp(&to.term());
@@ -99,6 +99,11 @@ fn relation(a: &Server, b: &Server) -> (u8, u8, Ordering, bool, bool, bool, bool
         one.configuration() == other.configuration(),
         a.clock == b.clock,
     )
+}
+
+/// Whether what the one sends does not reach the other.
+fn is_cut(a: &Server, b: &Server, world: &World) -> bool {
+    world.network().is_cut(a.id.into(), b.id.into())
 }
 
 fn role(server: &Server) -> u8 {
