@@ -9,7 +9,7 @@ import { serve } from "../tests/browser/site.mjs";
 import { names, record } from "./split.mjs";
 import { CODE, Reader, sections } from "./wasm.mjs";
 
-const SMALL = 40; // bytes of a function for which a way round is not worth it
+const SMALL = 12; // bytes of a function for which a way round is not worth it
 
 const wasm = readFileSync("tools/.page.wasm");
 const functions = names(readFileSync("tools/.page.symbols").toString());

@@ -279,7 +279,7 @@ impl Node {
         self.send_entries(to, entries, out);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn send_entries(&mut self, to: NodeId, entries: Entries, out: &mut Vec<Output>) {
         let window = self.config.window;
         let Role::Leader(leadership) = &mut self.role else {
@@ -332,7 +332,7 @@ impl Node {
     }
 
     /// Whether a follower's answer is to this leader, in its term. If so, takes note that it came.
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn is_answered(
         &mut self,
         follower: NodeId,
@@ -362,7 +362,7 @@ impl Node {
 
     /// The follower's log agrees up to `matched`. Late answers arrive after newer ones, so what is
     /// known only grows.
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn accepted(&mut self, follower: NodeId, matched: LogIndex, out: &mut Vec<Output>) {
         let (last, base) = (
             self.persistent.log.last_index(),
@@ -566,7 +566,7 @@ impl Node {
     }
 
     /// Followers 1, Candidates 3: whoever sends AppendEntries in this term leads it.
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn follow(&mut self, leader: NodeId, out: &mut Vec<Output>) {
         if matches!(
             self.role,

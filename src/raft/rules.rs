@@ -6,10 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 macro_rules! rules {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $place:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $place:literal;)*) => {
         /// A rule of Raft that can be switched off.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-        pub enum Rule { $($(#[$doc])* $name,)* }
+        pub enum Rule { $($(#[doc = $doc])* $name,)* }
 
         impl Rule {
             /// Every rule, in the order of Figure 2.
@@ -18,6 +18,11 @@ macro_rules! rules {
             /// Its name in the text grammar, as in `rules off commit-own-term`.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
+            }
+
+            /// What it says, in a sentence.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),*).trim_start(),)* }
             }
 
             /// Where the paper states it.

@@ -20,6 +20,7 @@
 
 mod app;
 mod bench;
+mod breaking;
 mod delegate;
 mod events;
 mod facts;

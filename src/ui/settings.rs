@@ -82,6 +82,8 @@ pub enum RunWish {
     Seed(u64),
     /// A new run with so many servers.
     Servers(u8),
+    /// The run that this text describes, from its beginning.
+    Watch(String),
 }
 
 #[derive(Properties, PartialEq)]
@@ -136,7 +138,9 @@ pub fn Settings(props: &SettingsProps) -> Html {
     }
 }
 
-fn options<V: ToString, L: ToString>(choices: impl IntoIterator<Item = (V, L, bool)>) -> Html {
+pub(super) fn options<V: ToString, L: ToString>(
+    choices: impl IntoIterator<Item = (V, L, bool)>,
+) -> Html {
     let choice = |(value, label, selected): (V, L, bool)| {
         let value = value.to_string();
         html! { <option key={value.clone()} {value} {selected}>{ label.to_string() }</option> }
@@ -202,7 +206,8 @@ fn run_text(area: &NodeRef, wish: &Callback<RunWish>) -> Html {
     }
 }
 
-fn value(event: &Event) -> String {
+/// What was chosen or written.
+pub(super) fn value(event: &Event) -> String {
     let select = event
         .target_dyn_into::<HtmlSelectElement>()
         .map(|select| select.value());

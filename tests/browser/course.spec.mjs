@@ -324,6 +324,7 @@ test("the first chapter by keyboard alone", async ({ page }) => {
   };
   /** Tabs to the button of that name, and presses it. */
   const reach = async (name) => {
+    await expect(page.getByText(name, { exact: true })).toBeVisible({ timeout: 15_000 });
     const focused = () => page.evaluate(() => document.activeElement.textContent.trim());
     for (let press = 0; press < 60 && (await focused()) !== name; press++) await page.keyboard.press("Tab");
     expect(await focused()).toBe(name);

@@ -149,6 +149,15 @@ impl App {
                 None => self.run_error = Some("There is no run of an earlier visit.".into()),
             },
             RunWish::Seed(seed) => self.begin(opening_scenario(scenario.servers, seed)),
+            RunWish::Watch(text) => {
+                self.open_text(&text);
+                let mut player = self.player.borrow_mut();
+                player.session.seek(Time::ZERO);
+                player.play();
+                drop(player);
+                self.wake();
+                show_stage();
+            }
             RunWish::Servers(servers) => self.begin(opening_scenario(servers, scenario.seed)),
         }
     }

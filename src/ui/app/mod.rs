@@ -20,6 +20,7 @@ use yew::prelude::*;
 
 use self::way::{Route, lesson_address};
 use super::bench::Bench;
+use super::breaking::Breaking;
 use super::events::{Events, Line, clock};
 use super::frame::FrameLoop;
 use super::geometry::Geometry;

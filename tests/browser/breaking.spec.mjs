@@ -1,0 +1,54 @@
+// A rule is switched off, a hunt finds what falls, and the same schedule is watched without the rule and with it.
+
+import { expect, test } from "./page.mjs";
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const lamps = (page) => page.locator(".promises li.broken");
+
+async function open(page, rule) {
+  await page.goto("./#/play");
+  await expect(page.locator("#boot")).toHaveCount(0);
+  await page.getByText("Break a rule", { exact: true }).click();
+  await page.getByRole("combobox", { name: "Rule", exact: true }).selectOption(rule);
+}
+
+test("a hunt finds what falls without a rule; with the rule the same schedule is safe", async ({ page }) => {
+  await open(page, "one-vote-per-term");
+  await expect(page.locator(".breaking")).toContainText("A server grants one vote in a term. Figure 2, RequestVote 2.");
+  await page.getByRole("combobox", { name: "Without it, what falls?" }).selectOption("Election Safety");
+  await button(page, "Hunt for a schedule").click();
+  await expect(page.locator(".breaking")).toContainText(/Election Safety falls, after \d+ schedules\..*As you said\./, { timeout: 20_000 });
+
+  await button(page, "Watch it without the rule").click();
+  await page.getByRole("slider", { name: "Speed" }).fill("5");
+  await expect(lamps(page)).toHaveText([/Election Safety/], { timeout: 20_000 });
+  await expect(button(page, "Play")).toBeVisible();
+  await expect(page.getByRole("alert")).toContainText(/term/);
+  const time = page.getByRole("slider", { name: "Time" });
+  const fell = Number(await time.inputValue());
+
+  await button(page, "The same with the rule").click();
+  await expect(lamps(page)).toHaveCount(0);
+  await page.getByRole("slider", { name: "Speed" }).fill("5");
+  await expect.poll(async () => Number(await time.inputValue()), { timeout: 20_000 }).toBeGreaterThan(fell);
+  await expect(lamps(page)).toHaveCount(0);
+});
+
+test("a hunt can be stopped, and the page goes on meanwhile", async ({ page }) => {
+  await open(page, "ignore-old-replies");
+  const time = page.getByRole("slider", { name: "Time" });
+  await button(page, "Hunt for a schedule").click();
+  await expect(page.locator(".breaking")).toContainText(/Hunting: [1-9]\d* schedules/);
+  const then = Number(await time.inputValue());
+  await expect.poll(async () => Number(await time.inputValue())).toBeGreaterThan(then);
+  await button(page, "Stop the hunt").click();
+  await expect(button(page, "Hunt for a schedule")).toBeVisible();
+  await expect(page.locator(".breaking")).not.toContainText("Hunting");
+});
+
+test("a rule is switched off in the run at hand, and told", async ({ page }) => {
+  await open(page, "commit-majority");
+  await button(page, "Switch it off here").click();
+  await expect(page.getByRole("log")).toContainText(/commit-majority/);
+  await expect(button(page, "Switch it on here")).toBeVisible();
+});
