@@ -4,11 +4,14 @@ use yew::prelude::*;
 
 use super::markup::html;
 
+use crate::check::Property;
 use crate::raft::NodeId;
 
 /// How far a newcomer has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Progress {
+    /// A promise of Raft was broken, this one first.
+    Broken(Property),
     /// Nothing is touched yet; this server leads.
     Invited(NodeId),
     /// Some servers cannot reach each other.
@@ -36,6 +39,10 @@ pub fn guide(progress: Progress) -> Html {
 
 fn words(progress: Progress) -> (String, String) {
     match progress {
+        Progress::Broken(property) => (
+            format!("{} is broken.", property.name()),
+            "Time stopped where it happened. Ask why beside the lamp, and step back to see what led to it.".into(),
+        ),
         Progress::Invited(leader) => (
             "Click the leader.".into(),
             format!(

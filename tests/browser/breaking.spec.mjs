@@ -23,6 +23,7 @@ test("a hunt finds what falls without a rule; with the rule the same schedule is
   await page.getByRole("slider", { name: "Speed" }).fill("5");
   await expect(lamps(page)).toHaveText([/Election Safety/], { timeout: 20_000 });
   await expect(button(page, "Play")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Election Safety is broken.");
   await expect(page.getByRole("alert")).toContainText(/term/);
   const time = page.getByRole("slider", { name: "Time" });
   const fell = Number(await time.inputValue());

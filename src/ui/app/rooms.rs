@@ -115,6 +115,9 @@ impl App {
 
     pub(super) fn progress(&self) -> Progress {
         let player = self.player.borrow();
+        if let Some(violation) = player.session.violations().first() {
+            return Progress::Broken(violation.property());
+        }
         let world = player.session.world();
         let voters = world.configuration().voters;
         let is_up = |id: &NodeId| world.find(*id).is_some_and(Server::is_up);
