@@ -396,7 +396,8 @@ impl fmt::Display for Key {
 impl fmt::Display for Op {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Add { key, amount } if *amount < 0 => {
+            // The least number has no counterpart above zero.
+            Self::Add { key, amount } if *amount < 0 && *amount != i32::MIN => {
                 write!(f, "{key}-={}", amount.unsigned_abs())
             }
             Self::Add { key, amount } => write!(f, "{key}+={amount}"),
@@ -505,6 +506,12 @@ mod tests {
         }
         assert!(machine.piece(4, 9).is_empty());
         assert_eq!([].into_iter().collect::<Machine>(), Machine::default());
+    }
+
+    #[test]
+    fn the_least_amount_reads_back() {
+        let op: Op = "x+=-2147483648".parse().unwrap();
+        assert_eq!(op.to_string().parse(), Ok(op));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Button, Card, Chapter, Choice, Noun, Page, Prose, Script, Span, Tool, Touch};
 use crate::script::Goal;
-use crate::sim::text::{self, TextError};
+use crate::sim::text::{self, Statement, TextError};
 
 /// The longest chapter that is read, in bytes.
 const LONGEST_CHAPTER: usize = 100_000;
@@ -154,7 +154,10 @@ impl Reader {
         };
         let value = value.trim();
         // Where the value begins, for what is wrong in it.
-        let from = column + key.chars().count() + 2;
+        let from = column
+            + text[..value.as_ptr() as usize - text.as_ptr() as usize]
+                .chars()
+                .count();
         let goal = || read_goal(value, number, from);
         match key {
             "answer" => page.answer.push(number, value),
@@ -306,11 +309,8 @@ const KEYS: &str = "write setup:, tool:, time:, touch:, button:, lab:, ask:, pre
 
 /// Reads a goal that stands from that column on.
 fn read_goal(text: &str, line: usize, column: usize) -> Result<Goal, TextError> {
-    Goal::parse(text).map_err(|(word, message)| {
-        let before = text.split_whitespace().take(word);
-        let skipped = before.map(|word| word.chars().count() + 1).sum::<usize>();
-        error(line, column + skipped, message)
-    })
+    let goal = Statement { text, line, column };
+    Goal::parse(text).map_err(|(word, message)| goal.error(word, message))
 }
 
 fn last_choice(page: &mut Page) -> Option<&mut Choice> {

@@ -135,3 +135,40 @@ fn decode(text: &str) -> Result<Vec<u8>, String> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::luck::{Lot, roll};
+
+    /// Whole links that hold anything: they are runs, or refused.
+    #[test]
+    fn a_link_with_any_content_is_read_or_refused() {
+        let scenario = Scenario::new(3, 7);
+        let session = Session::replay(
+            scenario,
+            vec![(
+                Time::ms(5),
+                Action::Crash(crate::raft::NodeId::first(1).next().unwrap()),
+            )],
+        );
+        let good = decode(&write(&session.unwrap())).unwrap();
+        let mut read_well = 0;
+        for seed in 0..20_000u64 {
+            let luck = |nth| roll(seed, Lot::Loss, 0, Time(nth)) as usize;
+            let mut body = good[5..].to_vec();
+            for change in 0..=luck(0) % 4 {
+                let place = luck(1 + 2 * change as u64) % body.len();
+                body[place] = luck(2 + 2 * change as u64) as u8;
+            }
+            let mut bytes = vec![VERSION];
+            bytes.extend(checksum(&body).to_le_bytes());
+            bytes.extend(body);
+            match read(&encode(&bytes)) {
+                Ok(_) => read_well += 1,
+                Err(why) => assert!(why.ends_with('.') && why.len() < 300, "{why}"),
+            }
+        }
+        assert!(read_well > 100, "some of them make sense: {read_well}");
+    }
+}
