@@ -83,7 +83,11 @@ fn changes(world: &World, id: NodeId) -> Vec<(&'static str, Action)> {
     let node = world.find(id).and_then(Server::node);
     let hands_over = node.and_then(Node::transfer_to).is_some();
     let wishes = [
-        (votes && !leads, "Hand over to it", Action::Transfer(id)),
+        (
+            votes && !leads && node.is_some(),
+            "Hand over to it",
+            Action::Transfer(id),
+        ),
         (leads && hands_over, "Go on leading", Action::Transfer(id)),
         (true, "Give it a vote", Action::Change(Change::Add(id))),
         (
