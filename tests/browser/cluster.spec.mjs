@@ -244,6 +244,8 @@ test("bad input gets a sentence and loses nothing", async ({ page }) => {
   await expect(leader(page)).toHaveCount(1);
 
   await button(page, "Pause").click();
+  // Paused, everything is written down where it stands with the next rendering.
+  await expect(page.locator('.ring[stroke-dasharray="0 1000"]')).toHaveCount(0);
   const before = await picture(page);
   await page.getByRole("textbox", { name: "Request" }).fill("hello");
   await button(page, "Send").click();
