@@ -187,16 +187,8 @@ fn changed_scripts_are_read_or_refused_with_a_place_and_a_reason() {
     let mut read_well = 0;
     for seed in seeds(4_000) {
         let mut luck = Luck { seed, nth: 0 };
-        let script = &scripts[luck.below(scripts.len())];
-        let changes = 1 + luck.below(4);
-        let changed = (0..changes).fold(script.clone(), |text, _| change(&text, &mut luck));
-        // Commands are no part of a run: without them the rest can be read as one.
-        let run: String = changed
-            .lines()
-            .filter(|line| !COMMANDS.iter().any(|word| line.contains(word)))
-            .flat_map(|line| [line, "\n"])
-            .collect();
-        read_well += usize::from(read(&run));
+        let changed = changed(&scripts, &mut luck);
+        read_well += usize::from(read(&run_of(&changed)));
     }
     assert!(
         10 * read_well as u64 > seeds(4_000).end,
@@ -210,14 +202,7 @@ fn changed_scripts_run_or_stop_with_a_place_and_a_reason() {
     let mut stopped = 0;
     for seed in seeds(800) {
         let mut luck = Luck { seed, nth: 1 << 32 };
-        let script = &scripts[luck.below(scripts.len())];
-        let changes = 1 + luck.below(4);
-        let changed = (0..changes).fold(script.clone(), |text, _| change(&text, &mut luck));
-        // A changed scene may call committed what no majority holds; no cluster comes into such a
-        // state, and the core is not to be blamed for what becomes of it.
-        if changed.contains(" commit ") {
-            continue;
-        }
+        let changed = changed(&scripts, &mut luck);
         let mut runner = Runner::new();
         for statement in statements(&changed) {
             if let Err(error) = runner.execute(&statement) {
@@ -229,7 +214,7 @@ fn changed_scripts_run_or_stop_with_a_place_and_a_reason() {
     }
     let all = seeds(800).end;
     assert!(
-        (all / 8..all / 8 * 7).contains(&stopped),
+        (all / 4..all / 8 * 7).contains(&stopped),
         "some of both: {stopped}"
     );
 }
@@ -240,9 +225,7 @@ fn changed_chapters_are_read_or_refused_with_a_place_and_a_reason() {
     let mut read_well = 0;
     for seed in seeds(2_000) {
         let mut luck = Luck { seed, nth: 2 << 32 };
-        let chapter = &chapters[luck.below(chapters.len())];
-        let changes = 1 + luck.below(4);
-        let changed = (0..changes).fold(chapter.clone(), |text, _| change(&text, &mut luck));
+        let changed = changed(&chapters, &mut luck);
         match course::read(&changed) {
             Ok(_) => read_well += 1,
             Err(error) => check(&error, &changed),
@@ -256,12 +239,7 @@ fn changed_links_are_read_or_refused_with_a_reason() {
     let scripts = scripts();
     let runs: Vec<String> = scripts
         .iter()
-        .filter_map(|script| {
-            let lines = script.lines();
-            let run = lines.filter(|line| !COMMANDS.iter().any(|word| line.contains(word)));
-            let run: Vec<&str> = run.collect();
-            Some(link::write(&Session::read(&run.join("\n")).ok()?))
-        })
+        .filter_map(|script| Some(link::write(&Session::read(&run_of(script)).ok()?)))
         .collect();
     assert!(runs.len() > 20, "{} runs", runs.len());
     for seed in seeds(4_000) {
@@ -283,6 +261,13 @@ fn changed_links_are_read_or_refused_with_a_reason() {
             assert!(why.ends_with('.') && why.len() < 300, "{why}");
         }
     }
+}
+
+/// A script without commands, which are no part of a run: the rest can be read as one.
+fn run_of(script: &str) -> String {
+    let lines = script.lines();
+    let run = lines.filter(|line| !COMMANDS.iter().any(|word| line.contains(word)));
+    run.flat_map(|line| [line, "\n"]).collect()
 }
 
 const COMMANDS: &[&str] = &[
@@ -312,6 +297,13 @@ fn texts(folder: &str) -> Vec<String> {
         .collect();
     texts.sort();
     texts
+}
+
+/// One of the texts, changed in up to four places.
+fn changed(texts: &[String], luck: &mut Luck) -> String {
+    let text = &texts[luck.below(texts.len())];
+    let changes = 1 + luck.below(4);
+    (0..changes).fold(text.clone(), |text, _| change(&text, luck))
 }
 
 /// Changes something in a text: a character, a word or a line.

@@ -140,6 +140,7 @@ impl Runner {
 
     /// Follows a statement, and returns what it prints.
     pub fn execute(&mut self, statement: &Statement<'_>) -> Result<String, TextError> {
+        let begun = self.watched.is_some();
         let named = self.name(statement.text);
         let command = parse(&Statement {
             text: &named,
@@ -151,8 +152,24 @@ impl Runner {
                 .min(statement.column + statement.text.chars().count()),
             ..error
         })?;
+        if !begun && self.ends_beginning(&command) {
+            let check = self.scenario.check();
+            check.map_err(|message| statement.error(0, message))?;
+        }
         self.obey(command)
             .map_err(|(word, message)| statement.error(word, message))
+    }
+
+    /// Whether a command needs a world, and so everything that belongs to the beginning is said.
+    fn ends_beginning(&self, command: &Command) -> bool {
+        match command {
+            Command::Say(Said::Actions(at, actions)) => {
+                let mut scenario = self.scenario.clone();
+                at.is_some() || !actions.iter().all(|action| scenario.absorb(action))
+            }
+            Command::Say(_) => false,
+            _ => true,
+        }
     }
 
     /// In what is done, `leader`, `follower` and `down` stand for the first server that is one

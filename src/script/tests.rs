@@ -18,13 +18,13 @@ fn why(text: &str) -> String {
 #[test]
 fn conditions_hold_when_they_should() {
     let text = "servers 3 · seed 7
-        S1 term 2 vote S1 log 1:x=3 2 commit 2
+        S1 term 2 vote S1 log 1:x=3 2 commit 2 · S3 term 2 log 1:x=3 2
         expect S1 follower · expect S1 up · expect S1 term 2 · expect S1 vote S1 · expect S2 vote -
         expect S1 log 1 2 · expect S1 log 1:x=3 2 · expect S2 log · expect S1 committed 2
         expect S1 applied 2 · expect S1 x=3 · expect S2 no x · expect committed 2 · expect term 2
         expect no leader · expect answered 0 · expect safe · expect C1 answered 0
         crash S1 · expect S1 down · expect committed 0 · expect S1 log 1 2
-        restart S1 · request C1 y=-1 · run until answered 1 · expect C1 answered 1 · expect leader
+        restart S1 · timeout S1 · request C1 y=-1 · run until answered 1 · expect C1 answered 1 · expect leader
         run until S1 leader · run until committed 1 · expect committed 4 · run until S2 y=-1";
     assert_eq!(run(text), Ok(String::new()));
 }

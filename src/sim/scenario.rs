@@ -6,8 +6,10 @@ use super::client::Habit;
 use super::network::Weather;
 use super::time::Time;
 use crate::machine::{ClientId, Key};
+use crate::raft::configuration::majority;
 use crate::raft::{
-    Config, Entry, LogIndex, MAX_SERVERS, NodeId, Position, ReadMode, SendPolicy, ServerSet, Term,
+    Config, Entry, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ReadMode, Rules, SendPolicy,
+    ServerSet, Term,
 };
 
 /// Everything that determines a run but what its user does.
@@ -179,9 +181,76 @@ impl Scenario {
         })
     }
 
+    /// Whether Raft can come to such a beginning: what a server knows to be committed is in the log
+    /// of everyone who could be elected (Leader Completeness). With rules switched off, anything
+    /// goes.
+    pub fn check(&self) -> Result<(), String> {
+        let mut entries = self.disks.iter().flat_map(|image| &image.entries);
+        let members_change =
+            entries.any(|entry| matches!(entry.payload, Payload::Configuration(_)));
+        if self.config.rules != Rules::default() || members_change {
+            return Ok(());
+        }
+        for image in &self.disks {
+            let committed = image.position(image.commit.max(image.snapshot.0.index));
+            let lacks = |id: &NodeId| {
+                let other = self.disks.iter().find(|other| other.server == *id);
+                committed != Position::ZERO && !other.is_some_and(|other| other.holds(committed))
+            };
+            let mut others = self.founders().iter().filter(lacks);
+            if let Some(other) = others.find(|id| self.could_be_elected(*id)) {
+                return Err(format!(
+                    "{} knows entry {} to be committed, but {other} could be elected without it",
+                    image.server, committed.index
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether enough logs are no more up to date than a server's own (§5.4.1).
+    fn could_be_elected(&self, id: NodeId) -> bool {
+        let last = |id: NodeId| {
+            let image = self.disks.iter().find(|image| image.server == id);
+            let last = image.map_or(Position::ZERO, DiskImage::last);
+            (last.term, last.index)
+        };
+        let founders = self.founders();
+        let votes = founders.iter().filter(|other| last(*other) <= last(id));
+        votes.count() >= majority(founders.len())
+    }
+
     /// Changes a setting.
     pub fn set(&mut self, setting: Setting) {
         setting.apply(&mut self.timing, &mut self.weather, &mut self.config);
+    }
+}
+
+impl DiskImage {
+    /// The last entry of its log.
+    fn last(&self) -> Position {
+        self.position(self.snapshot.0.index.plus(self.entries.len()))
+    }
+
+    /// The entry at that index, or the last that the snapshot covers.
+    fn position(&self, index: LogIndex) -> Position {
+        match self.entry(index) {
+            Some(entry) => Position {
+                index,
+                term: entry.term,
+            },
+            None => self.snapshot.0,
+        }
+    }
+
+    /// Whether its log holds that entry, or its snapshot covers it.
+    fn holds(&self, position: Position) -> bool {
+        position.index <= self.snapshot.0.index || self.position(position.index) == position
+    }
+
+    fn entry(&self, index: LogIndex) -> Option<&Entry> {
+        let after = index.0.checked_sub(self.snapshot.0.index.0 + 1)?;
+        self.entries.get(after as usize)
     }
 }
 

@@ -145,6 +145,7 @@ pub fn parse_run(text: &str) -> Result<(Scenario, Vec<(Time, Action)>), TextErro
     }
     let mut scenario = Scenario::default();
     let mut actions: Vec<(Time, Action)> = Vec::new();
+    let mut disk = None;
     for statement in statements(text) {
         match parse(&statement)? {
             Said::Actions(at, done) => {
@@ -161,10 +162,18 @@ pub fn parse_run(text: &str) -> Result<(Scenario, Vec<(Time, Action)>), TextErro
                     }
                 }
             }
-            said => scenario
-                .tell(said)
-                .map_err(|message| statement.error(0, message))?,
+            said => {
+                if let Said::Disk(_) = said {
+                    disk = Some(statement);
+                }
+                scenario
+                    .tell(said)
+                    .map_err(|message| statement.error(0, message))?;
+            }
         }
+    }
+    if let Some(disk) = disk {
+        scenario.check().map_err(|why| disk.error(0, why))?;
     }
     Ok((scenario, actions))
 }

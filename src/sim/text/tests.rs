@@ -192,3 +192,24 @@ fn whatever_is_wrong_is_told_where_it_is() {
     // Columns count characters, and lines end as they end anywhere.
     assert!(why("servers 3 · # ä\r\nheal · crush S1").starts_with("line 2, column 8: \"crush\""));
 }
+
+#[test]
+fn a_beginning_that_raft_never_comes_to_is_refused() {
+    let refused = |text: &str| parse_run(text).err().map(|error| error.to_string());
+    let lonely = "servers 3\nS3 term 1 log 1 1 1 commit 3";
+    assert_eq!(
+        refused(lonely),
+        Some("line 2, column 1: S3 knows entry 3 to be committed, but S1 could be elected without it".into())
+    );
+    assert_eq!(refused(&format!("{lonely}\nS1 term 1 log 1 1 1")), None);
+    assert_eq!(
+        refused(&format!("rules off commit-majority · {lonely}")),
+        None
+    );
+    // A later term wins elections, though a majority holds the entry.
+    let rival = format!("{lonely}\nS1 term 1 log 1 1 1\nS2 term 2 log 2");
+    assert!(refused(&rival).is_some_and(|why| why.contains("S2 could be elected")));
+    // A snapshot holds nothing that is not committed.
+    let snapshot = "servers 3\nS1 term 1 snapshot 3:1 x=3";
+    assert!(refused(snapshot).is_some_and(|why| why.contains("entry 3")));
+}
