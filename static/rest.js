@@ -1,11 +1,10 @@
 // The page's wasm comes in two parts (`tools/split.mjs`): what a first visit runs, and the rest. The rest is fetched when
-// the visitor touches something, or stays. Should it be needed before it is there, the page stands still until it is.
+// the visitor touches something. Should it be needed before it is there, the page stands still until it is.
 
 import { say } from "./say.js";
 import { unpack } from "./unpack.js";
 
 const TOUCHES = ["pointerdown", "keydown", "wheel", "hashchange"];
-const STAY = 20_000; // ms
 
 const tag = document.querySelector("script[data-rest]");
 const url = new URL(tag.dataset.rest, document.baseURI).href;
@@ -35,7 +34,6 @@ export async function instantiate(first, imports) {
 
   const fetchSoon = async () => {
     for (const type of TOUCHES) removeEventListener(type, fetchSoon, true);
-    clearTimeout(stays);
     try {
       const response = await fetch(url);
       if (!response.ok) throw new Error(`${url}: ${response.status}`);
@@ -46,7 +44,6 @@ export async function instantiate(first, imports) {
     }
   };
   for (const type of TOUCHES) addEventListener(type, fetchSoon, true);
-  const stays = setTimeout(fetchSoon, STAY);
   if (location.hash) await fetchSoon(); // an address within the page: what it leads to is of the rest
   return result;
 }

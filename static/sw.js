@@ -5,7 +5,7 @@
 
 const VERSION = "__VERSION__";
 const FIRST = __FIRST__; // what a first visit has fetched anyway
-const REST = __REST__; // kept as soon as the page says that its visitor stays
+const REST = __REST__; // kept as soon as the page says that its visitor has touched something
 
 const NAME = `raftarium ${VERSION}`;
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::ghost::Ghost;
-#[cfg(not(target_arch = "wasm32"))]
 use super::progress::Calm;
 use super::property::Property;
 use super::violation::{Breach, Violation};
@@ -15,8 +14,7 @@ use crate::sim::{Address, Cause, Server, Step, StepId, Time, World};
 pub struct Checker {
     pub(super) ghost: Ghost,
     pub(super) seen: Vec<Seen>,
-    #[cfg(not(target_arch = "wasm32"))]
-    pub(super) calm: Calm,
+        pub(super) calm: Calm,
     /// What was found, the first of each property, in the order it was found.
     violations: Arc<Vec<Violation>>,
 }
@@ -82,8 +80,7 @@ impl Checker {
         Self {
             ghost: Ghost::default(),
             seen: vec![Seen::down(voters); voters.len()],
-            #[cfg(not(target_arch = "wasm32"))]
-            calm: Calm::default(),
+                        calm: Calm::default(),
             violations: Arc::default(),
         }
     }
@@ -111,9 +108,7 @@ impl Checker {
                 }
             }
         }
-        // The page has nowhere to show it, and would have to carry it.
-        #[cfg(not(target_arch = "wasm32"))]
-        self.check_progress(world, step);
+                self.check_progress(world, step);
         self.violations.get(known)
     }
 

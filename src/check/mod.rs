@@ -16,7 +16,7 @@
 //! - `leaders`: Election Safety, Leader Completeness;
 //! - `logs`: Leader Append-Only, Log Matching;
 //! - `machines`: State Machine Safety, and what clients may rely on;
-//! - `progress`: whether anybody is kept waiting (natively only);
+//! - `progress`: whether anybody is kept waiting;
 //! - [`violation`]: what is told when something does not hold;
 //! - [`linear`]: whether the clients could take the cluster for one machine, asked of a whole
 //!   history at a time.
@@ -27,7 +27,6 @@ mod leaders;
 pub mod linear;
 mod logs;
 mod machines;
-#[cfg(not(target_arch = "wasm32"))]
 mod progress;
 pub mod property;
 #[cfg(test)]

@@ -193,15 +193,15 @@ impl Breaking {
 
     /// What was found, as text, with the rule or without it.
     fn text(&self, with: bool) -> Option<String> {
-        let schedule = &self.found.as_ref()?.0.schedule;
-        let mut scenario = schedule.scenario.clone();
-        scenario.config.rules.set(self.rule(), with);
-        Some(write_run(&scenario, &schedule.actions))
+        let (find, _) = self.found.as_ref()?;
+        let mut rules = Rules::default();
+        rules.set(self.rule(), with);
+        let schedule = find.schedule.with_rules(rules);
+        Some(write_run(&schedule.scenario, &schedule.actions))
     }
 
     fn catch(&self) -> Option<&'static Catch> {
-        let mut known = CATCHES.iter().filter(|catch| catch.schedules > 0);
-        known.find(|catch| catch.rule == self.rule())
+        CATCHES.iter().find(|catch| catch.rule == self.rule())
     }
 
     /// How it stands, in a sentence or two.
@@ -236,7 +236,6 @@ impl Breaking {
         match never.next() {
             Some((_, why)) => format!("No schedule needs it: {why}."),
             None if self.vain => "Nothing found this time.".into(),
-            None if self.catch().is_none() => "No hunt has found this one yet. Can you?".into(),
             None => String::new(),
         }
     }

@@ -1,13 +1,12 @@
 //! The page: Yew components over the pictures of [`crate::view`].
 //!
-//! Two rates. When something *happened*, the root component makes new pictures and Yew renders
-//! what differs. Between events one frame loop moves packets and timer rings, writing straight to
-//! the elements, and no virtual DOM is touched. No attribute has two owners; paused means that no
-//! frame is asked for.
+//! When something *happened*, the root component makes new pictures and Yew renders what differs.
+//! Between events the browser moves packets and timer rings by itself, and nothing runs but the
+//! clock now and then. No attribute has two owners; paused means that no frame is asked for.
 //!
 //! - [`app`]: the root: the rooms, what the user wants, and the way between them;
 //! - [`player`]: the session with a clock;
-//! - [`frame`]: the frame loop;
+//! - [`frame`]: the loop that lets time pass; [`motion`]: what moves meanwhile;
 //! - [`geometry`]: where things are on the stage;
 //! - [`learning`]: where a learner is in the course; [`lesson`]: what the page says of it;
 //! - the rest: one component a file, its style in `styles/` under the same name.

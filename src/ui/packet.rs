@@ -10,7 +10,7 @@ use crate::view::Question;
 use crate::view::kin::named;
 use crate::view::scene::PacketView;
 
-/// What a packet looks like; where it is, is the frame loop's affair.
+/// What a packet looks like; where it is, is the affair of [`super::motion`].
 pub fn packet_shape(packet: &PacketView, chosen: bool) -> Html {
     let fate = match (packet.lost, packet.held) {
         (true, _) => "lost",

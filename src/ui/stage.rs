@@ -41,7 +41,7 @@ pub struct StageProps {
     pub invites: ServerSet,
     pub on_pick: Callback<Pick>,
     pub on_focus: Callback<NodeId>,
-    /// The moving elements are in place and belong to the frame loop now.
+    /// The moving elements are in place and belong to [`Motion`] now.
     pub on_rendered: Callback<()>,
 }
 

@@ -53,3 +53,13 @@ test("a rule is switched off in the run at hand, and told", async ({ page }) => 
   await expect(page.getByRole("log")).toContainText(/commit-majority/);
   await expect(button(page, "Switch it on here")).toBeVisible();
 });
+
+test("what breaks may be that nobody is served any more", async ({ page }) => {
+  await open(page, "random-timeouts");
+  await button(page, "Hunt for a schedule").click();
+  await expect(page.locator(".breaking")).toContainText(/Progress falls, after \d+ schedules/, { timeout: 30_000 });
+  await button(page, "Watch it without the rule").click();
+  await page.getByRole("slider", { name: "Speed" }).fill("10");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Progress is broken.", { timeout: 40_000 });
+  await expect(page.getByRole("alert")).toContainText("Progress");
+});
