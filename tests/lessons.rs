@@ -9,8 +9,8 @@ use raftarium::course::{
     self, CONTENTS, Chapter, MOST_WORDS, Page, Place, Progress, Prose, Span, Touch,
 };
 use raftarium::session::Session;
-use raftarium::sim::Time;
 use raftarium::sim::text::TextError;
+use raftarium::sim::{Action, Time};
 use raftarium::view::kin;
 
 /// Pages whose set-up names no seed get a new one at every visit: they must hold at any.
@@ -48,6 +48,27 @@ fn pages() -> Vec<(String, Page)> {
 /// What came of something that a page says, or where it is wrong.
 fn must<T>(name: &str, seed: u64, done: Result<T, TextError>) -> T {
     done.unwrap_or_else(|why| panic!("{name}, seed {seed}: {why}"))
+}
+
+/// Follows the recorded answer, as long as the session lets it; `before` looks at each moment in
+/// which something is about to be done.
+fn follow_answer(
+    (name, page): (&str, &Page),
+    seed: u64,
+    session: &mut Session,
+    before: impl Fn(&Session, &Action),
+) {
+    let mut runner = must(name, seed, page.runner(seed));
+    let begun = runner.actions().len();
+    must(name, seed, page.answer.follow(&mut runner));
+    for (at, action) in &runner.actions()[begun..] {
+        session.advance(*at);
+        before(session, action);
+        if !session.is_held() {
+            session.act(action.clone()).unwrap();
+        }
+    }
+    session.advance(runner.now());
 }
 
 fn assert_safe(name: &str, seed: u64, session: &Session) {
@@ -118,18 +139,12 @@ fn answers_meet_goals_that_were_unmet_before() {
                 "{name}, seed {seed}: the goal is met at once"
             );
             session.hold_at(None);
-            let mut runner = must(&name, seed, page.runner(seed));
-            let begun = runner.actions().len();
-            must(&name, seed, page.answer.follow(&mut runner));
-            for (at, action) in &runner.actions()[begun..] {
-                session.advance(*at);
+            follow_answer((&name, &page), seed, &mut session, |session, action| {
                 assert!(
-                    !page.is_met(&session),
+                    !page.is_met(session),
                     "{name}, seed {seed}: met before {action}"
                 );
-                session.act(action.clone()).unwrap();
-            }
-            session.advance(runner.now());
+            });
             let status = raftarium::script::print::status(session.world());
             assert!(
                 page.is_met(&session),
@@ -162,16 +177,7 @@ fn time_does_not_pass_a_question() {
         }
         for seed in SEEDS {
             let mut session = must(&name, seed, page.session(seed));
-            let mut runner = must(&name, seed, page.runner(seed));
-            let begun = runner.actions().len();
-            must(&name, seed, page.answer.follow(&mut runner));
-            for (at, action) in &runner.actions()[begun..] {
-                session.advance(*at);
-                if !session.is_held() {
-                    session.act(action.clone()).unwrap();
-                }
-            }
-            session.advance(runner.now());
+            follow_answer((&name, &page), seed, &mut session, |_, _| {});
             assert!(
                 session.is_held() && page.asks(&session),
                 "{name}, seed {seed}: never asked"
@@ -263,14 +269,7 @@ fn cards_happen_in_the_order_they_are_written() {
                 "{name}, seed {seed}"
             );
             session.hold_at(None);
-            let mut runner = must(&name, seed, page.runner(seed));
-            let begun = runner.actions().len();
-            must(&name, seed, page.answer.follow(&mut runner));
-            for (at, action) in &runner.actions()[begun..] {
-                session.advance(*at);
-                session.act(action.clone()).unwrap();
-            }
-            session.advance(runner.now());
+            follow_answer((&name, &page), seed, &mut session, |_, _| {});
             let steps = happened(&session);
             assert!(
                 steps.iter().all(Option::is_some),
@@ -330,14 +329,7 @@ fn the_example_of_the_documentation_is_a_chapter() {
     let mut session = page.session(1).unwrap();
     assert!(page.asks(&session) && !page.is_met(&session));
     session.hold_at(None);
-    let mut runner = page.runner(1).unwrap();
-    let begun = runner.actions().len();
-    page.answer.follow(&mut runner).unwrap();
-    for (at, action) in &runner.actions()[begun..] {
-        session.advance(*at);
-        session.act(action.clone()).unwrap();
-    }
-    session.advance(runner.now());
+    follow_answer(("the example", page), 1, &mut session, |_, _| {});
     assert!(page.is_met(&session));
     let (mut session, to) = page.counter_run(0, 1).unwrap();
     session.advance(to);

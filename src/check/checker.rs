@@ -14,7 +14,7 @@ use crate::sim::{Address, Cause, Server, Step, StepId, Time, World};
 pub struct Checker {
     pub(super) ghost: Ghost,
     pub(super) seen: Vec<Seen>,
-        pub(super) calm: Calm,
+    pub(super) calm: Calm,
     /// What was found, the first of each property, in the order it was found.
     violations: Arc<Vec<Violation>>,
 }
@@ -80,7 +80,7 @@ impl Checker {
         Self {
             ghost: Ghost::default(),
             seen: vec![Seen::down(voters); voters.len()],
-                        calm: Calm::default(),
+            calm: Calm::default(),
             violations: Arc::default(),
         }
     }
@@ -108,7 +108,7 @@ impl Checker {
                 }
             }
         }
-                self.check_progress(world, step);
+        self.check_progress(world, step);
         self.violations.get(known)
     }
 

@@ -147,7 +147,7 @@ impl Component for Breaking {
                     <label>{ "Without it, what falls?" }
                         <select onchange={guess}>{ options(guesses) }</select></label>
                 </div>
-                <p>{ rule.sentence() }<small>{ format!(" {}.", rule.place()) }</small></p>
+                <p>{ rule.sentence() }<small>{ format!(" See {}.", rule.place()) }</small></p>
                 <div class="buttons">{ switch }{ for hunt }</div>
                 <p role="status">{ self.told() }</p>
                 <div>{ for watch }</div>

@@ -60,6 +60,25 @@ try {
   } else {
     console.log("paused: not measured, the page has no button Pause");
   }
+
+  // A hunt runs between the frames: how far it gets, and what the frames make of it.
+  await page.goto(`${site.url}#/play`);
+  await page.reload();
+  await page.locator("#boot").waitFor({ state: "detached" });
+  await page.getByText("Break a rule", { exact: true }).click();
+  await page.getByRole("combobox", { name: "Rule", exact: true }).selectOption("ignore-old-replies");
+  await page.getByRole("button", { name: "Hunt for a schedule" }).click();
+  const far = async () => {
+    const told = await page.locator(".breaking [role=status]").textContent();
+    return told.match(/\d+/g).map(Number);
+  };
+  await page.waitForTimeout(2000);
+  const [then, before] = [performance.now(), await far()];
+  const shown = await frames();
+  await page.waitForTimeout(3000);
+  const [seconds, after] = [(performance.now() - then) / 1000, await far()];
+  const [schedules, steps] = after.map((count, nth) => Math.round((count - before[nth]) / seconds));
+  console.log(`hunting: ${shown} frames/s, ${schedules} schedules/s, ${steps} steps/s`);
 } finally {
   await browser.close();
   await site.stop();

@@ -14,7 +14,7 @@ async function open(page, rule) {
 
 test("a hunt finds what falls without a rule; with the rule the same schedule is safe", async ({ page }) => {
   await open(page, "one-vote-per-term");
-  await expect(page.locator(".breaking")).toContainText("A server grants one vote in a term. Figure 2, RequestVote 2.");
+  await expect(page.locator(".breaking")).toContainText("A server grants one vote in a term. See Figure 2, RequestVote 2.");
   await page.getByRole("combobox", { name: "Without it, what falls?" }).selectOption("Election Safety");
   await button(page, "Hunt for a schedule").click();
   await expect(page.locator(".breaking")).toContainText(/Election Safety falls, after \d+ schedules\..*As you said\./, { timeout: 20_000 });
