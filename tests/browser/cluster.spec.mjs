@@ -291,6 +291,14 @@ test("what an earlier visit left is opened when it is asked for, and a spoilt on
   await expect(leader(page)).toHaveCount(1);
 });
 
+test("who only looked leaves no run behind, and no fault", async ({ page }) => {
+  await page.goto("./");
+  await expect(leader(page)).toHaveCount(1);
+  await page.goto("./?again");
+  await expect(leader(page)).toHaveCount(1);
+  expect(await page.evaluate(() => localStorage.getItem("raftarium.run"))).toBeNull();
+});
+
 test.describe("on a phone", () => {
   const { isMobile, hasTouch, userAgent } = devices["Pixel 5"];
   test.use({ viewport: { width: 360, height: 640 }, isMobile, hasTouch, userAgent });

@@ -230,7 +230,11 @@ impl Component for App {
             }
             Msg::Key(event) => return self.key(ctx, &event),
             Msg::Leaving => {
-                storage::write(storage::RUN, &self.player.borrow().session.write());
+                let session = &self.player.borrow().session;
+                // A run that nobody took a hand in does not replace one that somebody did.
+                if !session.actions().is_empty() {
+                    storage::write(storage::RUN, &session.write());
+                }
                 return false;
             }
             Msg::Happened => {}
