@@ -7,8 +7,15 @@
 //! The machine also remembers, for each client, the last serial number it executed and the answer
 //! it gave, so that a request which was sent twice takes effect once (§8 of the paper; §6.3 of the
 //! dissertation). That memory is replicated state like any other.
+//!
+//! It cannot grow for ever where clients come and go. So there may be a bound: then a client opens a
+//! session first, by an entry of the log, and where that is one too many, the session that was used
+//! least recently is forgotten. All machines use and open sessions in the order of the log, so all
+//! of them forget the same one. What a command of a forgotten session has done before nobody knows
+//! any more: it is refused, not executed once more.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -63,11 +70,34 @@ pub enum Op {
     },
 }
 
+/// A client's session, by the index of the entry that opened it: the same on every server, and no
+/// two are alike. Written `5`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SessionId(NonZeroU32);
+
+/// A client's wish to have a session, as it stands in the log (RegisterClient of the dissertation's
+/// Figure 6.1). Written `+C1`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Registration {
+    /// The client that asked.
+    pub client: ClientId,
+    /// The client's own number of the request.
+    pub serial: u32,
+    /// The most sessions that are kept once this one is open; 0: however many there are. It stands
+    /// in the log, so that all servers agree on it, whatever they are set to by the time they
+    /// come to it.
+    pub most: u8,
+}
+
 /// An operation as it stands in the log: who asked, and which of that client's requests it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Command {
     /// The client that asked.
     pub client: ClientId,
+    /// The session in which it did; none where clients are remembered for ever. What is written
+    /// of a log before a run begins is of no session.
+    #[serde(skip)]
+    pub session: Option<SessionId>,
     /// The client's own number of the request, from 1; a retry keeps its number.
     pub serial: u32,
     /// What it asked.
@@ -81,6 +111,9 @@ pub enum Answer {
     Differs(Option<i32>),
     /// The value was set or deleted.
     Done,
+    /// The session is not known any more, and nothing was done. Whether it was done before, nobody
+    /// can tell.
+    Expired,
     /// The value, or that there is none.
     Value(Option<i32>),
 }
@@ -89,17 +122,22 @@ pub enum Answer {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Machine(Arc<State>);
 
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 struct State {
     values: Table<Key, i32>,
-    sessions: Table<ClientId, Session>,
+    /// The clients that have asked without a session: they are remembered for ever.
+    clients: Table<ClientId, Done>,
+    /// The open sessions, the one that was used least recently first.
+    sessions: Vec<Session>,
 }
 
 /// The smallest piece of a machine: a snapshot travels as a list of them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Item {
     /// What is remembered of a client.
-    Session(ClientId, Session),
+    Client(ClientId, Done),
+    /// A session. They come in the order in which they were used.
+    Session(Session),
     /// A value.
     Value(Key, i32),
 }
@@ -109,14 +147,36 @@ pub enum Item {
 pub struct Items(Arc<[Item]>);
 
 /// A few pairs in the order of their keys. A tree would be no faster and weigh more in the page.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Table<K, V>(Vec<(K, V)>);
 
 /// The last request of a client that was executed, and what was answered.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Session {
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Done {
     serial: u32,
     answer: Answer,
+}
+
+/// An open session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Session {
+    /// Which.
+    pub id: SessionId,
+    /// Whose.
+    pub client: ClientId,
+    /// What was executed in it last, if anything was.
+    last: Option<Done>,
+}
+
+/// What a machine can tell of a command before it executes it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// It was executed before, and this was the answer.
+    Done(Answer),
+    /// Its session is not known any more, so whether it was executed is not known either.
+    Expired,
+    /// It was not executed before.
+    New,
 }
 
 impl<K: Ord + Copy, V: Copy> Table<K, V> {
@@ -149,41 +209,92 @@ impl<K, V> Default for Table<K, V> {
 }
 
 impl Machine {
-    /// Executes a committed command and answers it.
+    /// Executes a committed command and answers it. Not one whose session has expired.
     ///
     /// With `exactly_once`, a command whose serial number this client's session has already seen
     /// is not executed again; it gets the answer it got the first time.
     pub fn apply(&mut self, command: &Command, exactly_once: bool) -> Answer {
+        let standing = self.standing(command);
+        if standing == Standing::Expired {
+            return Answer::Expired;
+        }
         let state = Arc::make_mut(&mut self.0);
-        if exactly_once
-            && let Some(session) = state.sessions.get(command.client)
-            && command.serial <= session.serial
+        let session = command.session.and_then(|id| state.turn_to(id));
+        if let Standing::Done(answer) = standing
+            && exactly_once
         {
-            return session.answer;
+            return answer;
         }
         let answer = execute(&mut state.values, command.op);
-        let session = Session {
+        let done = Done {
             serial: command.serial,
             answer,
         };
-        state.sessions.set(command.client, session);
+        match session {
+            Some(place) => state.sessions[place].last = Some(done),
+            None => state.clients.set(command.client, done),
+        }
         answer
     }
 
-    /// All that it is, in an order that depends on nothing else: values, then sessions.
+    /// What it can tell of a command.
+    pub fn standing(&self, command: &Command) -> Standing {
+        let last = match command.session {
+            None => self.0.clients.get(command.client),
+            Some(id) => match self.sessions().find(|session| session.id == id) {
+                Some(session) => session.last,
+                None => return Standing::Expired,
+            },
+        };
+        match last {
+            Some(done) if command.serial <= done.serial => Standing::Done(done.answer),
+            _ => Standing::New,
+        }
+    }
+
+    /// Opens the session `id`, and says which ones were forgotten for it: those that were used
+    /// least recently.
+    pub fn open(&mut self, registration: &Registration, id: SessionId) -> Vec<Session> {
+        let sessions = &mut Arc::make_mut(&mut self.0).sessions;
+        let room = match registration.most {
+            0 => usize::MAX,
+            most => usize::from(most) - 1,
+        };
+        let expired = sessions.len().saturating_sub(room);
+        let expired = sessions.drain(..expired).collect();
+        sessions.push(Session {
+            id,
+            client: registration.client,
+            last: None,
+        });
+        expired
+    }
+
+    /// The open sessions, the one that was used least recently first.
+    pub fn sessions(&self) -> impl Iterator<Item = &Session> {
+        self.0.sessions.iter()
+    }
+
+    /// All that it is, in an order that depends on nothing else: values, then who is remembered.
     pub fn items(&self) -> impl Iterator<Item = Item> + '_ {
-        let State { values, sessions } = &*self.0;
+        let State {
+            values,
+            clients,
+            sessions,
+        } = &*self.0;
         let values = values
             .0
             .iter()
             .map(|(key, value)| Item::Value(*key, *value));
-        let sessions = sessions.0.iter();
-        values.chain(sessions.map(|(client, session)| Item::Session(*client, *session)))
+        let clients = clients.0.iter();
+        let clients = clients.map(|(client, done)| Item::Client(*client, *done));
+        let sessions = sessions.iter().copied().map(Item::Session);
+        values.chain(clients).chain(sessions)
     }
 
     /// How many items it has.
     pub fn size(&self) -> usize {
-        self.0.values.0.len() + self.0.sessions.0.len()
+        self.0.values.0.len() + self.0.clients.0.len() + self.0.sessions.len()
     }
 
     /// The items from the `first` on (from 0), `most` at most.
@@ -200,13 +311,14 @@ impl Machine {
     pub fn values(&self) -> impl Iterator<Item = (Key, i32)> + '_ {
         self.0.values.0.iter().copied()
     }
+}
 
-    /// The serial number of the last request of `client` that was executed; 0 if none was.
-    pub fn last_serial(&self, client: ClientId) -> u32 {
-        self.0
-            .sessions
-            .get(client)
-            .map_or(0, |session| session.serial)
+impl State {
+    /// Notes that a session is used: of all it is now the one used most recently. Says where it is.
+    fn turn_to(&mut self, id: SessionId) -> Option<usize> {
+        let place = self.sessions.iter().position(|session| session.id == id)?;
+        self.sessions[place..].rotate_left(1);
+        Some(self.sessions.len() - 1)
     }
 }
 
@@ -216,7 +328,8 @@ impl FromIterator<Item> for Machine {
         let mut state = State::default();
         for item in items {
             match item {
-                Item::Session(client, session) => state.sessions.set(client, session),
+                Item::Client(client, done) => state.clients.set(client, done),
+                Item::Session(session) => state.sessions.push(session),
                 Item::Value(key, value) => state.values.set(key, value),
             }
         }
@@ -269,6 +382,19 @@ impl ClientId {
     /// Its place in an array of all clients, from 0.
     pub fn slot(self) -> usize {
         usize::from(self.0) - 1
+    }
+}
+
+impl SessionId {
+    /// The session that was opened by the entry at `index`.
+    pub fn opened_at(index: u64) -> Option<Self> {
+        let index = u32::try_from(index).ok()?;
+        NonZeroU32::new(index).map(Self)
+    }
+
+    /// The index of the entry that opened it.
+    pub fn index(self) -> u64 {
+        self.0.get().into()
     }
 }
 
@@ -387,6 +513,18 @@ impl fmt::Display for ClientId {
     }
 }
 
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "+{}", self.client)
+    }
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -410,10 +548,15 @@ impl fmt::Display for Op {
 }
 
 impl fmt::Display for Item {
-    /// `x=5`, or `C1#7` for a client whose last request was its seventh.
+    /// `x=5`; `C1#7` for a client whose last request was its seventh; `C1@5#7` if it was in
+    /// session 5, and `C1@5` if nothing was executed in that yet.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Session(client, session) => write!(f, "{client}#{}", session.serial),
+            Self::Client(client, done) => write!(f, "{client}#{}", done.serial),
+            Self::Session(Session { id, client, last }) => {
+                write!(f, "{client}@{id}")?;
+                last.map_or(Ok(()), |done| write!(f, "#{}", done.serial))
+            }
             Self::Value(key, value) => write!(f, "{key}={value}"),
         }
     }
@@ -425,6 +568,7 @@ impl fmt::Display for Answer {
             Self::Differs(Some(value)) => write!(f, "not changed: it is {value}"),
             Self::Differs(None) => f.write_str("not changed: there is no value"),
             Self::Done => f.write_str("done"),
+            Self::Expired => f.write_str("session expired"),
             Self::Value(Some(value)) => write!(f, "{value}"),
             Self::Value(None) => f.write_str("no value"),
         }
@@ -472,12 +616,110 @@ mod tests {
         let mut machine = Machine::default();
         let command = Command {
             client: ClientId::new(1).unwrap(),
+            session: None,
             serial: 1,
             op: op("x+=1"),
         };
         assert_eq!(machine.apply(&command, true), Answer::Value(Some(1)));
         assert_eq!(machine.apply(&command, true), Answer::Value(Some(1)));
         assert_eq!(machine.apply(&command, false), Answer::Value(Some(2)));
+    }
+
+    /// Opens a session for a client at that index, of so many at most; who had to go?
+    fn open(machine: &mut Machine, client: usize, index: u64, most: u8) -> Vec<u64> {
+        let wish = Registration {
+            client: ClientId::new(client).unwrap(),
+            serial: index as u32,
+            most,
+        };
+        let expired = machine.open(&wish, SessionId::opened_at(index).unwrap());
+        expired.iter().map(|session| session.id.index()).collect()
+    }
+
+    fn in_session(client: usize, session: u64, serial: u32, text: &str) -> Command {
+        Command {
+            client: ClientId::new(client).unwrap(),
+            session: SessionId::opened_at(session),
+            serial,
+            op: op(text),
+        }
+    }
+
+    #[test]
+    fn a_retry_in_a_session_is_executed_once_and_answered_alike() {
+        let mut machine = Machine::default();
+        assert!(open(&mut machine, 1, 1, 2).is_empty());
+        let first = in_session(1, 1, 2, "x+=1");
+        assert_eq!(machine.standing(&first), Standing::New);
+        assert_eq!(machine.apply(&first, true), Answer::Value(Some(1)));
+        assert_eq!(
+            machine.standing(&first),
+            Standing::Done(Answer::Value(Some(1)))
+        );
+        assert_eq!(machine.apply(&first, true), Answer::Value(Some(1)));
+        let next = in_session(1, 1, 3, "x+=1");
+        assert_eq!(machine.apply(&next, true), Answer::Value(Some(2)));
+        assert_eq!(machine.apply(&next, false), Answer::Value(Some(3)));
+        // Each session counts for itself.
+        assert!(open(&mut machine, 1, 5, 2).is_empty());
+        let other = in_session(1, 5, 2, "x+=1");
+        assert_eq!(machine.apply(&other, true), Answer::Value(Some(4)));
+    }
+
+    #[test]
+    fn a_command_of_an_unknown_session_is_refused() {
+        let mut machine = Machine::default();
+        open(&mut machine, 1, 1, 1);
+        let command = in_session(1, 1, 2, "x+=1");
+        assert_eq!(machine.apply(&command, true), Answer::Value(Some(1)));
+        assert_eq!(open(&mut machine, 2, 3, 1), [1]);
+        let before = machine.clone();
+        assert_eq!(machine.standing(&command), Standing::Expired);
+        for exactly_once in [true, false] {
+            assert_eq!(machine.apply(&command, exactly_once), Answer::Expired);
+        }
+        assert_eq!(machine, before, "nothing is changed");
+        // A session that is opened anew is another.
+        open(&mut machine, 1, 4, 1);
+        assert_eq!(machine.apply(&command, true), Answer::Expired);
+        assert_eq!(machine.get("x".parse().unwrap()), Some(1));
+    }
+
+    #[test]
+    fn the_session_used_least_recently_makes_room() {
+        let mut machine = Machine::default();
+        assert!(open(&mut machine, 1, 1, 3).is_empty());
+        assert!(open(&mut machine, 2, 2, 3).is_empty());
+        assert!(open(&mut machine, 3, 3, 3).is_empty());
+        machine.apply(&in_session(1, 1, 1, "x=1"), true);
+        assert_eq!(open(&mut machine, 4, 5, 3), [2], "the first was used since");
+        // A request that was executed before is a use too.
+        machine.apply(&in_session(1, 1, 1, "x=1"), true);
+        assert_eq!(open(&mut machine, 5, 7, 3), [3]);
+        assert_eq!(open(&mut machine, 2, 8, 1), [5, 1, 7], "the bound may fall");
+        assert!(open(&mut machine, 3, 9, 0).is_empty(), "or be lifted");
+        // Commands without a session need no room.
+        let command = Command {
+            session: None,
+            ..in_session(1, 1, 9, "x?")
+        };
+        assert_eq!(machine.apply(&command, true), Answer::Value(Some(1)));
+        assert_eq!(machine.sessions().count(), 2);
+    }
+
+    #[test]
+    fn sessions_travel_in_the_order_of_their_use() {
+        let mut machine = Machine::default();
+        for (client, index) in [(1, 1), (2, 2), (3, 3)] {
+            open(&mut machine, client, index, 3);
+        }
+        machine.apply(&in_session(1, 1, 7, "x=5"), true);
+        let told: Vec<String> = machine.items().map(|item| item.to_string()).collect();
+        assert_eq!(told, ["x=5", "C2@2", "C3@3", "C1@1#7"]);
+        let mut copy: Machine = machine.items().collect();
+        assert_eq!(copy, machine);
+        assert_eq!(machine.size(), 4);
+        assert_eq!(open(&mut copy, 4, 9, 3), [2]);
     }
 
     #[test]
@@ -489,6 +731,7 @@ mod tests {
         {
             let command = Command {
                 client: ClientId::new(*client).unwrap(),
+                session: None,
                 serial: serial as u32 + 1,
                 op: self::op(op),
             };
@@ -521,6 +764,7 @@ mod tests {
             machine.apply(
                 &Command {
                     client: ClientId::new(1).unwrap(),
+                    session: None,
                     serial,
                     op: op(text),
                 },

@@ -273,6 +273,7 @@ impl Model for Cluster {
                 world.requests += 1;
                 let command = Command {
                     client: ClientId::new(1)?,
+                    session: None,
                     serial: world.requests as u32,
                     op: "x+=1".parse().ok()?,
                 };

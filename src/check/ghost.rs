@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::machine::{Answer, ClientId, Command, Key, MAX_CLIENTS, Machine, Op};
+use crate::machine::{
+    Answer, ClientId, Command, Key, MAX_CLIENTS, Machine, Op, SessionId, Standing,
+};
 use crate::raft::chunks::Chunks;
 use crate::raft::{Entry, LogIndex, NodeId, Payload, Snapshot, Term};
 
@@ -20,6 +22,8 @@ pub struct Ghost {
     executed: [Option<(u32, LogIndex, Answer)>; MAX_CLIENTS],
     /// By client: the last of its requests that was answered.
     acknowledged: [u32; MAX_CLIENTS],
+    /// The requests whose clients were told that nobody knows what became of them.
+    unknown: Arc<Vec<(ClientId, u32)>>,
     /// The machine at the beginning.
     start: Machine,
     /// By key, in their order: the last entry that writes it.
@@ -97,6 +101,12 @@ impl Ghost {
     pub fn settle(&mut self, entry: Entry, term: Term, server: NodeId) {
         let effect = match entry.payload {
             Payload::Command(command) => Some(self.execute(&command)),
+            Payload::Register(wish) => {
+                if let Some(id) = SessionId::opened_at(self.last().next().0) {
+                    self.machine.open(&wish, id);
+                }
+                None
+            }
             Payload::Configuration(_) | Payload::Noop => None,
         };
         self.settled.push(Settled {
@@ -109,13 +119,14 @@ impl Ghost {
 
     fn execute(&mut self, command: &Command) -> Effect {
         let (index, key) = (self.last().next(), command.op.key());
-        let repeat = command.serial <= self.machine.last_serial(command.client);
+        let standing = self.machine.standing(command);
         let answer = self.machine.apply(command, true);
-        if !repeat {
+        let executed = standing == Standing::New;
+        if executed {
             self.executed[command.client.slot()] = Some((command.serial, index, answer));
         }
         let before = self.last_written(key);
-        if !repeat && !matches!(command.op, Op::Get { .. }) {
+        if executed && !matches!(command.op, Op::Get { .. }) {
             let written = Arc::make_mut(&mut self.written);
             match written.binary_search_by_key(&key, |(key, _)| *key) {
                 Ok(place) => written[place].1 = index,
@@ -125,7 +136,13 @@ impl Ghost {
         Effect {
             answer,
             value: self.machine.get(key),
-            repeat,
+            repeat: match standing {
+                Standing::Done(_) => true,
+                // Its session does not remember, but we do: numbers go on from session to session.
+                Standing::Expired => self.executed[command.client.slot()]
+                    .is_some_and(|(serial, ..)| command.serial <= serial),
+                Standing::New => false,
+            },
             before,
         }
     }
@@ -153,6 +170,11 @@ impl Ghost {
             }
             _ => Err(None),
         }
+    }
+
+    /// Remembers that a client was told that its session has expired.
+    pub fn lets_be(&mut self, client: ClientId, serial: u32) {
+        Arc::make_mut(&mut self.unknown).push((client, serial));
     }
 
     /// Remembers that a client asks: what is known by now, the answer must not contradict.
@@ -192,8 +214,12 @@ impl Ghost {
                 op: Op::Get { .. }, ..
             })
             | Payload::Configuration(_)
-            | Payload::Noop => false,
-            Payload::Command(command) => command.serial <= self.acknowledged[command.client.slot()],
+            | Payload::Noop
+            | Payload::Register(_) => false,
+            Payload::Command(Command { client, serial, .. }) => {
+                serial <= self.acknowledged[client.slot()]
+                    && !self.unknown.contains(&(client, serial))
+            }
         }
     }
 

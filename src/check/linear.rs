@@ -4,7 +4,8 @@
 //! asking and being answered (§8; Herlihy and Wing 1990). A [`History`] collects who asked what and
 //! was answered what, and [`History::check`] looks for such moments: an order of all requests that
 //! explains every answer. A request that was never answered may have taken effect at any time
-//! after it was asked, or never.
+//! after it was asked, or never; one whose session had expired, before its client was told so, or
+//! never: from then on it is refused.
 //!
 //! The search is Wing and Gong's (1993): of the requests that may come next, try each whose answer
 //! is right, and go back when there is none. What keeps it quick is Lowe's (2017): where the search
@@ -88,6 +89,7 @@ impl History {
                     ..
                 } => self.begin(Some(client), op, step.at),
                 Fact::Answered { client, answer, .. } => self.end(client, answer, step.at),
+                Fact::Expired { client, .. } => self.end(client, Answer::Expired, step.at),
                 _ => {}
             }
         }
@@ -189,8 +191,8 @@ impl<'a> Search<'a> {
                 // Whatever was asked after an answer comes after what was answered.
                 let next = self.next(&point, line);
                 let next = next.filter(|next| next.asked < first_answered.answer);
-                let value = next.and_then(|next| next.leaves(point.value));
-                if let Some(value) = value {
+                let values = next.map(|next| next.leaves(point.value));
+                for value in values.into_iter().flatten().flatten() {
                     let mut behind = point.behind.clone();
                     behind[line] += 1;
                     let then = Point { behind, value };
@@ -217,8 +219,9 @@ impl<'a> Search<'a> {
 }
 
 impl Operation {
-    /// What a key that holds `value` holds after this, if that explains the answer.
-    fn leaves(&self, value: Option<i32>) -> Option<Option<i32>> {
+    /// What a key that holds `value` may hold after this, if that explains the answer: if nobody
+    /// knows what became of it, what it held before, too.
+    fn leaves(&self, value: Option<i32>) -> [Option<Option<i32>>; 2] {
         let (answer, after) = match self.op {
             Op::Add { amount, .. } => {
                 let sum = value.unwrap_or(0).wrapping_add(amount);
@@ -230,8 +233,11 @@ impl Operation {
             Op::Get { .. } => (Answer::Value(value), value),
             Op::Set { value, .. } => (Answer::Done, Some(value)),
         };
-        let explained = self.answered.is_none_or(|(_, told)| told == answer);
-        explained.then_some(after)
+        match self.answered {
+            Some((_, Answer::Expired)) => [Some(value), Some(after)],
+            Some((_, told)) if told != answer => [None, None],
+            _ => [Some(after), None],
+        }
     }
 }
 
@@ -267,6 +273,7 @@ mod tests {
                 let answer = match answer.strip_prefix("not ") {
                     Some(value) => Answer::Differs(value.parse().ok()),
                     None if answer == "done" => Answer::Done,
+                    None if answer == "expired" => Answer::Expired,
                     None => Answer::Value(answer.parse().ok()),
                 };
                 history.end(client(number), answer, Time::ms(at));
@@ -294,6 +301,11 @@ mod tests {
             "1 x=5, 2 x?, 2: none, 2 x?, 2: none, 2 x?, 2: 5",
             "1 x=5, 2 x=6, 2: done, 2 x:6>7, 2: not 5",
             "1 x=1, 1: done, 1 -x, 1: done, 1 x:1>2, 1: not none, 1 x?, 1: none",
+            // What became of it nobody knows, once its session had expired.
+            "1 x=5, 1: expired, 1 x?, 1: 5",
+            "1 x=5, 1: expired, 1 x?, 1: none",
+            "1 x=1, 1: done, 1 x+=1, 2 x?, 2: 2, 1: expired, 1 x+=1, 1: 3",
+            "1 x=5, 1: expired, 1 x=6, 1: expired, 2 x?, 2: 5",
             // Keys do not know of each other.
             "1 x=1, 1: done, 2 y?, 2: none, 2 x?, 2: 1",
         ] {
@@ -314,6 +326,10 @@ mod tests {
                 "x?",
             ),
             ("1 x+=1, 1: 1, 1 x+=1, 1: 3", "x+=1"),
+            // Once its client was told that nobody knows, it takes effect no more.
+            ("1 x=5, 1: expired, 1 x?, 1: none, 1 x?, 1: 5", "x?"),
+            ("1 x=5, 1: expired, 1 x=6, 1: done, 2 x?, 2: 5", "x?"),
+            ("1 x+=1, 1: expired, 1 x?, 1: 2", "x?"),
             ("1 x+=1, 2 x+=1, 1: 1, 2: 1", "x+=1"),
             ("1 x=1, 1: done, 2 x:1>2, 2: not 7", "x:1>2"),
             (

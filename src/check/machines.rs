@@ -199,7 +199,7 @@ impl Checker {
         let settled = self.ghost.at(index)?;
         match settled.entry.payload {
             Payload::Command(command) => Some((command, settled.effect?)),
-            Payload::Configuration(_) | Payload::Noop => None,
+            Payload::Configuration(_) | Payload::Noop | Payload::Register(_) => None,
         }
     }
 
@@ -211,6 +211,7 @@ impl Checker {
                 Fact::Asked {
                     client, attempt: 1, ..
                 } => self.ghost.asks(client),
+                Fact::Expired { client, serial, .. } => self.ghost.lets_be(client, serial),
                 Fact::Answered {
                     client,
                     serial,
@@ -219,7 +220,12 @@ impl Checker {
                     answer,
                     ..
                 } => {
-                    let command = Command { client, serial, op };
+                    let command = Command {
+                        client,
+                        session: None, // whichever it was: numbers go on from one to the next
+                        serial,
+                        op,
+                    };
                     if let Some(breach) = self.misled(server, command, answer) {
                         self.report(vec![breach], world.config().rules, step.id, step.at);
                     }

@@ -12,8 +12,8 @@
 
 use super::checker::Checker;
 use super::violation::Breach;
-use crate::machine::{Command, Op};
-use crate::raft::{Configuration, NodeId, ReadMode, Role, SendPolicy, ServerSet, Timer};
+use crate::machine::Command;
+use crate::raft::{Configuration, NodeId, Role, SendPolicy, ServerSet, Timer};
 use crate::sim::world::MAX_LOG;
 use crate::sim::{Action, Address, Cause, Client, Server, Step, Time, World};
 
@@ -95,13 +95,14 @@ impl Checker {
         });
         // A new leader without a no-op answers no read from its machine before somebody writes.
         let config = world.config();
-        let reads = matches!(errand.op, Op::Get { .. }) && config.read != ReadMode::Log;
+        let reads = !config.is_logged(&errand.op);
         if cut || (reads && !config.no_op) || world.now() < since + long_enough(world) {
             return None;
         }
         Some(Breach::Starved {
             command: Command {
                 client: client.id,
+                session: client.session,
                 serial: errand.serial,
                 op: errand.op,
             },

@@ -382,6 +382,7 @@ fn what_one_read_has_seen_the_next_must_see() {
         let op = Op::Set { key, value };
         let payload = Payload::Command(Command {
             client: one,
+            session: None,
             serial,
             op,
         });

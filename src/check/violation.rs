@@ -300,6 +300,9 @@ impl Breach {
                     format!("the configuration {configuration} of term {term}")
                 }
                 Payload::Noop => format!("an empty entry of term {term}"),
+                Payload::Register(wish) => {
+                    format!("{}'s wish for a session of term {term}", wish.client)
+                }
                 Payload::Command(command) => format!("{} of term {term}", name(command.op)),
             },
         };

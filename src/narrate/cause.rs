@@ -9,13 +9,17 @@ use crate::sim::{Cause, Fact, Step};
 pub fn origin(step: &Step, place: usize) -> Option<usize> {
     let nearest = |leads: fn(&Fact) -> bool| step.facts[..place].iter().rposition(leads);
     match &step.facts[place] {
-        Fact::Asked { .. } => nearest(|fact| {
+        Fact::Asked { .. } | Fact::Registers { .. } => nearest(|fact| {
             matches!(
                 fact,
-                Fact::Answered { .. } | Fact::GaveUpWaiting { .. } | Fact::Redirected { .. }
+                Fact::Answered { .. }
+                    | Fact::Expired { .. }
+                    | Fact::GaveUpWaiting { .. }
+                    | Fact::Redirected { .. }
+                    | Fact::Registered { .. }
             )
         }),
-        Fact::Executed { .. } => nearest(commits),
+        Fact::Executed { .. } | Fact::SessionOpened { .. } => nearest(commits),
         Fact::Raft { event, .. } => match event {
             Event::Applied { .. } => nearest(commits),
             Event::BecameLeader { .. } => nearest(|fact| {
@@ -60,16 +64,19 @@ pub fn origin(step: &Step, place: usize) -> Option<usize> {
             });
             sure || commits(fact)
         }),
+        Fact::SessionEnded { .. } => nearest(|fact| matches!(fact, Fact::SessionOpened { .. })),
         Fact::Sent { .. } | Fact::WriteBegun { .. } => nearest(decides),
         Fact::Answered { .. }
         | Fact::ChangeAsked { .. }
         | Fact::Crashed { .. }
+        | Fact::Expired { .. }
         | Fact::GaveUpWaiting { .. }
         | Fact::Joined { .. }
         | Fact::Lost { .. }
         | Fact::NetworkChanged
         | Fact::RecordDropped { .. }
         | Fact::Redirected { .. }
+        | Fact::Registered { .. }
         | Fact::Restarted { .. }
         | Fact::Retired { .. }
         | Fact::Wiped { .. }
@@ -119,9 +126,12 @@ pub fn trigger(parent: &Step, cause: &Cause) -> Option<usize> {
             };
             facts.iter().rposition(|fact| is(fact, sets))
         }
-        Cause::Client(_) => facts
-            .iter()
-            .rposition(|fact| matches!(fact, Fact::Asked { .. } | Fact::Redirected { .. })),
+        Cause::Client(_) => facts.iter().rposition(|fact| {
+            matches!(
+                fact,
+                Fact::Asked { .. } | Fact::Redirected { .. } | Fact::Registers { .. }
+            )
+        }),
         Cause::Written { .. } => facts
             .iter()
             .rposition(|fact| matches!(fact, Fact::WriteBegun { .. })),

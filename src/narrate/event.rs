@@ -400,6 +400,12 @@ fn appended(id: NodeId, position: Position, world: &World) -> String {
                 "{id} appended a configuration to its log as entry {index} of term {term}, not committed yet: {members}"
             )
         }
+        Some(Payload::Register(wish)) => {
+            let client = wish.client;
+            format!(
+                "{id} appended {client}'s wish for a session to its log as entry {index} of term {term}, not committed yet"
+            )
+        }
         Some(Payload::Noop) => {
             format!("{id} appended entry {index}, an empty one, to begin its term {term}")
         }

@@ -1,7 +1,7 @@
 //! What happened between servers, clients and the network, and what was done from outside.
 
 use super::{event, membership, words};
-use crate::machine::{ClientId, Op};
+use crate::machine::{Answer, ClientId, Op};
 use crate::raft::{LogIndex, Message, NodeId, Payload, Rule};
 use crate::sim::{
     Action, Address, Body, Cause, Fact, Link, Loss, PacketId, PacketKind, PacketPick, Record, Step,
@@ -35,8 +35,26 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
                 attempt => format!("{asked} (attempt {attempt})"),
             }
         }
+        Fact::Expired {
+            client, op, server, ..
+        } => format!(
+            "The client {client} learned from {server} that its session has expired: nobody knows whether {op} was done"
+        ),
         Fact::ChangeAsked { leader, change } => membership::asked(*leader, *change),
         Fact::Crashed { server } => crashed(*server, step, world),
+        Fact::Executed {
+            server,
+            index,
+            client,
+            answer: Answer::Expired,
+            ..
+        } => {
+            let op =
+                command(world, *server, *index).map_or_else(String::new, |op| format!("{op} "));
+            format!(
+                "{server} did not execute entry {index}, {op}of {client}: its session has expired"
+            )
+        }
         Fact::Executed {
             server,
             index,
@@ -79,6 +97,41 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
             from,
             leader: None,
         } => format!("{from} could not tell the client {client} who leads"),
+        Fact::Registers {
+            client,
+            op,
+            server,
+            attempt,
+            ..
+        } => {
+            let asked = format!(
+                "The client {client} asked {server} for a session, to ask for {} in it",
+                words::wish(op)
+            );
+            match attempt {
+                0 | 1 => asked,
+                attempt => format!("{asked} (attempt {attempt})"),
+            }
+        }
+        Fact::Registered {
+            client,
+            session,
+            server,
+        } => format!("The client {client} has session {session}, opened by {server}"),
+        Fact::SessionEnded {
+            server,
+            session,
+            client,
+            for_session,
+            for_client,
+        } => format!(
+            "{server} forgot session {session} of {client}, the one used least recently, for session {for_session} of {for_client}"
+        ),
+        Fact::SessionOpened {
+            server,
+            session,
+            client,
+        } => format!("{server} opened session {session} for {client}"),
         Fact::Retired { server } => format!("{server} was taken away"),
         Fact::Read {
             server,
@@ -346,7 +399,7 @@ fn thing(kind: Option<PacketKind>) -> &'static str {
 fn command(world: &World, server: NodeId, index: LogIndex) -> Option<Op> {
     match world.server(server).log().get(index)?.payload {
         Payload::Command(command) => Some(command.op),
-        Payload::Configuration(_) | Payload::Noop => None,
+        Payload::Configuration(_) | Payload::Noop | Payload::Register(_) => None,
     }
 }
 
@@ -465,7 +518,7 @@ fn picked(pick: &PacketPick) -> String {
 
 /// A client that is busy asks later.
 fn queued(client: ClientId, op: &Op, step: &Step) -> Option<String> {
-    let asks = |fact: &Fact| matches!(fact, Fact::Asked { .. });
+    let asks = |fact: &Fact| matches!(fact, Fact::Asked { .. } | Fact::Registers { .. });
     let wish = words::wish(op);
     (!step.facts.iter().any(asks))
         .then(|| format!("The client {client} wants {wish} too, and waits with it for its answer"))

@@ -18,6 +18,7 @@ pub use cause::{origin, trigger};
 pub use state::{commitment, entry, following, journey};
 pub use why::{NOTHING, OUTSIDE, clause, source, values};
 
+use crate::machine::Answer;
 use crate::raft::event::{Ignorance, Reset};
 use crate::raft::{Event, LogIndex, NodeId, Position};
 use crate::sim::{Action, Address, Cause, Fact, Loss, PacketId, PacketKind, Step, World};
@@ -102,17 +103,26 @@ pub fn weight(fact: &Fact) -> Weight {
         | Fact::Asked { .. }
         | Fact::ChangeAsked { .. }
         | Fact::Crashed { .. }
+        | Fact::Executed {
+            answer: Answer::Expired,
+            ..
+        }
+        | Fact::Expired { .. }
         | Fact::GaveUpWaiting { .. }
         | Fact::Joined { .. }
         | Fact::NetworkChanged
         | Fact::RecordDropped { .. }
         | Fact::Read { .. }
+        | Fact::Registered { .. }
+        | Fact::Registers { .. }
         | Fact::Restarted { .. }
         | Fact::Retired { .. }
+        | Fact::SessionEnded { .. }
         | Fact::Wiped { .. }
         | Fact::WriteCut { .. } => Weight::Story,
         Fact::Executed { .. }
         | Fact::Redirected { .. }
+        | Fact::SessionOpened { .. }
         | Fact::WriteBegun { .. }
         | Fact::Written { .. } => Weight::Detail,
         Fact::Lost { kind, why, .. } => match (kind, why) {
@@ -227,9 +237,12 @@ fn subject(fact: &Fact) -> (Option<NodeId>, Option<LogIndex>) {
         | Fact::Asked { server, .. }
         | Fact::Crashed { server }
         | Fact::ChangeAsked { leader: server, .. }
+        | Fact::Expired { server, .. }
         | Fact::GaveUpWaiting { server, .. }
         | Fact::RecordDropped { server, .. }
         | Fact::Joined { server }
+        | Fact::Registered { server, .. }
+        | Fact::Registers { server, .. }
         | Fact::Restarted { server }
         | Fact::Retired { server }
         | Fact::Wiped { server } => (Some(*server), None),
@@ -239,6 +252,14 @@ fn subject(fact: &Fact) -> (Option<NodeId>, Option<LogIndex>) {
         Fact::Executed { server, index, .. } | Fact::Read { server, index, .. } => {
             (Some(*server), Some(*index))
         }
+        Fact::SessionEnded {
+            server,
+            for_session: session,
+            ..
+        }
+        | Fact::SessionOpened {
+            server, session, ..
+        } => (Some(*server), Some(LogIndex(session.index()))),
         Fact::Lost { from, to, .. } => (server_of(*to).or_else(|| server_of(*from)), None),
         Fact::NetworkChanged => (None, None),
         Fact::Raft { server, event } => (Some(*server), event::index(event)),

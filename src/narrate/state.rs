@@ -14,6 +14,7 @@ pub fn entry(world: &World, id: NodeId, position: Position, maker: Option<NodeId
         Some(Payload::Configuration(configuration)) => {
             format!("who the cluster is: {configuration}")
         }
+        Some(Payload::Register(wish)) => format!("that {} opens session {index}", wish.client),
         Some(Payload::Noop) | None => "nothing".into(),
     };
     let made = match maker {

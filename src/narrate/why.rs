@@ -5,6 +5,7 @@
 //! adds.
 
 use super::words;
+use crate::machine::Answer;
 use crate::raft::{Clause, Event};
 use crate::sim::{Fact, Loss, PacketKind};
 
@@ -55,6 +56,21 @@ pub fn clause(fact: &Fact) -> Clause {
             "A crash takes everything but the disk: the term, the vote and the log. What is committed the server \
              learns anew.",
         ),
+        Fact::Executed {
+            answer: Answer::Expired,
+            ..
+        } => (
+            "Dissertation",
+            "6.3",
+            "With its session the machine forgot which requests it has executed. To execute this one might be to \
+             execute it twice, so it is refused.",
+        ),
+        Fact::Expired { .. } => (
+            "Dissertation",
+            "6.3",
+            "The request may have been executed before the session was forgotten, or never. From now on it will not \
+             be: the client may look, and open another session for its next request.",
+        ),
         Fact::Executed { .. } => (
             "All servers 1",
             "5.3",
@@ -93,6 +109,33 @@ pub fn clause(fact: &Fact) -> Clause {
             "",
             "8",
             "Only the leader takes requests. The others say who it is, as far as they know.",
+        ),
+        Fact::Registers { attempt: 1, .. } => (
+            "Dissertation",
+            "6.3",
+            "Where only so many clients are remembered, each opens a session before it asks for anything.",
+        ),
+        Fact::Registers { .. } => (
+            "Dissertation",
+            "6.3",
+            "No answer may mean that the session was opened all the same. Then there are two, and the one that nobody \
+             uses will be forgotten.",
+        ),
+        Fact::Registered { .. } => (
+            "Dissertation",
+            "6.3",
+            "A session is known by the index of the entry that opened it, so no two are alike. The client names it \
+             with every request.",
+        ),
+        Fact::SessionEnded { .. } => (
+            "Dissertation",
+            "6.3",
+            "All servers use and open sessions in the order of the log, so all of them forget the same one.",
+        ),
+        Fact::SessionOpened { .. } => (
+            "Dissertation",
+            "6.3",
+            "Sessions are opened through the log, so every server knows of them.",
         ),
         Fact::Restarted { .. } => (
             "",

@@ -117,6 +117,7 @@ pub(super) fn result(op: &Op, answer: &Answer) -> String {
         Answer::Differs(Some(value)) => format!("{op} changed nothing, {key} is {value}"),
         Answer::Differs(None) => format!("{op} changed nothing, {key} has no value"),
         Answer::Done => format!("{op} is done"),
+        Answer::Expired => format!("nobody knows whether {op} was done"),
         Answer::Value(Some(value)) => format!("{key} is {value}"),
         Answer::Value(None) => format!("{key} has no value"),
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rules::Rules;
+use crate::machine::Op;
 
 /// The choices and the rules of one cluster; the same for all its servers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -34,6 +35,10 @@ pub struct Config {
     pub chunk: u16,
     /// Which rules hold.
     pub rules: Rules,
+    /// The most sessions of clients that a machine keeps, 1 to 5 (dissertation, 6.3). 0: nobody
+    /// opens one, and clients are remembered for ever.
+    #[serde(skip)] // the links from before there were sessions: `session::link`
+    pub sessions: u8,
 }
 
 /// How reads are served.
@@ -63,6 +68,16 @@ impl Config {
         self.read == ReadMode::Lease && self.check_quorum
     }
 
+    /// Whether a request goes through the log, rather than being read from the machine.
+    pub fn is_logged(&self, op: &Op) -> bool {
+        self.read == ReadMode::Log || !matches!(op, Op::Get { .. })
+    }
+
+    /// Whether a client needs a session to ask for this.
+    pub fn needs_session(&self, op: &Op) -> bool {
+        self.sessions > 0 && self.is_logged(op)
+    }
+
     /// How many of the entries that a snapshot covers stay in the log when a server compacts by
     /// itself: a follower that lags by a few entries is better sent these than the whole state.
     pub fn kept(&self) -> usize {
@@ -85,6 +100,7 @@ impl Default for Config {
             compact: 0,
             chunk: 8,
             rules: Rules::default(),
+            sessions: 0,
         }
     }
 }

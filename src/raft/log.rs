@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::chunks::Chunks;
 use super::configuration::Configuration;
 use super::types::{LogIndex, Position, ServerSet, Term};
-use crate::machine::{Command, Machine};
+use crate::machine::{Command, Machine, Registration};
 
 /// One entry of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -31,6 +31,10 @@ pub enum Payload {
     Configuration(Configuration),
     /// Nothing: a new leader's first entry, so that it has one of its own term to commit (§8).
     Noop,
+    /// A client's wish to have a session (dissertation, 6.3). There is none in a log from before a
+    /// run begins.
+    #[serde(skip)]
+    Register(Registration),
 }
 
 /// Some entries in a row, as a message carries them. Copies share them; none takes no memory.
@@ -269,7 +273,7 @@ impl Log {
         let mut entries = (self.first_index().0..=index.0).rev().map(LogIndex);
         let found = entries.find_map(|index| match self.get(index)?.payload {
             Payload::Configuration(configuration) => Some((index, configuration)),
-            Payload::Command(_) | Payload::Noop => None,
+            Payload::Command(_) | Payload::Noop | Payload::Register(_) => None,
         });
         found.unwrap_or((LogIndex(0), self.snapshot.configuration))
     }
@@ -366,6 +370,7 @@ mod tests {
         let mut machine = Machine::default();
         let command = Command {
             client: crate::machine::ClientId::new(1).unwrap(),
+            session: None,
             serial: 1,
             op: format!("x={value}").parse().unwrap(),
         };

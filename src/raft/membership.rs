@@ -534,6 +534,7 @@ mod tests {
             }
             let command = crate::machine::Command {
                 client: crate::machine::ClientId::new(1).unwrap(),
+                session: None,
                 serial: round as u32,
                 op: "x=1".parse().unwrap(),
             };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::config::Config;
 use super::configuration::Configuration;
 use super::event::{Event, Ignorance, NoTransfer, Reset, StepDown};
-use super::log::{Entry, Log};
+use super::log::{Entry, Log, Payload};
 use super::membership::{Abandonment, Change};
 use super::message::Message;
 use super::read::{Read, ReadId};
@@ -13,7 +13,7 @@ use super::replication::{Caller, Leadership};
 use super::rules::Rule;
 use super::snapshot::Incoming;
 use super::types::{LogIndex, MAX_SERVERS, NodeId, Position, ServerSet, Term};
-use crate::machine::{Command, Machine};
+use crate::machine::{Command, Machine, Registration};
 
 /// What a server must have on disk before it answers anyone: all that survives a crash.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -110,6 +110,8 @@ pub enum Input {
     Propose(Command),
     /// A client wants to read, not through the log.
     Read(ReadId),
+    /// A client wants to have a session.
+    Register(Registration),
     /// A timer ran out.
     Timeout(Timer),
     /// Somebody wants this server to lead instead of this one.
@@ -232,8 +234,9 @@ impl Node {
             Input::Message { from, message } => self.receive(from, message, out),
             Input::Persisted(position) => self.persisted(position, out),
             Input::ChangeMembership(change) => self.change_membership(change, out),
-            Input::Propose(command) => self.propose(command, out),
+            Input::Propose(command) => self.propose(Payload::Command(command), out),
             Input::Read(id) => self.read(id, out),
+            Input::Register(wish) => self.propose(Payload::Register(wish), out),
             Input::Timeout(Timer::Election) => self.election_timeout(out),
             Input::Timeout(Timer::Heartbeat) => self.heartbeat(out),
             Input::Timeout(timer @ (Timer::EvenLease | Timer::OddLease)) => {

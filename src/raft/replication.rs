@@ -15,7 +15,6 @@ use super::rules::Rule;
 use super::snapshot::Transfer;
 use super::transfer::Handover;
 use super::types::{LogIndex, NodeId, Position, Round, ServerSet, Term};
-use crate::machine::Command;
 
 /// What a leader alone keeps (Figure 2, volatile state on leaders).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -155,7 +154,7 @@ impl Node {
     }
 
     /// Leaders 2: what a client wants goes to the end of the leader's own log, uncommitted.
-    pub(super) fn propose(&mut self, command: Command, out: &mut Vec<Output>) {
+    pub(super) fn propose(&mut self, wish: Payload, out: &mut Vec<Output>) {
         if !self.is_leader() {
             let leader = self.leader();
             out.push(Output::Event(Event::NotLeader { leader }));
@@ -167,7 +166,7 @@ impl Node {
             let leader = Some(self.id);
             return out.push(Output::Refuse { leader });
         }
-        let position = self.append_own(Payload::Command(command), out);
+        let position = self.append_own(wish, out);
         out.push(Output::Accept(position));
         self.pass_on(out);
         // Behind the sending: a leader may write its disk while its followers write theirs

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use crate::machine::Item;
 use crate::raft::{
     AppendOutcome, Configuration, Entry, Log, LogIndex, Message, Node, NodeId, Payload, Position,
     Role, SnapshotOutcome, Term, Timer,
 };
-use crate::sim::{Body, Client, Loss, Packet, ReplyOutcome, Time, World};
+use crate::sim::{Body, Client, Loss, Packet, ReplyOutcome, Stage, Time, World};
 
 /// A line for each server: what Figure 2 gives it, and its copy of the machine.
 ///
@@ -49,6 +50,10 @@ pub fn server(world: &World, id: NodeId) -> String {
         line.push_str("  members -");
     } else if members != Configuration::of(world.founders()) {
         append(&mut line, format_args!("  members {members}"));
+    }
+    for (place, session) in up.machine.sessions().enumerate() {
+        let gap = if place == 0 { "  sessions " } else { " " };
+        append(&mut line, format_args!("{gap}{}", Item::Session(*session)));
     }
     for (place, (key, value)) in up.machine.values().enumerate() {
         let gap = if place == 0 { "  " } else { " " };
@@ -135,12 +140,14 @@ pub fn logs(world: &World) -> String {
     }))
 }
 
-/// `4:x=3`, `4:S1,S2,S3` for a configuration, or `4:-` for an empty entry.
+/// `4:x=3`, `4:S1,S2,S3` for a configuration, `4:+C1` where a client opens a session, or `4:-` for
+/// an empty entry.
 fn entry(entry: &Entry) -> String {
     match entry.payload {
         Payload::Command(command) => format!("{}:{}", entry.term, command.op),
         Payload::Configuration(configuration) => format!("{}:{configuration}", entry.term),
         Payload::Noop => format!("{}:-", entry.term),
+        Payload::Register(wish) => format!("{}:{wish}", entry.term),
     }
 }
 
@@ -197,9 +204,16 @@ fn client(client: &Client) -> String {
             let verb = if errand.waiting { "asks" } else { "will ask" };
             let (op, serial, attempts) = (errand.op, errand.serial, errand.attempts);
             let (id, target) = (client.id, client.asks());
-            format!("{id} {verb} {target} for {op} (request {serial}, attempt {attempts})")
+            let what = match errand.stage {
+                Stage::Asking(_) => op.to_string(),
+                Stage::Opening => format!("a session, then for {op}"),
+            };
+            format!("{id} {verb} {target} for {what} (request {serial}, attempt {attempts})")
         }
     };
+    if let Some(session) = client.session {
+        append(&mut line, format_args!("  session {session}"));
+    }
     append(&mut line, format_args!("  answered {}", client.answered));
     if let Some((op, answer)) = client.last_answer {
         append(&mut line, format_args!(", last {op}: {answer}"));
@@ -259,7 +273,21 @@ fn body(body: &Body) -> String {
             Some(leader) => format!("request {serial}: ask {leader}"),
             None => format!("request {serial}: no leader known"),
         },
-        Body::Request { serial, op } => format!("request {serial}: {op}"),
+        Body::Reply {
+            serial,
+            outcome: ReplyOutcome::Session(session),
+        } => format!("request {serial}: session {session}"),
+        Body::Register { serial } => format!("request {serial}: a session"),
+        Body::Request {
+            session: None,
+            serial,
+            op,
+        } => format!("request {serial}: {op}"),
+        Body::Request {
+            session: Some(session),
+            serial,
+            op,
+        } => format!("request {serial} in session {session}: {op}"),
     }
 }
 

@@ -12,6 +12,10 @@ pub const LONGEST_LINK: usize = 60_000;
 /// Changes when old links can no longer be read.
 const VERSION: u8 = 2;
 
+/// The version of links whose scenario bounds the sessions of clients: there the bound comes first.
+/// All others are as they were before there were sessions.
+const WITH_SESSIONS: u8 = 3;
+
 #[derive(Serialize, Deserialize)]
 struct Content {
     scenario: Scenario,
@@ -33,10 +37,19 @@ pub fn write(session: &Session) -> String {
         actions: actions.collect(),
         cursor: session.now(),
     };
-    let Ok(body) = postcard::to_allocvec(&content) else {
+    let sessions = content.scenario.config.sessions;
+    let body = match sessions {
+        0 => postcard::to_allocvec(&content),
+        _ => postcard::to_allocvec(&(sessions, content)),
+    };
+    let Ok(body) = body else {
         return String::new();
     };
-    let mut bytes = vec![VERSION];
+    let mut bytes = vec![if sessions == 0 {
+        VERSION
+    } else {
+        WITH_SESSIONS
+    }];
     bytes.extend(checksum(&body).to_le_bytes());
     bytes.extend(body);
     encode(&bytes)
@@ -54,16 +67,21 @@ pub fn read(link: &str) -> Result<Session, String> {
     let cut = || "This link is cut short: copy it whole and try again.".to_string();
     let (version, rest) = bytes.split_first().ok_or_else(cut)?;
     let (sum, body) = rest.split_at_checked(4).ok_or_else(cut)?;
-    if *version != VERSION {
+    if ![VERSION, WITH_SESSIONS].contains(version) {
         return Err(format!(
-            "This link is of version {version}; this page reads version {VERSION}."
+            "This link is of version {version}; this page reads version {WITH_SESSIONS} and older."
         ));
     }
     if sum != checksum(body).to_le_bytes() {
         return Err("This link is damaged: a character is missing or wrong.".into());
     }
-    let content: Content =
-        postcard::from_bytes(body).map_err(|_| "This link does not hold a run.".to_string())?;
+    let read = match *version {
+        WITH_SESSIONS => postcard::from_bytes(body),
+        _ => postcard::from_bytes(body).map(|content| (0, content)),
+    };
+    let (sessions, mut content): (u8, Content) =
+        read.map_err(|_| "This link does not hold a run.".to_string())?;
+    content.scenario.config.sessions = sessions;
     let mut at = Time::ZERO;
     let actions = content.actions.into_iter().map(|(since, action)| {
         at = at + since;

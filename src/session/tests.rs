@@ -51,6 +51,26 @@ fn a_session_travels_in_a_link() {
     assert_eq!(copy.world().fingerprint(), session.world().fingerprint());
 }
 
+/// The first is of a page that knew of no sessions. Nothing in it has changed.
+#[test]
+fn a_link_tells_of_sessions_only_where_there_are_some() {
+    let old = "AvwOcW0BAAGh2JQBwM8kgJ9J0IYDgLUYAAD6AegH4KcSAMgBAQEBAAAAQAAACICAgIAIAAABAA8BAHgAAAAAAAACAA";
+    let session = link::read(old).unwrap();
+    assert_eq!(session.scenario().config.sessions, 0);
+    assert_eq!(link::write(&session), old);
+
+    let mut scenario = Scenario::new(3, 7);
+    scenario.config.sessions = 2;
+    let mut session = Session::new(scenario);
+    act(&mut session, "config sessions=1");
+    session.advance(Time::ms(2500));
+    let link = link::write(&session);
+    let copy = link::read(&link).unwrap();
+    assert_eq!(copy.scenario(), session.scenario());
+    assert_eq!(copy.world().fingerprint(), session.world().fingerprint());
+    assert_eq!(link::write(&copy), link);
+}
+
 #[test]
 fn a_damaged_link_is_refused_in_one_sentence() {
     let link = link::write(&played());

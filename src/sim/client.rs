@@ -4,6 +4,10 @@
 //! names the one that does, if it knows; a server that does not answer is given up after a while,
 //! and the next one is asked. Requests are numbered, and a retry keeps its number, so that the
 //! state machine can tell it from a new request.
+//!
+//! Where machines do not remember clients for ever, it opens a session before it asks for anything
+//! (dissertation, 6.3). If it is then told that the session has expired, it cannot know whether the
+//! request was executed: it lets that be, and opens another session for the next.
 
 use std::collections::VecDeque;
 
@@ -11,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::step::StepId;
 use super::time::Time;
-use crate::machine::{Answer, ClientId, Key, Op};
-use crate::raft::{NodeId, ServerSet};
+use crate::machine::{Answer, ClientId, Key, Op, SessionId};
+use crate::raft::{Config, NodeId, ServerSet};
 
 /// The most requests that wait their turn at one client; more are not taken.
 pub const MAX_QUEUE: usize = 20;
@@ -37,6 +41,8 @@ pub struct Client {
     pub last_answer: Option<(Op, Answer)>,
     /// How many of its requests were answered.
     pub answered: u32,
+    /// Its session, as far as it knows.
+    pub session: Option<SessionId>,
     serial: u32,
     /// How far it has come in the directory of servers.
     place: NodeId,
@@ -60,6 +66,8 @@ pub struct Errand {
     pub serial: u32,
     /// What is wanted.
     pub op: Op,
+    /// How it is sent.
+    pub stage: Stage,
     /// Which server is asked, if not the one that is believed to lead.
     pub from: Option<NodeId>,
     /// When it was first sent.
@@ -72,6 +80,15 @@ pub struct Errand {
     pub retry_at: Time,
     /// Whether it is waiting for a server, rather than for a moment to try the next.
     pub waiting: bool,
+}
+
+/// How far a client has come with a request.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Stage {
+    /// It asks for it, in its session or without one.
+    Asking(Option<SessionId>),
+    /// It opens a session first.
+    Opening,
 }
 
 /// Something a client does by itself: it writes 1, 2, 3, ... to a key, one at a time.
@@ -98,6 +115,7 @@ impl Client {
             habit,
             last_answer: None,
             answered: 0,
+            session: None,
             serial: 0,
             place: target,
             sent_on: 0,
@@ -154,7 +172,7 @@ impl Client {
     }
 
     /// Takes the next request in hand, if it has nothing else in hand.
-    pub fn begin_next(&mut self, now: Time) -> bool {
+    pub fn begin_next(&mut self, now: Time, config: &Config) -> bool {
         if self.current.is_some() {
             return false;
         }
@@ -162,9 +180,14 @@ impl Client {
             return false;
         };
         self.serial += 1;
+        let stage = match self.session {
+            None if config.needs_session(&op) => Stage::Opening,
+            session => Stage::Asking(session.filter(|_| config.needs_session(&op))),
+        };
         self.current = Some(Errand {
             serial: self.serial,
             op,
+            stage,
             from,
             asked_at: now,
             since: StepId(0),
@@ -196,11 +219,38 @@ impl Client {
         let errand = self.current.take_if(|errand| errand.serial == serial)?;
         // A read at a server of its choice says nothing of who leads.
         if errand.from.is_none() {
-            (self.target, self.place, self.sent_on) = (server, server, 0);
+            self.stay_with(server);
         }
-        self.answered += 1;
+        // What nobody knows the outcome of is not answered.
+        match answer {
+            Answer::Expired => self.session = None,
+            _ => self.answered += 1,
+        }
         self.last_answer = Some((errand.op, answer));
         Some(errand)
+    }
+
+    /// Notes that the session it was opening is open. What it wants is now asked for, under a
+    /// number of its own. False if that is not what it waits for.
+    pub fn opened(&mut self, server: NodeId, serial: u32, session: SessionId) -> bool {
+        let Some(errand) = self
+            .current
+            .as_mut()
+            .filter(|errand| errand.serial == serial)
+        else {
+            return false;
+        };
+        self.serial += 1;
+        (errand.serial, errand.attempts) = (self.serial, 0);
+        errand.stage = Stage::Asking(Some(session));
+        self.session = Some(session);
+        self.stay_with(server);
+        true
+    }
+
+    /// It has found who leads.
+    fn stay_with(&mut self, server: NodeId) {
+        (self.target, self.place, self.sent_on) = (server, server, 0);
     }
 
     /// The request in hand, if it is time to send it again.

@@ -19,7 +19,7 @@ pub mod time;
 pub mod world;
 
 pub use action::{Action, ClockRate, Group, Link, PacketPick};
-pub use client::{Client, Errand, Habit, Wish};
+pub use client::{Client, Errand, Habit, Stage, Wish};
 pub use disk::{Disk, Record};
 pub use network::{
     Address, Body, Loss, Network, Packet, PacketId, PacketKind, ReplyOutcome, Weather,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::luck::{self, Lot};
 use super::step::StepId;
 use super::time::Time;
-use crate::machine::{Answer, ClientId, MAX_CLIENTS, Op};
+use crate::machine::{Answer, ClientId, MAX_CLIENTS, Op, SessionId};
 use crate::raft::{MAX_SERVERS, Message, MessageKind, NodeId, ServerSet};
 
 /// The most packets under way at once; what is sent beyond is lost.
@@ -54,6 +54,11 @@ pub struct Packet {
 pub enum Body {
     /// One server's word to another.
     Raft(Message),
+    /// A client's wish to have a session.
+    Register {
+        /// The client's number of it.
+        serial: u32,
+    },
     /// A server's answer to a client.
     Reply {
         /// Which of the client's requests it answers.
@@ -63,6 +68,8 @@ pub enum Body {
     },
     /// A client's wish.
     Request {
+        /// The session in which it is asked, if in one.
+        session: Option<SessionId>,
         /// The client's number of it.
         serial: u32,
         /// What it is.
@@ -80,6 +87,8 @@ pub enum ReplyOutcome {
         /// Whom, if the server knows.
         leader: Option<NodeId>,
     },
+    /// The client has a session.
+    Session(SessionId),
 }
 
 /// The kinds of packet, as pictures and the text grammar tell them apart.
@@ -463,7 +472,7 @@ impl Body {
                 MessageKind::VoteReply => PacketKind::VoteReply,
             },
             Self::Reply { .. } => PacketKind::Reply,
-            Self::Request { .. } => PacketKind::Request,
+            Self::Register { .. } | Self::Request { .. } => PacketKind::Request,
         }
     }
 }

@@ -118,6 +118,8 @@ pub enum Setting {
     Send(SendPolicy),
     /// `window=16`
     Window(u16),
+    /// `sessions=3`, `sessions=off`: 0. Behind the others, as links count them.
+    Sessions(u8),
 }
 
 impl Default for Timing {
@@ -287,6 +289,7 @@ impl Setting {
             Self::PreVote(on) => config.pre_vote = on,
             Self::Read(mode) => config.read = mode,
             Self::Send(policy) => config.send = policy,
+            Self::Sessions(most) => config.sessions = most,
             Self::Window(window) => config.window = window,
         }
     }

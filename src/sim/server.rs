@@ -4,11 +4,11 @@
 use super::action::ClockRate;
 use super::disk::{Disk, Record};
 use super::network::Address;
-use super::step::StepId;
+use super::step::{Fact, Step, StepId};
 use super::time::Time;
-use crate::machine::{ClientId, Key, Machine};
+use crate::machine::{ClientId, Key, Machine, Registration, SessionId};
 use crate::raft::{
-    Config, Log, Node, NodeId, Output, Persistent, Position, ReadId, Rule, Term, Timer,
+    Config, Log, LogIndex, Node, NodeId, Output, Persistent, Position, ReadId, Rule, Term, Timer,
 };
 
 /// A server of the world.
@@ -176,6 +176,34 @@ impl Server {
                 reads: Vec::new(),
             });
         }
+    }
+}
+
+impl Up {
+    /// The entry at `index` opens a session in its machine. Tells which, and which others end.
+    pub(super) fn open_session(
+        &mut self,
+        server: NodeId,
+        wish: &Registration,
+        index: LogIndex,
+        step: &mut Step,
+    ) -> Option<SessionId> {
+        let (session, client) = (SessionId::opened_at(index.0)?, wish.client);
+        let ended = self.machine.open(wish, session);
+        step.facts.push(Fact::SessionOpened {
+            server,
+            session,
+            client,
+        });
+        step.facts
+            .extend(ended.iter().map(|ended| Fact::SessionEnded {
+                server,
+                session: ended.id,
+                client: ended.client,
+                for_session: session,
+                for_client: client,
+            }));
+        Some(session)
     }
 }
 

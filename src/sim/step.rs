@@ -4,7 +4,7 @@ use super::action::Action;
 use super::disk::Record;
 use super::network::{Address, Loss, PacketId, PacketKind};
 use super::time::Time;
-use crate::machine::{Answer, ClientId, Op};
+use crate::machine::{Answer, ClientId, Op, SessionId};
 use crate::raft::{Change, Event, LogIndex, NodeId, Output, Term, Timer};
 
 /// The number of a step, from 1 in the order they happened. 0 is the start of the run.
@@ -112,6 +112,18 @@ pub enum Fact {
         /// Which.
         server: NodeId,
     },
+    /// A client was told that its session has expired: it does not know whether its request was
+    /// executed, and lets it be.
+    Expired {
+        /// Which client.
+        client: ClientId,
+        /// Its number of the request.
+        serial: u32,
+        /// What it had asked.
+        op: Op,
+        /// Who told it.
+        server: NodeId,
+    },
     /// A client has waited long enough for a server.
     GaveUpWaiting {
         /// Which client.
@@ -185,6 +197,28 @@ pub enum Fact {
         /// What the machine answered.
         answer: Answer,
     },
+    /// A client asked for a session, perhaps not for the first time.
+    Registers {
+        /// Which client.
+        client: ClientId,
+        /// Its number of the request.
+        serial: u32,
+        /// What it wants it for.
+        op: Op,
+        /// Whom it asks.
+        server: NodeId,
+        /// How often it has asked this, from 1.
+        attempt: u32,
+    },
+    /// A client has a session.
+    Registered {
+        /// Which client.
+        client: ClientId,
+        /// Which session.
+        session: SessionId,
+        /// Who told it.
+        server: NodeId,
+    },
     /// A server was taken away.
     Retired {
         /// Which.
@@ -201,6 +235,28 @@ pub enum Fact {
         server: NodeId,
         /// Which record.
         record: Record,
+    },
+    /// A server's machine has forgotten a session, to make room for another.
+    SessionEnded {
+        /// Which server.
+        server: NodeId,
+        /// Which session.
+        session: SessionId,
+        /// Whose it was.
+        client: ClientId,
+        /// The session that was opened.
+        for_session: SessionId,
+        /// Whose that is.
+        for_client: ClientId,
+    },
+    /// A server's machine has opened a session.
+    SessionOpened {
+        /// Which server.
+        server: NodeId,
+        /// Which session: the index of the entry.
+        session: SessionId,
+        /// Whose.
+        client: ClientId,
     },
     /// A packet was sent.
     Sent {

@@ -6,7 +6,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::action::{Action, Group, Link, PacketPick};
-use super::client::{Client, Errand, MAX_QUEUE, Wish};
+use super::client::{Client, Errand, MAX_QUEUE, Stage, Wish};
 use super::luck::{self, Lot};
 use super::network::{Address, Body, Loss, Network, Packet, ReplyOutcome};
 use super::roster::Roster;
@@ -14,10 +14,10 @@ use super::scenario::{DiskImage, Scenario, Setting, Setup, Timing};
 use super::server::{Condition, Running, Server, Up, Waiting};
 use super::step::{Cause, Fact, Step, StepId};
 use super::time::Time;
-use crate::machine::{Answer, ClientId, Command, Item, Key, Machine, Op};
+use crate::machine::{Answer, ClientId, Command, Item, Key, Machine, Op, Registration};
 use crate::raft::{
     AppendOutcome, Config, Entry, Input, Log, LogIndex, Message, Node, NodeId, Output, Payload,
-    ReadId, ReadMode, Rule, Rules, ServerSet, Snapshot, Term, Timer,
+    ReadId, Rule, Rules, ServerSet, Snapshot, Term, Timer,
 };
 
 mod members;
@@ -199,11 +199,23 @@ impl World {
                     self.tell(to, Input::Message { from, message }, step);
                 }
             }
-            (Address::Client(client), Address::Server(to)) => {
-                if let Body::Request { serial, op } = packet.body {
-                    self.take_request(to, Command { client, serial, op }, step);
+            (Address::Client(client), Address::Server(to)) => match packet.body {
+                Body::Register { serial } => self.take_registration(to, client, serial, step),
+                Body::Request {
+                    session,
+                    serial,
+                    op,
+                } => {
+                    let command = Command {
+                        client,
+                        session,
+                        serial,
+                        op,
+                    };
+                    self.take_request(to, command, step);
                 }
-            }
+                Body::Raft(_) | Body::Reply { .. } => {}
+            },
         }
     }
 
@@ -301,21 +313,27 @@ impl World {
             .iter()
             .position(|waiting| waiting.position.index == index);
         let owed = owed.map(|place| up.waiting.remove(place));
-        let Payload::Command(command) = entry.payload else {
-            return;
+        let (client, serial, outcome) = match entry.payload {
+            Payload::Command(command) => {
+                let answer = up.machine.apply(&command, exactly_once);
+                let Command { client, serial, .. } = command;
+                step.facts.push(Fact::Executed {
+                    server: id,
+                    index,
+                    client,
+                    serial,
+                    answer,
+                });
+                (client, serial, ReplyOutcome::Answer(answer))
+            }
+            Payload::Register(wish) => match up.open_session(id, &wish, index, step) {
+                Some(session) => (wish.client, wish.serial, ReplyOutcome::Session(session)),
+                None => return,
+            },
+            Payload::Configuration(_) | Payload::Noop => return,
         };
-        let answer = up.machine.apply(&command, exactly_once);
-        let Command { client, serial, .. } = command;
-        step.facts.push(Fact::Executed {
-            server: id,
-            index,
-            client,
-            serial,
-            answer,
-        });
         // The entry a client waits for may have been overwritten by another at the same index.
         if owed.is_some_and(|owed| owed.position.term == entry.term) {
-            let outcome = ReplyOutcome::Answer(answer);
             self.send(id, client, Body::Reply { serial, outcome }, step);
         }
     }
@@ -332,19 +350,43 @@ impl World {
     }
 
     fn take_request(&mut self, id: NodeId, command: Command, step: &mut Step) {
-        let Some(up) = self.servers.up_mut(id) else {
-            return;
-        };
-        if up.node.log().last_index().0 >= MAX_LOG {
+        if self.server(id).log().last_index().0 >= MAX_LOG {
             return;
         }
         if let Op::Get { key } = command.op
-            && self.config.read != ReadMode::Log
+            && !self.config.is_logged(&command.op)
         {
             return self.take_read(id, ReadId::of(&command), key, step);
         }
-        up.node.step(Input::Propose(command), &mut step.outputs);
         let Command { client, serial, .. } = command;
+        self.propose(id, Input::Propose(command), (client, serial), step);
+    }
+
+    /// A client wants to have a session. The leader says how many there may be.
+    fn take_registration(&mut self, id: NodeId, client: ClientId, serial: u32, step: &mut Step) {
+        let most = self.config.sessions;
+        let wish = Registration {
+            client,
+            serial,
+            most,
+        };
+        if self.server(id).log().last_index().0 < MAX_LOG {
+            self.propose(id, Input::Register(wish), (client, serial), step);
+        }
+    }
+
+    /// Lets a server put into its log what a client wants, by that number.
+    fn propose(
+        &mut self,
+        id: NodeId,
+        input: Input,
+        (client, serial): (ClientId, u32),
+        step: &mut Step,
+    ) {
+        let Some(up) = self.servers.up_mut(id) else {
+            return;
+        };
+        up.node.step(input, &mut step.outputs);
         let mut refused = None;
         for output in &step.outputs {
             match *output {
@@ -509,7 +551,7 @@ impl World {
     }
 
     fn begin_next_request(&mut self, id: ClientId, step: &mut Step) {
-        if self.clients[id.slot()].begin_next(self.now) {
+        if self.clients[id.slot()].begin_next(self.now, &self.config) {
             self.ask(id, step);
         }
     }
@@ -522,14 +564,33 @@ impl World {
             return;
         };
         let (serial, op, attempt) = (errand.serial, errand.op, errand.attempts);
-        step.facts.push(Fact::Asked {
-            client: id,
-            serial,
-            op,
-            server,
-            attempt,
-        });
-        self.send(id, server, Body::Request { serial, op }, step);
+        let body = match errand.stage {
+            Stage::Asking(session) => {
+                step.facts.push(Fact::Asked {
+                    client: id,
+                    serial,
+                    op,
+                    server,
+                    attempt,
+                });
+                Body::Request {
+                    session,
+                    serial,
+                    op,
+                }
+            }
+            Stage::Opening => {
+                step.facts.push(Fact::Registers {
+                    client: id,
+                    serial,
+                    op,
+                    server,
+                    attempt,
+                });
+                Body::Register { serial }
+            }
+        };
+        self.send(id, server, body, step);
     }
 
     fn reach_client(&mut self, id: ClientId, packet: Packet, step: &mut Step) {
@@ -545,15 +606,33 @@ impl World {
                     return;
                 };
                 let (op, asked_at) = (errand.op, errand.asked_at);
-                step.facts.push(Fact::Answered {
-                    client: id,
-                    serial,
-                    op,
-                    asked_at,
-                    server,
-                    answer,
+                step.facts.push(match answer {
+                    Answer::Expired => Fact::Expired {
+                        client: id,
+                        serial,
+                        op,
+                        server,
+                    },
+                    answer => Fact::Answered {
+                        client: id,
+                        serial,
+                        op,
+                        asked_at,
+                        server,
+                        answer,
+                    },
                 });
                 self.begin_next_request(id, step);
+            }
+            ReplyOutcome::Session(session) => {
+                if client.opened(server, serial, session) {
+                    step.facts.push(Fact::Registered {
+                        client: id,
+                        session,
+                        server,
+                    });
+                    self.ask(id, step);
+                }
             }
             ReplyOutcome::NotLeader { leader } if client.awaits(serial) => {
                 step.facts.push(Fact::Redirected {
@@ -1090,9 +1169,9 @@ impl Told {
             Body::Reply { outcome, .. } => (
                 Term(0),
                 LogIndex(0),
-                matches!(outcome, ReplyOutcome::Answer(_)),
+                !matches!(outcome, ReplyOutcome::NotLeader { .. }),
             ),
-            Body::Request { .. } => (Term(0), LogIndex(0), true),
+            Body::Register { .. } | Body::Request { .. } => (Term(0), LogIndex(0), true),
         };
         Self {
             kind: body.kind(),

@@ -52,14 +52,18 @@ fn line(operation: &Operation) -> Line {
         Op::Get { .. } => ("get", None),
         Op::Set { value, .. } => ("put", Some(value.to_string())),
     };
+    // Its client was told that nobody knows what became of it.
+    let answered = operation
+        .answered
+        .filter(|(_, answer)| *answer != Answer::Expired);
     Line {
         c: operation.client.map_or(0, |client| client.slot() + 1),
         op,
         k: operation.op.key().to_string(),
         v,
-        o: operation.answered.map(|(_, answer)| said(answer)),
+        o: answered.map(|(_, answer)| said(answer)),
         call: operation.asked_at.0,
-        ret: operation.answered.map(|(at, _)| at.0),
+        ret: answered.map(|(at, _)| at.0),
     }
 }
 
@@ -68,6 +72,7 @@ fn said(answer: Answer) -> String {
     match answer {
         Answer::Done => "ok".into(),
         Answer::Differs(_) => "fail".into(),
+        Answer::Expired => String::new(),
         Answer::Value(value) => value.map(|value| value.to_string()).unwrap_or_default(),
     }
 }

@@ -301,6 +301,7 @@ impl Values {
         };
         Ok(Payload::Command(Command {
             client,
+            session: None,
             serial: number.unsigned_abs(),
             op: Op::Set { key, value: number },
         }))

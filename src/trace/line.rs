@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
-use crate::machine::Command;
+use crate::machine::{Command, Registration};
 use crate::raft::{self, AppendOutcome, Entries, Entry, NodeId, Payload, SnapshotOutcome};
 use crate::sim::Server;
 
@@ -308,11 +308,30 @@ fn items(entries: &Entries) -> Vec<Item> {
 /// An entry.
 pub(super) fn item(entry: &Entry) -> Item {
     let value = match entry.payload {
-        Payload::Command(Command { client, serial, op }) => format!("{client}.{serial} {op}"),
+        Payload::Command(command) => said(&command),
         Payload::Configuration(configuration) => format!("{CONFIGURATION}{configuration}"),
         Payload::Noop => NO_OP.into(),
+        Payload::Register(Registration {
+            client,
+            serial,
+            most,
+        }) => format!("{client}.{serial} session, {most} at most"),
     };
     Item(entry.term.0, Value::Text(value))
+}
+
+/// A command: `C1.3 x=5`, or in session 2 `C1@2.3 x=5`.
+fn said(command: &Command) -> String {
+    let Command {
+        client,
+        session,
+        serial,
+        op,
+    } = command;
+    match session {
+        Some(session) => format!("{client}@{session}.{serial} {op}"),
+        None => format!("{client}.{serial} {op}"),
+    }
 }
 
 /// How the value of a configuration begins.
@@ -334,11 +353,12 @@ impl Value {
         let (client, serial) = request.strip_prefix('C')?.split_once('.')?;
         let command = Command {
             client: crate::machine::ClientId::new(client.parse().ok()?)?,
+            session: None,
             serial: serial.parse().ok()?,
             op: op.parse().ok()?,
         };
         // Only what reads as it is written is surely the same value.
-        let same = format!("{}.{} {}", command.client, command.serial, command.op) == *text;
+        let same = said(&command) == *text;
         same.then_some(Payload::Command(command))
     }
 }

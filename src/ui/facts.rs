@@ -126,13 +126,25 @@ pub fn packet(world: &World, id: PacketId) -> Option<Subject> {
 fn contents(body: &Body) -> (&'static str, Vec<(&'static str, String)>) {
     match body {
         Body::Raft(message) => message_fields(message),
-        Body::Request { serial, op } => (
+        Body::Register { serial } => (
             "Request",
             vec![
-                ("request", op.to_string()),
+                ("request", "a session".to_string()),
                 ("its number", serial.to_string()),
             ],
         ),
+        Body::Request {
+            session,
+            serial,
+            op,
+        } => {
+            let mut fields = vec![
+                ("request", op.to_string()),
+                ("its number", serial.to_string()),
+            ];
+            fields.extend(session.map(|session| ("in session", session.to_string())));
+            ("Request", fields)
+        }
         Body::Reply { serial, outcome } => {
             let outcome = match outcome {
                 ReplyOutcome::Answer(answer) => answer.to_string(),
@@ -142,6 +154,7 @@ fn contents(body: &Body) -> (&'static str, Vec<(&'static str, String)>) {
                 ReplyOutcome::NotLeader { leader: None } => {
                     "not the leader, and knows of none".into()
                 }
+                ReplyOutcome::Session(session) => format!("session {session} is open"),
             };
             (
                 "Answer",

@@ -103,7 +103,7 @@ impl Row {
             text: label(entry, index, server.log()),
             configuration: match entry.payload {
                 Payload::Configuration(configuration) => Some(configuration),
-                Payload::Command(_) | Payload::Noop => None,
+                Payload::Command(_) | Payload::Noop | Payload::Register(_) => None,
             },
             committed: index <= commit,
         };
@@ -130,6 +130,7 @@ fn label(entry: &Entry, index: LogIndex, log: &Log) -> String {
             change(log.configured_by(index.previous()).1, configuration)
         }
         Payload::Noop => "—".into(),
+        Payload::Register(wish) => wish.to_string(),
     }
 }
 

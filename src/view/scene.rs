@@ -11,7 +11,7 @@ use crate::raft::{
     Timer,
 };
 use crate::sim::{
-    Address, Body, Client, Packet, PacketId, PacketKind, ReplyOutcome, Server, Time, World,
+    Address, Body, Client, Packet, PacketId, PacketKind, ReplyOutcome, Server, Stage, Time, World,
 };
 
 /// What there is to see on the stage at a moment.
@@ -349,10 +349,14 @@ fn quorum(server: &Server) -> Option<Quorum> {
 impl ClientView {
     fn of(client: &Client) -> Self {
         let doing = match (&client.current, &client.last_answer) {
+            (Some(errand), _) if errand.waiting && errand.stage == Stage::Opening => {
+                "opens a session".into()
+            }
             (Some(errand), _) if errand.waiting => format!("waits for {}", errand.op),
             (Some(_), _) => "looks for a leader".into(),
             (None, Some((op, answer))) => match answer {
                 Answer::Done => format!("{op} is done"),
+                Answer::Expired => format!("{op}: session expired, outcome unknown"),
                 answer => format!("{op} gave {answer}"),
             },
             (None, None) => "idle".into(),
@@ -400,9 +404,11 @@ impl PacketView {
             Body::Raft(
                 Message::PreVoteReply { granted, .. } | Message::RequestVoteReply { granted, .. },
             ) => (String::new(), *granted),
+            Body::Register { .. } => (format!("+{}", packet.from), true),
             Body::Request { op, .. } => (op.to_string(), true),
             Body::Reply { outcome, .. } => match outcome {
-                ReplyOutcome::Answer(_) => ("ok".into(), true),
+                ReplyOutcome::Answer(Answer::Expired) => ("?".into(), false),
+                ReplyOutcome::Answer(_) | ReplyOutcome::Session(_) => ("ok".into(), true),
                 ReplyOutcome::NotLeader { leader } => (
                     leader.map_or_else(|| "?".into(), |id| format!("→{id}")),
                     false,

@@ -58,6 +58,7 @@ impl Cluster {
             out: Vec::new(),
             command: Command {
                 client: ClientId::new(1).expect("there is a first client"),
+                session: None,
                 serial: 0,
                 op: "x=5".parse().expect("a request"),
             },

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use crate::machine::MAX_CLIENTS;
 use crate::raft::{ReadMode, SendPolicy};
 use crate::sim::disk::LONGEST_WRITE;
 use crate::sim::scenario::Setting;
@@ -59,6 +60,8 @@ fn setting(word: &str) -> Result<Setting, String> {
             "heartbeat" => SendPolicy::OnHeartbeat,
             _ => return Err(format!("send is heartbeat or at-once, not \"{value}\"")),
         }),
+        "sessions" if value == "off" => Setting::Sessions(0),
+        "sessions" => Setting::Sessions(number(1, MAX_CLIENTS as u16)? as u8),
         "timeout" => {
             let (low, high) = range(value)?;
             Setting::Election(at_least(low, Time::ms(1))?, high)
@@ -69,7 +72,7 @@ fn setting(word: &str) -> Result<Setting, String> {
 }
 
 const SETTINGS: &str = "batch, check-quorum, chunk, compact, disk, drift, duplicate, fast-backup, \
-    heartbeat, latency, loss, no-op, patience, prevote, read, send, timeout, window";
+    heartbeat, latency, loss, no-op, patience, prevote, read, send, sessions, timeout, window";
 
 fn at_least(time: Time, least: Time) -> Result<Time, String> {
     if time < least {

@@ -37,6 +37,7 @@ fn every_action_reads_as_it_is_written() {
         "retire S1",
         "rules off commit-own-term",
         "skew S3 2/1",
+        "config sessions=off",
         "timeout S1",
         "timer S1 80ms",
         "wipe S3",
@@ -55,6 +56,7 @@ fn a_run_reads_as_it_is_written() {
     let text = "servers 3 · seed 7 · clients 2\n\
         config latency=5ms..5ms\n\
         config window=8\n\
+        config sessions=3\n\
         rules off up-to-date\n\
         S1 term 6 vote S2 log 1 1:x=3 6:S1,S2>S1,S2+S3 6:S1 6:S1=4 commit 2\n\
         client C1 writes x every 300ms\n\
@@ -92,6 +94,9 @@ fn a_mistake_is_told_with_its_line_and_column() {
     assert!(why("config latency=20..10ms").contains("more than"));
     assert!(why("config heartbeat=0ms").contains("too short"));
     assert!(why("config loss=101%").contains("no share"));
+    assert!(why("config sessions=0").contains("a number from 1 to 5"));
+    assert!(why("config sessions=6").contains("a number from 1 to 5"));
+    assert!(why("S1 log 1 1:+C1").contains("is no request"));
     assert!(why(&"x".repeat(LONGEST_TEXT + 1)).contains("too long"));
 }
 

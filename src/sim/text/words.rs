@@ -386,7 +386,7 @@ impl DiskImage {
     pub(super) fn named(&self) -> ServerSet {
         let members = self.entries.iter().map(|entry| match entry.payload {
             Payload::Configuration(configuration) => configuration.members(),
-            Payload::Command(_) | Payload::Noop => ServerSet::EMPTY,
+            Payload::Command(_) | Payload::Noop | Payload::Register(_) => ServerSet::EMPTY,
         });
         let others: ServerSet = self.vote.into_iter().chain([self.server]).collect();
         members.fold(others, ServerSet::or)
@@ -532,6 +532,7 @@ pub(crate) fn entry(word: &str, place: usize) -> Result<Entry, String> {
             let serial = place as u32 + 1;
             Payload::Command(Command {
                 client,
+                session: None,
                 serial,
                 op: op.parse()?,
             })

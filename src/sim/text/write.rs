@@ -162,6 +162,8 @@ impl fmt::Display for Setting {
             }),
             Self::Send(SendPolicy::AtOnce) => f.write_str("send=at-once"),
             Self::Send(SendPolicy::OnHeartbeat) => f.write_str("send=heartbeat"),
+            Self::Sessions(0) => f.write_str("sessions=off"),
+            Self::Sessions(most) => write!(f, "sessions={most}"),
             Self::Window(window) => write!(f, "window={window}"),
         }
     }
@@ -188,6 +190,7 @@ impl fmt::Display for DiskImage {
                 Payload::Command(command) => write!(f, " {}:{}", entry.term, command.op)?,
                 Payload::Configuration(members) => write!(f, " {}:{members}", entry.term)?,
                 Payload::Noop => write!(f, " {}", entry.term)?,
+                Payload::Register(wish) => write!(f, " {}:{wish}", entry.term)?,
             }
         }
         if self.commit > LogIndex(0) {
@@ -230,7 +233,7 @@ impl fmt::Display for Scenario {
 
 impl Scenario {
     /// All its settings, in the order in which they are written.
-    pub fn settings(&self) -> [Setting; 18] {
+    pub fn settings(&self) -> [Setting; 19] {
         let (timing, weather, config) = (&self.timing, &self.weather, &self.config);
         [
             Setting::Election(timing.election.0, timing.election.1),
@@ -250,6 +253,7 @@ impl Scenario {
             Setting::Window(config.window),
             Setting::Compact(config.compact),
             Setting::Chunk(config.chunk),
+            Setting::Sessions(config.sessions),
             Setting::Disk(timing.disk.0, timing.disk.1),
         ]
     }
