@@ -1,4 +1,4 @@
-//! Mounts the page; nothing else.
+//! Mounts the page, or hunts where there is none: in a worker.
 
 /// Smaller and quicker than the allocator that comes with the target.
 #[cfg(target_family = "wasm")]
@@ -6,7 +6,10 @@
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 fn main() {
-    let document = web_sys::window().and_then(|window| window.document());
+    let Some(window) = web_sys::window() else {
+        return raftarium::ui::hunt();
+    };
+    let document = window.document();
     if let Some(root) = document.and_then(|document| document.get_element_by_id("app")) {
         yew::Renderer::<raftarium::ui::App>::with_root(root).render();
     }

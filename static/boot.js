@@ -1,13 +1,11 @@
-// Starts the page: fetches its wasm and runs it, or says in one sentence why that did not work.
+// Starts the page, or a worker of it: fetches its wasm and runs it, or says in one sentence why that did not work.
 
+import { parts, url } from "./parts.js";
 import { say } from "./say.js";
 import { unpack } from "./unpack.js";
 
-const tag = document.querySelector("script[data-wasm]");
-const url = (path) => new URL(path, document.baseURI).href;
-
 // Under the published page's content policy, workers may be started from this site's own scripts and from no others.
-window.trustedTypes?.createPolicy("default", {
+globalThis.trustedTypes?.createPolicy("default", {
   createScriptURL: (path) => (url(path).startsWith(url("./")) ? path : null),
 });
 
@@ -16,7 +14,7 @@ try {
   const theme = localStorage.getItem("raftarium.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // A browser that keeps nothing shows the system's theme.
+  // A browser that keeps nothing shows the system's theme; a worker shows nothing.
 }
 
 async function boot() {
@@ -26,7 +24,7 @@ async function boot() {
   }
   let wasm, glue;
   try {
-    [wasm, glue] = await Promise.all([fetch(url(tag.dataset.wasm)), import(url(tag.dataset.js))]);
+    [wasm, glue] = await Promise.all([fetch(url(parts.wasm)), import(url(parts.js))]);
     if (!wasm.ok) throw new Error(`${wasm.url}: ${wasm.status}`);
     wasm = unpack(new Uint8Array(await wasm.arrayBuffer()));
   } catch (error) {
@@ -41,7 +39,7 @@ async function boot() {
     say(`Raftarium could not start here: ${error.message}. Reload, or try a current browser.`);
     return;
   }
-  if (tag.dataset.offline) navigator.serviceWorker?.register(url(tag.dataset.offline)).catch(console.warn);
+  if (parts.offline) navigator.serviceWorker?.register(url(parts.offline)).catch(console.warn);
 }
 
 boot();

@@ -1,13 +1,13 @@
 // The page's wasm comes in two parts (`tools/split.mjs`): what a first visit runs, and the rest. The rest is fetched when
 // the visitor touches something. Should it be needed before it is there, the page stands still until it is.
 
+import { parts, url as address } from "./parts.js";
 import { say } from "./say.js";
 import { unpack } from "./unpack.js";
 
 const TOUCHES = ["pointerdown", "keydown", "wheel", "hashchange"];
 
-const tag = document.querySelector("script[data-rest]");
-const url = new URL(tag.dataset.rest, document.baseURI).href;
+const url = address(parts.rest);
 
 /** Instantiates the first part, so that it can have the rest loaded. */
 export async function instantiate(first, imports) {
@@ -44,7 +44,7 @@ export async function instantiate(first, imports) {
     }
   };
   for (const type of TOUCHES) addEventListener(type, fetchSoon, true);
-  if (location.hash) await fetchSoon(); // an address within the page: what it leads to is of the rest
+  if (location.hash || !globalThis.document) await fetchSoon(); // an address within the page, or a worker: what they need is of the rest
   return result;
 }
 

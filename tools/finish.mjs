@@ -67,7 +67,7 @@ writeFileSync(
 writeFileSync(path("rest.js"), readFileSync("static/rest.js"));
 const bundle = await esbuild.build({
   stdin: {
-    contents: swap(read("boot.js").toString(), "import(url(tag.dataset.js))", `import("./${glue}")`),
+    contents: swap(read("boot.js").toString(), "import(url(parts.js))", `import("./${glue}")`),
     resolveDir: dist,
   },
   bundle: true,
@@ -109,7 +109,7 @@ writeFileSync(path("index.html"), html);
 
 // The first chapter comes with the wasm: nobody asks for its text.
 const [firstChapter] = readdirSync(path("lessons")).sort();
-for (const name of [join("lessons", firstChapter), "boot.js", "say.js", "unpack.js", "rest.js", glue, oldWasm, ...sheets.map(([, name]) => name)]) rmSync(path(name));
+for (const name of [join("lessons", firstChapter), "boot.js", "parts.js", "say.js", "unpack.js", "rest.js", glue, oldWasm, ...sheets.map(([, name]) => name)]) rmSync(path(name));
 
 // The service worker keeps what a first visit has fetched anyway, and every other file there is when it is told to.
 const published = readdirSync(dist, { recursive: true }).sort().filter((name) => statSync(path(name)).isFile());

@@ -39,6 +39,13 @@ impl Property {
         Self::StateMachineSafety,
     ];
 
+    /// Those that clients rely on.
+    pub const CLIENTS: [Self; 3] = [
+        Self::AcknowledgedWrites,
+        Self::ExactlyOnce,
+        Self::LinearizableReads,
+    ];
+
     /// All of them: first the five of Figure 3, then what clients and servers rely on besides.
     pub const ALL: [Self; 10] = [
         Self::ElectionSafety,
@@ -67,6 +74,13 @@ impl Property {
             Self::NeverBackwards => "Never Backwards",
             Self::Progress => "Progress",
         }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|property| property.name() == name)
     }
 
     /// What it promises, in one sentence.

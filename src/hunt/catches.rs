@@ -20,6 +20,11 @@ pub struct Catch {
 }
 
 impl Catch {
+    /// What breaks without that rule; nothing, if it is one of [`NEVER_MISSED`].
+    pub fn of(rule: Rule) -> Option<&'static Self> {
+        CATCHES.iter().find(|catch| catch.rule == rule)
+    }
+
     /// Where to hunt for it.
     pub fn ground(&self) -> Ground {
         let mut rules = Rules::default();

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::check::ghost::Settled;
 use crate::check::{Checker, Violation};
 use crate::narrate::{self, Sentence, Weight};
-use crate::raft::LogIndex;
+use crate::raft::{LogIndex, Rules};
 use crate::script::{Goal, Watch};
 use crate::sim::text::{self, TextError};
 use crate::sim::{Action, Fact, Packet, Scenario, Server, Step, StepId, Time, World};
@@ -245,6 +245,19 @@ impl Session {
         }
         session.done.clear();
         Ok(session)
+    }
+
+    /// The same actions where other rules hold. What makes no sense there is not done.
+    pub fn with_rules(&self, rules: Rules) -> Self {
+        let mut scenario = self.scenario().clone();
+        scenario.config.rules = rules;
+        let mut other = Self::new(scenario);
+        for (at, action) in self.actions() {
+            other.advance(*at);
+            let _ = other.act(action.clone());
+        }
+        other.done.clear();
+        other
     }
 
     /// The session as text, which reads back as the same session.

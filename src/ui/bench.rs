@@ -70,6 +70,7 @@ impl Bench {
     }
 
     /// What is known so far.
+    #[inline(never)] // a first visit does not send it
     pub fn view(&self) -> Html {
         let (events, seconds) = self.rates();
         let result = self.is_done().then(|| {

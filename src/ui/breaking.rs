@@ -1,42 +1,31 @@
 //! Break a rule: switch one off, say what will fall, and look for the schedule that shows it, by hand
-//! or by a hunt that runs between the frames.
+//! or by a hunt, and then watch that schedule without the rule and with it.
 
-use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::hunter::{Hunter, News, Stage, Trophy};
 use super::markup::html;
 use super::settings::{RunWish, options, value};
 use crate::check::Property;
-use crate::hunt::catches::{CATCHES, Catch, NEVER_MISSED};
-use crate::hunt::{Find, Hunt, Tally};
+use crate::hunt::catches::{Catch, NEVER_MISSED};
 use crate::raft::{Rule, Rules};
 use crate::sim::Action;
-use crate::sim::text::write_run;
 
-/// How long the hunt may keep the page busy at a time, in milliseconds: a third of a frame.
-const PORTION_MS: f64 = 5.0;
-
-/// Steps between two looks at the clock.
-const STEPS: u64 = 200;
-
-/// Portions between two looks at how far it is.
-const PORTIONS: u32 = 16;
-
-/// What the user wants here, and what the hunt wants.
+/// What the user wants here, and what the hunter tells.
 #[derive(Clone, PartialEq)]
 pub enum Msg {
     /// Another rule.
     Choose(Rule),
     /// This promise will fall.
     Guess(Option<Property>),
+    /// The hunter is so far, or cannot hunt.
+    Heard(Result<News, String>),
     /// A hunt.
     Hunt,
     /// No hunt any more.
     Stop,
-    /// To see what was found, with the rule or without it.
+    /// To see what was found; beside it, if so, the same with the rule.
     Watch(bool),
-    /// The next portion of the hunt.
-    Work,
 }
 
 #[derive(Properties, PartialEq)]
@@ -52,11 +41,11 @@ pub struct BreakingProps {
 pub struct Breaking {
     nth: usize,
     guess: Option<Property>,
-    hunt: Option<Hunt>,
-    found: Option<(Find, Tally)>,
-    /// Whether a hunt found nothing.
-    vain: bool,
-    portions: u32,
+    hunter: Option<Hunter>,
+    /// How far the hunt is, or was when it was over.
+    news: Option<News>,
+    /// Why there is no hunt.
+    fault: Option<String>,
 }
 
 impl Component for Breaking {
@@ -77,24 +66,24 @@ impl Component for Breaking {
                 };
             }
             Msg::Guess(property) => self.guess = property,
-            Msg::Hunt => {
-                let catch = self.catch();
-                self.hunt = catch.map(|catch| Hunt::new(catch.ground(), catch.seed));
-                (self.found, self.vain) = (None, false);
-                work_later(ctx);
-            }
-            Msg::Stop => self.hunt = None,
-            Msg::Watch(with) => {
-                let text = self.text(with).unwrap_or_default();
-                ctx.props().on_wish.emit(RunWish::Watch(text));
-            }
-            Msg::Work => {
-                let more = self.work();
-                if more {
-                    work_later(ctx);
+            Msg::Heard(Ok(news)) => {
+                if matches!(news.stage, Stage::Found(_) | Stage::Vain) {
+                    self.hunter = None;
                 }
-                self.portions += 1;
-                return !more || self.portions.is_multiple_of(PORTIONS);
+                self.news = Some(news);
+            }
+            Msg::Heard(Err(fault)) => (self.hunter, self.fault) = (None, Some(fault)),
+            Msg::Hunt => {
+                let tell = ctx.link().callback(Msg::Heard);
+                let hunter = Hunter::start(self.rule(), move |news| tell.emit(news));
+                (self.hunter, self.news, self.fault) = (Some(hunter), None, None);
+            }
+            Msg::Stop => (self.hunter, self.news) = (None, None),
+            Msg::Watch(beside) => {
+                if let Some(Trophy { run, .. }) = self.trophy() {
+                    let with = beside.then(|| self.rule());
+                    ctx.props().on_wish.emit(RunWish::Watch(run.clone(), with));
+                }
             }
         }
         true
@@ -108,8 +97,7 @@ impl Component for Breaking {
         let rules = rules.map(|rule| (rule.name(), rule.name(), *rule == self.rule()));
         let guess = link.callback(|event: Event| {
             let name = value(&event);
-            let mut all = Property::ALL.into_iter();
-            Msg::Guess(all.find(|property| property.name() == name))
+            Msg::Guess(Property::named(&name))
         });
         let guesses = Property::ALL.iter().map(|property| {
             let chosen = self.guess == Some(*property);
@@ -126,16 +114,16 @@ impl Component for Breaking {
             },
             props.on_act.reform(move |_| Action::Rule(rule, off)),
         );
-        let hunt = match (&self.hunt, self.catch()) {
+        let hunt = match (&self.hunter, Catch::of(self.rule())) {
             (Some(_), _) => Some(wish("Stop the hunt", Msg::Stop)),
             (None, Some(_)) => Some(wish("Hunt for a schedule", Msg::Hunt)),
             (None, None) => None,
         };
-        let watch = self.found.is_some().then(|| {
+        let watch = self.trophy().map(|_| {
             html! {
                 <div class="buttons">
                     { wish("Watch it without the rule", Msg::Watch(false)) }
-                    { wish("The same with the rule", Msg::Watch(true)) }
+                    { wish("Without it and with it, side by side", Msg::Watch(true)) }
                 </div>
             }
         });
@@ -156,12 +144,6 @@ impl Component for Breaking {
     }
 }
 
-/// The browser comes first.
-fn work_later(ctx: &Context<Breaking>) {
-    let link = ctx.link().clone();
-    Timeout::new(0, move || link.send_message(Msg::Work)).forget();
-}
-
 fn button(label: &'static str, onclick: Callback<MouseEvent>) -> Html {
     html! { <button class="bordered small" {onclick}>{ label }</button> }
 }
@@ -171,72 +153,52 @@ impl Breaking {
         Rule::ALL[self.nth]
     }
 
-    /// Hunts on for a little while. Says whether there is more to do.
-    fn work(&mut self) -> bool {
-        let Some(hunt) = &mut self.hunt else {
-            return false;
-        };
-        let clock = web_sys::window().and_then(|window| window.performance());
-        let now = || clock.as_ref().map_or(f64::MAX, |clock| clock.now());
-        let end = now() + PORTION_MS;
-        let mut over = hunt.work(STEPS);
-        while !over && now() < end {
-            over = hunt.work(STEPS);
+    fn trophy(&self) -> Option<&Trophy> {
+        match &self.news.as_ref()?.stage {
+            Stage::Found(trophy) => Some(trophy),
+            _ => None,
         }
-        if over {
-            self.found = hunt.found().map(|find| (find.clone(), hunt.tally()));
-            self.vain = self.found.is_none();
-            self.hunt = None;
-        }
-        !over
-    }
-
-    /// What was found, as text, with the rule or without it.
-    fn text(&self, with: bool) -> Option<String> {
-        let (find, _) = self.found.as_ref()?;
-        let mut rules = Rules::default();
-        rules.set(self.rule(), with);
-        let schedule = find.schedule.with_rules(rules);
-        Some(write_run(&schedule.scenario, &schedule.actions))
-    }
-
-    fn catch(&self) -> Option<&'static Catch> {
-        CATCHES.iter().find(|catch| catch.rule == self.rule())
     }
 
     /// How it stands, in a sentence or two.
     fn told(&self) -> String {
-        if let Some(hunt) = &self.hunt {
-            let Tally {
-                schedules, steps, ..
-            } = hunt.tally();
-            let what = if hunt.is_shrinking() {
-                "Found one; making it short"
-            } else {
-                "Hunting"
-            };
-            return format!("{what}: {schedules} schedules, {steps} steps so far.");
+        if let Some(fault) = &self.fault {
+            return fault.clone();
         }
-        if let Some((find, tally)) = &self.found {
-            let fell = find.violation.property();
-            let guess = match self.guess {
-                Some(guess) if guess == fell => " As you said.".into(),
-                Some(guess) => format!(" You said {}.", guess.name()),
-                None => String::new(),
-            };
-            return format!(
-                "{} falls, after {} schedules. Of {} actions {} were needed.{guess}",
-                fell.name(),
-                tally.schedules,
-                find.length,
-                find.schedule.actions.len(),
-            );
+        let never = NEVER_MISSED.iter().find(|(rule, _)| *rule == self.rule());
+        if let Some((_, why)) = never {
+            return format!("No schedule needs it: {why}.");
         }
-        let mut never = NEVER_MISSED.iter().filter(|(rule, _)| *rule == self.rule());
-        match never.next() {
-            Some((_, why)) => format!("No schedule needs it: {why}."),
-            None if self.vain => "Nothing found this time.".into(),
+        match (&self.news, &self.hunter) {
+            (Some(news), _) => self.told_of(news),
+            (None, Some(_)) => "Hunting.".into(),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn told_of(&self, news: &News) -> String {
+        let News {
+            schedules, steps, ..
+        } = news;
+        let what = match &news.stage {
+            Stage::Seeking => "Hunting",
+            Stage::Shortening => "Found one; making it short",
+            Stage::Vain => return "Nothing found this time.".into(),
+            Stage::Found(trophy) => return self.told_of_trophy(trophy, *schedules),
+        };
+        format!("{what}: {schedules} schedules, {steps} steps so far.")
+    }
+
+    fn told_of_trophy(&self, trophy: &Trophy, schedules: u64) -> String {
+        let fell = trophy.property;
+        let guess = match self.guess {
+            Some(guess) if guess == fell => " As you said.".into(),
+            Some(guess) => format!(" You said {guess}."),
             None => String::new(),
-        }
+        };
+        format!(
+            "{fell} falls, after {schedules} schedules. Of {} actions {} were needed.{guess}",
+            trophy.length, trophy.needed,
+        )
     }
 }

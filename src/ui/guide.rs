@@ -27,6 +27,7 @@ pub enum Progress {
 }
 
 /// The invitation.
+#[inline(never)] // a first visit does not send it
 pub fn guide(progress: Progress) -> Html {
     let (title, text) = words(progress);
     html! {

@@ -72,6 +72,7 @@ const KEYS: Rows = &[
 ];
 
 /// The help.
+#[inline(never)] // a first visit does not send it
 pub fn help(on_close: &Callback<()>) -> Html {
     let close = on_close.reform(|_: MouseEvent| ());
     html! {

@@ -45,6 +45,7 @@ pub struct ServerFacts {
 }
 
 /// The closer look.
+#[inline(never)] // a first visit does not send it
 pub fn inspector(subject: &Subject, on_act: &Callback<Action>, on_close: &Callback<()>) -> Html {
     let (title, fields, actions, why, question) = match subject {
         Subject::Packet(packet) => (

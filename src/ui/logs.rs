@@ -14,6 +14,7 @@ use crate::view::{LogTable, Question, kin};
 
 #[derive(Properties, PartialEq)]
 pub struct LogsProps {
+    pub title: &'static str,
     pub table: Rc<LogTable>,
     pub focus: Option<NodeId>,
     pub on_focus: Callback<NodeId>,
@@ -50,7 +51,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     });
     html! {
         <section class="logs" aria-label="Logs">
-            <h2>{ "Logs" }<span>{ format!("committed to {}", table.committed) }</span></h2>
+            <h2>{ props.title }<span>{ format!("committed to {}", table.committed) }</span></h2>
             <div ref={strip} class="logs-strip" tabindex="0" role="group" aria-label="Log entries" {onkeydown}>
                 <table>
                     <thead><tr>

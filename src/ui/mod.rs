@@ -27,6 +27,7 @@ mod frame;
 mod geometry;
 mod guide;
 mod help;
+mod hunter;
 mod icons;
 mod inspector;
 mod keys;
@@ -51,3 +52,4 @@ mod topbar;
 mod why;
 
 pub use app::App;
+pub use hunter::hunt;

@@ -1,7 +1,8 @@
-//! A session with a clock: it plays, or it stands still.
+//! A session with a clock: it plays, or it stands still. Beside it there may be another, of the same
+//! actions with other rules, which is always at the same moment.
 
 use crate::session::{Pace, Session};
-use crate::sim::{Scenario, Time};
+use crate::sim::{Action, Scenario, Time};
 
 /// How often the clock is written, at least, in milliseconds.
 const CLOCK: f64 = 160.0;
@@ -12,6 +13,8 @@ const LONGEST_FRAME: f64 = 250.0;
 /// A session, and how it is being watched.
 pub struct Player {
     pub session: Session,
+    /// The same with other rules, to compare with, until the user takes a hand in it.
+    pub twin: Option<Session>,
     pub pace: Pace,
     pub playing: bool,
     /// Whether time stands still when all messages there are are held, until the user insists.
@@ -25,6 +28,7 @@ impl Player {
     pub fn new(session: Session) -> Self {
         Self {
             session,
+            twin: None,
             pace: Pace::new(Pace::FIRST),
             playing: true,
             waits: false,
@@ -62,11 +66,28 @@ impl Player {
         }
         let before = self.session.world().last_step();
         self.pace.play(&mut self.session, wall / 1000.0);
+        let twin_happened = self.keep_together();
         if self.session.now() >= Time::LONGEST {
             self.pause();
             return true;
         }
-        self.session.world().last_step() != before
+        twin_happened || self.session.world().last_step() != before
+    }
+
+    /// Brings the twin to where the session is. Says whether anything happens there in between.
+    pub fn keep_together(&mut self) -> bool {
+        let Some(twin) = &mut self.twin else {
+            return false;
+        };
+        let before = twin.world().last_step();
+        twin.seek(self.session.now());
+        twin.world().last_step() != before
+    }
+
+    /// Does something now.
+    pub fn act(&mut self, action: Action) -> Result<(), String> {
+        self.twin = None;
+        self.session.act(action)
     }
 
     /// Seconds of the run in a second of the wall clock, from now until something happens.
@@ -84,7 +105,9 @@ impl Player {
         if self.pace.speed > Pace::READABLE {
             return CLOCK / 2.0;
         }
-        let next = self.session.next_at().unwrap_or(Time::NEVER);
+        let sessions = [Some(&self.session), self.twin.as_ref()];
+        let next = sessions.into_iter().flatten().filter_map(Session::next_at);
+        let next = next.min().unwrap_or(Time::NEVER);
         let away = next.saturating_sub(self.session.now());
         (away.as_secs() * 1000.0 / self.rate()).min(CLOCK)
     }

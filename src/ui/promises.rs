@@ -35,6 +35,7 @@ pub fn promises(broken: &[Broken]) -> Html {
         <section class="promises" aria-label="What Raft promises">
             <h2>{ "What Raft promises" }<span>{ "checked at every step" }</span></h2>
             <ul>{ for Property::FIGURE_3.iter().map(lamp) }</ul>
+            <ul class="to-clients" aria-label="To clients">{ for Property::CLIENTS.iter().map(lamp) }</ul>
             <div>{ for broken.iter().map(|broken| html! {
                 <p key={broken.property.name()} class="breach" role="alert">
                     { &broken.text }{ " " }

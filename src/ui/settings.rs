@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::markup::html;
 
-use crate::raft::{Change, NodeId};
+use crate::raft::{Change, NodeId, Rule};
 use crate::sim::{Action, Setup};
 
 /// What there is to choose: what it is about, and the choices, in the words of the grammar and in
@@ -82,8 +82,9 @@ pub enum RunWish {
     Seed(u64),
     /// A new run with so many servers.
     Servers(u8),
-    /// The run that this text describes, from its beginning.
-    Watch(String),
+    /// The run that this text describes, from its beginning; beside it, if one is named, the same
+    /// with that rule.
+    Watch(String, Option<Rule>),
 }
 
 #[derive(Properties, PartialEq)]

@@ -39,6 +39,7 @@ pub fn tools(chosen: Tool, on_tool: &Callback<Tool>) -> Html {
 }
 
 /// The messages that are held, each with a button that lets it go: the same as a click on it.
+#[inline(never)] // a first visit does not send it
 pub fn held(world: &World, on_let_go: &Callback<PacketId>, on_act: &Callback<Action>) -> Html {
     let onclick = delegate::pick(on_let_go, |event: &MouseEvent| {
         delegate::number(event, "data-let-go").map(PacketId)

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use raftarium::hunt::catches::{CATCHES, Catch, NEVER_MISSED};
+use raftarium::hunt::catches::{Catch, NEVER_MISSED};
 use raftarium::hunt::{Find, Ground, Hunt, Tally};
 use raftarium::raft::{Rule, Rules};
 use raftarium::session::{Session, link};
@@ -227,7 +227,7 @@ fn row(rule: Rule, check: &RulesCheck) -> Result<String, String> {
     if let Some((_, why)) = NEVER_MISSED.iter().find(|(spared, _)| *spared == rule) {
         return Ok(format!("{name:<22} {why}"));
     }
-    let known = CATCHES.iter().find(|catch| catch.rule == rule);
+    let known = Catch::of(rule);
     let known = known.ok_or_else(|| format!("{name:<22} nobody says what breaks without it"))?;
     let tries: Vec<Catch> = match &check.seeds {
         None => vec![*known],

@@ -9,7 +9,7 @@ impl App {
             return ask_first();
         }
         let mut player = self.player.borrow_mut();
-        let done = player.session.act(action);
+        let done = player.act(action);
         if player.waits {
             player.play();
         }
@@ -98,10 +98,7 @@ impl App {
         }
         let done = text.parse::<Op>().and_then(|op| {
             let client = ClientId::new(1).ok_or("there is no client")?;
-            self.player
-                .borrow_mut()
-                .session
-                .act(Action::Request(client, op))
+            self.player.borrow_mut().act(Action::Request(client, op))
         });
         self.request_error = done.err().map(sentence);
         self.wake();
@@ -120,7 +117,10 @@ impl App {
         match wish {
             TimeWish::Back { story } => player.session.step_back(story),
             TimeWish::Forward { story } => player.session.step_forward(story),
-            TimeWish::Redo => drop(player.session.redo()),
+            TimeWish::Redo => {
+                player.twin = None;
+                player.session.redo();
+            }
             TimeWish::Seek(to) => {
                 let head = player.session.head();
                 player.session.seek(to.min(head));
@@ -128,7 +128,10 @@ impl App {
             TimeWish::Speed(speed) => player.pace.speed = speed,
             TimeWish::Toggle if player.playing => player.pause(),
             TimeWish::Toggle => player.insist(),
-            TimeWish::Undo => drop(player.session.undo()),
+            TimeWish::Undo => {
+                player.twin = None;
+                player.session.undo();
+            }
         }
         drop(player);
         self.wake();
@@ -149,9 +152,10 @@ impl App {
                 None => self.run_error = Some("There is no run of an earlier visit.".into()),
             },
             RunWish::Seed(seed) => self.begin(opening_scenario(scenario.servers, seed)),
-            RunWish::Watch(text) => {
+            RunWish::Watch(text, with) => {
                 self.open_text(&text);
                 let mut player = self.player.borrow_mut();
+                player.twin = with.map(|rule| with_rule(&player.session, rule));
                 player.session.seek(Time::ZERO);
                 player.play();
                 drop(player);
@@ -285,6 +289,7 @@ impl App {
     /// Takes in what has happened; a property that has just been broken stops the time.
     pub(super) fn look_again(&mut self) {
         let mut player = self.player.borrow_mut();
+        player.keep_together();
         let mut timeline = (*self.timeline).clone();
         timeline.update(&player.session);
         if timeline.looks_other(&self.timeline) {
@@ -312,4 +317,11 @@ impl App {
         let gone = |id| player.session.world().network().packet(id).is_none();
         self.chosen = self.chosen.filter(|id| !gone(*id));
     }
+}
+
+/// The same run with a rule that was off in it.
+fn with_rule(session: &Session, rule: Rule) -> Session {
+    let mut rules = session.scenario().config.rules;
+    rules.set(rule, true);
+    session.with_rules(rules)
 }

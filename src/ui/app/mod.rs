@@ -46,7 +46,7 @@ use super::why::{self, Inquiry};
 use super::{facts, server, storage};
 use crate::course::{self, Place, Tool, Touch};
 use crate::machine::{ClientId, Op};
-use crate::raft::{Event, MAX_SERVERS, NodeId, ServerSet};
+use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
 use crate::session::{Session, link};
 use crate::sim::text::parse_action;
 use crate::sim::{Action, Fact, Link, Packet, PacketId, Scenario, Server, Time};
@@ -88,7 +88,7 @@ pub enum Msg {
 pub struct App {
     player: Rc<RefCell<Player>>,
     frames: FrameLoop,
-    motion: Rc<Motion>,
+    motion: Motions,
     slider: NodeRef,
     clock: NodeRef,
     wishes: Wishes,
@@ -117,6 +117,9 @@ pub struct App {
     met: bool,
     _listeners: Vec<Listener>,
 }
+
+/// What moves on the stage, and on that of the twin.
+type Motions = [Rc<Motion>; 2];
 
 /// Hears of something that no component hears of, as long as it is kept.
 type Listener = Closure<dyn FnMut(JsValue)>;
@@ -177,7 +180,7 @@ impl Component for App {
 
     fn create(ctx: &Context<Self>) -> Self {
         let (slider, clock) = (NodeRef::default(), NodeRef::default());
-        let motion = Rc::new(Motion::default());
+        let motion = Motions::default();
         let route = Route::here();
         let place = match &route {
             Route::Lesson(place) => *place,
@@ -225,7 +228,7 @@ impl Component for App {
         match msg {
             Msg::Placed => {
                 let mut player = self.player.borrow_mut();
-                self.motion.place(player.session.now(), player.rate());
+                place(&self.motion, player.session.now(), player.rate());
                 return false;
             }
             Msg::Key(event) => return self.key(ctx, &event),
@@ -368,7 +371,7 @@ fn bring(selector: &'static str) {
 fn frame_loop(
     ctx: &Context<App>,
     player: &Rc<RefCell<Player>>,
-    motion: &Rc<Motion>,
+    motion: &Motions,
     (slider, clock): (&NodeRef, &NodeRef),
 ) -> FrameLoop {
     let (player, motion) = (player.clone(), motion.clone());
@@ -383,11 +386,18 @@ fn frame_loop(
         if happened {
             link.send_message(Msg::Happened);
         } else {
-            motion.place(now, rate);
+            place(&motion, now, rate);
             show_time(&slider, &clock, now);
         }
         playing.then_some(pause)
     })
+}
+
+/// Puts everything where it is at this time, on both stages.
+fn place(motion: &Motions, now: Time, rate: f64) {
+    for motion in motion {
+        motion.place(now, rate);
+    }
 }
 
 /// Writes the time where the user sees it.

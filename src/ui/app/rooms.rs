@@ -23,18 +23,7 @@ impl App {
             (_, Room::Learn) => lesson(&self.learning, session, &wishes.learn),
             (_, Room::Play) => guide(self.progress()),
         };
-        let settings = (self.room == Room::Play).then(|| {
-            html! {
-                <>
-                <Breaking rules={world.config().rules} on_act={&wishes.act} on_wish={&wishes.run} />
-                <Settings next={NodeId::first(MAX_SERVERS).find(|id| world.is_free(*id))}
-                    servers={session.scenario().servers} seed={session.scenario().seed}
-                    setup={world.setup()}
-                    text={self.run_text.clone()} error={self.run_error.clone()}
-                    on_act={&wishes.act} on_wish={&wishes.run} />
-                </>
-            }
-        });
+        let settings = (self.room == Room::Play).then(|| self.settings(session));
         html! {
             <div class="lesson">
                 <div class="lesson-scroll">
@@ -45,6 +34,22 @@ impl App {
                 </div>
                 <div>{ for (self.room == Room::Learn).then(|| way(&self.learning, &wishes.learn)) }</div>
             </div>
+        }
+    }
+
+    /// What can be set of the run, and the rules that can be broken.
+    #[inline(never)] // a first visit does not send it
+    fn settings(&self, session: &Session) -> Html {
+        let (world, wishes) = (session.world(), &self.wishes);
+        html! {
+            <>
+            <Breaking rules={world.config().rules} on_act={&wishes.act} on_wish={&wishes.run} />
+            <Settings next={NodeId::first(MAX_SERVERS).find(|id| world.is_free(*id))}
+                servers={session.scenario().servers} seed={session.scenario().seed}
+                setup={world.setup()}
+                text={self.run_text.clone()} error={self.run_error.clone()}
+                on_act={&wishes.act} on_wish={&wishes.run} />
+            </>
         }
     }
 
@@ -62,12 +67,21 @@ impl App {
             html! { <Request key={lesson_address(self.learning.place)} on_send={&wishes.send} {held}
             error={self.request_error.clone()} /> }
         });
+        let twin = player.twin.as_ref();
+        let class = if twin.is_some() {
+            "stages two"
+        } else {
+            "stages"
+        };
         html! {
             <main class="stage">
-                <Stage scene={Rc::new(Scene::of(world))} motion={self.motion.clone()}
-                    geometry={Geometry::new(world.ids(), self.compact)}
-                    focus={self.focus} chosen={self.chosen} {invites}
-                    on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
+                <div {class}>
+                    <Stage scene={Rc::new(Scene::of(world))} motion={self.motion[0].clone()}
+                        geometry={Geometry::new(world.ids(), self.compact || twin.is_some())}
+                        focus={self.focus} chosen={self.chosen} {invites}
+                        on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
+                    { for twin.map(|twin| self.beside(&player.session, twin)) }
+                </div>
                 <div class="acts">
                     { tools(self.tool, &wishes.tool) }
                     <div>{ for request }</div>
@@ -77,14 +91,35 @@ impl App {
         }
     }
 
+    /// The same run with other rules: only to be looked at.
+    #[inline(never)] // a first visit does not send it
+    fn beside(&self, session: &Session, twin: &Session) -> Html {
+        let ids = twin.world().ids();
+        html! {
+            <>
+            <p>{ "Without " }<b>{ rule_between(session, twin) }</b>{ verdict(session) }</p>
+            <p>{ "With it" }{ verdict(twin) }</p>
+            <div class="beside" inert="">
+                <Stage scene={Rc::new(Scene::of(twin.world()))} motion={self.motion[1].clone()}
+                    geometry={Geometry::new(ids, true)} focus={None} chosen={None} invites={ServerSet::EMPTY}
+                    on_pick={Callback::noop()} on_focus={Callback::noop()} on_rendered={&self.wishes.placed} />
+            </div>
+            </>
+        }
+    }
+
     pub(super) fn right(&self) -> Html {
         let player = self.player.borrow();
         let session = &player.session;
         let wishes = &self.wishes;
         let table = Rc::new(LogTable::of(session.world(), SHOWN_ENTRIES));
+        let twin = player.twin.as_ref();
+        let beside = twin.map(logs_beside);
+        let title = twin.map_or("Logs", |_| "Logs without the rule");
         html! {
             <aside class="side" aria-label="Logs, promises and events">
-                <Logs {table} focus={self.focus} on_focus={&wishes.focus} />
+                <Logs {title} {table} focus={self.focus} on_focus={&wishes.focus} />
+                <div>{ for beside }</div>
                 { promises(&broken(session)) }
                 <Events lines={lines(session)} why={self.why.clone()} on_close={&wishes.unask} />
             </aside>
@@ -160,6 +195,31 @@ impl App {
         told.next()
             .map(|sentence| sentence.text.clone())
             .unwrap_or_default()
+    }
+}
+
+#[inline(never)] // a first visit does not send it
+fn logs_beside(twin: &Session) -> Html {
+    let table = Rc::new(LogTable::of(twin.world(), SHOWN_ENTRIES));
+    html! { <Logs title="Logs with the rule" {table} focus={None} on_focus={Callback::noop()} /> }
+}
+
+/// The rule that the twin keeps and the session does not.
+fn rule_between(session: &Session, twin: &Session) -> &'static str {
+    let rules = |session: &Session| session.scenario().config.rules;
+    let (without, with) = (rules(session), rules(twin));
+    let mut all = Rule::ALL.iter();
+    let rule = all.find(|rule| with.on(**rule) && !without.on(**rule));
+    rule.map_or("it", |rule| rule.name())
+}
+
+/// Which property is broken, if one is.
+fn verdict(session: &Session) -> Html {
+    match session.violations().first() {
+        Some(violation) => {
+            html! { <span class="broken">{ format!("{} is broken", violation.property()) }</span> }
+        }
+        None => html! { <span>{ "every promise holds" }</span> },
     }
 }
 
