@@ -1,6 +1,7 @@
 //! What there is to know of a server or a packet, read off the world for the closer look.
 
 use super::inspector::{PacketFacts, ServerFacts, Subject};
+use crate::machine::Machine;
 use crate::raft::{
     AppendOutcome, Change, Configuration, Flow, Message, Node, NodeId, Position, Role,
     SnapshotOutcome,
@@ -49,6 +50,8 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
             }
         }
     }
+    let sessions = server.up().map(|up| sessions(&up.machine));
+    fields.extend(sessions.filter(|sessions| !sessions.1.is_empty()));
     Some(Subject::Server(ServerFacts {
         id,
         role: Look::of(server).word(),
@@ -60,6 +63,13 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
         fields,
         followers,
     }))
+}
+
+/// The open sessions, the one that will expire first before the others: `2 (C1), 5 (C2)`.
+fn sessions(machine: &Machine) -> (&'static str, String) {
+    let sessions = machine.sessions();
+    let sessions = sessions.map(|session| format!("{} ({})", session.id, session.client));
+    ("sessions", sessions.collect::<Vec<_>>().join(", "))
 }
 
 /// Whether a server reaches no other.

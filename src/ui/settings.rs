@@ -10,7 +10,7 @@ use crate::sim::{Action, Setup};
 
 /// What there is to choose: what it is about, and the choices, in the words of the grammar and in
 /// those of the page.
-const CHOICES: [(&str, &[(&str, &str)]); 7] = [
+const CHOICES: [(&str, &[(&str, &str)]); 8] = [
     (
         "Changes go",
         &[
@@ -55,6 +55,15 @@ const CHOICES: [(&str, &[(&str, &str)]); 7] = [
             ("compact=off", "never"),
             ("compact=8", "after 8"),
             ("compact=30", "after 30"),
+        ],
+    ),
+    (
+        "Clients remembered",
+        &[
+            ("sessions=off", "all, for ever"),
+            ("sessions=3", "the last three"),
+            ("sessions=2", "the last two"),
+            ("sessions=1", "the last one"),
         ],
     ),
     (

@@ -356,7 +356,7 @@ impl ClientView {
             (Some(_), _) => "looks for a leader".into(),
             (None, Some((op, answer))) => match answer {
                 Answer::Done => format!("{op} is done"),
-                Answer::Expired => format!("{op}: session expired, outcome unknown"),
+                Answer::Expired => format!("{op}: expired, outcome unknown"),
                 answer => format!("{op} gave {answer}"),
             },
             (None, None) => "idle".into(),

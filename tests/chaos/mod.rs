@@ -5,7 +5,7 @@ mod members;
 use std::fmt;
 
 use raftarium::check::{Checker, History, Property};
-use raftarium::machine::{ClientId, Op};
+use raftarium::machine::{Answer, ClientId, Op};
 use raftarium::raft::event::{
     Campaign, Denial, Event, Ignorance, NoTransfer, Reading, Refusal, StepDown, Unneeded,
 };
@@ -36,6 +36,8 @@ pub(crate) struct Run {
     members: u64,
     /// One in so many actions is about those parts.
     parts_every: u64,
+    /// The same for how many sessions of clients are kept.
+    sessions: Option<Dice>,
     step: Step,
     elections: Elections,
     /// The longest pause between two actions that is usual in this run, in milliseconds.
@@ -59,6 +61,10 @@ impl Run {
             scenario.config.check_quorum = mode == ReadMode::Lease;
             scenario.timing.drift = 1_000;
         }
+        let mut sessions = sessions_matter(off).then_some(Dice(seed.rotate_left(32)));
+        if let Some(dice) = &mut sessions {
+            scenario.config.sessions = *dice.pick(&SESSIONS);
+        }
         // The first entry of a term would all but do the same.
         scenario.config.no_op &= !off.contains(&Rule::OwnTermBeforeChange);
         for rule in off {
@@ -74,6 +80,7 @@ impl Run {
                 30
             },
             parts_every: if often { 2 } else { 12 },
+            sessions,
             ..Self::begin(scenario, dice, parts)
         }
     }
@@ -95,6 +102,7 @@ impl Run {
             parts,
             members: 0,
             parts_every: 12,
+            sessions: None,
             step,
             elections: Elections::default(),
             pace,
@@ -134,6 +142,14 @@ impl Run {
                 None => random_action(&self.world, &mut self.dice),
             };
             self.act(self.gentle(action));
+            if let Some(dice) = self
+                .sessions
+                .as_mut()
+                .and_then(|dice| dice.chance(50).then_some(dice))
+            {
+                let most = *dice.pick(&SESSIONS);
+                self.act(Action::Configure(Setting::Sessions(most)));
+            }
             // Mostly a little later, at times at once, at times after a while.
             let pause = match self.dice.below(10) {
                 0..3 => 0,
@@ -300,6 +316,14 @@ fn add_parts(scenario: &mut Scenario, dice: &mut Dice) {
     scenario.config.no_op |= scenario.config.read != ReadMode::Log;
 }
 
+/// How many sessions are kept; 0: clients are remembered for ever.
+const SESSIONS: [u8; 5] = [0, 0, 1, 2, 3];
+
+/// Whether runs without these rules are the same without sessions.
+fn sessions_matter(off: &[Rule]) -> bool {
+    off.is_empty()
+}
+
 fn random_action(world: &World, dice: &mut Dice) -> Action {
     let servers = world.ids();
     let (a, b) = (dice.server(servers), dice.server(servers));
@@ -420,7 +444,7 @@ impl Dice {
 }
 
 /// What must have happened at some time in some run, or the weather was too fair.
-pub(crate) const SOMETIMES: [&str; 74] = [
+pub(crate) const SOMETIMES: [&str; 79] = [
     "a leader was elected",
     "a server stood for election",
     "a vote was split",
@@ -466,6 +490,11 @@ pub(crate) const SOMETIMES: [&str; 74] = [
     "a client asked again",
     "a repeated request was committed",
     "a client was answered",
+    "a session was opened",
+    "a session expired",
+    "a request of an expired session was refused",
+    "a repeated request of an expired session was refused",
+    "a client was told that its session had expired",
     "a packet was lost",
     "a log was compacted",
     "a snapshot was needed",
@@ -535,17 +564,24 @@ impl Coverage {
             Fact::GaveUpWaiting { .. } => "a client gave up waiting",
             Fact::Asked { attempt, .. } if *attempt > 1 => "a client asked again",
             Fact::Answered { .. } => "a client was answered",
-            Fact::Executed { index, .. } => {
+            Fact::Executed { index, answer, .. } => {
                 let effect = checker
                     .ghost()
                     .at(*index)
                     .and_then(|settled| settled.effect);
-                if effect.is_some_and(|effect| effect.repeat) {
-                    "a repeated request was committed"
-                } else {
-                    ""
+                let repeat = effect.is_some_and(|effect| effect.repeat);
+                match (repeat, answer) {
+                    (true, Answer::Expired) => {
+                        "a repeated request of an expired session was refused"
+                    }
+                    (false, Answer::Expired) => "a request of an expired session was refused",
+                    (true, _) => "a repeated request was committed",
+                    (false, _) => "",
                 }
             }
+            Fact::Expired { .. } => "a client was told that its session had expired",
+            Fact::SessionOpened { .. } => "a session was opened",
+            Fact::SessionEnded { .. } => "a session expired",
             Fact::Lost { .. } => "a packet was lost",
             Fact::Joined { .. } => "a server was switched on",
             Fact::Retired { .. } => "a server was taken away",
