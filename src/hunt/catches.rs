@@ -100,7 +100,8 @@ pub const CATCHES: &[Catch] = &[
 /// send, and has committed nothing beyond A; or the window is full of entries beyond A that went
 /// before, and then the message begins at the last of these, which by (2) the follower has only
 /// if (1) holds. In Figure 2 heartbeats carry nothing while entries are on their way; leaders like
-/// that, as many implementations have them, do need the rule.
+/// that, as many implementations have them, do need the rule: what their followers do without it, a
+/// test of `replication` shows.
 pub const NEVER_MISSED: &[(Rule, &str)] = &[(
     Rule::CommitOnlyChecked,
     "never missed: what follows the entry that these leaders vouch for is always theirs",
