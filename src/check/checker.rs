@@ -265,3 +265,66 @@ fn guard(property: Property, rules: Rules) -> Option<Rule> {
     let nearest = guards.clone().find(|rule| !rules.on(*rule));
     nearest.or_else(|| rules.off().next())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::text::parse_run;
+
+    #[test]
+    fn a_server_is_still_while_nothing_of_it_has_changed() {
+        let text =
+            "servers 2 · config send=at-once\n S1 term 1 log 1 1 commit 1\n S2 term 1 log 1 1
+            at 0ms timeout S1 · crash S2";
+        let (scenario, actions) = parse_run(text).unwrap();
+        let mut step = Step::default();
+        let mut world = World::new(&scenario, &mut step);
+        for (_, action) in &actions {
+            world.act(action, &mut step).unwrap();
+        }
+        for server in world.servers() {
+            let still = Seen::of(server);
+            assert!(still.is_still(server));
+            let change = |change: fn(&mut Seen)| {
+                let mut other = still.clone();
+                change(&mut other);
+                !other.is_still(server)
+            };
+            assert!(change(|seen| seen.up = !seen.up));
+            assert!(change(|seen| seen.term = seen.term.next()));
+            assert!(change(|seen| {
+                seen.leads = match seen.leads {
+                    None => Some(seen.term),
+                    Some(_) => None,
+                }
+            }));
+            assert!(change(|seen| seen.log.truncate(LogIndex(2))));
+            // What a server that is down knew is gone anyway.
+            let up = server.is_up();
+            assert_eq!(change(|seen| seen.commit = seen.commit.next()), up);
+            assert_eq!(change(|seen| seen.applied = seen.applied.next()), up);
+        }
+        let up = world.servers().iter().map(|server| server.is_up());
+        assert_eq!(up.collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn the_nearest_rule_that_is_off_would_have_prevented_it() {
+        use Rule::{CommitOwnTerm, ExactlyOnce, PersistLog, PersistVote, UpToDate};
+        let property = Property::LeaderCompleteness;
+        for (off, nearest) in [
+            (&[][..], None),
+            (&[PersistLog, UpToDate], Some(UpToDate)),
+            (&[UpToDate, CommitOwnTerm], Some(CommitOwnTerm)),
+            (&[ExactlyOnce, PersistLog], Some(PersistLog)),
+            // None of those that are known to: then any.
+            (&[ExactlyOnce, PersistVote], Some(PersistVote)),
+        ] {
+            let mut rules = Rules::default();
+            for rule in off {
+                rules.set(*rule, false);
+            }
+            assert_eq!(guard(property, rules), nearest, "{off:?}");
+        }
+    }
+}

@@ -91,12 +91,6 @@ impl Ghost {
         }
     }
 
-    /// Who led `term` first.
-    pub fn leader_of(&self, term: Term) -> Option<NodeId> {
-        let place = self.leaders.binary_search_by_key(&term, |(term, _)| *term);
-        place.ok().map(|place| self.leaders[place].1)
-    }
-
     /// Remembers that `server` committed `entry` in `term`, right after what is committed already.
     pub fn settle(&mut self, entry: Entry, term: Term, server: NodeId) {
         let effect = match entry.payload {
@@ -237,5 +231,151 @@ impl Ghost {
     /// The last index at which anything was committed.
     pub fn last(&self) -> LogIndex {
         LogIndex(self.settled.end() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(number: usize) -> ClientId {
+        ClientId::new(number).unwrap()
+    }
+
+    /// `1.2 x=5`: the second request of C1.
+    fn command(text: &str) -> Command {
+        let (request, op) = text.split_once(' ').unwrap();
+        let (number, serial) = request.split_once('.').unwrap();
+        Command {
+            client: client(number.parse().unwrap()),
+            session: None,
+            serial: serial.parse().unwrap(),
+            op: op.parse().unwrap(),
+        }
+    }
+
+    fn entry(text: &str) -> Entry {
+        let payload = Payload::Command(command(text));
+        let term = Term(1);
+        Entry { term, payload }
+    }
+
+    /// The memory of a run in which these were committed.
+    fn ghost(commands: &[&str]) -> Ghost {
+        let mut ghost = Ghost::default();
+        for text in commands {
+            ghost.settle(entry(text), Term(1), NodeId::new(1).unwrap());
+        }
+        ghost
+    }
+
+    #[test]
+    fn what_comes_of_each_entry_is_known() {
+        let ghost = ghost(&[
+            "1.1 x=1", "2.1 x?", "1.1 x=1", "2.2 y=7", "1.2 x+=2", "1.1 x=1",
+        ]);
+        let value = |value| Answer::Value(Some(value));
+        let expected = [
+            (Answer::Done, 1, false, 0),
+            (value(1), 1, false, 1),
+            (Answer::Done, 1, true, 1),
+            (Answer::Done, 7, false, 0),
+            (value(3), 3, false, 1),
+            // It is long since that this was executed, and only the last answer is kept.
+            (value(3), 3, true, 5),
+        ];
+        for (index, (answer, value, repeat, before)) in (1..).zip(expected) {
+            let effect = Effect {
+                answer,
+                value: Some(value),
+                repeat,
+                before: LogIndex(before),
+            };
+            let settled = ghost.at(LogIndex(index)).unwrap();
+            assert_eq!(settled.effect, Some(effect), "{index}");
+        }
+        assert_eq!((ghost.base(), ghost.last()), (LogIndex(0), LogIndex(6)));
+        assert_eq!((ghost.at(LogIndex(0)), ghost.at(LogIndex(7))), (None, None));
+    }
+
+    #[test]
+    fn only_what_was_committed_makes_an_answer_true() {
+        let mut ghost = ghost(&["1.1 x=1", "1.2 x+=1", "2.1 y=1"]);
+        let value = |value| Answer::Value(Some(value));
+        for (text, told, executed) in [
+            ("1.2 x+=1", value(2), Ok(())),
+            ("1.2 x+=1", value(3), Err(Some(value(2)))),
+            ("1.3 x+=1", value(3), Err(None)),
+            // Of what is long done it is not known any more how it was answered.
+            ("1.1 x=1", Answer::Done, Ok(())),
+            ("2.1 y=1", Answer::Done, Ok(())),
+            ("2.2 y=1", Answer::Done, Err(None)),
+            ("3.1 x=1", Answer::Done, Err(None)),
+            // A read need not be in the log.
+            ("3.2 x?", value(2), Ok(())),
+            ("1.3 x?", value(9), Ok(())),
+        ] {
+            assert_eq!(ghost.acknowledge(&command(text), told), executed, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_write_is_known_once_its_client_was_told() {
+        let mut ghost = ghost(&["1.1 x=1", "2.1 x=2", "1.2 x=3"]);
+        let (x, nobody) = ("x".parse().unwrap(), client(3));
+        let none = Answer::Value(None);
+        ghost.asks(nobody);
+        assert_eq!(ghost.read(nobody, x, none), Ok(()));
+        for (text, known) in [("2.1 x=2", 2), ("1.2 x=3", 3), ("2.1 x=2", 3)] {
+            assert_eq!(ghost.acknowledge(&command(text), Answer::Done), Ok(()));
+            ghost.asks(nobody);
+            let stale = Stale {
+                known: LogIndex(known),
+                value: Some(known as i32),
+            };
+            assert_eq!(ghost.read(nobody, x, none), Err(stale), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_writes_are_acknowledged_and_only_those_that_were() {
+        let mut ghost = ghost(&["1.1 x=1", "1.2 x=2"]);
+        assert!(!ghost.is_acknowledged(&entry("1.1 x=1")));
+        ghost
+            .acknowledge(&command("1.2 x=2"), Answer::Done)
+            .unwrap();
+        for (text, acknowledged) in [
+            ("1.1 x=1", true),
+            ("1.2 x=2", true),
+            ("1.3 x=3", false),
+            ("2.1 x=2", false),
+            ("1.1 x?", false),
+        ] {
+            assert_eq!(ghost.is_acknowledged(&entry(text)), acknowledged, "{text}");
+        }
+        // An older answer that comes late takes nothing back.
+        ghost
+            .acknowledge(&command("1.1 x=1"), Answer::Done)
+            .unwrap();
+        assert!(ghost.is_acknowledged(&entry("1.2 x=2")));
+        let (term, payload) = (Term(1), Payload::Noop);
+        assert!(!ghost.is_acknowledged(&Entry { term, payload }));
+    }
+
+    #[test]
+    fn a_term_has_one_first_leader() {
+        let (one, two) = (NodeId::new(1).unwrap(), NodeId::new(2).unwrap());
+        let mut ghost = Ghost::default();
+        for (term, server, first) in [
+            (2, one, None),
+            (1, two, None),
+            (3, two, None),
+            (2, one, None),
+            (2, two, Some(one)),
+            (1, one, Some(two)),
+            (3, two, None),
+        ] {
+            assert_eq!(ghost.leads(Term(term), server), first, "{term} {server}");
+        }
     }
 }

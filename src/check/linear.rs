@@ -28,8 +28,9 @@ pub struct History {
     open: [Option<usize>; MAX_CLIENTS],
     /// What the keys held when the history began.
     initial: Vec<(Key, i32)>,
-    /// Counts what is noted: of two moments the earlier has the lower number.
-    clock: u64,
+    /// How many answers it has. They are all that tells moments apart: what was asked between the
+    /// same two may come in any order.
+    answers: u64,
 }
 
 /// A request, and what came of it.
@@ -43,7 +44,9 @@ pub struct Operation {
     pub asked_at: Time,
     /// When it was answered, and what; none if that never happened.
     pub answered: Option<(Time, Answer)>,
+    /// How many answers there were when it was asked.
     asked: u64,
+    /// Which of the answers is its own, from 1.
     answer: u64,
 }
 
@@ -96,7 +99,6 @@ impl History {
     }
 
     fn begin(&mut self, client: Option<ClientId>, op: Op, at: Time) {
-        self.clock += 1;
         if let Some(client) = client {
             self.open[client.slot()] = Some(self.operations.len());
         }
@@ -105,17 +107,17 @@ impl History {
             op,
             asked_at: at,
             answered: None,
-            asked: self.clock,
+            asked: self.answers,
             answer: u64::MAX,
         });
     }
 
     fn end(&mut self, client: ClientId, answer: Answer, at: Time) {
-        self.clock += 1;
         if let Some(place) = self.open[client.slot()].take() {
+            self.answers += 1;
             let operation = &mut self.operations[place];
             operation.answered = Some((at, answer));
-            operation.answer = self.clock;
+            operation.answer = self.answers;
         }
     }
 
@@ -301,6 +303,7 @@ mod tests {
             "1 x=5, 2 x?, 2: none, 2 x?, 2: none, 2 x?, 2: 5",
             "1 x=5, 2 x=6, 2: done, 2 x:6>7, 2: not 5",
             "1 x=1, 1: done, 1 -x, 1: done, 1 x:1>2, 1: not none, 1 x?, 1: none",
+            "1 x=1, 1: done, 2 x:1>2, 2: done, 3 x?, 3: 2",
             // What became of it nobody knows, once its session had expired.
             "1 x=5, 1: expired, 1 x?, 1: 5",
             "1 x=5, 1: expired, 1 x?, 1: none",
@@ -332,6 +335,12 @@ mod tests {
             ("1 x+=1, 1: expired, 1 x?, 1: 2", "x?"),
             ("1 x+=1, 2 x+=1, 1: 1, 2: 1", "x+=1"),
             ("1 x=1, 1: done, 2 x:1>2, 2: not 7", "x:1>2"),
+            ("1 x=1, 1: done, 2 x:1>2, 2: not 1", "x:1>2"),
+            ("1 x=1, 1: done, 2 x:2>3, 2: done", "x:2>3"),
+            ("1 x=1, 1: done, 2 x:1>2, 2: done, 3 x?, 3: 1", "x?"),
+            ("1 x=1, 1: done, 1 -x, 1: done, 2 x?, 2: 1", "x?"),
+            // The first answer that nothing explains, not the last.
+            ("1 x?, 1: 5, 1 x=1, 1: done, 1 x?, 1: 6", "x?"),
             (
                 "1 x=1, 2 x=2, 1: done, 2: done, 3 x?, 3: 1, 3 x?, 3: 2",
                 "x?",

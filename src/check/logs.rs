@@ -40,7 +40,7 @@ impl Checker {
             let shorter = log.last_index().min(seen.log.last_index());
             // What one of them has compacted cannot be compared.
             let both = log.first_index().max(seen.log.first_index());
-            if id == change.server || shorter <= kept {
+            if id == change.server {
                 continue;
             }
             let down = |from: LogIndex, to: LogIndex| (to.0..=from.0).rev().map(LogIndex);

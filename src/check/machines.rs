@@ -82,7 +82,7 @@ impl Checker {
         breaches: &mut Breaches,
     ) -> Option<Applied> {
         let (before, now) = (&change.before, &change.now);
-        if now.applied <= before.applied || !now.up {
+        if now.applied <= before.applied {
             return None;
         }
         let server = change.server;

@@ -191,11 +191,47 @@ impl fmt::Display for Property {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn the_first_five_are_those_of_figure_3() {
         assert_eq!(Property::ALL[..5], Property::FIGURE_3);
         assert!(Property::ALL.is_sorted());
+        // As the paper has them, and the sections it names.
+        let figure = [
+            ("Election Safety", "5.2"),
+            ("Leader Append-Only", "5.3"),
+            ("Log Matching", "5.3"),
+            ("Leader Completeness", "5.4"),
+            ("State Machine Safety", "5.4.3"),
+        ];
+        let named = Property::FIGURE_3.map(|property| (property.name(), property.section()));
+        assert_eq!(named, figure);
+        assert_eq!(Property::ElectionSafety.to_string(), "Election Safety");
+    }
+
+    #[test]
+    fn every_property_is_told_apart_and_kept_by_rules() {
+        let count = Property::ALL.len();
+        for text in [Property::name, Property::promise] {
+            let texts: BTreeSet<&str> = Property::ALL.map(text).into();
+            assert_eq!(texts.len(), count);
+        }
+        for property in Property::ALL {
+            let guards: BTreeSet<&Rule> = property.guards().iter().collect();
+            assert_eq!(
+                guards.len(),
+                property.guards().len(),
+                "{property}: none twice"
+            );
+            assert!(!guards.is_empty(), "{property}");
+            assert!(property.promise().ends_with('.'), "{property}");
+            assert!(
+                property.section().starts_with(char::is_numeric),
+                "{property}"
+            );
+        }
     }
 }

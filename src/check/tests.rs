@@ -1,11 +1,13 @@
 //! Planted violations: every property is broken once, and found.
 
+mod planted;
+
 use super::ghost::{Ghost, Stale};
 use super::*;
 use crate::machine::{Answer, ClientId, Command, Key, Op};
 use crate::raft::{Entry, LogIndex, NodeId, Payload, Rule, Term};
-use crate::sim::text::parse_run;
-use crate::sim::{Step, Time, World};
+use crate::sim::text::{parse_action, parse_run};
+use crate::sim::{Cause, Step, Time, World};
 
 /// Nothing happens by itself, and nothing is lost: what happens is what the script says.
 const STILL: &str = "config timeout=100s · config heartbeat=50s · config patience=100s
@@ -243,11 +245,17 @@ fn a_leader_that_rewrites_its_log_is_caught_by_its_log() {
     // The same leader of the same term, and suddenly another log: no rule of ours can be switched
     // off to get there, so another world stands in for it.
     for other in ["1:x=1 1:x=3 1:x=3", "1:x=1 1:x=2", "1:x=2"] {
-        let mut run = elect("1:x=1 1:x=2 1:x=3");
+        let run = elect("1:x=1 1:x=2 1:x=3");
         let other = elect(other);
         assert_eq!(run.said(), "");
-        run.checker.observe(&other.world, &timeout_of_s1(&other));
-        assert_eq!(run.broken(), Some(Property::LeaderAppendOnly));
+        // However it comes to it: what somebody outside does is no excuse.
+        for step in [timeout_of_s1(&other), nothing_done(&other)] {
+            let mut checker = run.checker.clone();
+            let found = checker.observe(&other.world, &step).copied();
+            let found = found.expect("it is found at once");
+            assert_eq!(found.property(), Property::LeaderAppendOnly);
+            assert_eq!((found.step, found.at), (step.id, step.at));
+        }
     }
     let mut run = elect("1:x=1");
     let longer = elect("1:x=1 1:x=2");
@@ -255,11 +263,20 @@ fn a_leader_that_rewrites_its_log_is_caught_by_its_log() {
     assert_eq!(run.said(), "", "appending is what a leader does");
 }
 
+/// A step in which somebody outside did nothing that matters.
+fn nothing_done(run: &Run) -> Step {
+    let mut step = Step::default();
+    let mut world = run.world.clone();
+    let action = parse_action("heal").unwrap();
+    world.act(&action, &mut step).unwrap();
+    step
+}
+
 /// A step that happened to S1.
 fn timeout_of_s1(run: &Run) -> Step {
     let mut step = Step::default();
     let mut world = run.world.clone();
-    while !matches!(step.cause, crate::sim::Cause::Timeout { .. }) {
+    while !matches!(step.cause, Cause::Timeout { .. }) {
         world.step(&mut step);
     }
     assert_eq!(step.server().map(|id| id.number()), Some(1));
@@ -293,6 +310,78 @@ fn a_request_that_is_executed_again_breaks_exactly_once() {
         let off = Run::of(&format!("{STILL} rules off exactly-once\n{script}"));
         assert_eq!(off.said(), "");
     }
+}
+
+/// A value that has been wrong for long is not told again with each entry that has nothing to do
+/// with it, nor after the server has compacted its log.
+#[test]
+fn what_went_wrong_is_told_of_the_step_in_which_it_did() {
+    for between in ["heal", "compact S1 · compact S2 · compact S3"] {
+        let run = Run::of(&format!(
+            "{STILL} rules off exactly-once\n config patience=100ms · servers 3 · clients 2
+            at 0ms timeout S1
+            at 200ms request C1 x+=1
+            at 231ms drop S1>C1
+            at 240ms request C2 y=1
+            at 600ms {between}
+            at 700ms request C2 y=2"
+        ));
+        let found: Vec<Property> = run
+            .checker
+            .violations()
+            .iter()
+            .map(|v| v.property())
+            .collect();
+        let expected = [Property::ExactlyOnce, Property::AcknowledgedWrites];
+        assert_eq!(found, expected, "{between}");
+    }
+}
+
+#[test]
+fn a_machine_that_comes_out_of_a_snapshot_otherwise_breaks_state_machine_safety() {
+    // S3 has executed one entry itself, and has the other by a snapshot.
+    let run = |value: i32, then: &str| {
+        Run::of(&format!(
+            "{STILL} config heartbeat=50ms · servers 3 · clients 1
+            at 0ms timeout S1
+            at 100ms request C1 x={value}
+            at 300ms isolate S3
+            at 400ms request C1 y=2
+            at 600ms compact S1
+            {then}"
+        ))
+    };
+    let restored = |value| run(value, "at 700ms heal");
+    for (value, said) in [
+        (1, ""),
+        (
+            9,
+            "State Machine Safety is broken: S3 executed x=1 at index 1 and came out elsewhere \
+             than the log leads to.",
+        ),
+    ] {
+        let mut run = run(1, "");
+        let mut step = Step::default();
+        step.cause = Cause::Written {
+            server: NodeId::new(3).unwrap(),
+        };
+        run.checker.observe(&restored(value).world, &step);
+        assert_eq!(run.said(), said);
+    }
+}
+
+#[test]
+fn a_number_that_is_given_again_is_another_server() {
+    let run = Run::of(
+        "servers 4 · clients 1
+        at 0ms timeout S1
+        at 200ms remove S4
+        at 500ms retire S4
+        at 600ms add S4
+        at 900ms request C1 x=1",
+    );
+    assert_eq!(run.said(), "");
+    assert_eq!(run.world.servers().len(), 4);
 }
 
 #[test]

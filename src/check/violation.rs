@@ -457,3 +457,264 @@ impl fmt::Display for Falling {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::ClientId;
+    use crate::raft::Configuration;
+
+    fn server(number: usize) -> NodeId {
+        NodeId::new(number).unwrap()
+    }
+
+    fn command(op: &str) -> Command {
+        Command {
+            client: ClientId::new(3).unwrap(),
+            session: None,
+            serial: 7,
+            op: op.parse().unwrap(),
+        }
+    }
+
+    fn entry(term: u64, payload: Payload) -> Entry {
+        let term = Term(term);
+        Entry { term, payload }
+    }
+
+    /// One of each kind: what it breaks, whom and which entry it is about, and what is said of it.
+    fn breaches() -> Vec<(Breach, Property, &'static str, Option<u64>, &'static str)> {
+        let (server, first, index) = (server(2), server(5), LogIndex(4));
+        let x = entry(6, Payload::Command(command("x=1")));
+        let members = Configuration::of(ServerSet::EMPTY.with(server).with(first));
+        let (told, value) = (Answer::Value(Some(8)), Some(9));
+        vec![
+            (
+                Breach::AppliedDifferently {
+                    server,
+                    index,
+                    entry: entry(3, Payload::Noop),
+                    first,
+                    settled: x,
+                },
+                Property::StateMachineSafety,
+                "S2 S5",
+                Some(4),
+                "at index 4, S2 applied an empty entry of term 3, but S5 had applied x=1 of term 6",
+            ),
+            (
+                Breach::Backwards {
+                    server,
+                    what: Falling::Applied,
+                    from: 5,
+                    to: 3,
+                },
+                Property::NeverBackwards,
+                "S2",
+                None,
+                "the applied index of S2 fell from 5 to 3",
+            ),
+            (
+                Breach::ExecutedTwice {
+                    server,
+                    index,
+                    command: command("x+=1"),
+                },
+                Property::ExactlyOnce,
+                "S2",
+                Some(4),
+                "S2 executed x+=1 of C3 a second time, at index 4",
+            ),
+            (
+                Breach::LeaderLacks {
+                    leader: server,
+                    term: Term(7),
+                    index,
+                    settled: x,
+                    committed_in: Term(6),
+                    found: None,
+                },
+                Property::LeaderCompleteness,
+                "S2",
+                Some(4),
+                "S2 leads term 7 and has nothing at index 4, where x=1 of term 6 was committed in term 6",
+            ),
+            (
+                Breach::LeaderRewrote {
+                    leader: server,
+                    term: Term(7),
+                    index,
+                    had: x,
+                    found: Some(entry(7, Payload::Configuration(members))),
+                },
+                Property::LeaderAppendOnly,
+                "S2",
+                Some(4),
+                "S2, leader of term 7, had x=1 of term 6 at index 4 and now has the configuration S2,S5 of term 7",
+            ),
+            (
+                Breach::LogsDiffer {
+                    servers: (first, server),
+                    same: LogIndex(9),
+                    term: Term(7),
+                    differ: index,
+                },
+                Property::LogMatching,
+                "S2 S5",
+                Some(4),
+                "S5 and S2 both hold an entry of term 7 at index 9, but their logs differ at index 4",
+            ),
+            (
+                Breach::MachineDiffers {
+                    server,
+                    index,
+                    command: command("x=1"),
+                },
+                Property::StateMachineSafety,
+                "S2",
+                Some(4),
+                "S2 executed x=1 at index 4 and came out elsewhere than the log leads to",
+            ),
+            (
+                Breach::SnapshotDiffers {
+                    server,
+                    last: Position::new(index, Term(5)),
+                    settled: Some(x),
+                },
+                Property::StateMachineSafety,
+                "S2",
+                Some(4),
+                "the snapshot of S2 ends with entry 4 of term 5, where x=1 of term 6 was committed",
+            ),
+            (
+                Breach::StaleRead {
+                    server,
+                    command: command("x?"),
+                    told,
+                    index,
+                    value,
+                },
+                Property::LinearizableReads,
+                "S2",
+                Some(4),
+                "S2 answered \"8\" to x? of C3, but somebody knew of entry 4 when that was asked: there it is \"9\", and never \"8\" since",
+            ),
+            (
+                Breach::Disturbed { server, index },
+                Property::Progress,
+                "S2",
+                Some(4),
+                "S2 stands for election: nobody told it that index 4 has removed it",
+            ),
+            (
+                Breach::Starved {
+                    command: command("x=1"),
+                    since: Time::ms(9),
+                },
+                Property::Progress,
+                "none",
+                None,
+                "C3 has waited since 9ms for the answer to x=1, though a majority is up and connected",
+            ),
+            (
+                Breach::TwoLeaders {
+                    term: Term(7),
+                    first,
+                    second: server,
+                },
+                Property::ElectionSafety,
+                "S2 S5",
+                None,
+                "S5 and S2 were both elected leader of term 7",
+            ),
+            (
+                Breach::Unfounded {
+                    server,
+                    command: command("x+=1"),
+                    told,
+                    executed: Some(Answer::Value(value)),
+                },
+                Property::AcknowledgedWrites,
+                "S2",
+                None,
+                "S2 answered \"8\" to x+=1 of C3, but the committed log answers \"9\"",
+            ),
+            (
+                Breach::Unfounded {
+                    server,
+                    command: command("x+=1"),
+                    told,
+                    executed: None,
+                },
+                Property::AcknowledgedWrites,
+                "S2",
+                None,
+                "S2 answered \"8\" to x+=1 of C3, but no such request was committed",
+            ),
+            (
+                Breach::WriteLost {
+                    server,
+                    index,
+                    command: command("x=1"),
+                },
+                Property::AcknowledgedWrites,
+                "S2",
+                Some(4),
+                "C3 was told that x=1 is done, but S2 does not have it at index 4",
+            ),
+        ]
+    }
+
+    #[test]
+    fn each_breach_names_its_property_its_servers_and_its_entry() {
+        let mut broken = Vec::new();
+        for (breach, property, servers, index, said) in breaches() {
+            assert_eq!(breach.property(), property, "{breach}");
+            assert_eq!(breach.servers().to_string(), servers, "{breach}");
+            assert_eq!(breach.index(), index.map(LogIndex), "{breach}");
+            assert_eq!(breach.to_string(), said);
+            let hidden = breach.naming(&|_| "it".into()).to_string();
+            let named = ["x=1", "x+=1", "x?"]
+                .iter()
+                .fold(said.into(), |said: String, op| said.replace(op, "it"));
+            assert_eq!(hidden, named);
+            broken.push(property);
+        }
+        assert!(
+            Property::ALL
+                .iter()
+                .all(|property| broken.contains(property))
+        );
+    }
+
+    #[test]
+    fn a_violation_says_which_rule_is_off_and_where_the_paper_has_it() {
+        for (breach, property, _, _, said) in breaches() {
+            for guard in [None, Some(Rule::CheckPrevious)] {
+                let violation = Violation {
+                    step: StepId(1),
+                    at: Time::ms(1),
+                    breach,
+                    guard,
+                };
+                let (place, off) = match guard {
+                    None => ("Figure 3", ""),
+                    Some(_) => (
+                        "Figure 2, AppendEntries 2",
+                        " The rule check-previous (Figure 2, AppendEntries 2) is off.",
+                    ),
+                };
+                assert_eq!(
+                    violation.to_string(),
+                    format!("{property} is broken: {said}.{off}")
+                );
+                let clause = Clause {
+                    place,
+                    section: property.section(),
+                    text: property.promise(),
+                };
+                assert_eq!(violation.clause(), clause);
+            }
+        }
+    }
+}
