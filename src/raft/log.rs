@@ -59,6 +59,8 @@ pub struct Log {
     /// The entry before the first one held. Never behind the snapshot: some entries that it covers
     /// may still be there, for followers that lag a little.
     base: Position,
+    /// The last entry, held or compacted: it is asked for with every message.
+    last: Position,
     entries: Chunks<Entry>,
     /// The latest configuration, and the entry that says so: 0 if the snapshot does.
     latest: (LogIndex, Configuration),
@@ -77,6 +79,7 @@ impl Log {
     pub fn after(snapshot: Snapshot) -> Self {
         Self {
             base: snapshot.last,
+            last: snapshot.last,
             entries: Chunks::starting_at(snapshot.last.index.0 as usize),
             latest: (LogIndex(0), snapshot.configuration),
             snapshot,
@@ -87,7 +90,8 @@ impl Log {
     /// waiting until it is committed would not do, because by then others count by it (§6).
     pub fn append(&mut self, entry: Entry) -> LogIndex {
         self.entries.push(entry);
-        let index = self.last_index();
+        let index = self.last.index.next();
+        self.last = Position::new(index, entry.term);
         if let Payload::Configuration(configuration) = entry.payload {
             self.latest = (index, configuration);
         }
@@ -98,6 +102,8 @@ impl Log {
     /// among them never was.
     pub fn truncate(&mut self, index: LogIndex) {
         self.entries.truncate(index.previous().0 as usize);
+        let last = LogIndex(self.entries.end() as u64);
+        self.last = Position::new(last, self.term(last).unwrap_or_default());
         if self.latest.0 >= index {
             self.latest = self.configured_by(index.previous());
         }
@@ -156,16 +162,12 @@ impl Log {
 
     /// The index of its last entry, held or compacted; 0 when there never was one.
     pub fn last_index(&self) -> LogIndex {
-        LogIndex(self.entries.end() as u64)
+        self.last.index
     }
 
     /// Its last entry's position, held or compacted; [`Position::ZERO`] when there never was one.
     pub fn last(&self) -> Position {
-        let index = self.last_index();
-        Position {
-            index,
-            term: self.term(index).unwrap_or_default(),
-        }
+        self.last
     }
 
     /// The entry at `index`.
@@ -177,8 +179,11 @@ impl Log {
     /// The term of the entry at `index`; 0 for index 0; none past the end, and none for what was
     /// dropped but for the last of it.
     pub fn term(&self, index: LogIndex) -> Option<Term> {
-        if index == self.base.index {
-            return Some(self.base.term);
+        if let Some(known) = [self.last, self.base]
+            .iter()
+            .find(|known| known.index == index)
+        {
+            return Some(known.term);
         }
         self.get(index).map(|entry| entry.term)
     }

@@ -139,6 +139,9 @@ pub enum Output {
         /// Who leads, as far as this server knows.
         leader: Option<NodeId>,
     },
+    /// Start the election timer afresh, and tell ([`Event::TimerReset`]) for what reason. One word for
+    /// both, as it comes with every heartbeat.
+    ResetElectionTimer(Reset),
     /// Replace the state machine by this: it comes from a snapshot.
     Restore(Machine),
     /// The read is refused: nobody leads here, or there is too much to do.
@@ -369,8 +372,7 @@ impl Node {
     }
 
     pub(super) fn reset_election_timer(&self, reason: Reset, out: &mut Vec<Output>) {
-        out.push(Output::SetTimer(Timer::Election));
-        out.push(Output::Event(Event::TimerReset { reason }));
+        out.push(Output::ResetElectionTimer(reason));
     }
 
     pub(super) fn ignore(&self, from: NodeId, reason: Ignorance, out: &mut Vec<Output>) {

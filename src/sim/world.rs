@@ -16,8 +16,8 @@ use super::step::{Cause, Fact, Step, StepId};
 use super::time::Time;
 use crate::machine::{Answer, ClientId, Command, Item, Key, Machine, Op, Registration};
 use crate::raft::{
-    AppendOutcome, Config, Entry, Input, Log, LogIndex, Message, Node, NodeId, Output, Payload,
-    ReadId, Rule, Rules, ServerSet, Snapshot, Term, Timer,
+    AppendOutcome, Config, Entry, Event, Input, Log, LogIndex, Message, Node, NodeId, Output,
+    Payload, ReadId, Rule, Rules, ServerSet, Snapshot, Term, Timer,
 };
 
 mod members;
@@ -288,6 +288,11 @@ impl World {
         match output {
             Output::Apply { index, entry } => self.apply(id, index, entry, step),
             Output::Event(event) => step.facts.push(Fact::Raft { server: id, event }),
+            Output::ResetElectionTimer(reason) => {
+                self.set_timer(id, Timer::Election, step.id);
+                let event = Event::TimerReset { reason };
+                step.facts.push(Fact::Raft { server: id, event });
+            }
             Output::Restore(machine) => self.restore(id, machine),
             Output::Send { to, message } => self.send_when_written(id, to, message, step),
             Output::RefuseRead { id: read, leader } => self.refuse_read(id, read, leader, step),

@@ -82,6 +82,9 @@ impl Cluster {
 
     /// Does what a server wants done, and says whether that was to write. Writing takes no time.
     fn carry_out(&mut self, slot: usize) -> bool {
+        if self.out.is_empty() {
+            return false;
+        }
         let Server { node, deadlines } = &mut self.servers[slot];
         let mut wrote = false;
         for output in self.out.drain(..) {
@@ -90,13 +93,10 @@ impl Cluster {
                     let from = node.id();
                     self.queue.push_back(Letter { message, from, to });
                 }
-                Output::SetTimer(timer) => {
-                    let length = match timer {
-                        Timer::Heartbeat => 1,
-                        _ => election_timeout(&mut self.luck),
-                    };
-                    deadlines[timer as usize] = self.now + length;
+                Output::ResetElectionTimer(_) => {
+                    deadlines[Timer::Election as usize] = self.now + election_timeout(&mut self.luck);
                 }
+                Output::SetTimer(timer) => deadlines[timer as usize] = self.now + 1,
                 Output::StopTimer(timer) => deadlines[timer as usize] = u64::MAX,
                 Output::Persist => wrote = true,
                 Output::Apply { entry, .. } if slot == 0 => {
