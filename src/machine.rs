@@ -237,6 +237,12 @@ impl Machine {
         answer
     }
 
+    /// Executes a command whose session has expired, as if it were new. It may be the second time,
+    /// and it will not be remembered.
+    pub fn apply_expired(&mut self, command: &Command) -> Answer {
+        execute(&mut Arc::make_mut(&mut self.0).values, command.op)
+    }
+
     /// What it can tell of a command.
     pub fn standing(&self, command: &Command) -> Standing {
         let last = match command.session {
@@ -679,6 +685,10 @@ mod tests {
             assert_eq!(machine.apply(&command, exactly_once), Answer::Expired);
         }
         assert_eq!(machine, before, "nothing is changed");
+        // Whoever executes it all the same executes it twice, and would a third time.
+        let mut careless = machine.clone();
+        assert_eq!(careless.apply_expired(&command), Answer::Value(Some(2)));
+        assert_eq!(careless.standing(&command), Standing::Expired);
         // A session that is opened anew is another.
         open(&mut machine, 1, 4, 1);
         assert_eq!(machine.apply(&command, true), Answer::Expired);

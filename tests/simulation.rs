@@ -95,6 +95,7 @@ const CAUGHT: &[(Rule, u64)] = &[
     (Rule::ConfirmReads, 5_000),
     (Rule::ReadAfterOwnTerm, 500),
     (Rule::ExactlyOnce, 500),
+    (Rule::RefuseExpired, 500),
     (Rule::JointConsensus, 2_500),
     (Rule::OneChangeAtATime, 500),
     (Rule::OwnTermBeforeChange, 50_000),

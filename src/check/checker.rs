@@ -148,11 +148,12 @@ impl Checker {
         if self.seen[id.slot()].is_still(server) {
             return;
         }
-        let (applied, mut breaches) = self.compare(id, Seen::of(server));
+        let rules = world.config().rules;
+        let (applied, mut breaches) = self.compare(id, Seen::of(server), rules);
         if let Some(applied) = applied {
             self.check_machine(applied, server, step, &mut breaches);
         }
-        self.report(breaches, world.config().rules, step.id, step.at);
+        self.report(breaches, rules, step.id, step.at);
     }
 
     /// Looks at a server of which nothing is known but what it is `now`, and tells of the first
@@ -160,13 +161,13 @@ impl Checker {
     /// their machines do, and their clients see, is not looked at.
     pub fn look(&mut self, id: NodeId, now: Seen, nth: StepId, at: Time) -> Option<&Violation> {
         let known = self.violations.len();
-        let (_, breaches) = self.compare(id, now);
+        let (_, breaches) = self.compare(id, now, Rules::default());
         self.report(breaches, Rules::default(), nth, at);
         self.violations.get(known)
     }
 
     /// What is different about a server breaks these. And what it applied, if that was right.
-    fn compare(&mut self, id: NodeId, mut now: Seen) -> (Option<Applied>, Breaches) {
+    fn compare(&mut self, id: NodeId, mut now: Seen, rules: Rules) -> (Option<Applied>, Breaches) {
         let before = self.seen[id.slot()].clone();
         let kept = now.log.common(&before.log);
         now.agreed = before.agreed.min(kept);
@@ -180,7 +181,7 @@ impl Checker {
         self.check_backwards(&change, &mut breaches);
         self.check_own_log(&change, &mut breaches);
         self.check_other_logs(&change, &mut breaches);
-        self.settle(&mut change, &mut breaches);
+        self.settle(&mut change, rules, &mut breaches);
         self.check_snapshot(&change, &mut breaches);
         self.check_leader(&change, &mut breaches);
         let applied = self.check_applied(&change, &mut breaches);

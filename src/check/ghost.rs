@@ -6,7 +6,7 @@ use crate::machine::{
     Answer, ClientId, Command, Key, MAX_CLIENTS, Machine, Op, SessionId, Standing,
 };
 use crate::raft::chunks::Chunks;
-use crate::raft::{Entry, LogIndex, NodeId, Payload, Snapshot, Term};
+use crate::raft::{Entry, LogIndex, NodeId, Payload, Rule, Rules, Snapshot, Term};
 
 /// The memory of a run. Cheap to clone: copies share it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -92,9 +92,11 @@ impl Ghost {
     }
 
     /// Remembers that `server` committed `entry` in `term`, right after what is committed already.
-    pub fn settle(&mut self, entry: Entry, term: Term, server: NodeId) {
+    /// Without the rule that refuses what comes in an expired session, it is executed, but only
+    /// once: we remember what the machines have forgotten.
+    pub fn settle(&mut self, entry: Entry, term: Term, server: NodeId, rules: Rules) {
         let effect = match entry.payload {
-            Payload::Command(command) => Some(self.execute(&command)),
+            Payload::Command(command) => Some(self.execute(&command, rules)),
             Payload::Register(wish) => {
                 if let Some(id) = SessionId::opened_at(self.last().next().0) {
                     self.machine.open(&wish, id);
@@ -111,11 +113,21 @@ impl Ghost {
         });
     }
 
-    fn execute(&mut self, command: &Command) -> Effect {
+    fn execute(&mut self, command: &Command, rules: Rules) -> Effect {
         let (index, key) = (self.last().next(), command.op.key());
-        let standing = self.machine.standing(command);
-        let answer = self.machine.apply(command, true);
-        let executed = standing == Standing::New;
+        let (executed, repeat) = match self.machine.standing(command) {
+            Standing::New => (true, false),
+            Standing::Done(_) => (false, true),
+            Standing::Expired => {
+                let repeat = self.has_executed(command);
+                (!repeat && !rules.on(Rule::RefuseExpired), repeat)
+            }
+        };
+        let answer = if executed && self.machine.standing(command) == Standing::Expired {
+            self.machine.apply_expired(command)
+        } else {
+            self.machine.apply(command, true)
+        };
         if executed {
             self.executed[command.client.slot()] = Some((command.serial, index, answer));
         }
@@ -130,15 +142,15 @@ impl Ghost {
         Effect {
             answer,
             value: self.machine.get(key),
-            repeat: match standing {
-                Standing::Done(_) => true,
-                // Its session does not remember, but we do: numbers go on from session to session.
-                Standing::Expired => self.executed[command.client.slot()]
-                    .is_some_and(|(serial, ..)| command.serial <= serial),
-                Standing::New => false,
-            },
+            repeat,
             before,
         }
+    }
+
+    /// Whether a request was executed, in whatever session: numbers go on from one to the next.
+    fn has_executed(&self, command: &Command) -> bool {
+        let last = self.executed[command.client.slot()];
+        last.is_some_and(|(serial, ..)| command.serial <= serial)
     }
 
     fn last_written(&self, key: Key) -> LogIndex {
@@ -264,7 +276,12 @@ mod tests {
     fn ghost(commands: &[&str]) -> Ghost {
         let mut ghost = Ghost::default();
         for text in commands {
-            ghost.settle(entry(text), Term(1), NodeId::new(1).unwrap());
+            ghost.settle(
+                entry(text),
+                Term(1),
+                NodeId::new(1).unwrap(),
+                Rules::default(),
+            );
         }
         ghost
     }

@@ -5,7 +5,7 @@ use super::checker::{Applied, Breaches, Change, Checker};
 use super::ghost::{Effect, Settled};
 use super::violation::{Breach, Falling};
 use crate::machine::{Answer, Command, Key, Op};
-use crate::raft::{LogIndex, NodeId, Payload};
+use crate::raft::{LogIndex, NodeId, Payload, Rules};
 use crate::sim::{Fact, Server, Step, World};
 
 impl Checker {
@@ -34,12 +34,12 @@ impl Checker {
 
     /// Remembers what the server has committed beyond all that was committed before, and how far
     /// its log agrees with that.
-    pub(super) fn settle(&mut self, change: &mut Change, breaches: &mut Breaches) {
+    pub(super) fn settle(&mut self, change: &mut Change, rules: Rules, breaches: &mut Breaches) {
         let now = &mut change.now;
         while self.ghost.last() < now.commit
             && let Some(entry) = now.log.get(self.ghost.last().next())
         {
-            self.ghost.settle(*entry, now.term, change.server);
+            self.ghost.settle(*entry, now.term, change.server, rules);
             let index = self.ghost.last();
             if let Some(settled) = self.ghost.at(index) {
                 self.check_later_leaders(index, settled, breaches);

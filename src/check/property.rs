@@ -166,7 +166,7 @@ impl Property {
                 Rule::CheckPrevious,
                 Rule::RefuseOldTerm,
             ],
-            Self::ExactlyOnce => &[Rule::ExactlyOnce],
+            Self::ExactlyOnce => &[Rule::ExactlyOnce, Rule::RefuseExpired],
             Self::LinearizableReads => {
                 &[Rule::ConfirmReads, Rule::ReadAfterOwnTerm, Rule::LeaseBound]
             }

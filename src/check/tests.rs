@@ -5,7 +5,7 @@ mod planted;
 use super::ghost::{Ghost, Stale};
 use super::*;
 use crate::machine::{Answer, ClientId, Command, Key, Op};
-use crate::raft::{Entry, LogIndex, NodeId, Payload, Rule, Term};
+use crate::raft::{Entry, LogIndex, NodeId, Payload, Rule, Rules, Term};
 use crate::sim::text::{parse_action, parse_run};
 use crate::sim::{Cause, Step, Time, World};
 
@@ -476,7 +476,8 @@ fn what_one_read_has_seen_the_next_must_see() {
             op,
         });
         let term = Term(1);
-        ghost.settle(Entry { term, payload }, term, NodeId::new(1).unwrap());
+        let server = NodeId::new(1).unwrap();
+        ghost.settle(Entry { term, payload }, term, server, Rules::default());
     };
     let saw = |value| Answer::Value(Some(value));
     write(&mut ghost, 1, 1);

@@ -85,6 +85,7 @@ pub const CATCHES: &[Catch] = &[
     catch(Rule::ResetOnlyForCause, Property::Progress, 3, 2, 13568),
     catch(Rule::RetryElection, Property::Progress, 3, 0, 2104),
     catch(Rule::RandomTimeouts, Property::Progress, 3, 0, 13),
+    catch(Rule::RefuseExpired, Property::ExactlyOnce, 3, 0, 357),
 ];
 
 /// Rules without which no schedule breaks anything, and why.

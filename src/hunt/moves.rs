@@ -4,7 +4,7 @@
 
 use super::dice::Dice;
 use crate::machine::{ClientId, MAX_CLIENTS, Op};
-use crate::raft::{Change, Configuration, MAX_SERVERS, NodeId, ReadMode, Rules, SendPolicy};
+use crate::raft::{Change, Configuration, MAX_SERVERS, NodeId, ReadMode, Rule, Rules, SendPolicy};
 use crate::sim::{
     Action, Address, ClockRate, Group, Link, PacketPick, Scenario, Server, Setting, Time, World,
 };
@@ -153,9 +153,21 @@ pub fn scenario(air: Air, servers: u8, rules: Rules, seed: u64, dice: &mut Dice)
     for choice in SETTINGS.iter().chain(own) {
         scenario.set(dice.pick(choice));
     }
+    scenario.config.sessions = sessions(rules, seed);
     // There are no leases without loyal voters (dissertation, 6.4.1).
     scenario.config.check_quorum |= scenario.config.read == ReadMode::Lease;
     scenario
+}
+
+/// How many sessions are kept. By dice of its own, and only where it may matter: a hunt for what
+/// breaks without another rule is the same without sessions.
+fn sessions(rules: Rules, seed: u64) -> u8 {
+    let mut dice = Dice::new(!seed);
+    match (rules.on(Rule::RefuseExpired), rules == Rules::default()) {
+        (true, true) => dice.pick(&[0, 0, 1, 2]),
+        (true, false) => 0,
+        (false, _) => dice.pick(&[1, 1, 2]),
+    }
 }
 
 /// How much of each move a schedule has. Every one has its own taste: a schedule that never crashes

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! rules {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $place:literal;)*) => {
-        /// A rule of Raft that can be switched off.
+        /// A rule of Raft that can be switched off. Links know a rule by its place: a new one goes
+        /// behind the others.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         pub enum Rule { $($(#[doc = $doc])* $name,)* }
 
@@ -105,6 +106,8 @@ rules! {
     RetryElection = "retry-election", "Figure 2, candidates 4";
     /// Every election timeout is drawn afresh.
     RandomTimeouts = "random-timeouts", "section 5.2";
+    /// A request of a session that has expired is not executed.
+    RefuseExpired = "refuse-expired", "dissertation, section 6.3";
 }
 
 /// Which rules hold.

@@ -6,7 +6,7 @@ use super::disk::{Disk, Record};
 use super::network::Address;
 use super::step::{Fact, Step, StepId};
 use super::time::Time;
-use crate::machine::{ClientId, Key, Machine, Registration, SessionId};
+use crate::machine::{Answer, ClientId, Command, Key, Machine, Registration, SessionId, Standing};
 use crate::raft::{
     Config, Log, LogIndex, Node, NodeId, Output, Persistent, Position, ReadId, Rule, Term, Timer,
 };
@@ -180,6 +180,15 @@ impl Server {
 }
 
 impl Up {
+    /// Puts a command into its machine, as carefully as the rules have it.
+    pub(super) fn execute(&mut self, command: &Command) -> Answer {
+        let rules = self.node.config().rules;
+        if !rules.on(Rule::RefuseExpired) && self.machine.standing(command) == Standing::Expired {
+            return self.machine.apply_expired(command);
+        }
+        self.machine.apply(command, rules.on(Rule::ExactlyOnce))
+    }
+
     /// The entry at `index` opens a session in its machine. Tells which, and which others end.
     pub(super) fn open_session(
         &mut self,

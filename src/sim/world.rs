@@ -309,7 +309,6 @@ impl World {
     }
 
     fn apply(&mut self, id: NodeId, index: LogIndex, entry: Entry, step: &mut Step) {
-        let exactly_once = self.config.rules.on(Rule::ExactlyOnce);
         let Some(up) = self.servers.up_mut(id) else {
             return;
         };
@@ -320,7 +319,7 @@ impl World {
         let owed = owed.map(|place| up.waiting.remove(place));
         let (client, serial, outcome) = match entry.payload {
             Payload::Command(command) => {
-                let answer = up.machine.apply(&command, exactly_once);
+                let answer = up.execute(&command);
                 let Command { client, serial, .. } = command;
                 step.facts.push(Fact::Executed {
                     server: id,

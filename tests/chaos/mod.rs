@@ -321,7 +321,7 @@ const SESSIONS: [u8; 5] = [0, 0, 1, 2, 3];
 
 /// Whether runs without these rules are the same without sessions.
 fn sessions_matter(off: &[Rule]) -> bool {
-    off.is_empty()
+    off.iter().all(|rule| *rule == Rule::RefuseExpired)
 }
 
 fn random_action(world: &World, dice: &mut Dice) -> Action {
