@@ -500,6 +500,50 @@ mod tests {
     }
 
     #[test]
+    fn nothing_else_is_begun_in_a_joint_configuration_nor_during_a_transfer() {
+        let add = Input::ChangeMembership(Change::Add(s(3)));
+        let mut disk = Persistent::new(servers(2));
+        let joint = Configuration {
+            voters: servers(1),
+            outgoing: servers(2),
+            learners: ServerSet::EMPTY,
+        };
+        let payload = Payload::Configuration(joint);
+        disk.log.append(Entry {
+            term: Term(0),
+            payload,
+        });
+        let mut node = Node::start(s(1), Config::default(), disk, &mut Vec::new());
+        step(&mut node, Input::Timeout(Timer::Election));
+        let (term, granted) = (Term(1), true);
+        let message = Message::RequestVoteReply { term, granted };
+        step(
+            &mut node,
+            Input::Message {
+                from: s(2),
+                message,
+            },
+        );
+        // It has no change in hand; but it is to end the one that it found.
+        let reason = Objection::UnderWay;
+        assert_eq!(
+            step(&mut node, add.clone()),
+            [Event::ChangeRefused { reason }]
+        );
+        acknowledge(&mut node, s(2), 2);
+        assert!(!node.configuration().is_joint() && node.objection(Change::Add(s(3))).is_none());
+
+        let mut node = alone();
+        step(&mut node, Input::ChangeMembership(Change::Add(s(2))));
+        acknowledge(&mut node, s(2), 2);
+        acknowledge(&mut node, s(2), 3);
+        assert_eq!(node.configuration().voters, servers(2));
+        step(&mut node, Input::Transfer(s(2)));
+        let reason = Objection::HandingOver(s(2));
+        assert_eq!(step(&mut node, add), [Event::ChangeRefused { reason }]);
+    }
+
+    #[test]
     fn a_change_touches_one_voter_or_goes_through_a_joint_configuration() {
         let voters = |node: &Node| (node.configuration().voters, node.configuration().outgoing);
         let mut config = Config::default();

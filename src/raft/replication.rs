@@ -186,7 +186,6 @@ impl Node {
         let index = self.persistent.log.append(Entry { term, payload });
         if let Payload::Configuration(configuration) = payload {
             self.count_as_heard(configuration.members());
-            self.end_transfer_to_nobody(out);
         }
         let position = Position { index, term };
         out.push(Output::Event(Event::EntryAppended { position }));

@@ -89,14 +89,6 @@ impl Node {
         }
     }
 
-    /// Nobody leads who may not vote.
-    pub(super) fn end_transfer_to_nobody(&mut self, out: &mut Vec<Output>) {
-        let voters = self.configuration().voters;
-        if self.transfer_to().is_some_and(|to| !voters.contains(to)) {
-            self.end_transfer(NoTransfer::NoVoter, out);
-        }
-    }
-
     /// Whom this leader is handing over to, if it is.
     pub fn transfer_to(&self) -> Option<NodeId> {
         match &self.role {
