@@ -61,7 +61,7 @@ try {
     console.log("paused: not measured, the page has no button Pause");
   }
 
-  // A hunt runs between the frames: how far it gets, and what the frames make of it.
+  // A hunt has a thread of its own: how far it gets, and whether the frames notice.
   await page.goto(`${site.url}#/play`);
   await page.reload();
   await page.locator("#boot").waitFor({ state: "detached" });
