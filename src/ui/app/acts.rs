@@ -92,6 +92,7 @@ impl App {
         }
     }
 
+    #[inline(never)] // a first visit does not send it
     pub(super) fn send(&mut self, text: &str) {
         if self.is_held() {
             return ask_first();
@@ -137,6 +138,7 @@ impl App {
         self.wake();
     }
 
+    #[inline(never)] // a first visit does not send it
     pub(super) fn run(&mut self, wish: RunWish) {
         self.run_error = None;
         let scenario = self.player.borrow().session.scenario().clone();
@@ -197,6 +199,7 @@ impl App {
         self.wake();
     }
 
+    #[inline(never)] // a first visit does not send it
     pub(super) fn share(&mut self, ctx: &Context<Self>) {
         let link = format!("#/run/{}", link::write(&self.player.borrow().session));
         let Some(window) = web_sys::window() else {
@@ -222,6 +225,7 @@ impl App {
     }
 
     /// Says something at the top of the page, for a while.
+    #[inline(never)] // a first visit does not send it
     pub(super) fn say(&mut self, ctx: &Context<Self>, text: String) {
         let link = ctx.link().clone();
         self.said = Some(text);
@@ -229,6 +233,7 @@ impl App {
     }
 
     /// Asks why, or goes to another moment. While somebody reads, time waits.
+    #[inline(never)] // a first visit does not send it
     pub(super) fn past(&mut self, wish: Inquiry) {
         self.player.borrow_mut().pause();
         let open = self.why.as_ref().map(|why| why.question);

@@ -439,6 +439,7 @@ fn listen(ctx: &Context<App>) -> (bool, Vec<Listener>) {
     (compact, listeners)
 }
 
+#[inline(never)] // a first visit does not send it
 fn switch_theme() {
     let Some(window) = web_sys::window() else {
         return;
