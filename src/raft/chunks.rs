@@ -264,6 +264,40 @@ mod tests {
     }
 
     #[test]
+    fn copies_that_differ_at_their_ends_only_are_seen_to() {
+        for start in [0, 70, 200] {
+            for end in (start + 1)..(start + 200) {
+                let mut list = Chunks::starting_at(start);
+                (start..end).for_each(|item| list.push(item as u32));
+                let mut copy = list.clone();
+                copy.truncate(end);
+                assert!(copy.is_shared_with(&list), "nothing was taken away");
+                list.push(1);
+                copy.push(2);
+                assert!(!copy.is_shared_with(&list));
+                assert_eq!(copy.common(&list), end, "{start}");
+                let hash = |list: &Chunks<u32>| {
+                    let mut hasher = std::hash::DefaultHasher::new();
+                    list.hash(&mut hasher);
+                    hasher.finish()
+                };
+                assert_ne!(hash(&copy), hash(&list));
+                assert_eq!(list.get(list.end() + CHUNK - 1), None);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_forgotten_in_two_goes_is_the_same() {
+        let mut list = chunks(0..300);
+        for start in [70, 140, 260] {
+            list.forget_before(start);
+            let rest = start as u32..300;
+            assert_eq!(items(&list), rest.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn lists_that_share_no_place_have_nothing_that_differs() {
         let (early, late) = (chunks(0..10), Chunks::starting_at(20));
         assert_eq!((early.common(&late), late.common(&early)), (10, 10));

@@ -156,6 +156,11 @@ mod tests {
     }
 
     #[test]
+    fn half_of_all_is_taken_for_a_majority_where_a_rule_is_off() {
+        assert_eq!([1, 2, 3, 4, 5].map(half), [1, 1, 1, 2, 2]);
+    }
+
+    #[test]
     fn a_joint_configuration_commits_what_both_majorities_have() {
         let cases: [(Configuration, &[u64], u64); 6] = [
             (joint(&[1], &[2]), &[100, 0], 0),

@@ -363,12 +363,14 @@ mod tests {
     fn a_copy_does_not_see_what_happens_to_the_original() {
         let mut original = log(1..=130);
         let copy = original.clone();
+        assert!(copy.is_shared_with(&original));
         original.truncate(LogIndex(10));
         original.append(Entry {
             term: Term(7),
             payload: Payload::Noop,
         });
         assert_eq!(terms(&copy), (1..=130).collect::<Vec<_>>());
+        assert!(!copy.is_shared_with(&original));
     }
 
     fn machine(value: i32) -> Machine {

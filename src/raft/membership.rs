@@ -318,7 +318,8 @@ impl Node {
         if slowest < target {
             return false;
         }
-        if heartbeats <= SHORT_ROUND {
+        let is_short = heartbeats <= SHORT_ROUND;
+        if is_short {
             out.push(Output::Event(Event::CaughtUp {
                 learners: newcomers,
                 round: nth,
@@ -331,7 +332,7 @@ impl Node {
         } else {
             self.abandon_change(Abandonment::TooSlow, out);
         }
-        heartbeats <= SHORT_ROUND
+        is_short
     }
 
     /// Heartbeats are the only clock a leader has. Whoever gets nowhere while many of them go by
@@ -492,6 +493,7 @@ mod tests {
         let events = step(&mut node, Input::ChangeMembership(Change::Add(s(3))));
         let reason = Objection::UnderWay;
         assert_eq!(events, [Event::ChangeRefused { reason }]);
+        assert_eq!(reason.to_string(), "it has a change in hand already");
 
         let disk = Persistent::new(servers(3));
         let mut follower = Node::start(s(1), Config::default(), disk, &mut Vec::new());
@@ -599,6 +601,49 @@ mod tests {
         assert_eq!(rounds, [2, 3, 4, 5, 6, 7, 8, 9, 10, 0]);
         assert_eq!(node.configuration().voters, servers(1));
         assert_eq!(node.configuration().learners, ServerSet::EMPTY.with(s(2)));
+    }
+
+    #[test]
+    fn a_round_of_a_few_heartbeats_is_short_enough() {
+        let mut node = alone();
+        step(&mut node, Input::ChangeMembership(Change::Add(s(2))));
+        for _ in 0..SHORT_ROUND {
+            step(&mut node, Input::Timeout(Timer::Heartbeat));
+        }
+        acknowledge(&mut node, s(2), 2);
+        assert_eq!(node.configuration().voters, servers(2));
+    }
+
+    #[test]
+    fn a_newcomer_is_given_up_when_it_gets_nowhere_not_when_it_is_slow() {
+        let mut node = alone();
+        for serial in 1..=9 {
+            let client = crate::machine::ClientId::new(1).unwrap();
+            let (session, op) = (None, "x=1".parse().unwrap());
+            let command = crate::machine::Command {
+                client,
+                session,
+                serial,
+                op,
+            };
+            step(&mut node, Input::Propose(command));
+        }
+        step(&mut node, Input::ChangeMembership(Change::Add(s(2))));
+        let heartbeats = |node: &mut Node, count| {
+            let beats = (0..count).flat_map(|_| step(node, Input::Timeout(Timer::Heartbeat)));
+            let given_up = |event: Event| matches!(event, Event::ChangeAbandoned { .. });
+            beats.filter(|event| given_up(*event)).count()
+        };
+        for matched in 1..=5 {
+            assert_eq!(heartbeats(&mut node, PATIENCE), 0, "{matched}");
+            acknowledge(&mut node, s(2), matched);
+        }
+        assert_eq!(
+            heartbeats(&mut node, PATIENCE + 1),
+            0,
+            "the first sees the progress"
+        );
+        assert_eq!(heartbeats(&mut node, 1), 1);
     }
 
     #[test]

@@ -65,6 +65,9 @@ mod snapshot;
 mod transfer;
 pub mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use config::{Config, ReadMode, SendPolicy};
 pub use configuration::Configuration;
 pub use event::{Clause, Event};

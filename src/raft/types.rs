@@ -131,11 +131,9 @@ impl ServerSet {
         before != self.0
     }
 
-    /// Takes `id` out. False if it was not in.
-    pub fn remove(&mut self, id: NodeId) -> bool {
-        let before = self.0;
+    /// Takes `id` out.
+    pub fn remove(&mut self, id: NodeId) {
         self.0 &= !(1 << id.0);
-        before != self.0
     }
 
     /// The same set with `id` in it.
