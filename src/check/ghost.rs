@@ -249,6 +249,7 @@ impl Ghost {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::Registration;
 
     fn client(number: usize) -> ClientId {
         ClientId::new(number).unwrap()
@@ -377,6 +378,62 @@ mod tests {
         assert!(ghost.is_acknowledged(&entry("1.2 x=2")));
         let (term, payload) = (Term(1), Payload::Noop);
         assert!(!ghost.is_acknowledged(&Entry { term, payload }));
+    }
+
+    /// The machines keep one session. C1 opens it, C2 opens another, and then C1 asks in its old one
+    /// for what was executed, and for what was not.
+    #[test]
+    fn what_the_machines_forget_is_remembered() {
+        let opens = |number, serial| {
+            Payload::Register(Registration {
+                client: client(number),
+                serial,
+                most: 1,
+            })
+        };
+        let asks = |text| {
+            Payload::Command(Command {
+                session: SessionId::opened_at(1),
+                ..command(text)
+            })
+        };
+        let (old, new) = (asks("1.2 x+=1"), asks("1.3 x+=1"));
+        let log = [opens(1, 1), old, opens(2, 1), old, new, new];
+        let value = |value| Answer::Value(Some(value));
+        let expired = Answer::Expired;
+        for (refuses, expected) in [
+            (true, [(expired, true), (expired, false), (expired, false)]),
+            (false, [(expired, true), (value(2), false), (expired, true)]),
+        ] {
+            let mut rules = Rules::default();
+            rules.set(Rule::RefuseExpired, refuses);
+            let mut ghost = Ghost::default();
+            for payload in log {
+                let (term, server) = (Term(1), NodeId::new(1).unwrap());
+                ghost.settle(Entry { term, payload }, term, server, rules);
+            }
+            let effect = |index| ghost.at(LogIndex(index)).unwrap().effect;
+            assert_eq!((effect(1), effect(3)), (None, None));
+            assert_eq!(effect(2).unwrap().answer, value(1));
+            for (index, (answer, repeat)) in (4..).zip(expected) {
+                let effect = effect(index).unwrap();
+                assert_eq!((effect.answer, effect.repeat), (answer, repeat), "{index}");
+            }
+            let last = if refuses { 1 } else { 2 };
+            assert_eq!(effect(6).unwrap().value, Some(last), "never twice");
+        }
+    }
+
+    #[test]
+    fn what_nobody_knows_is_not_acknowledged_by_what_comes_after() {
+        let mut ghost = ghost(&["1.1 x=1", "1.2 x=2", "1.3 x=3"]);
+        ghost.lets_be(client(1), 2);
+        ghost
+            .acknowledge(&command("1.3 x=3"), Answer::Done)
+            .unwrap();
+        for (text, acknowledged) in [("1.1 x=1", true), ("1.2 x=2", false), ("1.3 x=3", true)] {
+            assert_eq!(ghost.is_acknowledged(&entry(text)), acknowledged, "{text}");
+        }
     }
 
     #[test]
