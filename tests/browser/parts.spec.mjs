@@ -40,9 +40,9 @@ test("a client opens a session where only so many are remembered", async ({ page
   await open(page);
   await choose(page, "Clients remembered", "the last one");
   await speed(page, 2);
-  await send(page, "x+=1");
+  await send(page, "y+=1");
   await expect(events(page)).toContainText("The client C1 has session", { timeout: 15_000 });
-  await expect(events(page)).toContainText(/C1 has its answer .* x is 1/, { timeout: 15_000 });
+  await expect(events(page)).toContainText(/C1 has its answer .* y is 1/, { timeout: 15_000 });
   await expect(page.locator(".logs")).toContainText("+C1");
   await button(page, "Pause").click();
   await inspect(page, await number(leader(page)));
