@@ -328,6 +328,41 @@ fn whose_window_is_full_gets_a_heartbeat_and_the_others_their_entries() {
 }
 
 #[test]
+fn a_refusal_takes_back_nothing_that_is_known() {
+    let config = Config {
+        window: 8,
+        send: SendPolicy::AtOnce,
+        ..Config::default()
+    };
+    let mut node = leader(3, config);
+    agree(&mut node, 2, 1, 1);
+    propose(&mut node, 1);
+    propose(&mut node, 2);
+    let message = Message::AppendEntriesReply {
+        term: Term(1),
+        round: Round(1),
+        outcome: AppendOutcome::Refused {
+            previous: LogIndex(2),
+            hint: Position::ZERO,
+        },
+    };
+    receive(&mut node, 2, message);
+    let Role::Leader(leadership) = node.role() else {
+        panic!("it leads");
+    };
+    let Progress {
+        next,
+        matched,
+        answered,
+        ..
+    } = *leadership.progress(s(2));
+    assert_eq!(
+        (next, matched, answered),
+        (LogIndex(2), LogIndex(1), Round(1))
+    );
+}
+
+#[test]
 fn where_heartbeats_are_not_checked_a_follower_agrees_to_what_it_lacks() {
     for (config, agrees) in [
         (Config::default(), false),
