@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::markup::html;
 
+use crate::machine::MAX_CLIENTS;
 use crate::raft::{Change, NodeId, Rule};
 use crate::sim::{Action, Setup};
 
@@ -87,21 +88,27 @@ pub enum RunWish {
     Print,
     /// The run of the last visit.
     Reopen,
-    /// A new run with this seed.
-    Seed(u64),
-    /// A new run with so many servers.
-    Servers(u8),
+    /// A new run.
+    Begin(Opening),
     /// The run that this text describes, from its beginning; beside it, if one is named, the same
     /// with that rule.
     Watch(String, Option<Rule>),
+}
+
+/// How a new run begins.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Opening {
+    pub servers: u8,
+    pub clients: u8,
+    pub seed: u64,
 }
 
 #[derive(Properties, PartialEq)]
 pub struct SettingsProps {
     /// The server that can be added next.
     pub next: Option<NodeId>,
-    pub servers: u8,
-    pub seed: u64,
+    /// How this run began.
+    pub opening: Opening,
     /// How things are set.
     pub setup: Setup,
     /// The run as text, when it was asked for.
@@ -126,16 +133,30 @@ pub fn Settings(props: &SettingsProps) -> Html {
         }
     });
     let wish = &props.on_wish;
-    let servers = wish.reform(|event: Event| RunWish::Servers(value(&event).parse().unwrap_or(5)));
-    let seed = wish.reform(|event: Event| RunWish::Seed(value(&event).parse().unwrap_or(1)));
+    let opening = props.opening;
+    let begin = |with: fn(Opening, u64) -> Opening| {
+        wish.reform(move |event: Event| {
+            RunWish::Begin(with(opening, value(&event).parse().unwrap_or(1)))
+        })
+    };
+    let servers = begin(|opening, count| Opening {
+        servers: count as u8,
+        ..opening
+    });
+    let clients = begin(|opening, count| Opening {
+        clients: count as u8,
+        ..opening
+    });
+    let seed = begin(|opening, seed| Opening { seed, ..opening });
     let set = wish.reform(|event: Event| RunWish::Do(format!("config {}", value(&event))));
-    let counts = (1..=9).map(|count| (count, count, count == props.servers));
+    let counts = |most, chosen| (1..=most).map(move |count| (count, count, count == chosen));
     html! {
         <details class="settings">
             <summary>{ "This run" }</summary>
             <div class="fields">
-                <label>{ "Servers" }<select onchange={servers}>{ options(counts) }</select></label>
-                <label>{ "Seed" }<input type="number" min="0" value={props.seed.to_string()} onchange={seed} /></label>
+                <label>{ "Servers" }<select onchange={servers}>{ options(counts(9, opening.servers)) }</select></label>
+                <label>{ "Clients" }<select onchange={clients}>{ options(counts(MAX_CLIENTS as u8, opening.clients)) }</select></label>
+                <label>{ "Seed" }<input type="number" min="0" value={opening.seed.to_string()} onchange={seed} /></label>
                 { for CHOICES.iter().map(|(about, choices)| html! {
                     <label>{ *about }<select onchange={set.clone()}>{ choose(choices, &props.setup) }</select></label>
                 }) }

@@ -49,6 +49,16 @@ test("a client opens a session where only so many are remembered", async ({ page
   await expect(page.locator(".inspector")).toContainText(/sessions\s*\d+ \(C1\)/);
 });
 
+test("with two clients and one remembered, a session expires", async ({ page }) => {
+  await open(page);
+  await page.getByText("This run", { exact: true }).click();
+  await page.getByRole("combobox", { name: "Clients", exact: true }).selectOption("2");
+  await expect(page.locator(".client")).toHaveCount(2);
+  await choose(page, "Clients remembered", "the last one");
+  await speed(page, 2);
+  await expect(events(page)).toContainText(/session .* expired/, { timeout: 15_000 });
+});
+
 test("a leader hands over to a server of the user's choice", async ({ page }) => {
   await open(page);
   const old = await number(leader(page));

@@ -141,7 +141,6 @@ impl App {
     #[inline(never)] // a first visit does not send it
     pub(super) fn run(&mut self, wish: RunWish) {
         self.run_error = None;
-        let scenario = self.player.borrow().session.scenario().clone();
         match wish {
             RunWish::Do(text) => match parse_action(&text) {
                 Ok(action) => self.act(action),
@@ -153,7 +152,7 @@ impl App {
                 Some(text) => self.open_text(&text),
                 None => self.run_error = Some("There is no run of an earlier visit.".into()),
             },
-            RunWish::Seed(seed) => self.begin(opening_scenario(scenario.servers, seed)),
+            RunWish::Begin(opening) => self.begin(opening_scenario(opening)),
             RunWish::Watch(text, with) => {
                 self.open_text(&text);
                 let mut player = self.player.borrow_mut();
@@ -164,7 +163,6 @@ impl App {
                 self.wake();
                 show_stage();
             }
-            RunWish::Servers(servers) => self.begin(opening_scenario(servers, scenario.seed)),
         }
     }
 

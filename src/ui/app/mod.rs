@@ -37,7 +37,7 @@ use super::motion::Motion;
 use super::player::Player;
 use super::promises::{Broken, promises};
 use super::request::Request;
-use super::settings::{RunWish, Settings};
+use super::settings::{Opening, RunWish, Settings};
 use super::stage::{Pick, Stage};
 use super::timebar::{TimeBar, TimeWish};
 use super::tools::{held, tools};
@@ -186,7 +186,11 @@ impl Component for App {
             Route::Lesson(place) => *place,
             _ => None,
         };
-        let player = Player::opening(opening_scenario(5, fresh_seed()));
+        let player = Player::opening(opening_scenario(Opening {
+            servers: 5,
+            clients: 1,
+            seed: fresh_seed(),
+        }));
         let player = Rc::new(RefCell::new(player));
         let frames = frame_loop(ctx, &player, &motion, (&slider, &clock));
         let (compact, listeners) = listen(ctx);
@@ -252,8 +256,11 @@ impl Component for App {
             Msg::Link => self.go(ctx, Route::here()),
             Msg::New if self.room == Room::Learn => self.learn(ctx, Wish::Again),
             Msg::New => {
-                let servers = self.player.borrow().session.scenario().servers;
-                self.begin(opening_scenario(servers, fresh_seed()));
+                let opening = opening(&self.player.borrow().session);
+                self.begin(opening_scenario(Opening {
+                    seed: fresh_seed(),
+                    ..opening
+                }));
             }
             Msg::Past(wish) => self.past(wish),
             Msg::Pick(pick) => self.pick(pick),
@@ -320,13 +327,31 @@ fn sentence(text: impl Into<String>) -> String {
     format!("{first}{}.", chars.as_str())
 }
 
-/// A run to begin with: a client that keeps writing, and ways so alike that every message can be
-/// seen for its second.
-fn opening_scenario(servers: u8, seed: u64) -> Scenario {
-    let mut scenario = Scenario::new(servers, seed);
+/// How a run began.
+fn opening(session: &Session) -> Opening {
+    let Scenario {
+        servers,
+        clients,
+        seed,
+        ..
+    } = *session.scenario();
+    Opening {
+        servers,
+        clients,
+        seed,
+    }
+}
+
+/// A run to begin with: clients that keep writing, each where no other does, and ways so alike that
+/// every message can be seen for its second.
+fn opening_scenario(opening: Opening) -> Scenario {
+    let mut scenario = Scenario::new(opening.servers, opening.seed);
+    scenario.clients = opening.clients;
     scenario.weather.latency = (Time::ms(12), Time::ms(18));
-    if let (Some(client), Ok(key)) = (ClientId::new(1), "x".parse()) {
-        scenario.habits.push((client, key, Time::ms(120)));
+    for (number, key) in (1..=opening.clients.into()).zip(["x", "y", "z", "u", "v"]) {
+        if let (Some(client), Ok(key)) = (ClientId::new(number), key.parse()) {
+            scenario.habits.push((client, key, Time::ms(120)));
+        }
     }
     scenario
 }

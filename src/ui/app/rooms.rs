@@ -45,8 +45,7 @@ impl App {
             <>
             <Breaking rules={world.config().rules} on_act={&wishes.act} on_wish={&wishes.run} />
             <Settings next={NodeId::first(MAX_SERVERS).find(|id| world.is_free(*id))}
-                servers={session.scenario().servers} seed={session.scenario().seed}
-                setup={world.setup()}
+                opening={opening(session)} setup={world.setup()}
                 text={self.run_text.clone()} error={self.run_error.clone()}
                 on_act={&wishes.act} on_wish={&wishes.run} />
             </>
