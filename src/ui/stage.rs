@@ -219,13 +219,19 @@ fn client_box(client: &ClientView, geometry: &Geometry, alone: bool) -> Html {
         Some(edge) if x < geometry.centre.0 => (edge, "client-doing start"),
         Some(edge) => (geometry.size.0 - edge, "client-doing end"),
     };
+    // Towards the edge of the stage, where no server is.
+    let words_y = if y > geometry.centre.1 {
+        y + 31.0
+    } else {
+        y - 25.0
+    };
     let (from, to) = geometry.pointing(client.id, client.target);
     html! {
         <g key={client.id.slot()} class="client" data-kin={kin::named(client.id)}>
             <g>{ for client.waits.then(|| line("client-line", from, to)) }</g>
             { rect("client-body", (x, y), (32.0, 17.0), 9.0) }
             { text("client-name", (x, y + 5.0), if alone { "client".into() } else { client.id.to_string() }) }
-            { text(class, (words_x, y - 25.0), &client.doing) }
+            { text(class, (words_x, words_y), &client.doing) }
         </g>
     }
 }
