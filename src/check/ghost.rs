@@ -317,6 +317,76 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_has_expired_executes_nothing_but_we_remember() {
+        let mut ghost = Ghost::default();
+        let server = NodeId::new(1).unwrap();
+        let mut settle = |payload| {
+            let term = Term(1);
+            ghost.settle(Entry { term, payload }, term, server);
+        };
+        let session = SessionId::opened_at(1);
+        let of_the_first = |text| {
+            let command = command(text);
+            Payload::Command(Command { session, ..command })
+        };
+        for client in [client(1), client(2)] {
+            let (serial, most) = (1, 1);
+            settle(Payload::Register(Registration {
+                client,
+                serial,
+                most,
+            }));
+            for text in ["1.2 x=1", "1.2 x=1", "1.3 x=5", "2.1 x=6"] {
+                if client.slot() == 1 || text == "1.2 x=1" {
+                    settle(of_the_first(text));
+                }
+            }
+        }
+        let expected = [
+            None,
+            Some((Answer::Done, false)),
+            Some((Answer::Done, true)),
+            None,
+            Some((Answer::Expired, true)),
+            Some((Answer::Expired, true)),
+            Some((Answer::Expired, false)),
+            Some((Answer::Expired, false)),
+        ];
+        for (index, expected) in (1..).map(LogIndex).zip(expected) {
+            let effect = ghost.at(index).unwrap().effect;
+            let seen = effect.map(|effect| (effect.answer, effect.repeat));
+            assert_eq!(seen, expected, "{index}");
+            // Nothing but the very first has written.
+            let value = effect.map_or(Some(1), |effect| effect.value);
+            assert_eq!(value, Some(1), "{index}");
+            let before = effect.map_or(0, |effect| effect.before.0);
+            assert_eq!(
+                before,
+                if index > LogIndex(2) && effect.is_some() {
+                    2
+                } else {
+                    0
+                }
+            );
+        }
+        let told = Answer::Done;
+        assert_eq!(ghost.acknowledge(&command("1.2 x=1"), told), Ok(()));
+        assert_eq!(ghost.acknowledge(&command("1.3 x=5"), told), Err(None));
+    }
+
+    #[test]
+    fn what_a_client_let_be_is_not_acknowledged() {
+        let mut ghost = ghost(&["1.1 x=1", "1.2 x=2", "1.3 x=3"]);
+        ghost.lets_be(client(1), 2);
+        ghost
+            .acknowledge(&command("1.3 x=3"), Answer::Done)
+            .unwrap();
+        let acknowledged = |text| ghost.is_acknowledged(&entry(text));
+        let all = ["1.1 x=1", "1.2 x=2", "1.3 x=3"].map(acknowledged);
+        assert_eq!(all, [true, false, true]);
+    }
+
+    #[test]
     fn only_what_was_committed_makes_an_answer_true() {
         let mut ghost = ghost(&["1.1 x=1", "1.2 x+=1", "2.1 y=1"]);
         let value = |value| Answer::Value(Some(value));

@@ -258,3 +258,146 @@ impl Checker {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::ghost::Ghost;
+    use crate::raft::{Entry, ServerSet, Term};
+    use crate::sim::text::{client, parse_run};
+
+    /// `C1.2 x=5`
+    fn command(text: &str) -> Command {
+        let (request, op) = text.split_once(' ').unwrap();
+        let (name, serial) = request.split_once('.').unwrap();
+        Command {
+            client: client(name).unwrap(),
+            session: None,
+            serial: serial.parse().unwrap(),
+            op: op.parse().unwrap(),
+        }
+    }
+
+    const COMMITTED: [&str; 8] = [
+        "C1.1 x=1",
+        "C2.1 y=2",
+        "C1.1 x=1",
+        "C2.2 x?",
+        "C1.2 x+=1",
+        "C3.1 y=5",
+        "C2.2 x?",
+        "C3.2 z?",
+    ];
+
+    /// A server with these values has executed these of the committed entries, and answered so.
+    struct Done {
+        values: &'static str,
+        entries: (u64, u64),
+        restored: bool,
+        answers: Vec<(u64, &'static str, Answer)>,
+    }
+
+    const RIGHT: Done = Done {
+        values: "x=2 y=5",
+        entries: (1, 8),
+        restored: false,
+        answers: Vec::new(),
+    };
+
+    fn found(done: &Done) -> Option<String> {
+        let mut ghost = Ghost::default();
+        for text in COMMITTED {
+            let (term, payload) = (Term(1), Payload::Command(command(text)));
+            ghost.settle(Entry { term, payload }, term, NodeId::new(1).unwrap());
+        }
+        let mut checker = Checker::of(ServerSet::EMPTY);
+        checker.ghost = ghost;
+        let text = format!("servers 1 · S1 term 1 snapshot 8:1 {}", done.values);
+        let mut step = Step::default();
+        let world = World::new(&parse_run(&text).unwrap().0, &mut step);
+        let server = &world.servers()[0];
+        step.facts = done
+            .answers
+            .iter()
+            .map(|(index, text, answer)| Fact::Executed {
+                server: server.id,
+                index: LogIndex(*index),
+                client: command(text).client,
+                serial: command(text).serial,
+                answer: *answer,
+            })
+            .collect();
+        let (first, last) = done.entries;
+        let applied = Applied {
+            first: LogIndex(first),
+            last: LogIndex(last),
+            restored: done.restored,
+        };
+        let mut breaches = Breaches::new();
+        checker.check_machine(applied, server, &step, &mut breaches);
+        assert!(breaches.len() <= 1);
+        breaches.first().map(|breach| breach.to_string())
+    }
+
+    fn differs(op: &str, index: u64) -> Option<String> {
+        let said = "and came out elsewhere than the log leads to";
+        Some(format!("S1 executed {op} at index {index} {said}"))
+    }
+
+    #[test]
+    fn a_machine_must_hold_what_the_log_leads_to() {
+        let twice = Some("S1 executed x=1 of C1 a second time, at index 3".to_string());
+        for (values, entries, restored, said) in [
+            ("x=2 y=5", (1, 8), false, None),
+            ("x=2 y=6", (1, 8), false, differs("y=5", 6)),
+            ("x=2", (6, 6), false, differs("y=5", 6)),
+            ("x=2 y=5 z=1", (1, 8), false, differs("z?", 8)),
+            // Of a key that is wrong, it is the last entry about it.
+            ("x=1 y=5", (4, 6), false, differs("x+=1", 5)),
+            ("x=2 y=5", (4, 4), false, differs("x?", 4)),
+            // Unless one before it about the same key should not have been executed again.
+            ("x=1 y=5", (1, 6), false, twice.clone()),
+            ("x=1 y=5", (3, 5), false, twice),
+            // What other entries left is looked at only if it came with a snapshot.
+            ("x=2 y=6", (7, 7), false, None),
+            ("x=2 y=6", (7, 7), true, differs("y=5", 6)),
+            ("x=2 y=5", (7, 7), true, None),
+        ] {
+            let done = Done {
+                values,
+                entries,
+                restored,
+                ..RIGHT
+            };
+            assert_eq!(found(&done), said, "{values} {entries:?} {restored}");
+        }
+    }
+
+    #[test]
+    fn a_machine_must_answer_as_the_log_does() {
+        let value = |value| Answer::Value(Some(value));
+        for (index, text, answer, said) in [
+            (2, "C2.1 y=2", Answer::Done, None),
+            (2, "C2.1 y=2", value(2), differs("y=2", 2)),
+            // Another request than the log has.
+            (2, "C2.2 y=2", Answer::Done, differs("y=2", 2)),
+            (2, "C3.1 y=2", Answer::Done, differs("y=2", 2)),
+            (3, "C1.1 x=1", Answer::Done, None),
+            (5, "C1.2 x+=1", value(2), None),
+            (4, "C2.2 x?", value(1), None),
+            (4, "C2.2 x?", value(2), differs("x?", 4)),
+            // Who reads again may see what is newer.
+            (7, "C2.2 x?", value(2), None),
+            (8, "C3.3 z?", Answer::Value(None), differs("z?", 8)),
+            // Of what is not committed nothing is known.
+            (9, "C2.3 x?", value(2), None),
+        ] {
+            let done = Done {
+                entries: (index, index - 1), // only the answer is looked at here
+                answers: vec![(index, text, answer)],
+                ..RIGHT
+            };
+            assert_eq!(found(&done), said, "{index} {text} {answer}");
+        }
+    }
+}
