@@ -322,7 +322,7 @@ mod tests {
         let server = NodeId::new(1).unwrap();
         let mut settle = |payload| {
             let term = Term(1);
-            ghost.settle(Entry { term, payload }, term, server);
+            ghost.settle(Entry { term, payload }, term, server, Rules::default());
         };
         let session = SessionId::opened_at(1);
         let of_the_first = |text| {

@@ -308,7 +308,12 @@ mod tests {
         let mut ghost = Ghost::default();
         for text in COMMITTED {
             let (term, payload) = (Term(1), Payload::Command(command(text)));
-            ghost.settle(Entry { term, payload }, term, NodeId::new(1).unwrap());
+            ghost.settle(
+                Entry { term, payload },
+                term,
+                NodeId::new(1).unwrap(),
+                Rules::default(),
+            );
         }
         let mut checker = Checker::of(ServerSet::EMPTY);
         checker.ghost = ghost;
