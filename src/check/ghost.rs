@@ -495,18 +495,6 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_is_not_acknowledged_by_what_comes_after() {
-        let mut ghost = ghost(&["1.1 x=1", "1.2 x=2", "1.3 x=3"]);
-        ghost.lets_be(client(1), 2);
-        ghost
-            .acknowledge(&command("1.3 x=3"), Answer::Done)
-            .unwrap();
-        for (text, acknowledged) in [("1.1 x=1", true), ("1.2 x=2", false), ("1.3 x=3", true)] {
-            assert_eq!(ghost.is_acknowledged(&entry(text)), acknowledged, "{text}");
-        }
-    }
-
-    #[test]
     fn a_term_has_one_first_leader() {
         let (one, two) = (NodeId::new(1).unwrap(), NodeId::new(2).unwrap());
         let mut ghost = Ghost::default();

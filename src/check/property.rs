@@ -199,6 +199,19 @@ mod tests {
     fn the_first_five_are_those_of_figure_3() {
         assert_eq!(Property::ALL[..5], Property::FIGURE_3);
         assert!(Property::ALL.is_sorted());
+        assert!(
+            Property::CLIENTS
+                .iter()
+                .all(|client| Property::ALL[5..].contains(client))
+        );
+    }
+
+    #[test]
+    fn a_property_is_found_by_its_name() {
+        for property in Property::ALL {
+            assert_eq!(Property::named(property.name()), Some(property));
+        }
+        assert_eq!(Property::named("Safety"), None);
         // As the paper has them, and the sections it names.
         let figure = [
             ("Election Safety", "5.2"),

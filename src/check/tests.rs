@@ -529,3 +529,32 @@ fn a_checker_that_was_cloned_goes_on_alike() {
     assert_eq!(run.checker, twin.checker);
     assert_eq!(run.world, twin.world);
 }
+
+/// Both that keep account of the clients hear that a session has expired: the request may be done or
+/// not, and nobody was promised that it is.
+#[test]
+fn what_a_client_was_told_has_expired_is_noted() {
+    let run = Run::of(
+        "servers 3 · clients 2 · config sessions=1 · config latency=10ms
+        at 1s request C1 x=1\n at 2s request C2 y=1
+        at 3s request C1 x=2\n at 4s request C1 x=3",
+    );
+    let log = run.world.servers()[0].log();
+    let of = |wanted: &str| {
+        let wanted: Op = wanted.parse().unwrap();
+        let is_wanted = |entry: &&Entry| match entry.payload {
+            Payload::Command(Command { op, .. }) => op == wanted,
+            _ => false,
+        };
+        let operations = run.history.operations().iter();
+        let answer = operations
+            .filter(|operation| operation.op == wanted)
+            .find_map(|operation| operation.answered.map(|(_, answer)| answer));
+        let mut entries = log.iter().map(|(_, entry)| entry);
+        let entry = entries.find(is_wanted).unwrap();
+        (answer, run.checker.ghost.is_acknowledged(entry))
+    };
+    assert_eq!(of("x=1"), (Some(Answer::Done), true));
+    assert_eq!(of("x=2"), (Some(Answer::Expired), false));
+    assert_eq!(of("x=3"), (Some(Answer::Done), true));
+}
