@@ -37,12 +37,13 @@ test("with pre-votes, who hears no leader asks before it stands", async ({ page 
 });
 
 test("a client opens a session where only so many are remembered", async ({ page }) => {
+  test.setTimeout(60_000); // at a speed at which every event can be read
   await open(page);
   await choose(page, "Clients remembered", "the last one");
   await speed(page, 2);
   await send(page, "y+=1");
-  await expect(events(page)).toContainText("The client C1 has session", { timeout: 15_000 });
-  await expect(events(page)).toContainText(/C1 has its answer .* y is 1/, { timeout: 15_000 });
+  await expect(events(page)).toContainText("The client C1 has session", { timeout: 25_000 });
+  await expect(events(page)).toContainText(/C1 has its answer .* y is 1/, { timeout: 25_000 });
   await expect(page.locator(".logs")).toContainText("+C1");
   await button(page, "Pause").click();
   await inspect(page, await number(leader(page)));
@@ -50,13 +51,14 @@ test("a client opens a session where only so many are remembered", async ({ page
 });
 
 test("with two clients and one remembered, a session expires", async ({ page }) => {
+  test.setTimeout(60_000); // at a speed at which every event can be read
   await open(page);
   await page.getByText("This run", { exact: true }).click();
   await page.getByRole("combobox", { name: "Clients", exact: true }).selectOption("2");
   await expect(page.locator(".client")).toHaveCount(2);
   await choose(page, "Clients remembered", "the last one");
   await speed(page, 2);
-  await expect(events(page)).toContainText(/forgot session \d+ of C\d|session has expired/, { timeout: 20_000 });
+  await expect(events(page)).toContainText(/forgot session \d+ of C\d|session has expired/, { timeout: 25_000 });
 });
 
 test("a leader hands over to a server of the user's choice", async ({ page }) => {
