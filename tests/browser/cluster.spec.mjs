@@ -90,6 +90,8 @@ test("paused is still, and an earlier moment is the same picture again", async (
   await open(page, "./", 4);
   await page.waitForTimeout(600);
   await button(page, "Pause").click();
+  await expect(button(page, "Play")).toBeVisible();
+  await page.waitForTimeout(500); // what was asked for before the click is shown
   const asked = await page.evaluate(async () => {
     let [frames, changes] = [0, 0];
     const ask = window.requestAnimationFrame;
