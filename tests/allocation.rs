@@ -60,8 +60,8 @@ impl Cluster {
             }
         }
         if wrote {
-            let written = node.log().last();
-            self.step(slot, Input::Persisted(written));
+            let written = node.persistent().written();
+            self.step(slot, written);
         }
     }
 }

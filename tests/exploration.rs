@@ -116,8 +116,8 @@ impl World {
         while done < out.len() {
             // What is written here may set free what waited for it, and that comes behind.
             if matches!(out[done], Output::Persist) {
-                let last = node.log().last();
-                node.step(Input::Persisted(last), &mut out);
+                let written = node.persistent().written();
+                node.step(written, &mut out);
             }
             done += 1;
         }

@@ -53,7 +53,7 @@ impl Node {
                 },
             });
         }
-        self.lead_if_elected(out);
+        // Nor does its own vote count before that, should it be enough: `persisted`.
     }
 
     /// RequestVote, receiver: grant or refuse, and say so.
@@ -168,7 +168,7 @@ impl Node {
 
     /// Candidates 2: with votes of more than half of *all* servers, up or down, become leader. Two
     /// majorities share a server, and it has one vote a term: so one leader a term.
-    fn lead_if_elected(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn lead_if_elected(&mut self, out: &mut Vec<Output>) {
         let Role::Candidate { votes, counted } = self.role else {
             return;
         };

@@ -448,7 +448,7 @@ mod tests {
                 _ => None,
             }));
             if wrote {
-                let written = Input::Persisted(node.log().last());
+                let written = node.persistent().written();
                 node.step(written, &mut out);
             }
         }

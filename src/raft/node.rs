@@ -102,8 +102,13 @@ pub enum Input {
         /// What it says.
         message: Message,
     },
-    /// All that was asked to be persisted up to here is on disk: the log up to this position.
-    Persisted(Position),
+    /// All that was asked to be persisted up to here is on disk.
+    Persisted {
+        /// The term, with the vote that was given in it.
+        term: Term,
+        /// The log up to this position.
+        last: Position,
+    },
     /// An administrator wants the cluster to be another.
     ChangeMembership(Change),
     /// A client wants this done.
@@ -192,6 +197,14 @@ impl Persistent {
             log: Log::new(voters),
         }
     }
+
+    /// What its server is told when all this is on disk.
+    pub fn written(&self) -> Input {
+        Input::Persisted {
+            term: self.current_term,
+            last: self.log.last(),
+        }
+    }
 }
 
 impl Node {
@@ -235,7 +248,7 @@ impl Node {
         match input {
             Input::Compact { machine, keep } => self.compact(machine, keep, out),
             Input::Message { from, message } => self.receive(from, message, out),
-            Input::Persisted(position) => self.persisted(position, out),
+            Input::Persisted { term, last } => self.persisted(term, last, out),
             Input::ChangeMembership(change) => self.change_membership(change, out),
             Input::Propose(command) => self.propose(Payload::Command(command), out),
             Input::Read(id) => self.read(id, out),

@@ -192,8 +192,11 @@ impl Node {
         position
     }
 
-    /// A write has reached the disk: a leader counts its own copy.
-    pub(super) fn persisted(&mut self, upto: Position, out: &mut Vec<Output>) {
+    /// A write has reached the disk: a candidate counts its own vote, a leader its own copy.
+    pub(super) fn persisted(&mut self, term: Term, upto: Position, out: &mut Vec<Output>) {
+        if term == self.persistent.current_term {
+            self.lead_if_elected(out);
+        }
         let holds = self.persistent.log.holds(upto);
         let Role::Leader(leadership) = &mut self.role else {
             return;

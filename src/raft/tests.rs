@@ -40,14 +40,14 @@ fn leader(count: usize, config: Config) -> Node {
     let mut node = start(1, count, config);
     step(&mut node, Input::Timeout(Timer::Election));
     (2..=count / 2 + 1).for_each(|voter| vote(&mut node, voter, 1));
-    assert!(node.is_leader());
     write(&mut node);
+    assert!(node.is_leader());
     node
 }
 
 fn write(node: &mut Node) {
-    let last = node.log().last();
-    step(node, Input::Persisted(last));
+    let written = node.persistent().written();
+    step(node, written);
 }
 
 /// A follower says, in term 1, up to where its log agrees.
@@ -272,7 +272,10 @@ fn a_leader_counts_the_entries_that_its_disk_has() {
     let mut node = leader(3, Config::default());
     propose(&mut node, 1);
     assert_eq!(matched(&node, 1), 1);
-    let persisted = |index, term| Input::Persisted(Position::new(LogIndex(index), Term(term)));
+    let persisted = |index, term| Input::Persisted {
+        term: Term(term),
+        last: Position::new(LogIndex(index), Term(term)),
+    };
     step(&mut node, persisted(2, 7));
     assert_eq!(matched(&node, 1), 1, "its disk had another entry there");
     step(&mut node, persisted(2, 1));

@@ -176,6 +176,11 @@ impl Disk {
 }
 
 impl Writing {
+    /// What will be on the disk when it is done.
+    pub(super) fn content(&self) -> &Persistent {
+        &self.content
+    }
+
     /// The last entry that will be on the disk when it is done.
     pub fn last(&self) -> Position {
         self.content.log.last()

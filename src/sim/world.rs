@@ -277,8 +277,8 @@ impl World {
                 }
             }
             if wrote && let Some(up) = self.servers.up_mut(id) {
-                let written = up.node.log().last();
-                up.node.step(Input::Persisted(written), &mut outputs);
+                let written = up.node.persistent().written();
+                up.node.step(written, &mut outputs);
             }
         }
         step.outputs = outputs;
@@ -692,11 +692,7 @@ impl World {
                 }
             }
             Action::Wipe(id) => {
-                let disk = self.new_disk(*id);
-                if let Some(server) = self.servers.find_mut(*id) {
-                    server.condition = Condition::Down(disk);
-                    server.torn = None;
-                }
+                self.wipe(*id);
                 step.facts.push(Fact::Wiped { server: *id });
             }
             Action::Timeout(id) => self.fire(*id, Timer::Election, step),

@@ -28,6 +28,8 @@ pub(super) fn action(world: &World, dice: &mut Dice) -> Action {
             let some: ServerSet = anyone.iter().filter(|_| dice.chance(2)).collect();
             Action::Change(Change::Voters(some.with(id)))
         }
+        // Whoever nobody counts on may lose its disk. A voter may not: that is beyond Raft.
+        _ if dice.chance(2) && world.is_forgotten(id) => Action::Wipe(id),
         _ => Action::Retire(id),
     }
 }

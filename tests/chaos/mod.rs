@@ -444,8 +444,9 @@ impl Dice {
 }
 
 /// What must have happened at some time in some run, or the weather was too fair.
-pub(crate) const SOMETIMES: [&str; 79] = [
+pub(crate) const SOMETIMES: [&str; 80] = [
     "a leader was elected",
+    "a server lost its disk",
     "a server stood for election",
     "a vote was split",
     "a vote was refused: given already",
@@ -580,6 +581,7 @@ impl Coverage {
                 }
             }
             Fact::Expired { .. } => "a client was told that its session had expired",
+            Fact::Wiped { .. } => "a server lost its disk",
             Fact::SessionOpened { .. } => "a session was opened",
             Fact::SessionEnded { .. } => "a session expired",
             Fact::Lost { .. } => "a packet was lost",

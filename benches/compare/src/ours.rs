@@ -76,7 +76,7 @@ impl Cluster {
         self.servers[slot].node.step(input, &mut self.out);
         while self.carry_out(slot) {
             let node = &mut self.servers[slot].node;
-            node.step(Input::Persisted(node.log().last()), &mut self.out);
+            node.step(node.persistent().written(), &mut self.out);
         }
     }
 

@@ -61,19 +61,48 @@ impl World {
     /// under its number would have forgotten what the old one promised. So the number is free only
     /// when everyone knows that the old one is gone; down, one knows nothing to be committed.
     fn who_remembers(&self, id: NodeId) -> Option<NodeId> {
+        self.who_counts_on(id).filter(|_| self.retired.contains(id))
+    }
+
+    /// Another server that may count on this one, if there is any: for all it knows, this one is a
+    /// member of the cluster.
+    fn who_counts_on(&self, id: NodeId) -> Option<NodeId> {
         let counts_on_it = |server: &&Server| {
             let committed = server.node().map(Node::commit_index).unwrap_or_default();
             let mut possible = server.log().configurations_since(committed);
-            possible.any(|configuration| configuration.members().contains(id))
+            server.id != id && possible.any(|configuration| configuration.members().contains(id))
         };
-        let mut servers = self.servers.iter().filter(|_| self.retired.contains(id));
-        servers.find(counts_on_it).map(|server| server.id)
+        self.servers
+            .iter()
+            .find(counts_on_it)
+            .map(|server| server.id)
+    }
+
+    /// Whether a server belongs to the cluster no more, and everyone knows.
+    pub fn is_forgotten(&self, id: NodeId) -> bool {
+        self.check_retirement(id).is_ok() && self.who_counts_on(id).is_none()
     }
 
     pub(super) fn retire(&mut self, id: NodeId) {
         self.servers.remove(id);
         self.network.forget(id);
         self.retired.insert(id);
+    }
+
+    /// A server loses its disk. If nobody counts on it any more, it is a new server from then on, which knows
+    /// of no cluster until it is told. Otherwise it is what Raft does not bear: one that has
+    /// forgotten what it promised, and is believed all the same.
+    pub(super) fn wipe(&mut self, id: NodeId) {
+        if self.is_forgotten(id) {
+            self.newcomers.insert(id);
+            // What is under way between the old one and the others is not for the new one.
+            self.network.forget(id);
+        }
+        let disk = self.new_disk(id);
+        if let Some(server) = self.servers.find_mut(id) {
+            server.condition = Condition::Down(disk);
+            server.torn = None;
+        }
     }
 
     /// Why a server may not be taken away, if it may not: its vote and its log may be needed, until

@@ -1,7 +1,7 @@
 //! Disks: when a write is done, and what waits for it.
 
 use super::World;
-use crate::raft::{Input, Message, NodeId, Rule};
+use crate::raft::{Message, NodeId, Rule};
 use crate::sim::disk::Promise;
 use crate::sim::luck::{self, Lot};
 use crate::sim::network::Body;
@@ -71,10 +71,10 @@ impl World {
             return;
         };
         self.begin(step, Cause::Written { server: id }, Some(writing.asked_by));
-        let written = writing.last();
+        let written = writing.content().written();
         step.facts.push(Fact::Written {
             server: id,
-            last: written.index,
+            last: writing.last().index,
         });
         let (held, next) = writing.into_promises();
         for (to, message) in held {
@@ -84,7 +84,7 @@ impl World {
             let time = self.write_time(id);
             self.begin_write(id, (self.now, self.now + time), next, step);
         }
-        self.tell(id, Input::Persisted(written), step);
+        self.tell(id, written, step);
         self.set_disk(id);
     }
 
