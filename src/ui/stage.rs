@@ -90,7 +90,17 @@ pub fn Stage(props: &StageProps) -> Html {
     let flying = flying.map(|packet| packet_shape(packet, props.chosen == Some(packet.id)));
     let alone = scene.clients.len() == 1;
     let stop = (!scene.packets.is_empty()).then_some("0");
-    let onclick = delegate::pick(&props.on_pick, picked);
+    let pressed = use_mut_ref(|| None);
+    let onmousedown = {
+        let pressed = pressed.clone();
+        Callback::from(move |event: MouseEvent| *pressed.borrow_mut() = Press::of(&event))
+    };
+    let onclick = use_callback(props.on_pick.clone(), move |event: MouseEvent, on_pick| {
+        let press = pressed.take().filter(|press| press.is_click(&event));
+        if let Some(pick) = picked(&event).or(press.map(|press| press.pick)) {
+            on_pick.emit(pick);
+        }
+    });
     let onfocusin = delegate::pick(&props.on_focus, |event: &FocusEvent| {
         delegate::server(event)
     });
@@ -100,7 +110,7 @@ pub fn Stage(props: &StageProps) -> Html {
     );
     html! {
         <svg class="stage-picture" viewBox={geometry.view_box()} role="group"
-            aria-label={label} {onclick} {onfocusin} {onkeydown}>
+            aria-label={label} {onmousedown} {onclick} {onfocusin} {onkeydown}>
             <g class="links">{ for scene.links.iter().map(|link| link_line(link, geometry)) }</g>
             <g class="middle" aria-hidden="true" data-kin={kin::TERM}>{ for middle(scene, geometry) }</g>
             <g class="clients">
@@ -117,6 +127,29 @@ pub fn Stage(props: &StageProps) -> Html {
                 { for flying }
             </g>
         </svg>
+    }
+}
+
+/// Where the mouse, or a finger, went down. What is there may have moved on, or have something else
+/// pass over it, before it is let go; then the click is of neither.
+struct Press {
+    pick: Pick,
+    at: (i32, i32),
+}
+
+impl Press {
+    /// A hand that is not quite still, in CSS pixels.
+    const SLIP: i32 = 10;
+
+    fn of(event: &MouseEvent) -> Option<Self> {
+        let at = (event.client_x(), event.client_y());
+        picked(event).map(|pick| Self { pick, at })
+    }
+
+    /// Whether it was let go where it was pressed: who moves away thinks better of it.
+    fn is_click(&self, event: &MouseEvent) -> bool {
+        let (x, y) = (event.client_x(), event.client_y());
+        (x - self.at.0).abs() <= Self::SLIP && (y - self.at.1).abs() <= Self::SLIP
     }
 }
 

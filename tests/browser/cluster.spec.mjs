@@ -1,7 +1,7 @@
 // A stranger plays the page: crashes, requests, time, links; by mouse, by keyboard and by touch.
 
 import { devices } from "@playwright/test";
-import { expect, server, test } from "./page.mjs";
+import { expect, openRun, server, test } from "./page.mjs";
 
 const leader = (page) => page.getByRole("button", { name: /^S\d, leader/ });
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -194,6 +194,51 @@ test("the keyboard alone will do", async ({ page }) => {
   await expect(page.getByRole("region", { name: "Help" })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("region", { name: "Help" })).toHaveCount(0);
+});
+
+const electing = "servers 3 · seed 7\nconfig latency=40ms..40ms\nat 0ms timeout S1\nat 30ms crash S3";
+
+/** The middle of what can be seen of it. */
+async function middle(locator) {
+  const { x, y, width, height } = await locator.boundingBox();
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+test("while time is dragged, messages go along", async ({ page }) => {
+  await openRun(page, electing);
+  const slider = page.getByRole("slider", { name: "Time" });
+  const vote = page.locator(".packet.vote").first();
+  const heights = [];
+  for (const ms of ["5", "15", "25", "10"]) {
+    await slider.fill(ms);
+    await page.waitForTimeout(100);
+    heights.push((await middle(vote)).y);
+  }
+  const [at5, at15, at25, at10] = heights;
+  expect(at25 - at15).toBeCloseTo(at15 - at5, 0);
+  expect(at15 - at5).toBeGreaterThan(20);
+  expect(at15 - at10).toBeCloseTo(at10 - at5, 0);
+});
+
+test("what was pressed is clicked, though it moves on before the button is up", async ({ page }) => {
+  await openRun(page, electing);
+  const slider = page.getByRole("slider", { name: "Time" });
+  const look = page.getByRole("region", { name: "Closer look" });
+  await slider.fill("10");
+  const vote = await middle(page.locator(".packet.vote").first());
+  await page.mouse.move(vote.x, vote.y);
+  await page.mouse.down();
+  await slider.fill("25");
+  await page.mouse.up();
+  await expect(look).toContainText(/S1 to S\d/);
+
+  // Who moves away thinks better of it.
+  const { x, y } = await middle(server(page, 2).locator(".server-name"));
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 80, y);
+  await page.mouse.up();
+  await expect(server(page, 2)).toHaveAccessibleName(/follower/);
 });
 
 test("a message can be read and dropped, a link cut and mended", async ({ page }) => {

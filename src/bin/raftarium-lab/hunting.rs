@@ -200,6 +200,10 @@ fn link_of(find: &Find) -> String {
 pub(crate) fn check_rules(check: &RulesCheck) -> Result<Verdict, String> {
     let wanted = |rule: &Rule| check.only.is_empty() || check.only.contains(rule);
     let rules: Vec<Rule> = Rule::ALL.iter().copied().filter(wanted).collect();
+    if let Some(folder) = &check.save {
+        // Before the hunt, which takes minutes.
+        std::fs::create_dir_all(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+    }
     let bar = bar(rules.len() as u64, "rules");
     let rows = on_cores(check.jobs, rules.len() as u64, |number, _| {
         let row = row(rules[number as usize], check);

@@ -305,11 +305,13 @@ impl Component for App {
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        show_time(
-            &self.slider,
-            &self.clock,
-            self.player.borrow().session.now(),
-        );
+        let (now, rate) = {
+            let mut player = self.player.borrow_mut();
+            (player.session.now(), player.rate())
+        };
+        show_time(&self.slider, &self.clock, now);
+        // The stage may show the same scene as before, at another moment.
+        place(&self.motion, now, rate);
         if std::mem::take(&mut self.answers) {
             why::show();
         }
