@@ -315,6 +315,7 @@ test("a reload resumes, any page can be entered, free play is a tap away and bac
 });
 
 test("the first chapter by keyboard alone", async ({ page }) => {
+  test.slow();
   await page.goto("./");
   await hurry(page);
   const crash = async () => {
