@@ -97,7 +97,7 @@ pub fn Stage(props: &StageProps) -> Html {
     };
     let onclick = use_callback(props.on_pick.clone(), move |event: MouseEvent, on_pick| {
         let press = pressed.take().filter(|press| press.is_click(&event));
-        if let Some(pick) = picked(&event).or(press.map(|press| press.pick)) {
+        if let Some(pick) = picked(&event).or_else(|| Some(press?.pick)) {
             on_pick.emit(pick);
         }
     });

@@ -423,6 +423,7 @@ test.describe("on a phone", () => {
     expect(asked).toBeGreaterThan(10);
     // One that comes up in the middle of a run.
     await page.goto("./#/lesson/0/2");
+    await expect(title(page)).toHaveText("Crash the next one.");
     await leader(page).tap();
     await expect.poll(() => isSeen(page, ".asked")).toBe(true);
     await expect.poll(() => isSeen(page, ".choice button")).toBe(true);

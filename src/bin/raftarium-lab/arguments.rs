@@ -17,6 +17,7 @@ usage: raftarium-lab <command>
       --trace OUT.jsonl    writes what every server did (docs/trace.md)
       --history OUT.jsonl  writes what every client saw
   replay LINK            plays a shared link
+      --for TIME           and on for so long after its last action (2s)
   check TRACE.jsonl      reads a trace, anybody's, and says which property it breaks first
   hunt                   looks for schedules that break something
       --servers N          in clusters of so many, or of several sizes in turn (3,5)
@@ -46,7 +47,11 @@ pub(crate) enum Command {
     CheckRules(RulesCheck),
     Help,
     Hunt(Campaign),
-    Replay(String),
+    Replay {
+        link: String,
+        /// How long it goes on after its end.
+        rest: Time,
+    },
     Rules,
     Run(Run),
 }
@@ -94,6 +99,9 @@ pub(crate) struct RulesCheck {
     pub(crate) save: Option<PathBuf>,
 }
 
+/// How long a run goes on after its end: what broke may be seen later only.
+const REST: Time = Time::ms(2_000);
+
 /// How many schedules a hunt has if nobody says anything else.
 const SCHEDULES: u64 = 100_000;
 
@@ -111,7 +119,7 @@ pub(crate) fn read() -> Result<Command, String> {
         "check-rules" => check_rules(parser),
         "help" => Ok(Command::Help),
         "hunt" => hunt(parser),
-        "replay" => only_value(parser, "a link").map(Command::Replay),
+        "replay" => replay(parser),
         "rules" => match next(parser)? {
             None => Ok(Command::Rules),
             Some(extra) => Err(said(extra.unexpected())),
@@ -142,12 +150,25 @@ fn only_value(parser: &mut Parser, what: &str) -> Result<String, String> {
     value.ok_or_else(|| format!("{what} is missing; {SEE_HELP}"))
 }
 
+fn replay(parser: &mut Parser) -> Result<Command, String> {
+    let (mut link, mut rest) = (None, REST);
+    while let Some(arg) = next(parser)? {
+        match arg {
+            Arg::Long("for") => rest = text(parser, "--for")?.parse()?,
+            Arg::Value(word) if link.is_none() => link = Some(word.string().map_err(said)?),
+            other => return Err(said(other.unexpected())),
+        }
+    }
+    let link = link.ok_or_else(|| format!("a link is missing; {SEE_HELP}"))?;
+    Ok(Command::Replay { link, rest })
+}
+
 fn run(parser: &mut Parser) -> Result<Command, String> {
     let mut file = None;
     let mut run = Run {
         file: PathBuf::new(),
         seed: None,
-        rest: Time::ms(2_000),
+        rest: REST,
         trace: None,
         history: None,
     };

@@ -39,7 +39,7 @@ fn obey(command: Command) -> Result<Verdict, String> {
             Ok(Verdict::Held)
         }
         Command::Hunt(campaign) => hunting::hunt(&campaign),
-        Command::Replay(link) => running::replay(&link),
+        Command::Replay { link, rest } => running::replay(&link, rest),
         Command::Rules => hunting::rules(),
         Command::Run(run) => running::run(&run),
     }

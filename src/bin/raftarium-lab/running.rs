@@ -9,7 +9,7 @@ use raftarium::hunt::Schedule;
 use raftarium::script::{self, Command, Runner};
 use raftarium::session::link;
 use raftarium::sim::text::{LONGEST_TEXT, Said, TextError, statements};
-use raftarium::sim::{Scenario, Step, World};
+use raftarium::sim::{Scenario, Step, Time, World};
 use raftarium::trace::{self, Finding, Recorder};
 
 use crate::Verdict;
@@ -39,14 +39,14 @@ pub(crate) fn run(run: &Run) -> Result<Verdict, String> {
 }
 
 /// Plays a link, and shows it as text.
-pub(crate) fn replay(link: &str) -> Result<Verdict, String> {
+pub(crate) fn replay(link: &str, rest: Time) -> Result<Verdict, String> {
     let code = link.rsplit(['/', '#']).next().unwrap_or_default();
     let session = link::read(code.trim())?;
     print!("{}", session.write());
     let schedule = Schedule {
         scenario: session.scenario().clone(),
         actions: session.actions().to_vec(),
-        end: session.head(),
+        end: session.head() + rest,
     };
     watch(&schedule, None, None)
 }
