@@ -12,7 +12,8 @@ use raftarium::script::{self, Runner};
 use raftarium::session::{Session, link};
 use raftarium::sim::luck::{self, Lot};
 use raftarium::sim::text::{self, TextError, parse_run, statements, write_run};
-use raftarium::sim::{Time, World};
+use raftarium::sim::{Step, Time, World};
+use raftarium::trace::{self, Finding, Recorder};
 
 /// A stream of numbers.
 struct Luck {
@@ -263,6 +264,149 @@ fn changed_links_are_read_or_refused_with_a_reason() {
     }
 }
 
+#[test]
+fn changed_traces_are_judged_or_refused_with_a_line_and_a_reason() {
+    let traces: Vec<String> = scripts()
+        .iter()
+        .filter_map(|script| trace_of(script))
+        .collect();
+    assert!(traces.len() > 50, "{} traces", traces.len());
+    let (mut passed, mut broken, mut refused) = (0, 0, 0);
+    for seed in seeds(2_000) {
+        let mut luck = Luck { seed, nth: 4 << 32 };
+        let mut changed = traces[luck.below(traces.len())].clone();
+        for _ in 0..=luck.below(3) {
+            changed = change_trace(&changed, &mut luck);
+        }
+        let lines = 1..=changed.lines().count().max(1);
+        match trace::check(changed.as_bytes()) {
+            Ok(_) => passed += 1,
+            Err(Finding::Broken { line, told, .. }) => {
+                assert!(
+                    lines.contains(&line) && is_sentence(&told),
+                    "{line}: {told}"
+                );
+                broken += 1;
+            }
+            Err(Finding::Unreadable { line, message }) => {
+                assert!(
+                    lines.contains(&line) && is_sentence(&message),
+                    "{line}: {message}"
+                );
+                refused += 1;
+            }
+        }
+    }
+    let told = format!("{passed} passed, {broken} broken, {refused} refused");
+    println!("{told}");
+    let few = seeds(2_000).end / 100;
+    assert!(passed > few && broken > few && refused > few, "{told}");
+}
+
+/// What a script's run looks like on paper, if it can be played and is short.
+fn trace_of(script: &str) -> Option<String> {
+    let (scenario, actions) = parse_run(&run_of(script)).ok()?;
+    let mut step = Step::default();
+    let mut world = World::new(&scenario, &mut step);
+    let (mut recorder, init, mut lines) = Recorder::new(&world);
+    let mut actions = actions.into_iter().peekable();
+    while lines.len() < 60 && world.now() < Time::ms(2_000) {
+        let next = world.next_at()?;
+        match actions.next_if(|(at, _)| *at < next) {
+            Some((at, action)) => {
+                world.wait_until(at);
+                world.act(&action, &mut step).ok()?;
+            }
+            None => _ = world.step(&mut step),
+        }
+        recorder.note(&world, &step, &mut lines);
+    }
+    let lines = lines.iter().map(|line| format!("{line}\n"));
+    Some(format!("{init}\n{}", lines.collect::<String>()))
+}
+
+/// Changes something in a trace: a line, a number, a word, a character.
+fn change_trace(trace: &str, luck: &mut Luck) -> String {
+    const NUMBERS: &[&str] = &[
+        "0",
+        "1",
+        "2",
+        "3",
+        "7",
+        "-1",
+        "1.5",
+        "255",
+        "4294967296",
+        "18446744073709551615",
+        "1e9",
+    ];
+    const WORDS: &[&str] = &[
+        "\"S1\"",
+        "\"S9\"",
+        "null",
+        "[]",
+        "{}",
+        "true",
+        "\"\"",
+        "\"recv\"",
+        "\"leader\"",
+        "\"AE\"",
+    ];
+    let mut lines: Vec<String> = trace.lines().map(str::to_string).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let nth = luck.below(lines.len());
+    match luck.below(7) {
+        0 => _ = lines.remove(nth),
+        1 => lines.insert(luck.below(lines.len()), lines[nth].clone()),
+        2 => {
+            let other = luck.below(lines.len());
+            lines.swap(nth, other);
+        }
+        3 => {
+            let cut = luck.below(lines[nth].len());
+            if lines[nth].is_char_boundary(cut) {
+                lines[nth].truncate(cut);
+            }
+        }
+        kind => {
+            let is_number = kind < 6;
+            let tokens = tokens(&lines[nth]);
+            let alike: Vec<_> = tokens
+                .iter()
+                .filter(|token| lines[nth][(*token).clone()].starts_with('"') != is_number)
+                .cloned()
+                .collect();
+            if !alike.is_empty() {
+                let token = alike[luck.below(alike.len())].clone();
+                let other = luck.pick(if is_number { NUMBERS } else { WORDS });
+                lines[nth].replace_range(token, other);
+            }
+        }
+    }
+    lines.join("\n")
+}
+
+/// Where the numbers and words of a line of JSON are.
+fn tokens(line: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut begin = 0;
+    for (at, char) in line.char_indices().chain([(line.len(), ',')]) {
+        if "{}[]:,".contains(char) {
+            if begin < at {
+                found.push(begin..at);
+            }
+            begin = at + char.len_utf8();
+        }
+    }
+    found
+}
+
+fn is_sentence(text: &str) -> bool {
+    !text.is_empty() && !text.contains('\n') && text.len() < 900
+}
+
 /// A script without commands, which are no part of a run: the rest can be read as one.
 fn run_of(script: &str) -> String {
     let lines = script.lines();
@@ -382,6 +526,5 @@ fn check(error: &TextError, text: &str) {
     let columns = line.chars().count() + 1;
     assert!((1..=columns).contains(&error.column), "{error}\n{text:?}");
     let message = &error.message;
-    assert!(!message.is_empty() && !message.ends_with('.'), "{error}");
-    assert!(!message.contains('\n') && message.len() < 900, "{error}");
+    assert!(is_sentence(message) && !message.ends_with('.'), "{error}");
 }

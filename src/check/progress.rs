@@ -36,7 +36,9 @@ impl Checker {
     /// Looks whether a client is starving, or a server that was removed disturbs the others.
     pub(super) fn check_progress(&mut self, world: &World, step: &Step) {
         let breach = match &step.cause {
-            Cause::Action(action) if !matches!(**action, Action::Request(..)) => {
+            Cause::Action(action)
+                if !matches!(**action, Action::Read(..) | Action::Request(..)) =>
+            {
                 self.calm = Calm {
                     since: step.at,
                     after_change: matches!(**action, Action::Change(_)),
@@ -193,7 +195,7 @@ fn is_timely(world: &World) -> bool {
     let beat = slowest_clock(world, timing.heartbeat);
     // Clients that ask again before they can have been answered keep a leader busy for ever.
     let unhurried = match config.send {
-        SendPolicy::AtOnce => round + round + round,
+        SendPolicy::AtOnce | SendPolicy::Apart => round + round + round,
         SendPolicy::OnHeartbeat => beat + beat + beat + beat + round + round,
     };
     shortest.is_some_and(|shortest| shortest > beat + hop && shortest > round)

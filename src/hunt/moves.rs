@@ -154,20 +154,49 @@ pub fn scenario(air: Air, servers: u8, rules: Rules, seed: u64, dice: &mut Dice)
         scenario.set(dice.pick(choice));
     }
     scenario.config.sessions = sessions(rules, seed);
+    if apart(rules, seed) {
+        scenario.config.send = SendPolicy::Apart;
+    }
     // There are no leases without loyal voters (dissertation, 6.4.1).
     scenario.config.check_quorum |= scenario.config.read == ReadMode::Lease;
     scenario
 }
 
-/// How many sessions are kept. By dice of its own, and only where it may matter: a hunt for what
-/// breaks without another rule is the same without sessions.
+/// How many sessions are kept.
 fn sessions(rules: Rules, seed: u64) -> u8 {
-    let mut dice = Dice::new(!seed);
-    match (rules.on(Rule::RefuseExpired), rules == Rules::default()) {
-        (true, true) => dice.pick(&[0, 0, 1, 2]),
-        (true, false) => 0,
-        (false, _) => dice.pick(&[1, 1, 2]),
-    }
+    pick_for(Rule::RefuseExpired, rules, !seed, &[1, 1, 2], &[0, 0, 1, 2]).unwrap_or(0)
+}
+
+/// Whether heartbeats carry no entries.
+fn apart(rules: Rules, seed: u64) -> bool {
+    let seed = seed.rotate_left(32);
+    pick_for(
+        Rule::CommitOnlyChecked,
+        rules,
+        seed,
+        &[true],
+        &[false, false, true],
+    )
+    .unwrap_or(false)
+}
+
+/// What only `rule` guards against. By dice of its own, and only where it may matter: a hunt for
+/// what breaks without another rule is the same as if there were no such choice.
+fn pick_for<T: Copy>(
+    rule: Rule,
+    rules: Rules,
+    seed: u64,
+    without: &[T],
+    with_all: &[T],
+) -> Option<T> {
+    let choice = if !rules.on(rule) {
+        without
+    } else if rules == Rules::default() {
+        with_all
+    } else {
+        return None;
+    };
+    Some(Dice::new(seed).pick(choice))
 }
 
 /// How much of each move a schedule has. Every one has its own taste: a schedule that never crashes

@@ -6,7 +6,7 @@ use super::{membership, words};
 use crate::raft::event::{
     Campaign, Denial, Ignorance, NoTransfer, Refusal, Reset, StepDown, Unneeded,
 };
-use crate::raft::{Configuration, Event, LogIndex, NodeId, Payload, Position, ServerSet};
+use crate::raft::{Configuration, Event, LogIndex, NodeId, Payload, Position, Rule, ServerSet};
 use crate::sim::{Action, Cause, PacketKind, Step, World};
 
 /// The sentence for an event inside `id`.
@@ -37,7 +37,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             index,
         } => {
             let learned = format!("{id} learned from {leader} that entry {index} is committed");
-            if leader_commit > index {
+            if leader_commit > index && world.config().rules.on(Rule::CommitOnlyChecked) {
                 // It was told of more, but may trust only what the message vouched for.
                 format!(
                     "{learned} ({leader} has committed entry {leader_commit}, but {id} is only known to agree up to {index})"
@@ -457,9 +457,7 @@ fn ignored(id: NodeId, from: NodeId, reason: &Ignorance) -> String {
             format!("{id} had no use for {from}'s answer: that election is over")
         }
         Ignorance::LeaderAlive { leader } if *leader == Some(id) => {
-            format!(
-                "{id} disregards that {from} asks for votes: it leads, and a majority answers it"
-            )
+            format!("{id} disregards that {from} asks for votes: it leads, as far as it knows")
         }
         Ignorance::LeaderAlive { leader } => {
             let leader = leader.map_or_else(|| "a leader".into(), |leader| leader.to_string());

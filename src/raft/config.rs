@@ -56,10 +56,14 @@ pub enum ReadMode {
 /// When a leader passes new entries on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum SendPolicy {
-    /// At once, in parallel, as the paper has it and everyone does.
+    /// At once, in parallel, as the paper has it and everyone does. A heartbeat carries what the
+    /// follower lacks.
     AtOnce,
     /// With the next heartbeat: slower, and easier to follow with the eye.
     OnHeartbeat,
+    /// At once, and apart from heartbeats: these carry no entries (§5.2). What was lost goes out
+    /// again when the answer to a heartbeat shows that it is missing.
+    Apart,
 }
 
 impl Config {

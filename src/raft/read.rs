@@ -310,7 +310,7 @@ impl Node {
         let Role::Leader(leadership) = &self.role else {
             return;
         };
-        if self.config.send != SendPolicy::AtOnce {
+        if self.config.send == SendPolicy::OnHeartbeat {
             return;
         }
         let (mut under_way, mut wanted) = (false, false);

@@ -176,7 +176,7 @@ impl Node {
 
     /// Sends what is new in the log, unless that is to wait for the next heartbeat.
     pub(super) fn pass_on(&mut self, out: &mut Vec<Output>) {
-        if self.config.send == SendPolicy::AtOnce {
+        if self.config.send != SendPolicy::OnHeartbeat {
             self.turn_to_everyone(false, out);
         }
     }
@@ -249,17 +249,20 @@ impl Node {
             if waits && !heartbeats {
                 continue;
             }
-            let full = waits && matches!(progress.flow, Flow::Replicate { .. });
+            let bare = match progress.flow {
+                Flow::Replicate { .. } if waits => true,
+                _ => heartbeats && self.config.send == SendPolicy::Apart,
+            };
             if self.needs_snapshot(progress) {
                 self.send_piece(to, out);
                 continue;
             }
             let entries = match &shared {
-                _ if full => Entries::default(),
+                _ if bare => Entries::default(),
                 Some((first, entries)) if *first == next => entries.clone(),
                 _ => self.persistent.log.slice(next, self.config.batch.into()),
             };
-            if !full {
+            if !bare {
                 shared = Some((next, entries.clone()));
             }
             self.send_entries(to, entries, out);
@@ -383,7 +386,11 @@ impl Node {
         let progress = leadership.progress_mut(follower);
         let goes_on = progress.flow.accepted(matched, base);
         progress.next = progress.next.max(matched.next());
-        let eager = (goes_on || window > 0) && self.config.send == SendPolicy::AtOnce;
+        let eager = match self.config.send {
+            SendPolicy::AtOnce => goes_on || window > 0,
+            SendPolicy::OnHeartbeat => false,
+            SendPolicy::Apart => goes_on || window > 0 || matched <= progress.matched,
+        };
         let lags = progress.next <= last;
         let sends = lags && (eager || succeeds) && !progress.flow.waits(window);
         if progress.matched < matched {

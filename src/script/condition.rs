@@ -135,7 +135,7 @@ impl Condition {
                 [first, ..] => format!("{} is broken: {}", first.property(), first.breach),
             },
             Self::Term(_) => format!("the latest term is {}", latest_term(world)),
-            Self::UnderWay(_) => super::print::packets(world),
+            Self::UnderWay(_) => under_way(world),
         }
     }
 }
@@ -214,6 +214,18 @@ fn committed(world: &World) -> u64 {
 fn is_under_way(world: &World, kind: PacketKind) -> bool {
     let packets = world.network().packets();
     packets.iter().any(|packet| packet.kind() == kind)
+}
+
+/// The kinds of packets under way, on one line: messages have one.
+fn under_way(world: &World) -> String {
+    let packets = world.network().packets().iter();
+    let mut kinds: Vec<String> = packets.map(|packet| packet.kind().to_string()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    match kinds.is_empty() {
+        true => "nothing is under way".into(),
+        false => format!("under way: {}", kinds.join(", ")),
+    }
 }
 
 fn latest_term(world: &World) -> Term {

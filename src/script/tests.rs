@@ -53,6 +53,14 @@ fn what_is_not_so_is_told_with_how_it_is() {
             "line 1, column 8: it is not so: S2 follower   term 0 vote -  log -  commit 0 applied 0",
         ),
         (
+            "expect vote under way",
+            "line 1, column 8: it is not so: nothing is under way",
+        ),
+        (
+            "timeout S1 · request C1 x=5\nexpect append under way",
+            "line 2, column 8: it is not so: under way: request, vote",
+        ),
+        (
             "partition S1 S2 | S3 S4 | S5 · run until leader",
             "line 1, column 42: waited 60s of virtual time in vain: nobody leads",
         ),

@@ -7,7 +7,7 @@ use super::hunter::{Hunter, News, Stage, Trophy};
 use super::markup::html;
 use super::settings::{RunWish, options, value};
 use crate::check::Property;
-use crate::hunt::catches::{Catch, NEVER_MISSED};
+use crate::hunt::catches::Catch;
 use crate::raft::{Rule, Rules};
 use crate::sim::Action;
 
@@ -164,10 +164,6 @@ impl Breaking {
     fn told(&self) -> String {
         if let Some(fault) = &self.fault {
             return fault.clone();
-        }
-        let never = NEVER_MISSED.iter().find(|(rule, _)| *rule == self.rule());
-        if let Some((_, why)) = never {
-            return format!("No schedule needs it: {why}.");
         }
         match (&self.news, &self.hunter) {
             (Some(news), _) => self.told_of(news),

@@ -294,7 +294,11 @@ fn random_scenario(seed: u64, dice: &mut Dice) -> Scenario {
     scenario.weather.loss = *dice.pick(&[0, 0, 50, 200]);
     scenario.weather.duplicate = *dice.pick(&[0, 0, 50, 200]);
     scenario.timing.patience = Time::ms(100 + dice.below(400));
-    scenario.config.send = *dice.pick(&[SendPolicy::AtOnce, SendPolicy::OnHeartbeat]);
+    scenario.config.send = *dice.pick(&[
+        SendPolicy::AtOnce,
+        SendPolicy::OnHeartbeat,
+        SendPolicy::Apart,
+    ]);
     scenario.config.no_op = dice.chance(2);
     scenario.config.fast_backup = dice.chance(2);
     scenario.config.window = *dice.pick(&[0, 0, 2, 16]);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use raftarium::hunt::catches::{Catch, NEVER_MISSED};
+use raftarium::hunt::catches::Catch;
 use raftarium::hunt::{Find, Ground, Hunt, Tally};
 use raftarium::raft::{Rule, Rules};
 use raftarium::session::{Session, link};
@@ -228,9 +228,6 @@ pub(crate) fn check_rules(check: &RulesCheck) -> Result<Verdict, String> {
 /// A line of the table. It is an error if nothing was found, or the rule did not help.
 fn row(rule: Rule, check: &RulesCheck) -> Result<String, String> {
     let name = rule.name();
-    if let Some((_, why)) = NEVER_MISSED.iter().find(|(spared, _)| *spared == rule) {
-        return Ok(format!("{name:<22} {why}"));
-    }
     let known = Catch::of(rule);
     let known = known.ok_or_else(|| format!("{name:<22} nobody says what breaks without it"))?;
     let tries: Vec<Catch> = match &check.seeds {

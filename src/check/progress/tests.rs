@@ -374,7 +374,7 @@ fn a_client_that_is_never_served_is_seen_at_the_first_step_that_is_late_enough()
         ("at 500ms request C1 x=5", 500),
         // Others may ask, and this one ask for more.
         (
-            "at 500ms request C1 x=5\n at 9s request C2 y=1 · request C1 x=6",
+            "at 500ms request C1 x=5\n at 9s read C2 y from S3 · request C1 x=6",
             500,
         ),
         // Whatever else is done begins the time anew.

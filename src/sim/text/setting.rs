@@ -56,9 +56,14 @@ fn setting(word: &str) -> Result<Setting, String> {
             _ => return Err(format!("read is log, index or lease, not \"{value}\"")),
         }),
         "send" => Setting::Send(match value {
+            "apart" => SendPolicy::Apart,
             "at-once" => SendPolicy::AtOnce,
             "heartbeat" => SendPolicy::OnHeartbeat,
-            _ => return Err(format!("send is heartbeat or at-once, not \"{value}\"")),
+            _ => {
+                return Err(format!(
+                    "send is heartbeat, at-once or apart, not \"{value}\""
+                ));
+            }
         }),
         "sessions" if value == "off" => Setting::Sessions(0),
         "sessions" => Setting::Sessions(number(1, MAX_CLIENTS as u16)? as u8),

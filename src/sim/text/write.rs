@@ -160,6 +160,7 @@ impl fmt::Display for Setting {
                 ReadMode::Lease => "read=lease",
                 ReadMode::Log => "read=log",
             }),
+            Self::Send(SendPolicy::Apart) => f.write_str("send=apart"),
             Self::Send(SendPolicy::AtOnce) => f.write_str("send=at-once"),
             Self::Send(SendPolicy::OnHeartbeat) => f.write_str("send=heartbeat"),
             Self::Sessions(0) => f.write_str("sessions=off"),
