@@ -69,9 +69,8 @@ fn no_weather_breaks_a_property_and_every_cluster_recovers() {
 ///
 /// Not here: `ignore-old-replies`, `retain-after-snapshot` and `lease-bound`, which random weather
 /// does not find in 60,000 seeds (a test of the checker and golden scripts have schedules for them);
-/// `commit-only-checked`, which these leaders never need, because they send what a follower lacks
-/// with everything they send; and `step-down`, `reset-only-for-cause`, `retry-election` and
-/// `random-timeouts`, without which nothing becomes unsafe, only slow.
+/// and `step-down`, `reset-only-for-cause`, `retry-election` and `random-timeouts`, without which
+/// nothing becomes unsafe, only slow.
 const CAUGHT: &[(Rule, u64)] = &[
     (Rule::PersistTerm, 200),
     (Rule::PersistVote, 20_000),
@@ -89,6 +88,7 @@ const CAUGHT: &[(Rule, u64)] = &[
     (Rule::DeleteOnlyConflicts, 2_000),
     (Rule::IgnoreOldSnapshots, 10_000),
     (Rule::MatchWhatWasSent, 200),
+    (Rule::CommitOnlyChecked, 1_000),
     (Rule::CommitMajority, 200),
     (Rule::CommitOwnTerm, 60_000),
     (Rule::CommitNeverFalls, 500),

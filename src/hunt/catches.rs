@@ -66,7 +66,7 @@ pub const CATCHES: &[Catch] = &[
     catch(Rule::CheckPrevious, Property::StateMachineSafety, 3, 0, 2186),
     catch(Rule::CheckHeartbeats, Property::StateMachineSafety, 3, 0, 15586),
     catch(Rule::DeleteOnlyConflicts, Property::LeaderCompleteness, 3, 0, 1545),
-    catch(Rule::CommitOnlyChecked, Property::StateMachineSafety, 3, 0, 100_000),
+    catch(Rule::CommitOnlyChecked, Property::StateMachineSafety, 3, 0, 984),
     catch(Rule::IgnoreOldSnapshots, Property::NeverBackwards, 3, 0, 9947),
     catch(Rule::RetainAfterSnapshot, Property::LeaderCompleteness, 3, 7, 52451),
     catch(Rule::IgnoreOldReplies, Property::LeaderCompleteness, 5, 6, 132377),
