@@ -17,7 +17,7 @@ const CHOICES: [(&str, &[(&str, &str)]); 8] = [
         &[
             ("send=heartbeat", "with heartbeats"),
             ("send=at-once", "at once"),
-            ("send=apart", "at once, heartbeats are empty"),
+            ("send=apart", "apart from heartbeats"),
         ],
     ),
     (
