@@ -86,8 +86,13 @@ impl Player {
 
     /// Does something now.
     pub fn act(&mut self, action: Action) -> Result<(), String> {
+        self.take_a_hand().act(action)
+    }
+
+    /// The session, for whoever changes what happens in it: the twin would go its own way.
+    pub fn take_a_hand(&mut self) -> &mut Session {
         self.twin = None;
-        self.session.act(action)
+        &mut self.session
     }
 
     /// Seconds of the run in a second of the wall clock, from now until something happens.

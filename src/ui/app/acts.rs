@@ -118,10 +118,7 @@ impl App {
         match wish {
             TimeWish::Back { story } => player.session.step_back(story),
             TimeWish::Forward { story } => player.session.step_forward(story),
-            TimeWish::Redo => {
-                player.twin = None;
-                player.session.redo();
-            }
+            TimeWish::Redo => _ = player.take_a_hand().redo(),
             TimeWish::Seek(to) => {
                 let head = player.session.head();
                 player.session.seek(to.min(head));
@@ -129,10 +126,7 @@ impl App {
             TimeWish::Speed(speed) => player.pace.speed = speed,
             TimeWish::Toggle if player.playing => player.pause(),
             TimeWish::Toggle => player.insist(),
-            TimeWish::Undo => {
-                player.twin = None;
-                player.session.undo();
-            }
+            TimeWish::Undo => _ = player.take_a_hand().undo(),
         }
         drop(player);
         self.wake();
