@@ -365,9 +365,14 @@ fn change_trace(trace: &str, luck: &mut Luck) -> String {
             lines.swap(nth, other);
         }
         3 => {
-            let cut = luck.below(lines[nth].len());
-            if lines[nth].is_char_boundary(cut) {
-                lines[nth].truncate(cut);
+            let line = &mut lines[nth];
+            let from = luck.below(line.len() + 1);
+            let to = (from + luck.below(4)).min(line.len());
+            if line.is_char_boundary(from) && line.is_char_boundary(to) {
+                line.replace_range(
+                    from..to,
+                    luck.pick(&["", "\"", "[", "]", "{", "}", ",", "7"]),
+                );
             }
         }
         kind => {

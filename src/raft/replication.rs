@@ -722,8 +722,8 @@ mod tests {
     use super::*;
 
     /// A follower whose second entry its leader never had. The leader has committed another there,
-    /// which is still on its way. Meanwhile comes a bare heartbeat, as Figure 2 has them: it vouches
-    /// for the first entry only. None of our leaders sends one then, so nothing else shows this.
+    /// which is still on its way. Meanwhile comes a bare heartbeat, as leaders send that keep them
+    /// apart from entries: it vouches for the first entry only.
     #[test]
     fn a_heartbeat_commits_no_further_than_it_vouches_for() {
         let (leader, follower) = (NodeId::new(1).unwrap(), NodeId::new(2).unwrap());

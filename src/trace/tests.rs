@@ -3,7 +3,6 @@
 use super::line::{Kind, Line, Message};
 use super::*;
 use crate::check::{Checker, History, Property};
-use crate::sim::luck::{self, Lot};
 use crate::sim::text::parse_run;
 use crate::sim::{Step, Time, World};
 
@@ -316,46 +315,6 @@ fn what_is_no_trace_is_told_with_its_line() {
         "{init}{sends}{{\"e\":\"recv\",\"n\":\"n2\",{state},\"m\":{vote},\"src\":[2,1]}}\n"
     );
     assert!(check(good.as_bytes()).is_ok());
-}
-
-#[test]
-fn damaged_traces_are_judged_or_refused_and_nothing_else() {
-    let (trace, ..) = play(WEATHER, Time::ms(1_200));
-    let mut nth = 0;
-    let mut below = |limit: usize| {
-        nth += 1;
-        luck::roll(11, Lot::Loss, 0, Time(nth)) as usize % limit
-    };
-    let parts = [
-        "",
-        "0",
-        "7",
-        "\"",
-        "n2",
-        "[",
-        "]",
-        "{",
-        "}",
-        ",",
-        "18446744073709551615",
-        "null",
-    ];
-    let (mut passed, mut broken) = (0, 0);
-    for _ in 0..400 {
-        let lines = trace.lines().take(1 + below(30));
-        let mut bytes = lines.collect::<Vec<_>>().join("\n").into_bytes();
-        for _ in 0..1 + below(3) {
-            let place = below(bytes.len() + 1);
-            let end = (place + below(4)).min(bytes.len());
-            bytes.splice(place..end, parts[below(parts.len())].bytes());
-        }
-        match check(&bytes[..]) {
-            Ok(_) => passed += 1,
-            Err(Finding::Broken { .. }) => broken += 1,
-            Err(Finding::Unreadable { message, .. }) => assert!(!message.is_empty()),
-        }
-    }
-    assert!(passed > 0 && broken > 0, "{passed} {broken}");
 }
 
 #[test]

@@ -75,7 +75,8 @@ pub fn noun(noun: Noun, written: &str, world: &World) -> (String, String) {
         Noun::Followers => being(|role| matches!(role, Role::Follower { .. })),
         Noun::Leader => {
             let text = match world.leader() {
-                None => String::from("the leader"),
+                None if written == "leader" => String::from("the leader"),
+                None => written.into(),
                 Some(id) if written == "leader" => id.to_string(),
                 Some(id) => format!("{written} (now {id})"),
             };
@@ -121,6 +122,8 @@ mod tests {
         let now = |session: &Session, of: Noun, text: &str| noun(of, text, session.world());
         let none = now(&session, Noun::Leader, "leader");
         assert_eq!(none, ("the leader".into(), String::new()));
+        let none = now(&session, Noun::Leader, "The leader");
+        assert_eq!(none, ("The leader".into(), String::new()));
         let all = now(&session, Noun::Followers, "followers");
         assert_eq!(all, ("followers".into(), "s1 s2 s3".into()));
         while session.world().leader().is_none() {

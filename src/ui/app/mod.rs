@@ -231,8 +231,7 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Placed => {
-                let mut player = self.player.borrow_mut();
-                place(&self.motion, player.session.now(), player.rate());
+                self.place();
                 return false;
             }
             Msg::Key(event) => return self.key(ctx, &event),
@@ -305,16 +304,23 @@ impl Component for App {
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        let (now, rate) = {
-            let mut player = self.player.borrow_mut();
-            (player.session.now(), player.rate())
-        };
-        show_time(&self.slider, &self.clock, now);
-        // The stage may show the same scene as before, at another moment.
-        place(&self.motion, now, rate);
+        show_time(
+            &self.slider,
+            &self.clock,
+            self.player.borrow().session.now(),
+        );
+        // The stage may show the same scene as before, at another moment: then it is not rendered.
+        self.place();
         if std::mem::take(&mut self.answers) {
             why::show();
         }
+    }
+}
+
+impl App {
+    fn place(&self) {
+        let mut player = self.player.borrow_mut();
+        place(&self.motion, player.session.now(), player.rate());
     }
 }
 
