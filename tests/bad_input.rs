@@ -1,5 +1,6 @@
 //! Texts that nobody should write: garbage, and good scripts with something changed. Whatever a
-//! text is, it is read, or refused with one clear sentence that says where; nothing else happens.
+//! text is, it is read, or refused with one clear sentence that says where; nothing else happens,
+//! and it takes little memory.
 //!
 //! All chance here is hashed from a seed, so a failure repeats; it prints the text it fails on.
 //! With `RAFTARIUM_INPUTS=100` in the environment there are a hundred times as many texts.
@@ -7,7 +8,8 @@
 use std::fs;
 use std::path::Path;
 
-use raftarium::course;
+use allocation_counter::measure;
+use raftarium::course::{self, Place, Progress};
 use raftarium::script::{self, Runner};
 use raftarium::session::{Session, link};
 use raftarium::sim::luck::{self, Lot};
@@ -178,7 +180,7 @@ fn garbage_is_refused_with_a_place_and_a_reason() {
             garbage.push_str(luck.pick(WORDS));
             garbage.push_str(luck.pick(&[" ", " ", " ", "\n", "", " · "]));
         }
-        read(&garbage);
+        bounded(READ, &garbage, || read(&garbage));
     }
 }
 
@@ -189,7 +191,8 @@ fn changed_scripts_are_read_or_refused_with_a_place_and_a_reason() {
     for seed in seeds(4_000) {
         let mut luck = Luck { seed, nth: 0 };
         let changed = changed(&scripts, &mut luck);
-        read_well += usize::from(read(&run_of(&changed)));
+        let run = run_of(&changed);
+        read_well += usize::from(bounded(READ, &run, || read(&run)));
     }
     assert!(
         10 * read_well as u64 > seeds(4_000).end,
@@ -204,14 +207,7 @@ fn changed_scripts_run_or_stop_with_a_place_and_a_reason() {
     for seed in seeds(800) {
         let mut luck = Luck { seed, nth: 1 << 32 };
         let changed = changed(&scripts, &mut luck);
-        let mut runner = Runner::new();
-        for statement in statements(&changed) {
-            if let Err(error) = runner.execute(&statement) {
-                check(&error, &changed);
-                stopped += 1;
-                break;
-            }
-        }
+        stopped += u64::from(bounded(PLAY, &changed, || stops(&changed)));
     }
     let all = seeds(800).end;
     assert!(
@@ -227,7 +223,7 @@ fn changed_chapters_are_read_or_refused_with_a_place_and_a_reason() {
     for seed in seeds(2_000) {
         let mut luck = Luck { seed, nth: 2 << 32 };
         let changed = changed(&chapters, &mut luck);
-        match course::read(&changed) {
+        match bounded(READ, &changed, || course::read(&changed)) {
             Ok(_) => read_well += 1,
             Err(error) => check(&error, &changed),
         }
@@ -258,7 +254,7 @@ fn changed_links_are_read_or_refused_with_a_reason() {
             }
         }
         let changed: String = changed.into_iter().collect();
-        if let Err(why) = link::read(&changed) {
+        if let Err(why) = bounded(PLAY, &changed, || link::read(&changed)) {
             assert!(why.ends_with('.') && why.len() < 300, "{why}");
         }
     }
@@ -279,7 +275,7 @@ fn changed_traces_are_judged_or_refused_with_a_line_and_a_reason() {
             changed = change_trace(&changed, &mut luck);
         }
         let lines = 1..=changed.lines().count().max(1);
-        match trace::check(changed.as_bytes()) {
+        match bounded(READ, &changed, || trace::check(changed.as_bytes())) {
             Ok(_) => passed += 1,
             Err(Finding::Broken { line, told, .. }) => {
                 assert!(
@@ -301,6 +297,32 @@ fn changed_traces_are_judged_or_refused_with_a_line_and_a_reason() {
     println!("{told}");
     let few = seeds(2_000).end / 100;
     assert!(passed > few && broken > few && refused > few, "{told}");
+}
+
+/// What a browser keeps of a course is read as far as it makes sense.
+#[test]
+fn changed_progress_is_read_as_far_as_it_makes_sense() {
+    let places = course::CONTENTS.iter().flat_map(|listed| {
+        (1..=listed.pages as u16).map(|page| Place {
+            chapter: listed.number,
+            page,
+        })
+    });
+    let mut progress = Progress::default();
+    for place in places {
+        progress.at = Some(place);
+        progress.finish(place);
+        progress.note_guess(place, usize::from(place.page % 4));
+    }
+    let whole = progress.to_string();
+    assert_eq!(Progress::read(&whole), progress);
+    let kept = [whole];
+    for seed in seeds(4_000) {
+        let mut luck = Luck { seed, nth: 5 << 32 };
+        let changed = changed(&kept, &mut luck);
+        let read = bounded(READ, &changed, || Progress::read(&changed));
+        assert_eq!(Progress::read(&read.to_string()), read, "{changed:?}");
+    }
 }
 
 /// What a script's run looks like on paper, if it can be played and is short.
@@ -521,6 +543,34 @@ fn read(text: &str) -> bool {
             true
         }
     }
+}
+
+/// The memory to read a text with, in bytes.
+const READ: u64 = 1 << 20;
+
+/// The memory to read and to play a text with, in bytes.
+const PLAY: u64 = 1 << 20;
+
+/// What `act` makes of a text, if it never holds more than so many bytes for it.
+fn bounded<T>(bytes: u64, text: &str, act: impl FnOnce() -> T) -> T {
+    let mut result = None;
+    let memory = measure(|| result = Some(act()));
+    assert!(
+        memory.bytes_max <= bytes,
+        "{} bytes for {text:?}",
+        memory.bytes_max
+    );
+    result.expect("it was acted")
+}
+
+/// Plays a script, whatever it is. True if something in it stopped it.
+fn stops(script: &str) -> bool {
+    let mut runner = Runner::new();
+    let error = statements(script).find_map(|statement| runner.execute(&statement).err());
+    if let Some(error) = &error {
+        check(error, script);
+    }
+    error.is_some()
 }
 
 /// An error points into the text, and is one plain sentence.
