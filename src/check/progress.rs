@@ -13,7 +13,7 @@
 use super::checker::Checker;
 use super::violation::Breach;
 use crate::machine::Command;
-use crate::raft::{Configuration, NodeId, Role, SendPolicy, ServerSet, Timer};
+use crate::raft::{Configuration, Node, NodeId, Role, SendPolicy, ServerSet, Timer};
 use crate::sim::world::MAX_LOG;
 use crate::sim::{Action, Address, Cause, Client, Server, Step, Time, World};
 
@@ -87,6 +87,7 @@ impl Checker {
     fn starved(&self, client: &Client, world: &World) -> Option<Breach> {
         let errand = client.current?;
         let since = errand.asked_at.max(self.calm.since);
+        // Who reads at a chosen server may have chosen one that is cut off.
         if world.now() < since + SHORTEST || errand.from.is_some() {
             return None;
         }
@@ -95,10 +96,13 @@ impl Checker {
             let network = world.network();
             network.is_cut(Address::Client(client.id), Address::Server(id))
         });
-        // A new leader without a no-op answers no read from its machine before somebody writes.
-        let config = world.config();
-        let reads = !config.is_logged(&errand.op);
-        if cut || (reads && !config.no_op) || world.now() < since + long_enough(world) {
+        // A leader without an entry of its term answers no read from its machine.
+        let reads = !world.config().is_logged(&errand.op);
+        let waits = reads
+            && group
+                .iter()
+                .any(|id| leads_without_an_entry(world.server(id)));
+        if cut || waits || world.now() < since + long_enough(world) {
             return None;
         }
         Some(Breach::Starved {
@@ -111,6 +115,12 @@ impl Checker {
             since,
         })
     }
+}
+
+/// Whether it leads, and nobody has written anything in its term, not even it: there are no no-ops,
+/// or there were none when it was elected.
+fn leads_without_an_entry(server: &Server) -> bool {
+    server.node().is_some_and(Node::is_leader) && server.log().last().term < server.term()
 }
 
 /// The servers that should be able to work, if there are such.

@@ -191,11 +191,6 @@ impl Node {
         }
         if let Some(reason) = self.must_wait() {
             out.push(Output::Event(Event::ChangeWaits { goal, reason }));
-            // Nobody may ever ask for anything, and then nothing of this term is ever committed.
-            if self.persistent.log.last().term < self.persistent.current_term {
-                self.append_own(Payload::Noop, out);
-                out.push(Output::Persist);
-            }
         }
     }
 
@@ -212,6 +207,19 @@ impl Node {
             self.broadcast(out);
             return self.become_follower(StepDown::Removed, out);
         }
+        let is_pending = leadership.change.is_some() || current.is_joint() || !is_settled;
+        if is_pending
+            && self.must_wait() == Some(Wait::OwnTerm)
+            && self.persistent.log.last().term < self.persistent.current_term
+        {
+            // Nobody may ever ask for anything, and then nothing of this term is ever committed.
+            self.append_own(Payload::Noop, out);
+            self.pass_on(out);
+            out.push(Output::Persist);
+        }
+        let Role::Leader(leadership) = &self.role else {
+            return;
+        };
         let goal = match leadership.change {
             Some(change) => change.goal,
             // Whoever leads in a joint configuration brings it to its end, though another began.
@@ -320,6 +328,7 @@ impl Node {
         }
         let is_short = heartbeats <= SHORT_ROUND;
         if is_short {
+            *round = None;
             out.push(Output::Event(Event::CaughtUp {
                 learners: newcomers,
                 round: nth,

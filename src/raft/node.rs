@@ -492,9 +492,14 @@ impl Node {
     /// Changes how it goes about it, from now on.
     pub fn set_config(&mut self, config: Config) {
         self.config = config;
-        if !config.leases()
-            && let Role::Leader(leadership) = &mut self.role
-        {
+        if !config.leases() {
+            self.forget_leases();
+        }
+    }
+
+    /// Clocks are set otherwise from now on: no lease counts that was measured before.
+    pub fn forget_leases(&mut self) {
+        if let Role::Leader(leadership) = &mut self.role {
             leadership.leases.forget();
         }
     }

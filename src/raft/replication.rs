@@ -183,9 +183,10 @@ impl Node {
 
     pub(super) fn append_own(&mut self, payload: Payload, out: &mut Vec<Output>) -> Position {
         let term = self.persistent.current_term;
+        let before = self.configuration().members();
         let index = self.persistent.log.append(Entry { term, payload });
         if let Payload::Configuration(configuration) = payload {
-            self.count_as_heard(configuration.members());
+            self.count_as_heard(configuration.members().except(before));
         }
         let position = Position { index, term };
         out.push(Output::Event(Event::EntryAppended { position }));
@@ -549,19 +550,20 @@ impl Node {
             return self.refuse_entries(caller, previous, reason, out);
         }
         let matched = previous.index.plus(entries.len());
-        let (before, _) = self.persistent.log.configured();
+        let before = self.persistent.log.configured();
         let first_new = self.store(previous.index, entries, out);
         out.push(Output::Event(Event::AppendAccepted {
             leader,
             first_new,
             matched,
         }));
-        let (index, configuration) = self.persistent.log.configured();
-        if index != before {
+        let now = self.persistent.log.configured();
+        if now != before {
+            let (index, configuration) = now;
             out.push(Output::Event(Event::Configured {
                 index,
                 configuration,
-                again: index < before,
+                again: index < before.0,
             }));
         }
         if first_new <= matched {

@@ -842,12 +842,18 @@ impl World {
     }
 
     fn configure(&mut self, setting: Setting) {
+        let clocks = |timing: &Timing| (timing.election, timing.drift);
+        let before = clocks(&self.timing);
         setting.apply(
             &mut self.timing,
             &mut self.network.weather,
             &mut self.config,
         );
         self.share_config();
+        if clocks(&self.timing) != before {
+            // Voters are loyal for another time than a lease that runs already was made for.
+            self.each_node(Node::forget_leases);
+        }
         for id in self.servers.ids().iter() {
             self.set_disk(id);
         }
@@ -861,9 +867,14 @@ impl World {
     }
 
     fn share_config(&mut self) {
+        let config = self.config;
+        self.each_node(|node| node.set_config(config));
+    }
+
+    fn each_node(&mut self, tell: impl Fn(&mut Node)) {
         for id in self.servers.ids().iter() {
             if let Some(up) = self.servers.up_mut(id) {
-                up.node.set_config(self.config);
+                tell(&mut up.node);
             }
         }
     }

@@ -96,11 +96,22 @@ fn whatever_is_in_the_way_excuses_the_servers() {
         ("config no-op=off · request C1 x?", true),
         ("config read=index · request C1 x?", true),
         (
-            "config read=index · config no-op=off · request C1 x?",
+            "config read=index · config no-op=off · request C1 x=5",
+            true,
+        ),
+        // Where nobody leads, nobody will answer; a leader without a no-op answers once something
+        // is written, even if there are no-ops by now.
+        ("config read=index · config no-op=off · request C1 x?", true),
+        (
+            "config read=index · config no-op=off · timeout S1\n at 500ms request C1 x?",
             false,
         ),
         (
-            "config read=index · config no-op=off · request C1 x=5",
+            "config read=index · config no-op=off · timeout S1\n at 500ms config no-op=on · request C1 x?",
+            false,
+        ),
+        (
+            "config read=index · config no-op=off · timeout S1 · request C2 x=1\n at 500ms request C1 x?",
             true,
         ),
     ] {
