@@ -186,6 +186,7 @@ impl Checker {
         self.check_leader(&change, &mut breaches);
         let applied = self.check_applied(&change, &mut breaches);
         self.seen[id.slot()] = change.now;
+        self.check_configurations(&mut breaches);
         (applied, breaches)
     }
 

@@ -6,13 +6,13 @@ use crate::machine::{
     Answer, ClientId, Command, Key, MAX_CLIENTS, Machine, Op, SessionId, Standing,
 };
 use crate::raft::chunks::Chunks;
-use crate::raft::{Entry, LogIndex, NodeId, Payload, Rule, Rules, Snapshot, Term};
+use crate::raft::{Entry, Log, LogIndex, NodeId, Payload, Rule, Rules, Snapshot, Term};
 
 /// The memory of a run. Cheap to clone: copies share it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ghost {
     /// Every leader there ever was, by term.
-    leaders: Arc<Vec<(Term, NodeId)>>,
+    leaders: Arc<Vec<Elected>>,
     /// Everything that was ever committed, from index 1 on, or from the end of the snapshot that
     /// the run began with.
     settled: Chunks<Settled>,
@@ -32,6 +32,17 @@ pub struct Ghost {
     known: LogIndex,
     /// By client: the last entry that was known when it asked what it waits for.
     known_when_asked: [LogIndex; MAX_CLIENTS],
+}
+
+/// A server that was elected.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Elected {
+    /// The term that it leads.
+    pub term: Term,
+    /// Which server.
+    pub server: NodeId,
+    /// Its log at that moment: afterwards a leader only appends.
+    pub log: Log,
 }
 
 /// An entry that was committed, as the first server to commit it had it.
@@ -80,15 +91,22 @@ impl Ghost {
         }
     }
 
-    /// Remembers that `server` leads `term`. If another did before, says who.
-    pub fn leads(&mut self, term: Term, server: NodeId) -> Option<NodeId> {
-        match self.leaders.binary_search_by_key(&term, |(term, _)| *term) {
-            Ok(place) => Some(self.leaders[place].1).filter(|first| *first != server),
+    /// Remembers who was elected. If another leads that term already, says who.
+    pub fn leads(&mut self, elected: Elected) -> Option<NodeId> {
+        let term = elected.term;
+        match self.leaders.binary_search_by_key(&term, |other| other.term) {
+            Ok(place) => Some(self.leaders[place].server).filter(|first| *first != elected.server),
             Err(place) => {
-                Arc::make_mut(&mut self.leaders).insert(place, (term, server));
+                Arc::make_mut(&mut self.leaders).insert(place, elected);
                 None
             }
         }
+    }
+
+    /// Who was elected in a later term than `term`, the latest first.
+    pub fn elected_after(&self, term: Term) -> impl Iterator<Item = &Elected> {
+        let latest = self.leaders.iter().rev();
+        latest.take_while(move |elected| elected.term > term)
     }
 
     /// Remembers that `server` committed `entry` in `term`, right after what is committed already.
@@ -507,7 +525,19 @@ mod tests {
             (1, one, Some(two)),
             (3, two, None),
         ] {
-            assert_eq!(ghost.leads(Term(term), server), first, "{term} {server}");
+            let elected = Elected {
+                term: Term(term),
+                server,
+                log: Log::new(crate::raft::ServerSet::EMPTY),
+            };
+            assert_eq!(ghost.leads(elected), first, "{term} {server}");
         }
+        let after = |term| {
+            ghost
+                .elected_after(Term(term))
+                .map(|elected| elected.term.0)
+        };
+        assert_eq!(after(1).collect::<Vec<_>>(), [3, 2]);
+        assert_eq!(after(3).count(), 0);
     }
 }

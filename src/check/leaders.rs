@@ -1,7 +1,7 @@
 //! Election Safety and Leader Completeness: who may lead, and what leaders have.
 
 use super::checker::{Breaches, Change, Checker};
-use super::ghost::Settled;
+use super::ghost::{Elected, Settled};
 use super::violation::Breach;
 use crate::raft::{Entry, Log, LogIndex, NodeId, Payload, Term};
 
@@ -16,7 +16,12 @@ impl Checker {
             return;
         }
         let leader = change.server;
-        if let Some(first) = self.ghost.leads(term, leader) {
+        let elected = Elected {
+            term,
+            server: leader,
+            log: change.now.log.clone(),
+        };
+        if let Some(first) = self.ghost.leads(elected) {
             let second = leader;
             breaches.push(Breach::TwoLeaders {
                 term,
@@ -44,19 +49,16 @@ impl Checker {
     }
 
     /// Leader Completeness, when something is committed late: in a term whose successors have
-    /// leaders already. They must have it too.
+    /// leaders already, whatever has become of these since. They must have it too.
     pub(super) fn check_later_leaders(
         &self,
         index: LogIndex,
         settled: &Settled,
         breaches: &mut Breaches,
     ) {
-        for (id, seen) in NodeId::first(self.seen.len()).zip(&self.seen) {
-            if let Some(term) = seen.leads
-                && term > settled.term
-                && lacks_entry(&seen.log, index, &settled.entry)
-            {
-                breaches.push(lacks(id, term, &seen.log, index, settled));
+        for Elected { term, server, log } in self.ghost.elected_after(settled.term) {
+            if lacks_entry(log, index, &settled.entry) {
+                breaches.push(lacks(*server, *term, log, index, settled));
             }
         }
     }

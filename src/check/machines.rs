@@ -82,12 +82,13 @@ impl Checker {
         breaches: &mut Breaches,
     ) -> Option<Applied> {
         let (before, now) = (&change.before, &change.now);
-        if now.applied <= before.applied {
+        // What it applied earlier must be there still.
+        if now.applied <= before.applied && now.applied <= now.agreed {
             return None;
         }
         let server = change.server;
         // Up to `agreed` the entries are known to be the same.
-        let mut index = now.agreed.max(before.applied).next();
+        let mut index = now.agreed.next();
         while index <= now.applied {
             if let (Some(settled), Some(entry)) = (self.ghost.at(index), now.log.get(index))
                 && settled.entry != *entry
@@ -104,7 +105,7 @@ impl Checker {
             }
             index = index.next();
         }
-        Some(Applied {
+        (now.applied > before.applied).then(|| Applied {
             first: before.applied.next(),
             last: now.applied,
             restored: change.is_restored(),

@@ -7,12 +7,14 @@
 //! of what it did, so that a core with a mistake in it is caught by what it does.
 //!
 //! A step happens to one server. Only that server's part is looked at, and of its log only what
-//! changed, so a step costs the same early and late in a run. A clone of the checker shares what
+//! changed, so a step costs the same early and late in a run (but for a machine that comes out of a
+//! snapshot: it is compared key by key). A clone of the checker shares what
 //! it remembers: it is kept with each checkpoint of the world, and rewinds with it.
 //!
 //! - [`property`]: what is watched, by name;
 //! - [`checker`]: what changed, and in which order it is looked at;
 //! - [`ghost`]: what is remembered;
+//! - `configurations`: Configuration Safety;
 //! - `leaders`: Election Safety, Leader Completeness;
 //! - `logs`: Leader Append-Only, Log Matching;
 //! - `machines`: State Machine Safety, and what clients may rely on;
@@ -22,6 +24,7 @@
 //!   history at a time.
 
 pub mod checker;
+mod configurations;
 pub mod ghost;
 mod leaders;
 pub mod linear;

@@ -23,6 +23,8 @@ pub enum Property {
     ExactlyOnce,
     /// A read sees all that was answered to anybody before it was asked (§8).
     LinearizableReads,
+    /// No two groups without a server in common could each elect a leader (§6).
+    ConfigurationSafety,
     /// A running server's term, commit index and applied index never fall (Figure 2, State).
     NeverBackwards,
     /// A majority that is up and connected serves its clients before long (§5.6).
@@ -47,7 +49,7 @@ impl Property {
     ];
 
     /// All of them: first the five of Figure 3, then what clients and servers rely on besides.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
         Self::LogMatching,
@@ -56,6 +58,7 @@ impl Property {
         Self::AcknowledgedWrites,
         Self::ExactlyOnce,
         Self::LinearizableReads,
+        Self::ConfigurationSafety,
         Self::NeverBackwards,
         Self::Progress,
     ];
@@ -71,6 +74,7 @@ impl Property {
             Self::AcknowledgedWrites => "Acknowledged Writes",
             Self::ExactlyOnce => "Exactly Once",
             Self::LinearizableReads => "Linearizable Reads",
+            Self::ConfigurationSafety => "Configuration Safety",
             Self::NeverBackwards => "Never Backwards",
             Self::Progress => "Progress",
         }
@@ -102,6 +106,9 @@ impl Property {
             Self::LinearizableReads => {
                 "A read sees all that was answered to anybody before it was asked."
             }
+            Self::ConfigurationSafety => {
+                "No two groups without a server in common could each elect a leader."
+            }
             Self::NeverBackwards => {
                 "A running server's term, commit index and applied index never fall."
             }
@@ -119,6 +126,7 @@ impl Property {
             Self::LeaderCompleteness => "5.4",
             Self::StateMachineSafety => "5.4.3",
             Self::AcknowledgedWrites | Self::ExactlyOnce | Self::LinearizableReads => "8",
+            Self::ConfigurationSafety => "6",
             Self::NeverBackwards => "5.1",
             Self::Progress => "5.6",
         }
@@ -170,6 +178,11 @@ impl Property {
             Self::LinearizableReads => {
                 &[Rule::ConfirmReads, Rule::ReadAfterOwnTerm, Rule::LeaseBound]
             }
+            Self::ConfigurationSafety => &[
+                Rule::JointConsensus,
+                Rule::OneChangeAtATime,
+                Rule::OwnTermBeforeChange,
+            ],
             Self::NeverBackwards => &[Rule::CommitNeverFalls, Rule::IgnoreOldSnapshots],
             Self::Progress => &[
                 Rule::RetryElection,

@@ -104,6 +104,13 @@ pub enum Breach {
         /// The command, by the committed log.
         command: Command,
     },
+    /// Two servers could be elected by groups that have no server in common.
+    MajoritiesApart {
+        /// The two servers.
+        servers: (NodeId, NodeId),
+        /// Who could elect the one, and who the other.
+        groups: (ServerSet, ServerSet),
+    },
     /// A snapshot ends otherwise than the committed log.
     SnapshotDiffers {
         /// Whose.
@@ -218,6 +225,7 @@ impl Breach {
             Self::LeaderLacks { .. } => Property::LeaderCompleteness,
             Self::LeaderRewrote { .. } => Property::LeaderAppendOnly,
             Self::LogsDiffer { .. } => Property::LogMatching,
+            Self::MajoritiesApart { .. } => Property::ConfigurationSafety,
             Self::StaleRead { .. } => Property::LinearizableReads,
             Self::Disturbed { .. } | Self::Starved { .. } => Property::Progress,
             Self::TwoLeaders { .. } => Property::ElectionSafety,
@@ -230,7 +238,7 @@ impl Breach {
         let (one, other) = match *self {
             Self::Starved { .. } => return ServerSet::EMPTY,
             Self::AppliedDifferently { server, first, .. } => (server, first),
-            Self::LogsDiffer { servers, .. } => servers,
+            Self::LogsDiffer { servers, .. } | Self::MajoritiesApart { servers, .. } => servers,
             Self::TwoLeaders { first, second, .. } => (first, second),
             Self::Backwards { server, .. }
             | Self::Disturbed { server, .. }
@@ -261,6 +269,7 @@ impl Breach {
             Self::LogsDiffer { differ, .. } => Some(differ),
             Self::SnapshotDiffers { last, .. } => Some(last.index),
             Self::Backwards { .. }
+            | Self::MajoritiesApart { .. }
             | Self::Starved { .. }
             | Self::TwoLeaders { .. }
             | Self::Unfounded { .. } => None,
@@ -379,6 +388,13 @@ impl Breach {
                 f,
                 "{server} executed {} at index {index} and came out elsewhere than the log leads to",
                 name(command.op)
+            ),
+            Self::MajoritiesApart {
+                servers: (a, b),
+                groups: (one, other),
+            } => write!(
+                f,
+                "{a} could be elected by {one}, and {b} by {other}: two majorities without a server in common"
             ),
             Self::SnapshotDiffers {
                 server,
@@ -574,6 +590,16 @@ mod tests {
                 "S2",
                 Some(4),
                 "S2 executed x=1 at index 4 and came out elsewhere than the log leads to",
+            ),
+            (
+                Breach::MajoritiesApart {
+                    servers: (first, server),
+                    groups: (ServerSet::EMPTY.with(first), ServerSet::EMPTY.with(server)),
+                },
+                Property::ConfigurationSafety,
+                "S2 S5",
+                None,
+                "S5 could be elected by S5, and S2 by S2: two majorities without a server in common",
             ),
             (
                 Breach::SnapshotDiffers {

@@ -19,12 +19,26 @@ fn since(last: &str) -> Checker {
     checker
 }
 
+/// A checker of five servers, of which the first so many are the cluster; the others are new.
+fn growing(founders: usize) -> Checker {
+    let mut checker = Checker::of(NodeId::first(5).collect());
+    let founder = Seen::down(NodeId::first(founders).collect());
+    let new = Seen::down(ServerSet::EMPTY);
+    checker.seen = [vec![founder; founders], vec![new; 5 - founders]].concat();
+    checker
+}
+
 /// A server in writing: `S1 down term 2 after 3:1 log 1:x=1 2 commit 2 applied 1`, or `leads 2`
 /// instead of `term 2`. What is committed is applied where nothing else is said.
 fn seen(text: &str) -> (NodeId, Seen) {
+    seen_of(NodeId::first(3).collect(), text)
+}
+
+/// The same, of a cluster that was founded by others.
+fn seen_of(founders: ServerSet, text: &str) -> (NodeId, Seen) {
     let mut words = text.split(' ').peekable();
     let id = server(words.next().unwrap()).unwrap();
-    let mut seen = Seen::down(NodeId::first(3).collect());
+    let mut seen = Seen::down(founders);
     seen.up = true;
     while let Some(word) = words.next() {
         let number = || words.clone().next().and_then(|word| word.parse().ok());
@@ -40,6 +54,20 @@ fn seen(text: &str) -> (NodeId, Seen) {
                 seen.applied = seen.commit;
             }
             "applied" => seen.applied = LogIndex(number().unwrap()),
+            // A server that has never heard from anybody.
+            "new" => seen.log = Log::new(ServerSet::EMPTY),
+            // `voters 145`: an entry that makes S1, S4 and S5 the voters; `joint 145`: on the way.
+            "voters" | "joint" => {
+                let numbers = words.peek().unwrap().chars();
+                let ids = numbers.map(|number| number.to_digit(10).unwrap() as usize);
+                let mut next = Configuration::of(ids.filter_map(NodeId::new).collect());
+                if word == "joint" {
+                    next.outgoing = seen.log.configuration().voters;
+                }
+                let payload = Payload::Configuration(next);
+                let term = seen.term;
+                seen.log.append(Entry { term, payload });
+            }
             "after" => seen.log = Log::after(snapshot(words.peek().unwrap())),
             "log" => {
                 while let Some(word) = words.next_if(|word| word.starts_with(char::is_numeric)) {
@@ -70,8 +98,9 @@ fn told(mut checker: Checker, states: &str) -> String {
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty());
+    let founders = checker.seen[0].log.configuration().voters;
     for (nth, line) in (1..).zip(lines) {
-        let (id, now) = seen(line);
+        let (id, now) = seen_of(founders, line);
         let known = checker.violations().len();
         let first = checker.look(id, now, StepId(nth), Time::ms(nth)).copied();
         assert_eq!(first, checker.violations().get(known).copied());
@@ -207,6 +236,15 @@ fn leader_completeness() {
             "S2 leads 3\n S1 term 2 log 1:x=1 commit 1",
             &format!("2: {lacks} nothing at index 1, {committed}"),
         ),
+        // Even if that one has stepped down since, or is down.
+        (
+            "S2 leads 3\n S2 term 4\n S1 term 2 log 1:x=1 commit 1",
+            &format!("3: {lacks} nothing at index 1, {committed}"),
+        ),
+        (
+            "S2 leads 3\n S2 down term 3\n S1 term 2 log 1:x=1 commit 1",
+            &format!("3: {lacks} nothing at index 1, {committed}"),
+        ),
         ("S1 term 2 log 1:x=1 commit 1\n S2 leads 3 log 1:x=1", ""),
         ("S2 leads 3 log 1:x=1\n S1 term 2 log 1:x=1 commit 1", ""),
         // Of the same term and of earlier ones nothing is promised.
@@ -243,6 +281,15 @@ fn state_machine_safety() {
         (
             "S1 log 1:x=1 commit 1\n S2 log 2:y=2 commit 1",
             &format!("2: {applied}"),
+        ),
+        // What it applied stays there, whether it applies more or not.
+        (
+            "S1 log 1:x=1 commit 1\n S2 log 1:x=1 commit 1\n S2 log 2:y=2 commit 1",
+            &format!("3: {applied}"),
+        ),
+        (
+            "S1 log 1:x=1 commit 1\n S2 log 1:x=1 commit 1\n S2 log 2:y=2 2 commit 2",
+            &format!("3: {applied}"),
         ),
         // Whatever it has in its log, nothing is wrong before it applies it.
         ("S1 log 1:x=1 commit 1\n S2 log 2:y=2", ""),
@@ -392,4 +439,69 @@ fn what_is_given_back_is_what_was_found_first_in_the_order_of_the_properties() {
         ServerSet::from_iter(NodeId::first(2)),
         last.unwrap().breach.servers()
     );
+}
+
+#[test]
+fn configuration_safety() {
+    let apart = |step, one, other| {
+        format!(
+            "{step}: Configuration Safety is broken: {one}, and {other}: two majorities without a \
+             server in common."
+        )
+    };
+    for (founders, states, said) in [
+        // Figure 10: three servers become five at once.
+        (
+            3,
+            "S4 new\n S5 new\n S3 term 1 voters 12345",
+            apart(3, "S1 could be elected by S1 S2", "S3 by S3 S4 S5"),
+        ),
+        // One voter more, or less, does no harm, and both majorities do none.
+        (3, "S4 new\n S3 term 1 voters 1234", String::new()),
+        (3, "S3 term 1 voters 13", String::new()),
+        (3, "S4 new\n S5 new\n S3 term 1 joint 12345", String::new()),
+        (3, "S4 new\n S5 new\n S3 term 1 joint 345", String::new()),
+        // Two at once do, uncommitted, one after the other.
+        (
+            3,
+            "S4 new\n S5 new\n S3 term 1 voters 1234 voters 12345",
+            apart(3, "S1 could be elected by S1 S2", "S3 by S3 S4 S5"),
+        ),
+        // But not once the first is in a majority.
+        (
+            3,
+            "S4 new\n S5 new\n S1 term 1 voters 1234\n S2 term 1 voters 1234
+             S3 term 1 voters 1234 voters 12345",
+            String::new(),
+        ),
+        // A new server that is down may never have been there.
+        (
+            3,
+            "S4 new\n S5 down new\n S3 term 1 voters 12345",
+            String::new(),
+        ),
+        // Another that is down may come back.
+        (
+            3,
+            "S4 new\n S5 new\n S4 down term 0\n S3 term 1 voters 12345",
+            apart(4, "S1 could be elected by S1 S2", "S3 by S3 S4 S5"),
+        ),
+        // Whoever has no vote is not elected.
+        (3, "S4 new\n S5 new\n S3 term 1 voters 45", String::new()),
+        // The correction of 2015: an addition of S1 beside a removal of S2, a term later.
+        (
+            4,
+            "S5 new\n S1 term 1 voters 12345\n S2 term 2 voters 234",
+            apart(3, "S1 could be elected by S1 S3 S5", "S2 by S2 S4"),
+        ),
+        // With an entry of that term first, S4 does not vote for S1.
+        (
+            4,
+            "S5 new\n S1 term 1 voters 12345\n S3 term 2 log 2\n S4 term 2 log 2
+             S2 term 2 log 2 voters 234",
+            String::new(),
+        ),
+    ] {
+        assert_eq!(told(growing(founders), states), said, "{states}");
+    }
 }
