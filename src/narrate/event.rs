@@ -407,7 +407,7 @@ fn appended(id: NodeId, position: Position, world: &World) -> String {
             )
         }
         Some(Payload::Noop) => {
-            format!("{id} appended entry {index}, an empty one, to begin its term {term}")
+            format!("{id} appended entry {index}, an empty one, the first of its term {term}")
         }
         None => format!("{id} appended entry {index} of term {term} to its log"),
     }

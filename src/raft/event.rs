@@ -112,7 +112,7 @@ pub enum Event {
         /// Of whom a majority was needed.
         of: Configuration,
     },
-    /// A follower goes by another configuration, because another is now the latest in its log.
+    /// A server goes by another configuration, because another is now the latest in its log.
     Configured {
         /// The entry that says so; 0 if it came with a snapshot, or is the founding one again.
         index: LogIndex,

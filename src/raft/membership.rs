@@ -23,7 +23,7 @@ use super::log::Payload;
 use super::node::{Node, Output, Role};
 use super::replication::Progress;
 use super::rules::Rule;
-use super::types::{LogIndex, NodeId, ServerSet};
+use super::types::{LogIndex, NodeId, Position, ServerSet};
 
 /// The most rounds in which newcomers are to catch up (dissertation, 4.2.1).
 pub const MOST_ROUNDS: u8 = 10;
@@ -397,7 +397,12 @@ impl Node {
                 };
             }
         }
-        self.append_own(Payload::Configuration(next), out);
+        let Position { index, .. } = self.append_own(Payload::Configuration(next), out);
+        out.push(Output::Event(Event::Configured {
+            index,
+            configuration: next,
+            again: false,
+        }));
         self.keep_in_touch();
         self.pass_on(out);
         out.push(Output::Persist);
@@ -434,7 +439,7 @@ impl Node {
 mod tests {
     use super::super::message::{AppendOutcome, Message};
     use super::super::node::{Input, Persistent, Timer};
-    use super::super::types::{Position, Round, Term};
+    use super::super::types::{Round, Term};
     use super::super::{Config, Entry};
     use super::*;
 

@@ -41,8 +41,9 @@
 //! - No clock. A node asks for a timer ([`Output::SetTimer`]) and is told when it ran out
 //!   ([`Input::Timeout`]); how long that takes is the world's affair, and so is the randomness of
 //!   election timeouts. "S3 times out first" is an ordinary input.
-//! - No I/O. Messages, disk writes and commands for the machine are outputs, in causal order: what
-//!   stands behind an [`Output::Persist`] may leave only when that write is on disk.
+//! - No I/O. Messages, disk writes and commands for the machine are outputs, in causal order: a
+//!   promise ([`Message::is_promise`]) behind an [`Output::Persist`] may leave only when that write
+//!   is on disk.
 //! - No errors. Any message is acceptable at any time; the protocol says what to make of it.
 
 mod check_quorum;
@@ -78,6 +79,6 @@ pub use node::{Input, Node, Output, Persistent, Role, Timer};
 pub use read::{Read, ReadId, Stage};
 pub use replication::{Flow, Progress};
 pub use rules::{Rule, Rules};
-pub use snapshot::Transfer;
+pub use snapshot::Outgoing;
 pub use transfer::Handover;
 pub use types::{LogIndex, MAX_SERVERS, NodeId, Position, Round, ServerSet, Term};

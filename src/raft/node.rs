@@ -61,13 +61,13 @@ pub enum Timer {
     Election,
     /// How long a leader lets its followers wait.
     Heartbeat,
-    /// One of the two by which a leader knows how long its lease lasts: the shortest election
-    /// timeout, less what clocks may differ by.
+    /// One of the two lease timers, by which a leader knows how long its lease lasts: the shortest
+    /// election timeout, less what clocks may differ by.
     EvenLease,
     /// How long after a word from its leader a follower helps nobody else to lead: the shortest
     /// election timeout.
     Loyalty,
-    /// The other.
+    /// The other lease timer.
     OddLease,
     /// How long a leader tries to hand over; the longest election timeout.
     Transfer,
@@ -137,7 +137,8 @@ pub enum Output {
     },
     /// Not something to do: a fact for whoever watches.
     Event(Event),
-    /// Write [`Node::persistent`] to disk. Nothing behind this may leave before it is there.
+    /// Write [`Node::persistent`] to disk. Of the messages behind this, none that promises
+    /// ([`Message::is_promise`]) may leave before it is there.
     Persist,
     /// The proposal is refused: this is not the leader, or one that hands over.
     Refuse {

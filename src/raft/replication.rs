@@ -12,7 +12,7 @@ use super::membership::Underway;
 use super::message::{AppendOutcome, Message};
 use super::node::{Node, Output, Role, Timer};
 use super::rules::Rule;
-use super::snapshot::Transfer;
+use super::snapshot::Outgoing;
 use super::transfer::Handover;
 use super::types::{LogIndex, NodeId, Position, Round, ServerSet, Term};
 
@@ -65,7 +65,7 @@ pub enum Flow {
         under_way: VecDeque<LogIndex>,
     },
     /// It needs what is compacted: a snapshot, piece by piece, and no entries meanwhile.
-    Snapshot(Transfer),
+    Snapshot(Outgoing),
 }
 
 impl Default for Flow {
@@ -74,7 +74,7 @@ impl Default for Flow {
     }
 }
 
-/// Who sent AppendEntries, in which of its rounds: the answer goes there.
+/// Who sent AppendEntries or InstallSnapshot, in which of its rounds: the answer goes there.
 #[derive(Clone, Copy)]
 pub(super) struct Caller {
     pub(super) leader: NodeId,
@@ -169,7 +169,7 @@ impl Node {
         let position = self.append_own(wish, out);
         out.push(Output::Accept(position));
         self.pass_on(out);
-        // Behind the sending: a leader may write its disk while its followers write theirs
+        // A leader's entries are no promise: it may write its disk while its followers write theirs
         // (dissertation, 10.2.1). It counts itself when the write is done.
         out.push(Output::Persist);
     }

@@ -16,7 +16,7 @@ use crate::machine::{Item, Machine};
 
 /// A snapshot on its way to a follower, as its leader knows.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Transfer {
+pub struct Outgoing {
     /// The snapshot as it was when a first piece of it arrived. The leader may have a later one by
     /// now, but if it began anew with each, it might never end.
     snapshot: Snapshot,
@@ -91,7 +91,7 @@ impl Node {
             Flow::Snapshot(transfer) if transfer.arrived > 0 => {}
             Flow::Snapshot(transfer) => transfer.snapshot = snapshot.clone(),
             Flow::Probe { .. } | Flow::Replicate { .. } => {
-                progress.flow = Flow::Snapshot(Transfer {
+                progress.flow = Flow::Snapshot(Outgoing {
                     snapshot: snapshot.clone(),
                     arrived: 0,
                 });
@@ -144,7 +144,7 @@ impl Node {
     }
 }
 
-impl Transfer {
+impl Outgoing {
     /// The last entry that the snapshot covers.
     pub fn last(&self) -> LogIndex {
         self.snapshot.last.index
@@ -232,7 +232,8 @@ impl Node {
             });
         }
         // InstallSnapshot 6: the log has all that the snapshot covers, so what follows is not to be
-        // thrown away: the leader may count on it already. What a snapshot covers is committed.
+        // thrown away: the leader may count on it already. What a snapshot covers is committed; it is
+        // not saved, as the log will be compacted there in its own time.
         if self.persistent.log.holds(last) && self.rule(Rule::RetainAfterSnapshot) {
             self.commit_index = index;
             out.push(unneeded(index, Unneeded::Held));

@@ -115,6 +115,10 @@ impl Timeline {
         for fact in &step.facts {
             let (server, look) = match fact {
                 Fact::Crashed { server } => (*server, Look::Down),
+                Fact::Wiped { server } => {
+                    self.at_rest[server.slot()] = Look::Outside;
+                    continue;
+                }
                 Fact::Joined { server } => {
                     self.at_rest[server.slot()] = Look::Outside;
                     self.rest(*server, step.at);
@@ -172,5 +176,36 @@ impl Timeline {
         {
             lane.push(Stretch { from: at, look });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What S1 was, one after the other, in a run of two seconds.
+    fn lane(text: &str) -> Vec<Option<Look>> {
+        let mut session = Session::read(text).unwrap();
+        session.advance(Time::ms(2_000));
+        let mut timeline = Timeline::default();
+        timeline.update(&session);
+        let lane = timeline.lanes[0].iter();
+        lane.map(|stretch| stretch.look).collect()
+    }
+
+    #[test]
+    fn a_leader_that_removed_itself_is_outside() {
+        use Look::{Candidate, Follower, Leader, Outside};
+        let led = [Follower, Candidate, Leader].map(Some);
+        assert_eq!(lane("servers 3\n timeout S1"), led);
+        let removed = lane("servers 3\n timeout S1\n at 200ms remove S1");
+        assert_eq!(removed, [led.as_slice(), &[Some(Outside)]].concat());
+    }
+
+    #[test]
+    fn a_server_without_a_disk_is_outside() {
+        use Look::{Down, Follower, Outside};
+        let wiped = lane("servers 3\n crash S1\n wipe S1\n restart S1");
+        assert_eq!(wiped, [Follower, Down, Outside].map(Some));
     }
 }
