@@ -115,10 +115,6 @@ impl Timeline {
         for fact in &step.facts {
             let (server, look) = match fact {
                 Fact::Crashed { server } => (*server, Look::Down),
-                Fact::Wiped { server } => {
-                    self.at_rest[server.slot()] = Look::Outside;
-                    continue;
-                }
                 Fact::Joined { server } => {
                     self.at_rest[server.slot()] = Look::Outside;
                     self.rest(*server, step.at);
@@ -200,12 +196,5 @@ mod tests {
         assert_eq!(lane("servers 3\n timeout S1"), led);
         let removed = lane("servers 3\n timeout S1\n at 200ms remove S1");
         assert_eq!(removed, [led.as_slice(), &[Some(Outside)]].concat());
-    }
-
-    #[test]
-    fn a_server_without_a_disk_is_outside() {
-        use Look::{Down, Follower, Outside};
-        let wiped = lane("servers 3\n crash S1\n wipe S1\n restart S1");
-        assert_eq!(wiped, [Follower, Down, Outside].map(Some));
     }
 }
