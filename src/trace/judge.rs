@@ -525,10 +525,13 @@ impl fmt::Display for Summary {
             .kinds
             .iter()
             .map(|(kind, count)| format!("{count} {kind}"));
+        let many =
+            |count: usize, what| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         write!(
             f,
-            "{} servers, {lines} steps ({}), up to term {}, committed up to entry {}",
-            self.servers,
+            "{}, {} ({}), up to term {}, committed up to entry {}",
+            many(self.servers, "server"),
+            many(lines, "step"),
             kinds.collect::<Vec<_>>().join(", "),
             self.term,
             self.committed
