@@ -1,6 +1,6 @@
 //! `raftarium-lab` as its users meet it: what it prints, and its exit code.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 
 /// Figure 2's majority is missing: half of two servers elect.
@@ -58,7 +58,14 @@ fn what_holds_is_exit_code_0() {
 fn what_breaks_is_exit_code_1_with_the_schedule_and_its_link() {
     let output = lab(&["run", "-"], BROKEN);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert!(said(&output.stdout).contains("Election Safety is broken"));
+    let told = said(&output.stdout);
+    assert!(told.contains("Election Safety is broken"), "{told}");
+    let link = told.lines().last().expect("it says something");
+    let again = lab(&["replay", link], "");
+    assert!(
+        said(&again.stdout).contains("Election Safety is broken"),
+        "{link}"
+    );
 
     let hunt = ["hunt", "--off", "election-majority", "--servers", "3"];
     let output = lab(&hunt, "");
@@ -106,7 +113,7 @@ fn shards_share_the_hunts_among_them() {
 
 #[test]
 fn what_it_writes_it_can_check() {
-    let folder = tempfile();
+    let folder = tempfile("checks");
     let trace = folder.join("trace.jsonl");
     let history = folder.join("history.jsonl");
     let (trace, history) = (trace.to_str().unwrap(), history.to_str().unwrap());
@@ -125,8 +132,99 @@ fn what_it_writes_it_can_check() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-fn tempfile() -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("raftarium-lab-{}", std::process::id()));
+#[test]
+fn what_a_script_expects_in_vain_is_exit_code_1_and_on_paper() {
+    let folder = tempfile("vain");
+    let trace = folder.join("trace.jsonl");
+    let trace = trace.to_str().unwrap();
+    for (vain, why) in [
+        ("expect S2 leader", "-, line 3, column 8: it is not so"),
+        ("run until term 9", "-, line 3, column 11: waited"),
+    ] {
+        let script = format!("servers 3\ntimeout S1\n{vain}\nstatus\n");
+        let output = lab(&["run", "-", "--trace", trace], &script);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let told = said(&output.stdout);
+        assert!(told.contains(why), "{told}");
+        assert!(!told.contains("Nothing is broken"), "{told}");
+        assert_eq!(lab(&["check", trace], "").status.code(), Some(0));
+        std::fs::remove_file(trace).unwrap();
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+    let output = lab(&["run", "-"], "servers 3\nexpect S9 leader");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
+fn help_is_everywhere_and_names_the_properties() {
+    for arguments in [
+        &["--help"][..],
+        &["-h"],
+        &["help"],
+        &["run", "--help"],
+        &["hunt", "-h"],
+    ] {
+        let output = lab(arguments, "");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        let told = said(&output.stdout);
+        assert!(
+            told.starts_with("usage: ") && told.contains("state-machine-safety"),
+            "{told}"
+        );
+    }
+    let output = lab(&[], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    assert!(said(&output.stderr).contains("usage: raftarium-lab <command>"));
+}
+
+#[test]
+fn who_reads_may_leave_before_the_end() {
+    let (reader, writer) = std::io::pipe().expect("there are pipes");
+    drop(reader);
+    let output = Command::new(env!("CARGO_BIN_EXE_raftarium-lab"))
+        .arg("rules")
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .output()
+        .expect("it ends");
+    assert_eq!(output.status.code(), Some(141), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_campaign_may_be_as_large_as_it_likes_and_tells_what_it_has() {
+    let hunt = ["hunt", "--off", "election-majority", "--jobs", "2"];
+    let large = ["--seeds", "5..100000000000", "--servers", "3"];
+    let output = lab(&[&hunt[..], &large].concat(), "");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = said(&output.stdout);
+    assert!(told.contains("Seed 5, 3 servers"), "{told}");
+    assert!(told.contains("1 hunt, "), "{told}");
+
+    // It is ended long before its end.
+    let all = ["--all", "--json", "--seeds", "0..100000000000"];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_raftarium-lab"))
+        .args([&hunt[..], &all].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    let told = lines.take(4).map(|line| {
+        let line: serde_json::Value = serde_json::from_str(&line.unwrap()).expect("it is JSON");
+        (
+            line["seed"].as_u64().unwrap(),
+            line["servers"].as_u64().unwrap(),
+        )
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [(0, 3), (0, 5), (1, 3), (1, 5)]);
+    child.kill().expect("it can be ended");
+    child.wait().expect("it ends");
+}
+
+fn tempfile(name: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("raftarium-lab-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }

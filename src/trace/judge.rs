@@ -12,9 +12,11 @@ use serde::Deserialize;
 
 use super::line::{Init, Item, Kind, Line, Message, Role, State, Value};
 use crate::check::{Checker, Seen, Violation};
-use crate::machine::{ClientId, Command, Key, Op};
-use crate::raft::{Entry, Log, LogIndex, MAX_SERVERS, NodeId, Payload, ServerSet, Term};
-use crate::sim::{StepId, Time};
+use crate::machine::{ClientId, Command, Key, Machine, Op};
+use crate::raft::{
+    Entry, Log, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ServerSet, Snapshot, Term,
+};
+use crate::sim::{Action, DiskImage, Scenario, Step, StepId, Time, World};
 
 /// The longest line that is read, in bytes.
 pub const LONGEST_LINE: u64 = 1 << 24;
@@ -22,10 +24,13 @@ pub const LONGEST_LINE: u64 = 1 << 24;
 /// The most lines that are read.
 pub const MOST_LINES: usize = 10_000_000;
 
+/// The last index that is read: every program can write it in JSON, and nothing overflows.
+pub const LAST_INDEX: u64 = 1 << 53;
+
 /// What a trace that breaks nothing amounts to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Summary {
-    /// How many servers.
+    /// How many servers there ever were.
     pub servers: usize,
     /// How many lines of each kind.
     pub kinds: BTreeMap<Kind, usize>,
@@ -42,7 +47,7 @@ pub enum Finding {
     Broken {
         /// The line that broke it, from 1.
         line: usize,
-        /// The property, and how: the servers are counted as the first line names them.
+        /// The property, and how: the servers are counted as the trace names them.
         violation: Box<Violation>,
         /// The same in a sentence, with the trace's own names.
         told: String,
@@ -57,22 +62,32 @@ pub enum Finding {
 }
 
 /// Reads a trace and checks it, line by line, up to the first that breaks a property.
-pub fn check(mut from: impl BufRead) -> Result<Summary, Finding> {
+pub fn check(from: impl BufRead) -> Result<Summary, Finding> {
+    check_up_to(from, MOST_LINES)
+}
+
+/// The same, of so many lines at most.
+pub(super) fn check_up_to(mut from: impl BufRead, most: usize) -> Result<Summary, Finding> {
     let mut judge: Option<Judge> = None;
     let mut text = Vec::new();
-    for number in 1..=MOST_LINES {
+    let mut number = 0;
+    loop {
+        number += 1;
         text.clear();
         let unreadable = |message: String| Finding::Unreadable {
             line: number,
             message,
         };
-        let mut limited = from.by_ref().take(LONGEST_LINE);
+        let mut limited = from.by_ref().take(LONGEST_LINE + 1);
         let read = limited.read_until(b'\n', &mut text);
         if read.map_err(|why| unreadable(why.to_string()))? == 0 {
-            let done = judge.ok_or_else(|| unreadable("there is nothing in it".into()))?;
-            return Ok(done.summary);
+            let judge = judge.ok_or_else(|| unreadable("there is nothing in it".into()))?;
+            return judge.end();
         }
-        if text.len() as u64 == LONGEST_LINE {
+        if number > most {
+            return Err(unreadable(format!("a trace may have {most} lines at most")));
+        }
+        if text.len() as u64 > LONGEST_LINE {
             return Err(unreadable(format!(
                 "it is longer than {LONGEST_LINE} bytes"
             )));
@@ -87,10 +102,6 @@ pub fn check(mut from: impl BufRead) -> Result<Summary, Finding> {
             Some(judge) => judge.take(number, parse(&text).map_err(unreadable)?)?,
         }
     }
-    Err(Finding::Unreadable {
-        line: MOST_LINES,
-        message: format!("a trace may have {MOST_LINES} lines at most"),
-    })
 }
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, String> {
@@ -103,12 +114,19 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, String> {
 
 /// What is remembered of a trace.
 struct Judge {
+    /// By slot: who there is, and ever was.
     names: Vec<String>,
+    /// The lines that tell how servers begin, as long as there is nothing else.
+    opening: Option<Vec<(usize, Line)>>,
+    /// The entries up to here were compacted before the trace began: nobody knows them.
+    base: LogIndex,
     checker: Checker,
     /// By slot: the log, as far as the trace has told it.
     logs: Vec<Log>,
     /// By slot: the first entry that it had not compacted.
     firsts: Vec<LogIndex>,
+    /// By slot: how far it has applied its log since it runs.
+    applied: Vec<LogIndex>,
     values: Values,
     /// By line, from 1: the fingerprints of the messages it sent.
     sent: Vec<Vec<u64>>,
@@ -133,41 +151,93 @@ impl Judge {
         if (1..names.len()).any(|nth| names[..nth].contains(&names[nth])) {
             return Err("two servers have the same name".into());
         }
-        let voters: ServerSet = NodeId::first(names.len()).collect();
         Ok(Self {
-            checker: Checker::of(voters),
-            logs: vec![Log::new(voters); names.len()],
-            firsts: vec![LogIndex(1); names.len()],
+            names,
+            opening: Some(Vec::new()),
+            base: LogIndex(0),
+            checker: Checker::of(everybody()),
+            logs: vec![Log::new(everybody()); MAX_SERVERS],
+            firsts: vec![LogIndex(1); MAX_SERVERS],
+            applied: vec![LogIndex(0); MAX_SERVERS],
             values: Values::default(),
             sent: Vec::new(),
-            summary: Summary {
-                servers: names.len(),
-                ..Summary::default()
-            },
-            names,
+            summary: Summary::default(),
         })
     }
 
     fn take(&mut self, number: usize, line: Line) -> Result<(), Finding> {
+        if line.s.first > LAST_INDEX {
+            return Err(Finding::Unreadable {
+                line: number,
+                message: format!("the last index that is read is {LAST_INDEX}"),
+            });
+        }
+        if let Some(opening) = &mut self.opening {
+            let begins = opening.iter().all(|(_, other)| other.n != line.n);
+            if line.e == Kind::Restart && begins && opening.len() < MAX_SERVERS {
+                opening.push((number, line));
+                return Ok(());
+            }
+            self.open()?;
+        }
+        self.follow(number, &line)
+    }
+
+    /// Takes in how servers begin: together, as what one of them has compacted is known of none.
+    fn open(&mut self) -> Result<(), Finding> {
+        let opening = self.opening.take().unwrap_or_default();
+        let gone = opening
+            .iter()
+            .map(|(_, line)| line.s.first.saturating_sub(1));
+        if let Some(gone) = gone.max().filter(|gone| *gone > 0) {
+            self.base = LogIndex(gone);
+            self.checker = remembers_from(self.base);
+        }
+        for (number, line) in &opening {
+            self.follow(*number, line)?;
+        }
+        Ok(())
+    }
+
+    fn end(mut self) -> Result<Summary, Finding> {
+        self.open()?;
+        self.summary.servers = self.names.len();
+        Ok(self.summary)
+    }
+
+    fn follow(&mut self, number: usize, line: &Line) -> Result<(), Finding> {
         let unreadable = |message: String| Finding::Unreadable {
             line: number,
             message,
         };
         let id = self.server(&line.n).map_err(unreadable)?;
-        self.post(number, &line).map_err(unreadable)?;
+        self.post(number, line).map_err(unreadable)?;
+        let when = (StepId(number as u64), Time(line.at.unwrap_or(0)));
+        let mut found = None;
+        if line.e == Kind::Restart {
+            // It was down in between: what it knows may be less.
+            self.applied[id.slot()] = LogIndex(0);
+            let down = self.down(id);
+            self.look(&mut found, id, down, when);
+        }
+        if let Some(before) = self.before_compaction(id, &line.s) {
+            self.look(&mut found, id, before, when);
+        }
+        let had = self.logs[id.slot()].clone();
         let seen = self.see(id, &line.s).map_err(unreadable)?;
         *self.summary.kinds.entry(line.e).or_default() += 1;
         self.summary.term = self.summary.term.max(seen.term.0);
-        self.summary.committed = self.summary.committed.max(seen.commit.0);
-        let (nth, at) = (StepId(number as u64), Time(line.at.unwrap_or(0)));
-        if line.e == Kind::Restart {
-            // It was down in between: what it knows may be less.
-            let mut down = seen.clone();
-            (down.up, down.leads) = (false, None);
-            (down.commit, down.applied) = (LogIndex(0), LogIndex(0));
-            self.checker.look(id, down, nth, at);
+        self.summary.committed = self.summary.committed.max(seen.applied.0);
+        let kept = seen.log.common(&had);
+        self.look(&mut found, id, seen.clone(), when);
+        if kept < self.applied[id.slot()] {
+            // It has other entries where it had applied some, so it may as well begin anew.
+            let down = self.down(id);
+            self.look(&mut found, id, down, when);
+            self.look(&mut found, id, seen.clone(), when);
         }
-        match self.checker.look(id, seen, nth, at).copied() {
+        self.applied[id.slot()] = seen.applied;
+        match found {
             None => Ok(()),
             Some(violation) => Err(Finding::Broken {
                 line: number,
@@ -177,10 +247,40 @@ impl Judge {
         }
     }
 
-    fn server(&self, name: &str) -> Result<NodeId, String> {
+    /// Shows the checker a server, and keeps the first that it ever finds.
+    fn look(
+        &mut self,
+        found: &mut Option<Violation>,
+        id: NodeId,
+        seen: Seen,
+        (nth, at): (StepId, Time),
+    ) {
+        let violation = self.checker.look(id, seen, nth, at).copied();
+        *found = found.or(violation);
+    }
+
+    /// The server of that name. Who has none yet joins now.
+    fn server(&mut self, name: &str) -> Result<NodeId, String> {
+        if let Some(id) = self.find(name) {
+            return Ok(id);
+        }
+        let id = NodeId::new(self.names.len() + 1);
+        let id = id.ok_or_else(|| {
+            format!("\"{name}\" is a server too many: a trace may have {MAX_SERVERS} at most")
+        })?;
+        self.names.push(name.to_owned());
+        Ok(id)
+    }
+
+    fn find(&self, name: &str) -> Option<NodeId> {
         let place = self.names.iter().position(|known| known == name);
-        let id = place.and_then(|place| NodeId::new(place + 1));
-        id.ok_or_else(|| format!("the first line names no server \"{name}\""))
+        place.and_then(|place| NodeId::new(place + 1))
+    }
+
+    /// The server of that name, which must have been named before.
+    fn known(&self, name: &str) -> Result<NodeId, String> {
+        let id = self.find(name);
+        id.ok_or_else(|| format!("no line up to here names a server \"{name}\""))
     }
 
     /// Notes what was sent, and that what was received was sent.
@@ -189,7 +289,7 @@ impl Judge {
             if message.to != line.n {
                 return Err(format!("{} received a message for {}", line.n, message.to));
             }
-            self.server(&message.f)?;
+            self.known(&message.f)?;
             if let Some((at, place)) = line.src {
                 let sent = at.checked_sub(1).and_then(|at| self.sent.get(at));
                 let found = place.checked_sub(1).and_then(|place| sent?.get(place));
@@ -201,6 +301,7 @@ impl Judge {
             }
         }
         for message in &line.out {
+            // Whoever joins may be sent something before it has done anything.
             self.server(&message.to)?;
             if message.f != line.n {
                 return Err(format!("{} sent a message of {}", line.n, message.f));
@@ -215,38 +316,62 @@ impl Judge {
     fn see(&mut self, id: NodeId, state: &State) -> Result<Seen, String> {
         let log = self.log(id, state)?;
         let (last, commit) = (log.last_index(), LogIndex(state.commit));
-        if commit > last {
+        // What it has applied and lost is for the checker to tell.
+        if commit > last && self.applied[id.slot()] <= last {
             let name = &self.names[id.slot()];
             return Err(format!(
                 "{name} has committed up to {commit}, but its log ends at {last}"
             ));
         }
         if !state.vote.is_empty() {
-            self.server(&state.vote)?;
+            self.known(&state.vote)?;
         }
-        let mut seen = Seen::down(NodeId::first(self.names.len()).collect());
-        seen.up = true;
-        seen.term = Term(state.term);
-        seen.leads = (state.role == Role::L).then_some(seen.term);
-        (seen.commit, seen.applied) = (commit, commit);
-        seen.log = log;
-        Ok(seen)
+        Ok(running(state, log, commit))
+    }
+
+    /// The server while it is down, with the log that it is known to have.
+    fn down(&self, id: NodeId) -> Seen {
+        let mut seen = Seen::down(everybody());
+        seen.log = self.logs[id.slot()].clone();
+        seen
+    }
+
+    /// The server as it was for a moment, if in one step it has committed what nobody had before,
+    /// and compacted it.
+    fn before_compaction(&self, id: NodeId, state: &State) -> Option<Seen> {
+        let (log, gone) = (&self.logs[id.slot()], LogIndex(state.first).previous());
+        let is_new = gone > self.checker.ghost().last() && gone.0 <= state.commit;
+        (is_new && log.get(gone).is_some()).then(|| running(state, log.clone(), gone))
     }
 
     /// The server's log: what the trace tells of it, and before that what was compacted. Only
-    /// committed entries may be, so they are known.
+    /// committed entries may be, so they are known, but for those from before the trace.
     fn log(&mut self, id: NodeId, state: &State) -> Result<Log, String> {
         let first = LogIndex(state.first.max(1));
+        let gone = first.previous().min(self.base);
         let log = &mut self.logs[id.slot()];
+        if log.base().index != gone {
+            *log = after(gone);
+        }
         let known = std::mem::replace(&mut self.firsts[id.slot()], first);
-        for index in (known.0..first.0).map(LogIndex) {
-            let settled = self.checker.ghost().at(index).ok_or_else(|| {
-                format!("entries before {first} are gone, but {index} was never committed")
-            })?;
-            // A snapshot replaces what was there.
-            if log.get(index) != Some(&settled.entry) {
-                log.truncate(index);
-                log.append(settled.entry);
+        for index in (known.max(gone.next()).0..first.0).map(LogIndex) {
+            match self.checker.ghost().at(index) {
+                // A snapshot replaces what was there.
+                Some(settled) if log.get(index) != Some(&settled.entry) => {
+                    log.truncate(index);
+                    log.append(settled.entry);
+                }
+                Some(_) => {}
+                // It has compacted entries of its own that nobody has committed.
+                None if log.get(first.previous()).is_some() => {
+                    log.compact(first.previous(), Machine::default(), 0);
+                    break;
+                }
+                None => {
+                    return Err(format!(
+                        "entries before {first} are gone, but {index} was never committed"
+                    ));
+                }
             }
         }
         let mut index = first;
@@ -320,6 +445,56 @@ impl Values {
     }
 }
 
+/// Whoever there may be.
+fn everybody() -> ServerSet {
+    NodeId::first(MAX_SERVERS).collect()
+}
+
+/// A server that runs, as a line shows it, with that log and committed up to there.
+fn running(state: &State, log: Log, commit: LogIndex) -> Seen {
+    let mut seen = Seen::down(everybody());
+    seen.up = true;
+    seen.term = Term(state.term);
+    seen.leads = (state.role == Role::L).then_some(seen.term);
+    (seen.commit, seen.applied) = (commit, commit.min(log.last_index()));
+    seen.log = log;
+    seen
+}
+
+/// An empty log of which the entries up to `gone` are compacted, and unknown.
+fn after(gone: LogIndex) -> Log {
+    Log::after(Snapshot {
+        last: Position::new(gone, Term(0)),
+        ..Snapshot::default()
+    })
+}
+
+/// A checker that has seen nobody, and knows nothing of the entries up to `base`. It learns that
+/// from a world that begins so.
+fn remembers_from(base: LogIndex) -> Checker {
+    let disk = |server| DiskImage {
+        server,
+        term: Term(0),
+        vote: None,
+        snapshot: (Position::new(base, Term(0)), Vec::new()),
+        entries: Vec::new(),
+        commit: LogIndex(0),
+    };
+    let mut scenario = Scenario::new(MAX_SERVERS as u8, 1);
+    scenario.disks = NodeId::first(1).map(disk).collect();
+    let mut step = Step::default();
+    let mut world = World::new(&scenario, &mut step);
+    // Of who runs, each entry that it has applied would be looked at.
+    for id in NodeId::first(1) {
+        let _ = world.act(&Action::Crash(id), &mut step);
+    }
+    let mut checker = Checker::new(&world);
+    for id in NodeId::first(MAX_SERVERS) {
+        checker.look(id, Seen::down(everybody()), StepId::default(), Time::ZERO);
+    }
+    checker
+}
+
 /// The client and the key of commands that stand in for values not written as ours are.
 fn stand_in() -> (ClientId, Key) {
     let client = ClientId::new(1).expect("there is a first client");
@@ -343,17 +518,20 @@ impl fmt::Display for Finding {
 }
 
 impl fmt::Display for Summary {
-    /// `5 servers, 120 lines (80 recv, 40 send), 3 terms, committed up to 17`
+    /// `5 servers, 120 steps (80 recv, 40 send), up to term 3, committed up to entry 17`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines: usize = self.kinds.values().sum();
         let kinds = self
             .kinds
             .iter()
             .map(|(kind, count)| format!("{count} {kind}"));
+        let many =
+            |count: usize, what| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         write!(
             f,
-            "{} servers, {lines} steps ({}), up to term {}, committed up to entry {}",
-            self.servers,
+            "{}, {} ({}), up to term {}, committed up to entry {}",
+            many(self.servers, "server"),
+            many(lines, "step"),
             kinds.collect::<Vec<_>>().join(", "),
             self.term,
             self.committed

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Number;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::machine::{Command, Registration};
 use crate::raft::{self, AppendOutcome, Entries, Entry, NodeId, Payload, SnapshotOutcome};
@@ -100,19 +100,15 @@ pub enum Role {
 pub struct Item(pub u64, pub Value);
 
 /// What an entry says. Ours say `"C1.3 x=5"` (the third request of C1) or `"no-op"`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// As text.
     Text(String),
-    /// As a number.
-    Number(Num),
+    /// As a whole number of 64 bits, with a sign or without. Others are read only nearly, so that two
+    /// that differ could count as the same.
+    Number(i128),
 }
-
-/// A JSON number, told apart by how it is written.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Num(Number);
 
 /// A message.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -229,6 +225,10 @@ impl Message {
                         piece.items.iter().map(ToString::to_string).collect(),
                     ),
                     ("done".to_owned(), piece.done.into()),
+                    (
+                        "configuration".to_owned(),
+                        piece.configuration.to_string().into(),
+                    ),
                 ]
                 .into(),
                 ..plain
@@ -363,15 +363,17 @@ impl Value {
     }
 }
 
-impl PartialOrd for Num {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Num {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.to_string().cmp(&other.0.to_string())
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let number = match serde_json::Value::deserialize(from)? {
+            serde_json::Value::String(text) => return Ok(Self::Text(text)),
+            serde_json::Value::Number(number) => number,
+            _ => return Err(D::Error::custom("a value is a string or a number")),
+        };
+        let number = number.as_i128().map(Self::Number);
+        number.ok_or_else(|| {
+            D::Error::custom("a number is a whole one of 64 bits; write any other as a string")
+        })
     }
 }
 
@@ -379,7 +381,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => write!(f, "{text:?}"),
-            Self::Number(number) => number.0.fmt(f),
+            Self::Number(number) => number.fmt(f),
         }
     }
 }

@@ -8,15 +8,18 @@
 //!
 //! - [`line`](mod@line): the lines, as data;
 //! - [`record`]: a run, written;
+//! - [`mod@play`]: the same, from its beginning to its end;
 //! - [`judge`]: a trace, read and checked;
 //! - [`clients`]: what clients asked and were answered.
 
 pub mod clients;
 pub mod judge;
 pub mod line;
+pub mod play;
 pub mod record;
 #[cfg(test)]
 mod tests;
 
 pub use judge::{Finding, Summary, check};
+pub use play::{Played, play};
 pub use record::Recorder;

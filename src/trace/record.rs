@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::line::{Init, Kind, Line, Message, Role, State, item, name};
-use crate::raft::{LogIndex, MAX_SERVERS, NodeId, Persistent, Timer};
+use crate::raft::{LogIndex, MAX_SERVERS, NodeId, Persistent, ServerSet, Timer};
 use crate::sim::{Action, Address, Body, Cause, Fact, PacketId, Server, Step, World};
 
 /// Writes the lines of a run as it goes.
@@ -13,6 +13,8 @@ pub struct Recorder {
     lines: usize,
     /// By slot: what was last written of a server.
     known: Vec<Known>,
+    /// Who was there after the last step. Who comes back later is new.
+    there: ServerSet,
     /// Packets between servers that may still arrive.
     under_way: BTreeMap<PacketId, Letter>,
     /// The packets up to here were looked at.
@@ -46,6 +48,7 @@ impl Recorder {
         let mut recorder = Self {
             lines: 1,
             known: vec![blank; MAX_SERVERS],
+            there: world.ids(),
             under_way: BTreeMap::new(),
             last_packet: PacketId(0),
         };
@@ -74,7 +77,8 @@ impl Recorder {
                 .map(|(_, packet, message)| (packet, message))
                 .collect();
             let mine = received.as_ref().filter(|(to, ..)| *to == id);
-            let changed = self.known[id.slot()] != known;
+            let joined = !self.there.contains(id);
+            let changed = joined || self.known[id.slot()] != known;
             let restarted =
                 matches!(&step.cause, Cause::Action(action) if **action == Action::Restart(id));
             if !changed && !restarted && out.is_empty() && mine.is_none() {
@@ -82,7 +86,8 @@ impl Recorder {
             }
             let e = match mine {
                 Some((_, e, _)) => *e,
-                None => kind(step, id),
+                None if joined => Kind::Restart,
+                None => kind(step, id, known.has_more_than(&self.known[id.slot()])),
             };
             self.lines += 1;
             for (nth, (packet, message)) in out.iter().enumerate() {
@@ -102,6 +107,7 @@ impl Recorder {
             });
             self.known[id.slot()] = known;
         }
+        self.there = world.ids();
         self.find_copies(world);
     }
 
@@ -172,8 +178,9 @@ impl Recorder {
     }
 }
 
-/// What kind of step it was for a server that received nothing.
-fn kind(step: &Step, id: NodeId) -> Kind {
+/// What kind of step it was for a server that received nothing of another, and whose log grew or
+/// not.
+fn kind(step: &Step, id: NodeId, grew: bool) -> Kind {
     match &step.cause {
         Cause::Start => Kind::Restart,
         Cause::Timeout { timer, .. } => match timer {
@@ -184,7 +191,7 @@ fn kind(step: &Step, id: NodeId) -> Kind {
         Cause::Packet {
             from: Address::Client(_),
             ..
-        } => Kind::Propose,
+        } if grew => Kind::Propose,
         Cause::Compaction { .. } => Kind::Compact,
         Cause::Action(action) => match **action {
             Action::Compact(_) => Kind::Compact,
@@ -204,6 +211,10 @@ impl Known {
             role: Role::of(server),
             commit: node.map_or(LogIndex(0), |node| node.commit_index()),
         }
+    }
+
+    fn has_more_than(&self, other: &Self) -> bool {
+        self.disk.log.last_index() > other.disk.log.last_index()
     }
 
     fn state(&self) -> State {

@@ -8,7 +8,7 @@ use raftarium::check::Property;
 use raftarium::raft::{MAX_SERVERS, Rule, Rules};
 use raftarium::sim::Time;
 
-pub(crate) const USAGE: &str = "\
+const USAGE: &str = "\
 usage: raftarium-lab <command>
 
   run FILE               plays a script and on to its end; says what it broke
@@ -37,9 +37,17 @@ usage: raftarium-lab <command>
       --save FOLDER        writes each schedule that is found to FOLDER/RULE.txt
   rules                  lists the rules that can be switched off
 
-FILE and TRACE may be - for standard input. Exit code: 0 nothing broke, 1 something did,
-2 bad input.
-";
+--help says this, in every command. FILE and TRACE may be - for standard input.
+Exit code: 0 nothing broke, 1 something did, or was not as a script expects, 2 bad input.
+
+NAME is one of these: ";
+
+/// How it is used.
+pub(crate) fn usage() -> String {
+    let names = Property::ALL.map(|property| property.name().replace(' ', "-").to_lowercase());
+    let (first, second) = names.split_at(names.len() / 2);
+    format!("{USAGE}{},\n{}.\n", first.join(", "), second.join(", "))
+}
 
 /// What is asked for.
 pub(crate) enum Command {
@@ -107,9 +115,16 @@ const SCHEDULES: u64 = 100_000;
 
 /// Reads the command line.
 pub(crate) fn read() -> Result<Command, String> {
+    let words = std::env::args_os().skip(1);
+    if words
+        .take_while(|word| word != "--")
+        .any(|word| word == "--help" || word == "-h")
+    {
+        return Ok(Command::Help);
+    }
     let mut parser = Parser::from_env();
     let command = match next(&mut parser)? {
-        None | Some(Arg::Long("help") | Arg::Short('h')) => return Ok(Command::Help),
+        None => return Err(format!("a command is missing\n\n{}", usage().trim_end())),
         Some(Arg::Value(word)) => word.string().map_err(said)?,
         Some(other) => return Err(said(other.unexpected())),
     };

@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use raftarium::hunt::catches::Catch;
-use raftarium::hunt::{Find, Ground, Hunt, Tally};
+use raftarium::hunt::{Find, Ground, Hunt, Schedule, Tally};
 use raftarium::raft::{Rule, Rules};
 use raftarium::session::{Session, link};
 use raftarium::sim::Time;
 use raftarium::sim::text::write_run;
 use serde_json::json;
 
-use crate::Verdict;
 use crate::arguments::{Campaign, RulesCheck};
+use crate::{Verdict, say};
 
 /// Steps between two looks at whether to go on.
 const PORTION: u64 = 50_000;
@@ -29,15 +29,41 @@ struct Done {
     took: Duration,
 }
 
+/// What comes of jobs, until all that were before it are told.
+struct Told<T, F> {
+    done: BTreeMap<u64, T>,
+    next: u64,
+    tell: F,
+}
+
+impl<T, F: FnMut(T)> Told<T, F> {
+    /// Keeps what came of a job, and tells what can be told in order, up to `end`.
+    fn take(&mut self, number: u64, came: T, end: u64) {
+        self.done.insert(number, came);
+        while self.next < end
+            && let Some(came) = self.done.remove(&self.next)
+        {
+            (self.tell)(came);
+            self.next += 1;
+        }
+    }
+}
+
 /// Does something for the numbers from 0 on, on several cores, until one says that it was the last;
-/// of the numbers before that one all are done. What comes of them comes in order.
+/// of the numbers before that one all are done. What comes of them is told in order, as soon as it
+/// can be.
 fn on_cores<T: Send>(
     jobs: usize,
     count: u64,
     job: impl Fn(u64, &AtomicU64) -> Option<(T, bool)> + Sync,
-) -> Vec<T> {
+    tell: impl FnMut(T) + Send,
+) {
     let (next, end) = (AtomicU64::new(0), AtomicU64::new(count));
-    let done = Mutex::new(BTreeMap::new());
+    let told = Mutex::new(Told {
+        done: BTreeMap::new(),
+        next: 0,
+        tell,
+    });
     std::thread::scope(|scope| {
         for _ in 0..jobs {
             scope.spawn(|| {
@@ -50,45 +76,62 @@ fn on_cores<T: Send>(
                         if is_last {
                             end.fetch_min(number + 1, Ordering::Relaxed);
                         }
-                        done.lock().expect("no job panics").insert(number, came);
+                        let mut told = told.lock().expect("no job panics");
+                        told.take(number, came, end.load(Ordering::Relaxed));
                     }
                 }
             });
         }
     });
-    let mut done = done.into_inner().expect("no job panics");
-    done.split_off(&end.into_inner());
-    done.into_values().collect()
+}
+
+/// What a campaign amounts to.
+#[derive(Default)]
+struct Total {
+    hunts: u64,
+    schedules: u64,
+    steps: u64,
+    finds: u64,
 }
 
 /// Hunts over seeds and numbers of servers.
 pub(crate) fn hunt(campaign: &Campaign) -> Result<Verdict, String> {
     let rules = campaign.rules();
     let (part, whole) = campaign.shard;
-    let seeds = campaign.seeds.clone();
-    let hunts: Vec<(u64, u8)> = seeds
-        .flat_map(|seed| campaign.servers.iter().map(move |servers| (seed, *servers)))
-        .zip(0u64..)
-        .filter(|(_, nth)| nth % whole == part)
-        .map(|(hunt, _)| hunt)
-        .collect();
-    let count = hunts.len() as u64;
+    let sizes = campaign.servers.len() as u64;
+    let all = (campaign.seeds.end - campaign.seeds.start).saturating_mul(sizes);
+    let count = all.saturating_sub(part).div_ceil(whole);
     let bar = bar(count.saturating_mul(campaign.schedules), "schedules");
     let began = Instant::now();
-    let done = on_cores(campaign.jobs, count, |number, end| {
-        let (seed, servers) = hunts[number as usize];
+    let mut total = Total::default();
+    let job = |number: u64, end: &AtomicU64| {
+        let nth = number * whole + part;
         let ground = Ground {
-            servers,
+            servers: campaign.servers[(nth % sizes) as usize],
             rules,
             property: campaign.property,
             schedules: campaign.schedules,
         };
+        let seed = campaign.seeds.start + nth / sizes;
         let done = one(ground, seed, &bar, || number < end.load(Ordering::Relaxed))?;
         let is_last = done.find.is_some() && !campaign.all;
         Some((done, is_last))
+    };
+    on_cores(campaign.jobs, count, job, |done: Done| {
+        bar.suspend(|| report(campaign, &done));
+        total.hunts += 1;
+        total.schedules += done.tally.schedules;
+        total.steps += done.tally.steps;
+        total.finds += u64::from(done.find.is_some());
     });
     bar.finish_and_clear();
-    Ok(report(campaign, &done, began.elapsed()))
+    if !campaign.json {
+        say(in_total(&total, began.elapsed()));
+    }
+    Ok(match total.finds {
+        0 => Verdict::Held,
+        _ => Verdict::Broken,
+    })
 }
 
 /// A hunt from beginning to end, as long as somebody wants it.
@@ -114,33 +157,31 @@ fn one(ground: Ground, seed: u64, bar: &ProgressBar, wanted: impl Fn() -> bool) 
     })
 }
 
-fn report(campaign: &Campaign, done: &[Done], took: Duration) -> Verdict {
-    for hunt in done {
-        match &hunt.find {
-            _ if campaign.json => println!("{}", in_json(hunt)),
-            Some(find) => println!("{}", in_words(hunt, find)),
-            None => {}
+fn report(campaign: &Campaign, hunt: &Done) {
+    match &hunt.find {
+        _ if campaign.json => say(in_json(hunt)),
+        Some(find) => say(in_words(hunt, find)),
+        None => {}
+    }
+}
+
+fn in_total(total: &Total, took: Duration) -> String {
+    let Total {
+        hunts,
+        schedules,
+        steps,
+        finds,
+    } = total;
+    let seconds = took.as_secs_f64();
+    let s = if *hunts == 1 { "" } else { "s" };
+    format!(
+        "{hunts} hunt{s}, {schedules} schedules, {steps} steps in {seconds:.1} s, {:.0} steps a second: {}.",
+        *steps as f64 / seconds,
+        match finds {
+            0 => "nothing is broken".into(),
+            _ => format!("{finds} found something"),
         }
-    }
-    let finds = done.iter().filter(|hunt| hunt.find.is_some()).count();
-    if !campaign.json {
-        let schedules: u64 = done.iter().map(|hunt| hunt.tally.schedules).sum();
-        let steps: u64 = done.iter().map(|hunt| hunt.tally.steps).sum();
-        let seconds = took.as_secs_f64();
-        println!(
-            "{} hunts, {schedules} schedules, {steps} steps in {seconds:.1} s, {:.0} steps a second: {}.",
-            done.len(),
-            steps as f64 / seconds,
-            match finds {
-                0 => "nothing is broken".into(),
-                _ => format!("{finds} found something"),
-            }
-        );
-    }
-    match finds {
-        0 => Verdict::Held,
-        _ => Verdict::Broken,
-    }
+    )
 }
 
 fn in_words(hunt: &Done, find: &Find) -> String {
@@ -155,7 +196,7 @@ fn in_words(hunt: &Done, find: &Find) -> String {
         find.schedule.actions.len(),
         find.length,
         write_run(&find.schedule.scenario, &find.schedule.actions),
-        link_of(find)
+        link_of(&find.schedule)
     )
 }
 
@@ -167,7 +208,7 @@ fn in_json(hunt: &Done) -> serde_json::Value {
             "told": find.violation.to_string(),
             "actions": find.schedule.actions.len(),
             "text": write_run(&find.schedule.scenario, &find.schedule.actions),
-            "link": link_of(find),
+            "link": link_of(&find.schedule),
         })
     });
     json!({
@@ -184,13 +225,15 @@ fn in_json(hunt: &Done) -> serde_json::Value {
 }
 
 /// What comes behind the page's address to see it there.
-fn link_of(find: &Find) -> String {
-    let schedule = &find.schedule;
+pub(crate) fn link_of(schedule: &Schedule) -> String {
     match Session::replay(schedule.scenario.clone(), schedule.actions.clone()) {
         Ok(mut session) => {
             session.advance(schedule.end);
             session.seek(Time::ZERO);
-            format!("#/run/{}", link::write(&session))
+            match link::write(&session) {
+                link if link.len() > link::LONGEST_LINK => "(no link: it would be too long)".into(),
+                link => format!("#/run/{link}"),
+            }
         }
         Err((_, why)) => format!("(no link: {why})"),
     }
@@ -205,19 +248,21 @@ pub(crate) fn check_rules(check: &RulesCheck) -> Result<Verdict, String> {
         std::fs::create_dir_all(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
     }
     let bar = bar(rules.len() as u64, "rules");
-    let rows = on_cores(check.jobs, rules.len() as u64, |number, _| {
+    let mut rows = Vec::new();
+    let job = |number: u64, _: &AtomicU64| {
         let row = row(rules[number as usize], check);
         bar.inc(1);
         Some((row, false))
-    });
+    };
+    on_cores(check.jobs, rules.len() as u64, job, |row| rows.push(row));
     bar.finish_and_clear();
-    println!(
+    say(format!(
         "{:<22} {:<20} {:>7} {:>4} {:>9} {:>10} {:>7}  with it",
         "without", "breaks", "servers", "seed", "schedules", "steps", "actions"
-    );
+    ));
     for row in &rows {
         let (Ok(told) | Err(told)) = row;
-        println!("{told}");
+        say(told);
     }
     match rows.iter().all(Result::is_ok) {
         true => Ok(Verdict::Held),
@@ -230,21 +275,17 @@ fn row(rule: Rule, check: &RulesCheck) -> Result<String, String> {
     let name = rule.name();
     let known = Catch::of(rule);
     let known = known.ok_or_else(|| format!("{name:<22} nobody says what breaks without it"))?;
-    let tries: Vec<Catch> = match &check.seeds {
-        None => vec![*known],
-        Some(seeds) => {
-            let schedules = check.schedules;
-            let other = |seed| Catch {
-                seed,
-                schedules,
-                ..*known
-            };
-            seeds.clone().map(other).collect()
-        }
+    let (seeds, schedules) = match &check.seeds {
+        None => (known.seed..known.seed + 1, known.schedules),
+        Some(seeds) => (seeds.clone(), check.schedules),
     };
+    let mut tries = seeds.map(|seed| Catch {
+        seed,
+        schedules,
+        ..*known
+    });
     let property = known.property.name();
     let (catch, tally, find) = tries
-        .iter()
         .find_map(|catch| {
             let done = one(catch.ground(), catch.seed, &ProgressBar::hidden(), || true)?;
             Some((catch, done.tally, done.find?))
@@ -287,7 +328,7 @@ fn in_text(rule: Rule, find: &Find) -> String {
 /// Every rule, and where it is stated.
 pub(crate) fn rules() -> Result<Verdict, String> {
     for rule in Rule::ALL {
-        println!("{:<24} {}", rule.name(), rule.place());
+        say(format!("{:<24} {}", rule.name(), rule.place()));
     }
     Ok(Verdict::Held)
 }

@@ -7,6 +7,8 @@ mod arguments;
 mod hunting;
 mod running;
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use arguments::Command;
@@ -15,7 +17,7 @@ use arguments::Command;
 enum Verdict {
     /// Nothing is broken.
     Held,
-    /// Something is.
+    /// Something is, or a script expected something else.
     Broken,
 }
 
@@ -35,12 +37,27 @@ fn obey(command: Command) -> Result<Verdict, String> {
         Command::Check(file) => running::check(&file),
         Command::CheckRules(search) => hunting::check_rules(&search),
         Command::Help => {
-            print!("{}", arguments::USAGE);
+            say(arguments::usage().trim_end());
             Ok(Verdict::Held)
         }
         Command::Hunt(campaign) => hunting::hunt(&campaign),
         Command::Replay { link, rest } => running::replay(&link, rest),
         Command::Rules => hunting::rules(),
         Command::Run(run) => running::run(&run),
+    }
+}
+
+/// What a shell says of a program whose reader has gone.
+const READER_GONE: i32 = 128 + 13;
+
+/// Prints a line. Whoever reads may have read enough, as `head` does: then this was all.
+fn say(line: impl Display) {
+    let mut out = io::stdout().lock();
+    if let Err(why) = writeln!(out, "{line}").and_then(|()| out.flush()) {
+        if why.kind() == io::ErrorKind::BrokenPipe {
+            std::process::exit(READER_GONE);
+        }
+        eprintln!("raftarium-lab: standard output: {why}");
+        std::process::exit(2);
     }
 }

@@ -4,16 +4,16 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use raftarium::check::{Checker, History};
 use raftarium::hunt::Schedule;
 use raftarium::script::{self, Command, Runner};
 use raftarium::session::link;
 use raftarium::sim::text::{LONGEST_TEXT, Said, TextError, statements};
-use raftarium::sim::{Scenario, Step, Time, World};
-use raftarium::trace::{self, Finding, Recorder};
+use raftarium::sim::{Scenario, Time};
+use raftarium::trace::{self, Finding, Played};
 
-use crate::Verdict;
 use crate::arguments::Run;
+use crate::hunting::link_of;
+use crate::{Verdict, say};
 
 /// Plays a script, and its run again for whoever wants it on paper.
 pub(crate) fn run(run: &Run) -> Result<Verdict, String> {
@@ -23,98 +23,100 @@ pub(crate) fn run(run: &Run) -> Result<Verdict, String> {
     let mut scenario = Scenario::default();
     scenario.seed = run.seed.unwrap_or(scenario.seed);
     let mut runner = Runner::of(scenario);
+    let mut failed = None;
     for statement in statements(&text) {
         let said = script::parse(&statement).map_err(wrong)?;
-        if run.seed.is_none() || !matches!(said, Command::Say(Said::Seed(_))) {
-            print!("{}", runner.execute(&statement).map_err(wrong)?);
+        if run.seed.is_some() && matches!(said, Command::Say(Said::Seed(_))) {
+            continue;
+        }
+        match runner.execute(&statement) {
+            Ok(printed) if printed.is_empty() => {}
+            Ok(printed) => say(printed.trim_end_matches('\n')),
+            Err(why) if expects(&said, &mut runner) => {
+                failed = Some(wrong(why));
+                break;
+            }
+            Err(why) => return Err(wrong(why)),
         }
     }
-    let end = runner.world().now() + run.rest;
+    let end = runner.now() + run.rest;
     let schedule = Schedule {
         scenario: runner.scenario().clone(),
         actions: runner.actions().to_vec(),
         end,
     };
-    watch(&schedule, run.trace.as_deref(), run.history.as_deref())
+    let played = watch(&schedule, run.trace.as_deref(), run.history.as_deref())?;
+    // What was expected in vain ends a script, but not its run: why may be seen on paper.
+    let verdict = tell(&played, failed.as_deref());
+    if !played.checker.violations().is_empty() {
+        say(link_of(&schedule));
+    }
+    Ok(verdict)
+}
+
+/// Whether a statement waits for something that could be so.
+fn expects(said: &Command, runner: &mut Runner) -> bool {
+    match said {
+        Command::Expect(condition) | Command::RunUntil(condition) => {
+            condition.check(runner.world()).is_ok()
+        }
+        _ => false,
+    }
 }
 
 /// Plays a link, and shows it as text.
 pub(crate) fn replay(link: &str, rest: Time) -> Result<Verdict, String> {
     let code = link.rsplit(['/', '#']).next().unwrap_or_default();
     let session = link::read(code.trim())?;
-    print!("{}", session.write());
+    say(session.write().trim_end_matches('\n'));
     let schedule = Schedule {
         scenario: session.scenario().clone(),
         actions: session.actions().to_vec(),
         end: session.head() + rest,
     };
-    watch(&schedule, None, None)
+    Ok(tell(&watch(&schedule, None, None)?, None))
 }
 
-/// Plays a run to its end, writes it down for whoever wants that, and says what it broke.
+/// Plays a run to its end, and writes it down for whoever wants that.
 fn watch(
     schedule: &Schedule,
     trace: Option<&Path>,
     history: Option<&Path>,
-) -> Result<Verdict, String> {
-    let mut step = Step::default();
-    let mut world = World::new(&schedule.scenario, &mut step);
-    let (mut checker, mut clients) = (Checker::new(&world), History::new(&world));
-    let (mut recorder, init, mut lines) = Recorder::new(&world);
+) -> Result<Played, String> {
     let mut paper = trace.map(create).transpose()?;
-    write(&mut paper, &init)?;
-    let mut actions = schedule.actions.iter().peekable();
-    loop {
-        checker.observe(&world, &step);
-        clients.note(&step);
-        if paper.is_some() {
-            recorder.note(&world, &step, &mut lines);
-        }
-        for line in lines.drain(..) {
-            write(&mut paper, &line)?;
-        }
-        let next = world.next_at().filter(|at| *at <= schedule.end);
-        // What is due at the moment of an action happens before it.
-        match actions.next_if(|(at, _)| next.is_none_or(|next| *at < next)) {
-            Some((at, action)) => {
-                world.wait_until(*at);
-                world.act(action, &mut step)?;
-            }
-            None if next.is_none() => break,
-            None => {
-                world.step(&mut step);
-            }
-        }
-    }
-    if let Some(mut paper) = paper {
-        paper.flush().map_err(|why| why.to_string())?;
-    }
+    let paper = paper.as_mut().map(|paper| paper as &mut dyn Write);
+    let played = trace::play(schedule, paper)?;
     if let Some(path) = history {
-        let text = trace::clients::write(&clients);
+        let text = trace::clients::write(&played.history);
         std::fs::write(path, text).map_err(|why| format!("{}: {why}", path.display()))?;
     }
-    Ok(tell(&checker, &clients, &world))
+    Ok(played)
 }
 
-fn tell(checker: &Checker, clients: &History, world: &World) -> Verdict {
-    for violation in checker.violations() {
-        println!(
+/// Says what a run broke, and what a script expected in vain.
+fn tell(played: &Played, failed: Option<&str>) -> Verdict {
+    let violations = played.checker.violations();
+    for violation in violations {
+        say(format!(
             "Step {}, at {}: {violation}",
             violation.step.0, violation.at
-        );
+        ));
     }
-    let anomaly = clients.check().err();
+    let anomaly = played.history.check().err();
     if let Some(anomaly) = &anomaly {
-        println!("{anomaly}");
+        say(anomaly);
     }
-    if anomaly.is_some() || !checker.violations().is_empty() {
+    if let Some(failed) = failed {
+        say(failed);
+    }
+    if anomaly.is_some() || failed.is_some() || !violations.is_empty() {
         return Verdict::Broken;
     }
-    println!(
+    say(format!(
         "Nothing is broken: {} steps up to {}.",
-        world.last_step().0,
-        world.now()
-    );
+        played.world.last_step().0,
+        played.world.now()
+    ));
     Verdict::Held
 }
 
@@ -128,11 +130,11 @@ pub(crate) fn check(path: &Path) -> Result<Verdict, String> {
     };
     match finding {
         Ok(summary) => {
-            println!("Nothing is broken: {summary}.");
+            say(format!("Nothing is broken: {summary}."));
             Ok(Verdict::Held)
         }
         Err(broken @ Finding::Broken { .. }) => {
-            println!("{broken}");
+            say(broken);
             Ok(Verdict::Broken)
         }
         Err(unreadable) => Err(format!("{}, {unreadable}", path.display())),
@@ -160,11 +162,4 @@ fn read(path: &Path) -> Result<String, String> {
 fn create(path: &Path) -> Result<BufWriter<File>, String> {
     let file = File::create(path).map_err(|why| format!("{}: {why}", path.display()))?;
     Ok(BufWriter::new(file))
-}
-
-fn write(paper: &mut Option<BufWriter<File>>, line: &impl std::fmt::Display) -> Result<(), String> {
-    match paper {
-        Some(paper) => writeln!(paper, "{line}").map_err(|why| why.to_string()),
-        None => Ok(()),
-    }
 }
