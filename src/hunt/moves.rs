@@ -48,9 +48,12 @@ const MOVES: &[(Find, u32, Option<Air>)] = &[
     (timer, 2, Some(Air::Living)),
     (slow_disk, 1, Some(Air::Living)),
     (skew, 2, Some(Air::Living)),
+    (configure, 1, None),
+    (retime, 1, Some(Air::Living)),
 ];
 
 /// What beginnings differ in: one of each line. What stands there twice is taken twice as often.
+/// It may be changed at any time, too.
 const SETTINGS: &[&[Setting]] = &[
     &[Setting::NoOp(true), Setting::NoOp(false)],
     &[Setting::FastBackup(true), Setting::FastBackup(false)],
@@ -521,6 +524,19 @@ fn timer(world: &World, dice: &mut Dice) -> Option<Action> {
 
 fn skew(world: &World, dice: &mut Dice) -> Option<Action> {
     server(world, dice).map(|id| Action::Skew(id, rate(dice)))
+}
+
+fn configure(_: &World, dice: &mut Dice) -> Option<Action> {
+    one_of(SETTINGS, dice)
+}
+
+fn retime(_: &World, dice: &mut Dice) -> Option<Action> {
+    one_of(LIVING, dice)
+}
+
+fn one_of(settings: &[&[Setting]], dice: &mut Dice) -> Option<Action> {
+    let choice: &[Setting] = dice.pick(settings);
+    Some(Action::Configure(dice.pick(choice)))
 }
 
 fn rate(dice: &mut Dice) -> ClockRate {
