@@ -6,7 +6,7 @@ use super::ghost::Ghost;
 use super::progress::Calm;
 use super::property::Property;
 use super::violation::{Breach, Violation};
-use crate::raft::{Log, LogIndex, MAX_SERVERS, NodeId, Rule, Rules, ServerSet, Term};
+use crate::raft::{Log, LogIndex, MAX_SERVERS, NodeId, Rule, Rules, ServerSet, Snapshot, Term};
 use crate::sim::{Address, Cause, Server, Step, StepId, Time, World};
 
 /// Watches a run. See the [module](super).
@@ -82,6 +82,14 @@ impl Checker {
             seen: vec![Seen::down(voters); voters.len()],
             calm: Calm::default(),
             violations: Arc::default(),
+        }
+    }
+
+    /// The same, from the end of a snapshot on: of what led to it nothing is known.
+    pub fn since(voters: ServerSet, snapshot: &Snapshot) -> Self {
+        Self {
+            ghost: Ghost::new(snapshot),
+            ..Self::of(voters)
         }
     }
 

@@ -16,7 +16,7 @@ use crate::machine::{ClientId, Command, Key, Machine, Op};
 use crate::raft::{
     Entry, Log, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ServerSet, Snapshot, Term,
 };
-use crate::sim::{Action, DiskImage, Scenario, Step, StepId, Time, World};
+use crate::sim::{StepId, Time};
 
 /// The longest line that is read, in bytes.
 pub const LONGEST_LINE: u64 = 1 << 24;
@@ -191,7 +191,7 @@ impl Judge {
             .map(|(_, line)| line.s.first.saturating_sub(1));
         if let Some(gone) = gone.max().filter(|gone| *gone > 0) {
             self.base = LogIndex(gone);
-            self.checker = remembers_from(self.base);
+            self.checker = Checker::since(everybody(), &compacted(self.base));
         }
         for (number, line) in &opening {
             self.follow(*number, line)?;
@@ -223,20 +223,12 @@ impl Judge {
         if let Some(before) = self.before_compaction(id, &line.s) {
             self.look(&mut found, id, before, when);
         }
-        let had = self.logs[id.slot()].clone();
         let seen = self.see(id, &line.s).map_err(unreadable)?;
         *self.summary.kinds.entry(line.e).or_default() += 1;
         self.summary.term = self.summary.term.max(seen.term.0);
         self.summary.committed = self.summary.committed.max(seen.applied.0);
-        let kept = seen.log.common(&had);
-        self.look(&mut found, id, seen.clone(), when);
-        if kept < self.applied[id.slot()] {
-            // It has other entries where it had applied some, so it may as well begin anew.
-            let down = self.down(id);
-            self.look(&mut found, id, down, when);
-            self.look(&mut found, id, seen.clone(), when);
-        }
         self.applied[id.slot()] = seen.applied;
+        self.look(&mut found, id, seen, when);
         match found {
             None => Ok(()),
             Some(violation) => Err(Finding::Broken {
@@ -463,36 +455,15 @@ fn running(state: &State, log: Log, commit: LogIndex) -> Seen {
 
 /// An empty log of which the entries up to `gone` are compacted, and unknown.
 fn after(gone: LogIndex) -> Log {
-    Log::after(Snapshot {
-        last: Position::new(gone, Term(0)),
-        ..Snapshot::default()
-    })
+    Log::after(compacted(gone))
 }
 
-/// A checker that has seen nobody, and knows nothing of the entries up to `base`. It learns that
-/// from a world that begins so.
-fn remembers_from(base: LogIndex) -> Checker {
-    let disk = |server| DiskImage {
-        server,
-        term: Term(0),
-        vote: None,
-        snapshot: (Position::new(base, Term(0)), Vec::new()),
-        entries: Vec::new(),
-        commit: LogIndex(0),
-    };
-    let mut scenario = Scenario::new(MAX_SERVERS as u8, 1);
-    scenario.disks = NodeId::first(1).map(disk).collect();
-    let mut step = Step::default();
-    let mut world = World::new(&scenario, &mut step);
-    // Of who runs, each entry that it has applied would be looked at.
-    for id in NodeId::first(1) {
-        let _ = world.act(&Action::Crash(id), &mut step);
+/// What is known of entries from before the trace: that they were there.
+fn compacted(gone: LogIndex) -> Snapshot {
+    Snapshot {
+        last: Position::new(gone, Term(0)),
+        ..Snapshot::default()
     }
-    let mut checker = Checker::new(&world);
-    for id in NodeId::first(MAX_SERVERS) {
-        checker.look(id, Seen::down(everybody()), StepId::default(), Time::ZERO);
-    }
-    checker
 }
 
 /// The client and the key of commands that stand in for values not written as ours are.

@@ -14,9 +14,7 @@ fn checker() -> Checker {
 
 /// A checker to which the run begins with that snapshot.
 fn since(last: &str) -> Checker {
-    let mut checker = checker();
-    checker.ghost = Ghost::new(&snapshot(last));
-    checker
+    Checker::since(NodeId::first(3).collect(), &snapshot(last))
 }
 
 /// A checker of five servers, of which the first so many are the cluster; the others are new.
