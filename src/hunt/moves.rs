@@ -48,12 +48,10 @@ const MOVES: &[(Find, u32, Option<Air>)] = &[
     (timer, 2, Some(Air::Living)),
     (slow_disk, 1, Some(Air::Living)),
     (skew, 2, Some(Air::Living)),
-    (configure, 1, None),
     (retime, 1, Some(Air::Living)),
 ];
 
 /// What beginnings differ in: one of each line. What stands there twice is taken twice as often.
-/// It may be changed at any time, too.
 const SETTINGS: &[&[Setting]] = &[
     &[Setting::NoOp(true), Setting::NoOp(false)],
     &[Setting::FastBackup(true), Setting::FastBackup(false)],
@@ -99,6 +97,12 @@ const STILL: &[&[Setting]] = &[
     ],
 ];
 
+/// They may be changed at any time: a lease hangs on them.
+const TIMEOUTS: &[Setting] = &[
+    Setting::Election(Time::ms(150), Time::ms(300)),
+    Setting::Election(Time::ms(600), Time::ms(1_200)),
+];
+
 /// The same in living air alone.
 const LIVING: &[&[Setting]] = &[
     &[
@@ -123,10 +127,7 @@ const LIVING: &[&[Setting]] = &[
         Setting::Duplicate(50),
         Setting::Duplicate(200),
     ],
-    &[
-        Setting::Election(Time::ms(150), Time::ms(300)),
-        Setting::Election(Time::ms(600), Time::ms(1_200)),
-    ],
+    TIMEOUTS,
     &[
         Setting::Patience(Time::ms(400)),
         Setting::Patience(Time::ms(150)),
@@ -526,17 +527,8 @@ fn skew(world: &World, dice: &mut Dice) -> Option<Action> {
     server(world, dice).map(|id| Action::Skew(id, rate(dice)))
 }
 
-fn configure(_: &World, dice: &mut Dice) -> Option<Action> {
-    one_of(SETTINGS, dice)
-}
-
 fn retime(_: &World, dice: &mut Dice) -> Option<Action> {
-    one_of(LIVING, dice)
-}
-
-fn one_of(settings: &[&[Setting]], dice: &mut Dice) -> Option<Action> {
-    let choice: &[Setting] = dice.pick(settings);
-    Some(Action::Configure(dice.pick(choice)))
+    Some(Action::Configure(dice.pick(TIMEOUTS)))
 }
 
 fn rate(dice: &mut Dice) -> ClockRate {
