@@ -180,7 +180,7 @@ fn garbage_is_refused_with_a_place_and_a_reason() {
             garbage.push_str(luck.pick(WORDS));
             garbage.push_str(luck.pick(&[" ", " ", " ", "\n", "", " · "]));
         }
-        bounded(READ, &garbage, || read(&garbage));
+        bounded(&garbage, || read(&garbage));
     }
 }
 
@@ -192,7 +192,7 @@ fn changed_scripts_are_read_or_refused_with_a_place_and_a_reason() {
         let mut luck = Luck { seed, nth: 0 };
         let changed = changed(&scripts, &mut luck);
         let run = run_of(&changed);
-        read_well += usize::from(bounded(READ, &run, || read(&run)));
+        read_well += usize::from(bounded(&run, || read(&run)));
     }
     assert!(
         10 * read_well as u64 > seeds(4_000).end,
@@ -207,7 +207,7 @@ fn changed_scripts_run_or_stop_with_a_place_and_a_reason() {
     for seed in seeds(800) {
         let mut luck = Luck { seed, nth: 1 << 32 };
         let changed = changed(&scripts, &mut luck);
-        stopped += u64::from(bounded(PLAY, &changed, || stops(&changed)));
+        stopped += u64::from(bounded(&changed, || stops(&changed)));
     }
     let all = seeds(800).end;
     assert!(
@@ -223,7 +223,7 @@ fn changed_chapters_are_read_or_refused_with_a_place_and_a_reason() {
     for seed in seeds(2_000) {
         let mut luck = Luck { seed, nth: 2 << 32 };
         let changed = changed(&chapters, &mut luck);
-        match bounded(READ, &changed, || course::read(&changed)) {
+        match bounded(&changed, || course::read(&changed)) {
             Ok(_) => read_well += 1,
             Err(error) => check(&error, &changed),
         }
@@ -254,7 +254,7 @@ fn changed_links_are_read_or_refused_with_a_reason() {
             }
         }
         let changed: String = changed.into_iter().collect();
-        if let Err(why) = bounded(PLAY, &changed, || link::read(&changed)) {
+        if let Err(why) = bounded(&changed, || link::read(&changed)) {
             assert!(why.ends_with('.') && why.len() < 300, "{why}");
         }
     }
@@ -275,7 +275,7 @@ fn changed_traces_are_judged_or_refused_with_a_line_and_a_reason() {
             changed = change_trace(&changed, &mut luck);
         }
         let lines = 1..=changed.lines().count().max(1);
-        match bounded(READ, &changed, || trace::check(changed.as_bytes())) {
+        match bounded(&changed, || trace::check(changed.as_bytes())) {
             Ok(_) => passed += 1,
             Err(Finding::Broken { line, told, .. }) => {
                 assert!(
@@ -320,7 +320,7 @@ fn changed_progress_is_read_as_far_as_it_makes_sense() {
     for seed in seeds(4_000) {
         let mut luck = Luck { seed, nth: 5 << 32 };
         let changed = changed(&kept, &mut luck);
-        let read = bounded(READ, &changed, || Progress::read(&changed));
+        let read = bounded(&changed, || Progress::read(&changed));
         assert_eq!(Progress::read(&read.to_string()), read, "{changed:?}");
     }
 }
@@ -545,18 +545,15 @@ fn read(text: &str) -> bool {
     }
 }
 
-/// The memory to read a text with, in bytes.
-const READ: u64 = 1 << 20;
+/// The memory to read a text with, or to play it, in bytes.
+const MEMORY: u64 = 1 << 20;
 
-/// The memory to read and to play a text with, in bytes.
-const PLAY: u64 = 1 << 20;
-
-/// What `act` makes of a text, if it never holds more than so many bytes for it.
-fn bounded<T>(bytes: u64, text: &str, act: impl FnOnce() -> T) -> T {
+/// What `act` makes of a text, if it never holds more than [`MEMORY`] for it.
+fn bounded<T>(text: &str, act: impl FnOnce() -> T) -> T {
     let mut result = None;
     let memory = measure(|| result = Some(act()));
     assert!(
-        memory.bytes_max <= bytes,
+        memory.bytes_max <= MEMORY,
         "{} bytes for {text:?}",
         memory.bytes_max
     );

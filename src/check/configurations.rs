@@ -23,16 +23,14 @@ impl Checker {
             return;
         }
         let electable = self.electable();
-        let pairs = electable.iter().enumerate();
-        let mut pairs = pairs.flat_map(|(nth, one)| {
-            let others = electable[nth + 1..].iter();
-            others.map(move |other| (one, other))
-        });
-        breaches.extend(pairs.find_map(|(one, other)| {
-            let groups = apart(one, other)?;
-            let servers = (one.server, other.server);
-            Some(Breach::MajoritiesApart { servers, groups })
-        }));
+        for (nth, one) in electable.iter().enumerate() {
+            for other in &electable[nth + 1..] {
+                if let Some(groups) = apart(one, other) {
+                    let servers = (one.server, other.server);
+                    return breaches.push(Breach::MajoritiesApart { servers, groups });
+                }
+            }
+        }
     }
 
     fn agree_on_configuration(&self) -> bool {
@@ -49,23 +47,20 @@ impl Checker {
             let Some(configuration) = configuration(seen) else {
                 continue;
             };
-            let rival = electable
-                .iter_mut()
-                .find(|other| other.configuration == configuration);
             let supporters = self.supporters(seen);
-            if !configuration.all_voters().contains(server) || !configuration.has_quorum(supporters)
-            {
-                continue;
-            }
+            let may_win =
+                configuration.all_voters().contains(server) && configuration.has_quorum(supporters);
             let found = Electable {
                 server,
                 configuration,
                 supporters,
             };
-            match rival {
+            let same = |other: &&mut Electable| other.configuration == configuration;
+            match electable.iter_mut().find(same) {
+                _ if !may_win => {}
+                Some(rival) if rival.supporters.len() >= supporters.len() => {}
+                Some(rival) => *rival = found,
                 None => electable.push(found),
-                Some(rival) if rival.supporters.len() < supporters.len() => *rival = found,
-                Some(_) => {}
             }
         }
         electable

@@ -207,8 +207,8 @@ impl Node {
             self.broadcast(out);
             return self.become_follower(StepDown::Removed, out);
         }
-        let is_pending = leadership.change.is_some() || current.is_joint() || !is_settled;
-        if is_pending
+        let change = leadership.change;
+        if (change.is_some() || current.is_joint() || !is_settled)
             && self.must_wait() == Some(Wait::OwnTerm)
             && self.persistent.log.last().term < self.persistent.current_term
         {
@@ -217,10 +217,7 @@ impl Node {
             self.pass_on(out);
             out.push(Output::Persist);
         }
-        let Role::Leader(leadership) = &self.role else {
-            return;
-        };
-        let goal = match leadership.change {
+        let goal = match change {
             Some(change) => change.goal,
             // Whoever leads in a joint configuration brings it to its end, though another began.
             None if current.is_joint() => Configuration {

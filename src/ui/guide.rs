@@ -42,7 +42,7 @@ fn words(progress: Progress) -> (String, String) {
     match progress {
         Progress::Broken(property) => (
             format!("{} is broken.", property.name()),
-            "Time stopped where it happened. Ask why beside the lamp, and step back to see what led to it.".into(),
+            "Time stopped where it happened. Ask why below the lamps, and step back to see what led to it.".into(),
         ),
         Progress::Invited(leader) => (
             "Click the leader.".into(),
