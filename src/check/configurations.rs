@@ -92,20 +92,18 @@ fn last(seen: &Seen) -> (Term, LogIndex) {
     (last.term, last.index)
 }
 
-/// Two groups without a server in common, each enough to elect one of the two; the first as small
-/// as there is one.
+/// Two groups without a server in common, each enough to elect one of the two; of the first nobody
+/// can be spared.
 fn apart(one: &Electable, other: &Electable) -> Option<(ServerSet, ServerSet)> {
-    let groups = subsets(one.supporters.and(one.configuration.all_voters()));
-    let groups = groups.filter(|group| one.configuration.has_quorum(*group));
-    let rests = groups.map(|group| {
-        let voters = other.configuration.all_voters();
-        (group, other.supporters.and(voters).except(group))
-    });
-    rests
-        .filter(|(_, rest)| other.configuration.has_quorum(*rest))
-        .min_by_key(|(group, _)| group.len())
+    let voters = other.configuration.all_voters();
+    subsets(one.supporters.and(one.configuration.all_voters())).find_map(|group| {
+        let rest = other.supporters.and(voters).except(group);
+        let decide = one.configuration.has_quorum(group) && other.configuration.has_quorum(rest);
+        decide.then_some((group, rest))
+    })
 }
 
+/// All groups of these servers, each after those that are a part of it.
 fn subsets(servers: ServerSet) -> impl Iterator<Item = ServerSet> {
     (0..1_u32 << servers.len()).map(move |chosen| {
         let members = servers.iter().enumerate();

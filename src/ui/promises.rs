@@ -15,9 +15,6 @@ pub struct Broken {
     pub text: String,
 }
 
-/// How many properties, the first of [`Property::ALL`], always have their lamp.
-const FIRST: usize = Property::FIGURE_3.len() + Property::CLIENTS.len();
-
 /// The lamps.
 pub fn promises(broken: &[Broken]) -> Html {
     let is_broken = |property| broken.iter().any(|broken| broken.property == property);
@@ -34,18 +31,14 @@ pub fn promises(broken: &[Broken]) -> Html {
             </li>
         }
     };
-    // These have a lamp only once they are broken: there is not so much room.
-    let others = &Property::ALL[FIRST..];
-    let others = others.iter().any(|one| is_broken(*one)).then(|| {
-        let broken = others.iter().filter(|one| is_broken(**one));
-        html! { <ul>{ for broken.map(lamp) }</ul> }
-    });
+    // The rest have a lamp only once they are broken: there is not so much room.
+    let besides = Property::ALL[Property::FIGURE_3.len()..].iter();
+    let besides = besides.filter(|one| Property::CLIENTS.contains(one) || is_broken(**one));
     html! {
         <section class="promises" aria-label="What Raft promises">
             <h2>{ "What Raft promises" }<span>{ "checked at every step" }</span></h2>
             <ul>{ for Property::FIGURE_3.iter().map(lamp) }</ul>
-            <ul class="to-clients" aria-label="To clients">{ for Property::CLIENTS.iter().map(lamp) }</ul>
-            { for others }
+            <ul class="to-clients" aria-label="Besides">{ for besides.map(lamp) }</ul>
             <div>{ for broken.iter().map(|broken| html! {
                 <p key={broken.property.name()} class="breach" role="alert">
                     { &broken.text }{ " " }
