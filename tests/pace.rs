@@ -173,3 +173,25 @@ fn a_cluster_that_only_ever_wakes_and_sleeps_goes_on() {
     assert!(seen.quiet.iter().all(|(wall, _)| *wall < 1.5));
     assert!(seen.quiet.len() > 50);
 }
+
+/// Not at the end of the frame in which that is: at a high speed much may happen after it.
+#[test]
+fn time_stops_at_the_step_that_breaks_something() {
+    let text = "servers 2 · rules off election-majority · config timeout=1s..2s
+        at 500ms timeout S1 · timeout S2";
+    for speed in [Pace::FIRST, Pace::READABLE, 1.0, 5.0] {
+        let mut session = Session::read(text).unwrap();
+        session.seek(Time::ZERO);
+        let mut pace = Pace::new(speed);
+        for _ in 0..10_000 {
+            if session.violations().is_empty() {
+                pace.play(&mut session, 1.0 / 60.0);
+            }
+        }
+        let broken = session.violations()[0].at;
+        assert_eq!(session.now(), broken, "at speed {speed}");
+        // It goes on from there, if somebody wants to see what comes of it.
+        pace.play(&mut session, 1.0);
+        assert!(session.now() > broken);
+    }
+}

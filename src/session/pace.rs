@@ -54,9 +54,10 @@ impl Pace {
     }
 
     /// Lets a session go on by `wall` seconds of watching. Speed changes where something happens,
-    /// not a frame later.
+    /// not a frame later; and it goes no further than to the step that breaks a property.
     pub fn play(&mut self, session: &mut Session, mut wall: f64) {
-        while wall > 0.0 {
+        let broken = session.violations().len();
+        while wall > 0.0 && session.violations().len() == broken {
             let (now, rate) = (session.now(), self.rate(session));
             let passes = wall * rate * 1e6 + self.rest;
             let to = now + Time(passes as u64);

@@ -65,9 +65,11 @@ impl Player {
             return true;
         }
         let before = self.session.world().last_step();
+        let broken = self.session.violations().len();
         self.pace.play(&mut self.session, wall / 1000.0);
         let twin_happened = self.keep_together();
-        if self.session.now() >= Time::LONGEST {
+        let has_broken = self.session.violations().len() > broken;
+        if has_broken || self.session.now() >= Time::LONGEST {
             self.pause();
             return true;
         }

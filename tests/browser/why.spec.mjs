@@ -75,7 +75,7 @@ test("an entry says who made it and whether it is committed", async ({ page }) =
 
 test("a message says which step sent it", async ({ page }) => {
   await page.goto("./#/play");
-  await leader(page).waitFor();
+  await page.locator(".packet.append").first().waitFor();
   await button(page, "Pause").click();
   await page.locator(".packet.append").first().click({ force: true });
   await button(page, "Why was it sent?").click();
