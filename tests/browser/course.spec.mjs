@@ -318,11 +318,14 @@ test("the first chapter by keyboard alone", async ({ page }) => {
   test.slow();
   await page.goto("./");
   await hurry(page);
-  const crash = async () => {
-    const name = await leader(page).getAttribute("aria-label");
-    await page.keyboard.press(name[1]);
+  /** Goes to a server by its number, and presses it. */
+  const press = async (server) => {
+    const number = (await server.first().getAttribute("aria-label"))[1];
+    await page.keyboard.press(number);
+    await expect(page.locator(":focus")).toHaveAttribute("aria-label", new RegExp(`^S${number}, `));
     await page.keyboard.press("Enter");
   };
+  const crash = () => press(leader(page));
   /** Tabs to the button of that name, and presses it. */
   const reach = async (name) => {
     await expect(page.getByText(name, { exact: true })).toBeVisible({ timeout: 15_000 });
@@ -345,9 +348,7 @@ test("the first chapter by keyboard alone", async ({ page }) => {
   await crash();
   await reach("They wait until a third server is back.");
   await page.waitForTimeout(500);
-  const down = await page.locator(".server.down").first().getAttribute("aria-label");
-  await page.keyboard.press(down[1]);
-  await page.keyboard.press("Enter");
+  await press(page.locator(".server.down"));
   await met(page);
 });
 

@@ -75,9 +75,12 @@ test("an entry says who made it and whether it is committed", async ({ page }) =
 
 test("a message says which step sent it", async ({ page }) => {
   await page.goto("./#/play");
-  await page.locator(".packet.append").first().waitFor();
+  await leader(page).waitFor();
   await button(page, "Pause").click();
-  await page.locator(".packet.append").first().click({ force: true });
+  // By then the last may have arrived.
+  const sent = page.locator(".packet.append");
+  for (let step = 0; step < 60 && !(await sent.count()); step++) await button(page, "Step forward").click();
+  await sent.first().click({ force: true });
   await button(page, "Why was it sent?").click();
   await expect(answer(page)).toContainText(/S\d sent entr(y|ies) .* to S\d/);
   await expect(answer(page)).toContainText("Figure 2, Leaders 3");
