@@ -1,5 +1,6 @@
 //! The course: every page's answer is replayed, at several seeds. Its goal must be unmet before
-//! and met after; no promise of Raft may fall; each wrong prediction has a run that shows it.
+//! and met after; no promise of Raft may fall, unless the page switches a rule off; each wrong
+//! prediction has a run that shows it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,16 +72,22 @@ fn follow_answer(
     session.advance(runner.now());
 }
 
+/// No promise is broken; but where the page switches a rule off, that is what it shows.
 fn assert_safe(name: &str, seed: u64, session: &Session) {
-    let broken: Vec<_> = session
+    let broken: Vec<Property> = session
         .violations()
         .iter()
         .map(|one| one.property())
         .collect();
-    let of_figure_3 = broken
-        .iter()
-        .any(|one: &Property| Property::ALL.contains(one));
-    assert!(!of_figure_3, "{name}, seed {seed}: {broken:?} is broken");
+    assert_eq!(
+        breaks_a_rule(session),
+        !broken.is_empty(),
+        "{name}, seed {seed}: {broken:?} is broken"
+    );
+}
+
+fn breaks_a_rule(session: &Session) -> bool {
+    session.world().config().rules.off().next().is_some()
 }
 
 #[test]

@@ -46,6 +46,27 @@ const chapters = {
       await page.locator(".server.down").first().click();
     },
   ],
+  "3": [
+    async (page) => {
+      await predict(page, /Yes: three of five/);
+      await click(page, 4);
+      await click(page, 5);
+      await press(page, "Send");
+    },
+    async (page) => {
+      await click(page, 3);
+      await press(page, "Send");
+      await predict(page, /No: two of five/);
+      await click(page, 3);
+    },
+    async (page) => {
+      await click(page, 3);
+      await click(page, 4);
+      await press(page, "Send");
+      await predict(page, /No: of four/);
+      await click(page, 4);
+    },
+  ],
   "5": [
     async (page) => {
       await predict(page, /It begins a new term/);
@@ -67,6 +88,16 @@ const chapters = {
       await letGo(page, "S3 to S2: vote");
       await letGo(page, "S1 to S3: vote-reply");
       await letGo(page, "S2 to S3: vote-reply");
+    },
+  ],
+  "6": [
+    async (page) => {
+      await predict(page, /Become a candidate/);
+      await click(page, 3);
+    },
+    async (page) => {
+      await predict(page, /Election after election/);
+      await press(page, "Let heartbeats come every 400 ms");
     },
   ],
   "7": [
@@ -141,6 +172,110 @@ const chapters = {
     async (page) => {
       await predict(page, /It is deleted/);
       await press(page, "Heal");
+    },
+  ],
+  "11": [
+    async (page) => {
+      await predict(page, /does not have that entry/);
+      await letGo(page, "S1 to S2: heartbeat");
+      await press(page, "Let all messages go");
+      await playOn(page);
+    },
+    async (page) => {
+      await predict(page, /as S1's/);
+      await press(page, "Let all messages go");
+      await playOn(page);
+    },
+    async (page) => {
+      await predict(page, /nothing conflicts/);
+      await letGo(page, "S1 to S2: append");
+    },
+    async (page) => {
+      await predict(page, /Three: those/);
+      await press(page, "Let all messages go");
+      await playOn(page);
+    },
+  ],
+  "12": [
+    async (page) => {
+      await predict(page, /No: its last entry/);
+      await click(page, 1);
+      await letGo(page, "S1 to S2: vote");
+    },
+    async (page) => {
+      await predict(page, /No: any majority/);
+      await click(page, 4);
+      await press(page, "Let all messages go");
+      await playOn(page);
+    },
+    async (page) => {
+      await predict(page, /S1 steps down/);
+      await press(page, "Let S3 back");
+    },
+  ],
+  "13": [
+    async (page) => {
+      await click(page, 1);
+      await predict(page, /No: it is of an earlier term/);
+    },
+    async (page) => {
+      await predict(page, /Only S3/);
+      await click(page, 1);
+      await click(page, 3);
+    },
+    async (page) => {
+      await predict(page, /Both x=1 and z=3/);
+      await press(page, "Let C2 write z=3");
+    },
+    async (page) => {
+      await predict(page, /Yes, together/);
+      await click(page, 1);
+    },
+  ],
+  "14": [
+    async (page) => {
+      await predict(page, /It refuses: its vote/);
+      await click(page, 3);
+      await click(page, 3);
+      await letGo(page, "S2 to S3: vote");
+    },
+    async (page) => {
+      await predict(page, /No: it learns/);
+      await click(page, 3);
+      await click(page, 3);
+    },
+    async (page) => {
+      await predict(page, /When it is on the disk/);
+      await press(page, "Send");
+    },
+  ],
+  "17": [
+    async (page) => {
+      await predict(page, /It refuses, and says/);
+      await press(page, "Send");
+    },
+    async (page) => {
+      await predict(page, /2: it is executed twice/);
+      await click(page, 1);
+    },
+    async (page) => {
+      await predict(page, /It is in the log twice/);
+      await click(page, 1);
+    },
+  ],
+  "18": [
+    async (page) => {
+      await predict(page, /That x is 1/);
+      await press(page, "Let C2 read x from S1");
+    },
+    async (page) => {
+      await predict(page, "Nothing.");
+      await press(page, "Let C2 read x from S1");
+      await press(page, "Heal");
+    },
+    async (page) => {
+      await predict(page, /Nothing: it answers at once/);
+      await press(page, "Let C1 read x");
     },
   ],
 };
