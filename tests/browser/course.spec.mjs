@@ -225,7 +225,7 @@ const chapters = {
     },
     async (page) => {
       await predict(page, /Both x=1 and z=3/);
-      await press(page, "Let C2 write z=3");
+      await press(page, "Let C1 write z=3");
     },
     async (page) => {
       await predict(page, /Yes, together/);
@@ -276,6 +276,52 @@ const chapters = {
     async (page) => {
       await predict(page, /Nothing: it answers at once/);
       await press(page, "Let C1 read x");
+    },
+  ],
+  "19": [
+    async (page) => {
+      await predict(page, /They would not/);
+      await press(page, "Let S3 back");
+    },
+    async (page) => {
+      await predict(page, /Step down after/);
+      await click(page, 1);
+    },
+    async (page) => {
+      await predict(page, /For a few journeys/);
+      await press(page, "Let S1 hand over to S2");
+    },
+  ],
+  "20": [
+    async (page) => {
+      await predict(page, /What they led to/);
+      await press(page, "Compact S1's log");
+    },
+    async (page) => {
+      await predict(page, /S1 sends its snapshot/);
+      await click(page, 3);
+    },
+    async (page) => {
+      await predict(page, /No: x is 1 there/);
+      await press(page, "Compact S1's log");
+    },
+  ],
+  "21": [
+    async (page) => {
+      await predict(page, /One on each side/);
+      await press(page, "Make it five");
+    },
+    async (page) => {
+      await predict(page, /Both: two of the three/);
+      await press(page, "Make it five");
+    },
+    async (page) => {
+      await predict(page, /nearly as long/);
+      await press(page, "Add S4");
+    },
+    async (page) => {
+      await predict(page, /It leads until/);
+      await press(page, "Remove S1");
     },
   ],
 };
