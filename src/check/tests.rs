@@ -178,6 +178,19 @@ fn an_empty_log_that_wins_breaks_leader_completeness_and_loses_a_write() {
     assert!(lost.is_some_and(|lost| lost.to_string().contains("C1 was told that x=1 is done")));
 }
 
+/// S1 goes by a cluster of its own choice, S1, S4 and S5; the others by all five. S2 could be
+/// elected too, but only by S4 and S5 besides itself, and S1 needs one of these. S3, with the longer
+/// log, has more to choose from.
+#[test]
+fn whoever_has_the_most_supporters_shows_that_majorities_are_apart() {
+    let script = "servers 5\n config send=at-once
+        timeout S1 · at 100ms request C1 y=1 · at 200ms cut S1-S2 · cut S1-S4 · cut S1-S5 · request C1 x=1
+        at 300ms cut S1-S3 · members S1 S4 S5";
+    let run = check(Rule::JointConsensus, Property::ConfigurationSafety, script);
+    let breach = run.checker.violations()[0].breach;
+    assert_eq!(breach.servers().to_string(), "S1 S3");
+}
+
 #[test]
 fn a_stale_tail_under_a_bare_heartbeat_breaks_state_machine_safety() {
     check(

@@ -331,6 +331,27 @@ fn whose_window_is_full_gets_a_heartbeat_and_the_others_their_entries() {
 }
 
 #[test]
+fn an_answer_makes_room_for_what_waited_and_sends_nothing_twice() {
+    let config = |window| Config {
+        window,
+        no_op: false,
+        send: SendPolicy::Apart,
+        ..Config::default()
+    };
+    let mut node = leader(3, config(1));
+    agree(&mut node, 2, 0, 1);
+    assert_eq!(entries_for(&propose(&mut node, 1), 2), Some(1));
+    assert_eq!(entries_for(&propose(&mut node, 2), 2), None, "it is full");
+    assert_eq!(entries_for(&agree(&mut node, 2, 1, 1), 2), Some(1));
+    // Without a window both are under way, and the answer to the first is no reason to send again.
+    let mut node = leader(3, config(0));
+    agree(&mut node, 2, 0, 1);
+    propose(&mut node, 1);
+    propose(&mut node, 2);
+    assert_eq!(entries_for(&agree(&mut node, 2, 1, 1), 2), None);
+}
+
+#[test]
 fn a_refusal_takes_back_nothing_that_is_known() {
     let config = Config {
         window: 8,
