@@ -280,7 +280,7 @@ const chapters = {
   ],
   "19": [
     async (page) => {
-      await predict(page, /They would not/);
+      await predict(page, /No: it is still in S1's term/);
       await press(page, "Let S3 back");
     },
     async (page) => {
