@@ -46,6 +46,17 @@ const chapters = {
       await page.locator(".server.down").first().click();
     },
   ],
+  "2": [
+    async (page) => {
+      await predict(page, /The same on all/);
+      await press(page, "C1 writes x=3");
+      await press(page, "C2 writes x=8");
+    },
+    async (page) => {
+      await predict(page, /6, as everywhere/);
+      await press(page, "Ask for x:5>9");
+    },
+  ],
   "3": [
     async (page) => {
       await predict(page, /Yes: three of five/);
@@ -65,6 +76,21 @@ const chapters = {
       await press(page, "Send");
       await predict(page, /No: of four/);
       await click(page, 4);
+    },
+  ],
+  "4": [
+    async (page) => {
+      await predict(page, /S1's. S2's and S3's/);
+      await click(page, 1);
+      await letGo(page, "S1 to S2: vote");
+    },
+    async (page) => {
+      await predict(page, /It becomes a follower/);
+      await letGo(page, "S1 to S2: heartbeat");
+    },
+    async (page) => {
+      await predict(page, /It is refused/);
+      await press(page, "Let S1 back");
     },
   ],
   "5": [
@@ -247,6 +273,18 @@ const chapters = {
     async (page) => {
       await predict(page, /When it is on the disk/);
       await press(page, "Send");
+    },
+  ],
+  "15": [
+    async (page) => {
+      await predict(page, /No: three of five/);
+      await click(page, 4);
+      await press(page, "Let all messages go");
+      await playOn(page);
+    },
+    async (page) => {
+      await predict(page, /Yes: and S3 has/);
+      await letGo(page, "S3 to S1: append-reply");
     },
   ],
   "17": [
