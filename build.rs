@@ -1,6 +1,5 @@
 //! Finds the chapters of the course: every text in `src/lessons`, in the order of their numbers.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -18,21 +17,39 @@ pub fn contents(folder: &Path) -> String {
         .map(|entry| entry.expect("src/lessons can be read").path())
         .collect();
     files.sort();
-    let chapters: Vec<String> = files.iter().map(|path| chapter(path)).collect();
-    let first = files.first().expect("src/lessons holds a chapter");
+    let texts: Vec<String> = files.iter().map(|path| text(path)).collect();
+    let chapters: Vec<String> = files
+        .iter()
+        .zip(&texts)
+        .map(|(path, text)| chapter(path, text))
+        .collect();
     // Its text, not its path: a checkout may be moved with what was built in it.
-    let first = fs::read_to_string(first).expect("the first chapter can be read");
+    let first = texts.first().expect("src/lessons holds a chapter");
+    // FNV-1a.
+    let version = texts
+        .iter()
+        .flat_map(|text| text.bytes())
+        .fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
     format!(
         "/// Every chapter there is, in the order of their numbers.\n\
          pub const CONTENTS: &[Listed] = &[{}];\n\
          /// The text of the first chapter.\n\
-         pub const FIRST: &str = {first:?};\n",
+         pub const FIRST: &str = {first:?};\n\
+         /// A number that changes with any of the texts, so that no old copy is taken for one of them.\n\
+         pub const VERSION: u32 = {version};\n",
         chapters.concat()
     )
 }
 
+fn text(path: &Path) -> String {
+    fs::read_to_string(path)
+        .unwrap_or_else(|why| panic!("{} cannot be read: {why}", path.display()))
+}
+
 /// What the contents say of a chapter.
-fn chapter(path: &Path) -> String {
+fn chapter(path: &Path, text: &str) -> String {
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     let number = file
         .strip_suffix(".md")
@@ -41,20 +58,10 @@ fn chapter(path: &Path) -> String {
         .unwrap_or_else(|| {
             panic!("src/lessons/{file}: name a chapter like 05-winning-an-election.md")
         });
-    let text = fs::read_to_string(path)
-        .unwrap_or_else(|why| panic!("src/lessons/{file} cannot be read: {why}"));
     let title = text
         .lines()
         .find_map(|line| line.strip_prefix("# "))
         .unwrap_or_else(|| panic!("src/lessons/{file} has no title: begin it with # and one"));
     let pages = text.lines().filter(|line| line.starts_with("## ")).count();
-    let version = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
-    let mut listed = String::new();
-    let _ = write!(
-        listed,
-        "Listed {{ number: {number}, title: {title:?}, pages: {pages}, file: {file:?}, version: {version} }},"
-    );
-    listed
+    format!("Listed {{ number: {number}, title: {title:?}, pages: {pages}, file: {file:?} }},")
 }

@@ -124,7 +124,7 @@ fn a_new_chapter_is_listed_with_no_other_change() {
     .unwrap();
     let after = build::contents(&folder);
     fs::remove_dir_all(&folder).unwrap();
-    let listed = r#"Listed { number: 98, title: "A dummy", pages: 1, file: "98-dummy.md","#;
+    let listed = r#"Listed { number: 98, title: "A dummy", pages: 1, file: "98-dummy.md" }"#;
     assert!(
         !before.contains(listed) && after.contains(listed),
         "{after}"

@@ -36,8 +36,6 @@ pub struct Listed {
     pub pages: usize,
     /// The name of its file in `src/lessons`.
     pub file: &'static str,
-    /// A number that changes with its text, so that no old copy is taken for it.
-    pub version: u32,
 }
 
 /// A chapter.

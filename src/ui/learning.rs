@@ -396,7 +396,7 @@ pub async fn fetch(chapter: u16) -> Result<String, String> {
     let gone =
         || String::from("This chapter did not arrive. Check the connection, then try again.");
     let listed = &CONTENTS[course::chapter(chapter).ok_or_else(gone)?];
-    let address = format!("lessons/{}?{:x}", listed.file, listed.version);
+    let address = format!("lessons/{}?{:x}", listed.file, course::VERSION);
     let window = web_sys::window().ok_or_else(gone)?;
     let text = async {
         let response = JsFuture::from(window.fetch_with_str(&address)).await?;
