@@ -303,7 +303,7 @@ fn changed_traces_are_judged_or_refused_with_a_line_and_a_reason() {
 #[test]
 fn changed_progress_is_read_as_far_as_it_makes_sense() {
     let places = course::CONTENTS.iter().flat_map(|listed| {
-        (1..=listed.pages as u16).map(|page| Place {
+        (1..=listed.pages).map(|page| Place {
             chapter: listed.number,
             page,
         })

@@ -97,7 +97,7 @@ fn contents_list_every_chapter() {
     for (listed, (file, chapter)) in CONTENTS.iter().zip(&chapters) {
         assert_eq!(listed.file, file);
         assert_eq!(listed.title, chapter.title);
-        assert_eq!(listed.pages, chapter.pages.len());
+        assert_eq!(usize::from(listed.pages), chapter.pages.len());
     }
     assert_eq!(course::read(course::FIRST).unwrap(), chapters[0].1);
     assert!(CONTENTS.is_sorted_by_key(|listed| listed.number));

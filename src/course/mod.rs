@@ -33,7 +33,7 @@ pub struct Listed {
     /// Its title.
     pub title: &'static str,
     /// How many pages it has.
-    pub pages: usize,
+    pub pages: u16,
     /// The name of its file in `src/lessons`.
     pub file: &'static str,
 }
@@ -211,7 +211,12 @@ pub fn chapter(number: u16) -> Option<usize> {
     CONTENTS.iter().position(|listed| listed.number == number)
 }
 
+/// What the contents say of the chapter of that number.
+pub fn listed(number: u16) -> Option<&'static Listed> {
+    chapter(number).map(|nth| &CONTENTS[nth])
+}
+
 /// Whether there is such a page.
 pub fn exists(place: Place) -> bool {
-    chapter(place.chapter).is_some_and(|nth| (1..=CONTENTS[nth].pages).contains(&place.page.into()))
+    listed(place.chapter).is_some_and(|listed| (1..=listed.pages).contains(&place.page))
 }

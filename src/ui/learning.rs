@@ -162,7 +162,7 @@ impl Learning {
         match course::read(text) {
             Ok(chapter) => self.chapter = Some(Rc::new(chapter)),
             Err(why) => {
-                let file = course::chapter(self.place.chapter).map(|nth| CONTENTS[nth].file);
+                let file = course::listed(self.place.chapter).map(|listed| listed.file);
                 self.missing = Some(format!("{}, {why}.", file.unwrap_or_default()));
             }
         }
@@ -373,14 +373,14 @@ fn before(place: Place) -> Option<Place> {
     let nth = course::chapter(place.chapter)?.checked_sub(1)?;
     Some(Place {
         chapter: CONTENTS[nth].number,
-        page: CONTENTS[nth].pages as u16,
+        page: CONTENTS[nth].pages,
     })
 }
 
 /// The page after that one, in this chapter or the next.
 pub fn after(place: Place) -> Option<Place> {
     let nth = course::chapter(place.chapter)?;
-    if usize::from(place.page) < CONTENTS[nth].pages {
+    if place.page < CONTENTS[nth].pages {
         let page = place.page + 1;
         return Some(Place { page, ..place });
     }
@@ -395,7 +395,7 @@ pub fn after(place: Place) -> Option<Place> {
 pub async fn fetch(chapter: u16) -> Result<String, String> {
     let gone =
         || String::from("This chapter did not arrive. Check the connection, then try again.");
-    let listed = &CONTENTS[course::chapter(chapter).ok_or_else(gone)?];
+    let listed = course::listed(chapter).ok_or_else(gone)?;
     let address = format!("lessons/{}?{:x}", listed.file, course::VERSION);
     let window = web_sys::window().ok_or_else(gone)?;
     let text = async {

@@ -8,7 +8,7 @@ use super::icons;
 use super::kin::told;
 use super::learning::{Learning, Question, Wish, after};
 use super::markup::html;
-use crate::course::{CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Span};
+use crate::course::{self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Span};
 use crate::session::Session;
 use crate::sim::StepId;
 use crate::view::kin;
@@ -42,10 +42,7 @@ fn button(
 
 fn heading(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let place = learning.place;
-    let listed = CONTENTS
-        .iter()
-        .find(|listed| listed.number == place.chapter);
-    let title = listed.map_or("", |listed| listed.title);
+    let title = course::listed(place.chapter).map_or("", |listed| listed.title);
     let shown = if learning.contents {
         "Close"
     } else {
@@ -80,10 +77,10 @@ fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let chapters = CONTENTS.iter().map(|listed| {
         let place = |page| Place {
             chapter: listed.number,
-            page: page as u16,
+            page,
         };
         let done = (1..=listed.pages).filter(|page| learning.progress.is_done(place(*page)));
-        let done = done.count();
+        let done = done.count() as u16;
         let state = match done {
             0 => format!("{} pages", listed.pages),
             _ if done == listed.pages => "done".into(),
@@ -353,11 +350,8 @@ fn prose(paragraph: &Prose, session: &Session) -> Html {
 /// Back, Next, and how far this chapter has come: always in the same place.
 pub fn way(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let place = learning.place;
-    let listed = CONTENTS
-        .iter()
-        .find(|listed| listed.number == place.chapter);
-    let dots = (1..=listed.map_or(0, |listed| listed.pages)).map(|page| {
-        let page = page as u16;
+    let pages = course::listed(place.chapter).map_or(0, |listed| listed.pages);
+    let dots = (1..=pages).map(|page| {
         let there = Place { page, ..place };
         let class = match (page == place.page, learning.progress.is_done(there)) {
             (true, _) => "dot here",
