@@ -356,7 +356,10 @@ impl ClientView {
             (Some(_), _) => "looks for a leader".into(),
             (None, Some((op, answer))) => match answer {
                 Answer::Done => format!("{op} is done"),
-                Answer::Expired => format!("{op}: expired, outcome unknown"),
+                // There is little room.
+                Answer::Expired => format!("{op}: outcome unknown"),
+                Answer::Differs(Some(value)) => format!("{op} found {value}"),
+                Answer::Differs(None) => format!("{op} found nothing"),
                 answer => format!("{op} gave {answer}"),
             },
             (None, None) => "idle".into(),
