@@ -12,7 +12,7 @@ use crate::course::lab::{CONTENT, Splits, split_votes};
 use crate::course::{self, CONTENTS, Chapter, Page, Place, Progress, Tool, Touch, exists};
 use crate::raft::{NodeId, ServerSet};
 use crate::session::Session;
-use crate::sim::{Time, World};
+use crate::sim::World;
 
 /// What a learner wants.
 #[derive(Clone, PartialEq, Debug)]
@@ -90,8 +90,6 @@ pub enum Question {
 pub struct Detour {
     /// Which prediction.
     pub choice: usize,
-    /// Up to when it is played.
-    pub until: Time,
     /// The learner's own cluster, to come back to.
     own: Player,
 }
@@ -282,12 +280,10 @@ impl Learning {
         else {
             return;
         };
-        let own = std::mem::replace(player, Player::new(session));
-        self.detour = Some(Detour {
-            choice: nth,
-            until,
-            own,
-        });
+        let mut run = Player::new(session);
+        run.until = Some(until);
+        let own = std::mem::replace(player, run);
+        self.detour = Some(Detour { choice: nth, own });
     }
 
     fn end_detour(&mut self, player: &mut Player) {
@@ -299,10 +295,7 @@ impl Learning {
 
     /// Takes in what has happened in the cluster.
     pub fn look_again(&mut self, player: &mut Player) {
-        if let Some(detour) = &self.detour {
-            if player.session.now() >= detour.until {
-                player.pause();
-            }
+        if self.detour.is_some() {
             return;
         }
         let Some(page) = self.page() else { return };

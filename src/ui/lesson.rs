@@ -325,9 +325,13 @@ fn detour(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<W
     if !here {
         return button("plain small", "See why not", Wish::ShowWhyNot(nth), on_wish);
     }
+    // Of the learner's own guess it is said already.
+    let because = (learning.question != Question::Predicted(nth)).then(|| {
+        html! { <p>{ for told(&choice.because, false) }</p> }
+    });
     html! {
         <div class="detour">
-            <p>{ for told(&choice.because, false) }</p>
+            <div>{ for because }</div>
             { button("bordered small", "Watch it again", Wish::ShowWhyNot(nth), on_wish) }
             { button("bordered small", "Back to my run", Wish::Return, on_wish) }
         </div>

@@ -19,6 +19,8 @@ pub struct Player {
     pub playing: bool,
     /// Whether time stands still when all messages there are are held, until the user insists.
     pub waits: bool,
+    /// Up to when it is played, if not for ever.
+    pub until: Option<Time>,
     insists: bool,
     last_frame: Option<f64>,
 }
@@ -32,6 +34,7 @@ impl Player {
             pace: Pace::new(Pace::FIRST),
             playing: true,
             waits: false,
+            until: None,
             insists: false,
             last_frame: None,
         }
@@ -67,6 +70,12 @@ impl Player {
         let before = self.session.world().last_step();
         let broken = self.session.violations().len();
         self.pace.play(&mut self.session, wall / 1000.0);
+        if let Some(end) = self.until.take_if(|end| *end <= self.session.now()) {
+            // A quiet stretch is crossed in leaps: the last one may have gone too far.
+            self.session.seek(end);
+            self.pause();
+            return true;
+        }
         let twin_happened = self.keep_together();
         let has_broken = self.session.violations().len() > broken;
         if has_broken || self.session.now() >= Time::LONGEST {

@@ -140,7 +140,12 @@ impl Timeline {
                     Event::PreVoteStarted { .. } => (*server, Look::PreCandidate),
                     Event::Configured { configuration, .. } => {
                         self.at_rest[server.slot()] = Look::at_rest(*server, configuration);
-                        self.rest(*server, step.at);
+                        // Whoever leads goes on, though it be removed, until it steps down.
+                        if self.lanes[server.slot()].last().map(|last| last.look)
+                            != Some(Some(Look::Leader))
+                        {
+                            self.rest(*server, step.at);
+                        }
                         continue;
                     }
                     Event::SteppedDown { .. } => {
@@ -181,12 +186,15 @@ mod tests {
 
     /// What S1 was, one after the other, in a run of two seconds.
     fn lane(text: &str) -> Vec<Option<Look>> {
+        stretches(text).iter().map(|stretch| stretch.look).collect()
+    }
+
+    fn stretches(text: &str) -> Vec<Stretch> {
         let mut session = Session::read(text).unwrap();
         session.advance(Time::ms(2_000));
         let mut timeline = Timeline::default();
         timeline.update(&session);
-        let lane = timeline.lanes[0].iter();
-        lane.map(|stretch| stretch.look).collect()
+        timeline.lanes[0].clone()
     }
 
     #[test]
@@ -194,7 +202,9 @@ mod tests {
         use Look::{Candidate, Follower, Leader, Outside};
         let led = [Follower, Candidate, Leader].map(Some);
         assert_eq!(lane("servers 3\n timeout S1"), led);
-        let removed = lane("servers 3\n timeout S1\n at 200ms remove S1");
-        assert_eq!(removed, [led.as_slice(), &[Some(Outside)]].concat());
+        let text = "servers 3\n timeout S1\n at 200ms remove S1";
+        assert_eq!(lane(text), [led.as_slice(), &[Some(Outside)]].concat());
+        // It leads until that is committed, two journeys later at least.
+        assert!(stretches(text)[3].from >= Time::ms(220));
     }
 }

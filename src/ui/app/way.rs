@@ -54,6 +54,7 @@ impl App {
         let turns = matches!(wish, Wish::ShowWhyNot(_) | Wish::Return);
         if turns {
             show_stage();
+            bring(".detour");
         }
         if matches!(wish, Wish::Choose(_) | Wish::ShowMe) {
             show_stage();
