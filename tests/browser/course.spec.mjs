@@ -651,6 +651,21 @@ test.describe("on a phone", () => {
     expect(stage.y).toBeGreaterThanOrEqual(-1);
   });
 
+  test("a run that shows why not ends where it should, and why is in sight", async ({ page }) => {
+    await page.goto("./#/lesson/4/1");
+    await predict(byTouch(page), /Everyone's/);
+    await server(page, 1).tap();
+    await page.getByRole("region", { name: "Messages that wait" }).getByRole("button", { name: "S1 to S2: vote" }).tap();
+    await met(page);
+    await page.getByRole("button", { name: "See why not" }).first().tap();
+    // After 25 ms, from 20 ms on, in a stretch that is crossed in leaps.
+    await expect(button(page, "Play")).toBeVisible();
+    await expect(page.getByRole("slider", { name: "Time" })).toHaveValue("45");
+    await expect(server(page, 1)).toHaveAccessibleName(/term 4/);
+    await expect.poll(() => isSeen(page, ".detour")).toBe(true);
+    await expect(page.getByText("S2 and S3 cannot know of it yet")).toHaveCount(1);
+  });
+
   for (const [number, pages] of Object.entries(chapters)) {
     test(`chapter ${number} by touch; nothing is wider than the screen`, async ({ page }) => {
       test.setTimeout(90_000);
