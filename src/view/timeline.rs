@@ -141,9 +141,7 @@ impl Timeline {
                     Event::Configured { configuration, .. } => {
                         self.at_rest[server.slot()] = Look::at_rest(*server, configuration);
                         // Whoever leads goes on, though it be removed, until it steps down.
-                        if self.lanes[server.slot()].last().map(|last| last.look)
-                            != Some(Some(Look::Leader))
-                        {
+                        if self.look(*server) != Some(Look::Leader) {
                             self.rest(*server, step.at);
                         }
                         continue;
@@ -165,6 +163,10 @@ impl Timeline {
             };
             self.change(server, step.at, Some(look));
         }
+    }
+
+    fn look(&self, server: NodeId) -> Option<Look> {
+        self.lanes.get(server.slot())?.last()?.look
     }
 
     fn rest(&mut self, server: NodeId, at: Time) {
