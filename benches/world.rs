@@ -5,7 +5,7 @@ mod measure;
 
 use measure::{amount, median_rates, short};
 use raftarium::check::Checker;
-use raftarium::machine::ClientId;
+use raftarium::kv::ClientId;
 use raftarium::raft::{Entry, LogIndex, NodeId, Payload, SendPolicy, Term};
 use raftarium::session::Session;
 use raftarium::sim::{DiskImage, Scenario, Step, Time, World};
@@ -30,7 +30,7 @@ impl Watched {
             let key = "x".parse().expect("a key");
             scenario.clients = 5;
             let clients = (1..=5).filter_map(ClientId::new);
-            scenario.habits = clients.map(|id| (id, key, Time::ms(50))).collect();
+            scenario.workloads = clients.map(|id| (id, key, Time::ms(50))).collect();
         }
         let entry = Entry {
             term: Term(1),
@@ -171,7 +171,7 @@ impl Played {
         let mut scenario = Scenario::new(5, 7);
         let (client, key) = (ClientId::new(1), "x".parse());
         let (client, key) = client.zip(key.ok()).expect("a client and a key");
-        scenario.habits.push((client, key, Time::ms(300)));
+        scenario.workloads.push((client, key, Time::ms(300)));
         let mut session = Session::new(scenario);
         let length = Time::ms(1000 * seconds);
         session.advance(length);

@@ -2,7 +2,7 @@
 //!
 //! The map of the house. Each layer knows only those above it in this list:
 //!
-//! - [`machine`]: the replicated key-value machine and its commands. Knows nothing.
+//! - [`kv`]: the replicated key-value store and its commands. Knows nothing.
 //! - [`raft`]: one server's protocol. Knows no clock, no chance, no network, no disk.
 //! - [`sim`]: servers, clients and a network in virtual time. Knows of nobody watching.
 //! - [`check`]: what must hold at every step.
@@ -21,7 +21,7 @@
 pub mod check;
 pub mod course;
 pub mod hunt;
-pub mod machine;
+pub mod kv;
 pub mod narrate;
 pub mod raft;
 pub mod script;

@@ -1,15 +1,22 @@
-// Starts the page, or a worker of it: fetches its wasm and runs it, or says in one sentence why that did not work.
+// Starts the page, or a worker of it: compiles its wasm while it arrives and runs it, or says in one sentence why that
+// did not work.
 
-import { parts, url } from "./parts.js";
 import { say } from "./say.js";
-import { unpack } from "./unpack.js";
+
+// The page's tag names the files; a worker, which has no page, is told in its name.
+const tag = globalThis.document?.querySelector("script[data-wasm]");
+const parts = tag ? { ...tag.dataset } : JSON.parse(self.name.slice(self.name.indexOf("{")));
+const url = (path) => new URL(path, tag?.baseURI ?? location.href).href;
+
+/** Starts the same program in a thread of its own, which hunts for what breaks without that rule (`src/ui/hunter.rs`). */
+globalThis.hunter = (rule) => new Worker(tag.src, { type: "module", name: `${rule} ${JSON.stringify(parts)}` });
 
 // Under the published page's content policy, workers may be started from this site's own scripts and from no others.
 globalThis.trustedTypes?.createPolicy("default", {
   createScriptURL: (path) => (url(path).startsWith(url("./")) ? path : null),
 });
 
-// What the reader chose on an earlier visit holds before the first picture.
+// The theme that the reader chose on an earlier visit holds before the first picture.
 try {
   const theme = localStorage.getItem("raftarium.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
@@ -17,29 +24,54 @@ try {
   // A browser that keeps nothing shows the system's theme; a worker shows nothing.
 }
 
+async function load() {
+  const [wasm, glue] = await Promise.all([fetch(url(parts.wasm)), import(url(parts.js))]);
+  if (!wasm.ok) throw new Error(`${wasm.url}: ${wasm.status}`);
+  return { wasm, glue };
+}
+
+/** Why a file of the page did not arrive. After a deploy, the names of the files are new and the old ones are gone. */
+async function whyMissing() {
+  try {
+    const page = await fetch(location.href, { cache: "no-store" });
+    if (page.ok && !(await page.text()).includes(parts.wasm)) return "There is a new version of Raftarium. Reload the page.";
+  } catch {
+    // No network: the sentence below is true.
+  }
+  return "A part of the page did not arrive. Check the connection, then reload.";
+}
+
 async function boot() {
   if (typeof WebAssembly !== "object") {
     say("Raftarium needs WebAssembly, which this browser lacks or has switched off. Any current browser will do.");
     return;
   }
-  let wasm, glue;
+  let loaded;
   try {
-    [wasm, glue] = await Promise.all([fetch(url(parts.wasm)), import(url(parts.js))]);
-    if (!wasm.ok) throw new Error(`${wasm.url}: ${wasm.status}`);
-    wasm = unpack(new Uint8Array(await wasm.arrayBuffer()));
+    loaded = await load();
   } catch (error) {
     console.error(error);
-    say("A part of the page did not arrive. Check the connection, then reload.");
+    say(await whyMissing());
     return;
   }
   try {
-    await glue.default({ module_or_path: wasm });
+    await loaded.glue.default({ module_or_path: loaded.wasm });
   } catch (error) {
     console.error(error);
-    say(`Raftarium could not start here: ${error.message}. Reload, or try a current browser.`);
+    // A panic has said more already.
+    if (!globalThis.raftariumFailed) say(`Raftarium could not start here: ${error.message}. Reload, or try a current browser.`);
     return;
   }
-  if (parts.offline) navigator.serviceWorker?.register(url(parts.offline)).catch(console.warn);
+  if (parts.offline) keepOffline();
+}
+
+/** Lets the service worker keep every file, where there may be one: a sandboxed frame throws when it is asked. */
+function keepOffline() {
+  try {
+    navigator.serviceWorker?.register(url(parts.offline)).catch(console.warn);
+  } catch {
+    // The page works without, as long as there is a network.
+  }
 }
 
 boot();

@@ -4,21 +4,12 @@
 // new version shows at once; without a network, the page is the one whose files this worker keeps.
 
 const VERSION = "__VERSION__";
-const FIRST = __FIRST__; // what a first visit has fetched anyway
-const REST = __REST__; // kept as soon as the page says that its visitor has touched something
+const FILES = __FILES__; // every file of the site
 
 const NAME = `raftarium ${VERSION}`;
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(FIRST)));
-});
-
-self.addEventListener("message", (event) => {
-  const keep = async () => {
-    const cache = await caches.open(NAME);
-    for (const file of REST) (await cache.match(file)) ?? (await cache.add(file));
-  };
-  event.waitUntil(keep());
+  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(FILES)));
 });
 
 self.addEventListener("activate", (event) => {

@@ -24,7 +24,7 @@ impl Cluster {
         };
         for node in &mut cluster.nodes {
             // So that nobody is loyal to whoever may have led before.
-            node.step(Input::Timeout(Timer::Loyalty), &mut out);
+            node.step(Input::Timeout(Timer::MinElection), &mut out);
         }
         cluster.time_out(Timer::Election);
         assert!(cluster.nodes[0].is_leader());

@@ -12,21 +12,21 @@ use allocation_counter::measure;
 use raftarium::course::{self, Place, Progress};
 use raftarium::script::{self, Runner};
 use raftarium::session::{Session, link};
-use raftarium::sim::luck::{self, Lot};
+use raftarium::sim::random::{self, Purpose};
 use raftarium::sim::text::{self, TextError, parse_run, statements, write_run};
 use raftarium::sim::{Step, Time, World};
 use raftarium::trace::{self, Finding, Recorder};
 
 /// A stream of numbers.
-struct Luck {
+struct Random {
     seed: u64,
     nth: u64,
 }
 
-impl Luck {
+impl Random {
     fn below(&mut self, limit: usize) -> usize {
         self.nth += 1;
-        let bits = luck::roll(self.seed, Lot::Loss, 0, Time(self.nth));
+        let bits = random::roll(self.seed, Purpose::Loss, 0, Time(self.nth));
         (bits % limit.max(1) as u64) as usize
     }
 
@@ -174,11 +174,11 @@ fn seeds(texts: u64) -> std::ops::Range<u64> {
 #[test]
 fn garbage_is_refused_with_a_place_and_a_reason() {
     for seed in seeds(4_000) {
-        let mut luck = Luck { seed, nth: 0 };
+        let mut random = Random { seed, nth: 0 };
         let mut garbage = String::new();
-        for _ in 0..luck.below(40) {
-            garbage.push_str(luck.pick(WORDS));
-            garbage.push_str(luck.pick(&[" ", " ", " ", "\n", "", " · "]));
+        for _ in 0..random.below(40) {
+            garbage.push_str(random.pick(WORDS));
+            garbage.push_str(random.pick(&[" ", " ", " ", "\n", "", " · "]));
         }
         bounded(&garbage, || read(&garbage));
     }
@@ -189,8 +189,8 @@ fn changed_scripts_are_read_or_refused_with_a_place_and_a_reason() {
     let scripts = scripts();
     let mut read_well = 0;
     for seed in seeds(4_000) {
-        let mut luck = Luck { seed, nth: 0 };
-        let changed = changed(&scripts, &mut luck);
+        let mut random = Random { seed, nth: 0 };
+        let changed = changed(&scripts, &mut random);
         let run = run_of(&changed);
         read_well += usize::from(bounded(&run, || read(&run)));
     }
@@ -205,8 +205,8 @@ fn changed_scripts_run_or_stop_with_a_place_and_a_reason() {
     let scripts = scripts();
     let mut stopped = 0;
     for seed in seeds(800) {
-        let mut luck = Luck { seed, nth: 1 << 32 };
-        let changed = changed(&scripts, &mut luck);
+        let mut random = Random { seed, nth: 1 << 32 };
+        let changed = changed(&scripts, &mut random);
         stopped += u64::from(bounded(&changed, || stops(&changed)));
     }
     let all = seeds(800).end;
@@ -221,8 +221,8 @@ fn changed_chapters_are_read_or_refused_with_a_place_and_a_reason() {
     let chapters = texts("src/lessons");
     let mut read_well = 0;
     for seed in seeds(2_000) {
-        let mut luck = Luck { seed, nth: 2 << 32 };
-        let changed = changed(&chapters, &mut luck);
+        let mut random = Random { seed, nth: 2 << 32 };
+        let changed = changed(&chapters, &mut random);
         match bounded(&changed, || course::read(&changed)) {
             Ok(_) => read_well += 1,
             Err(error) => check(&error, &changed),
@@ -240,15 +240,15 @@ fn changed_links_are_read_or_refused_with_a_reason() {
         .collect();
     assert!(runs.len() > 20, "{} runs", runs.len());
     for seed in seeds(4_000) {
-        let mut luck = Luck { seed, nth: 3 << 32 };
-        let mut changed: Vec<char> = runs[luck.below(runs.len())].chars().collect();
-        for _ in 0..=luck.below(3) {
-            let place = luck.below(changed.len());
-            match luck.below(3) {
+        let mut random = Random { seed, nth: 3 << 32 };
+        let mut changed: Vec<char> = runs[random.below(runs.len())].chars().collect();
+        for _ in 0..=random.below(3) {
+            let place = random.below(changed.len());
+            match random.below(3) {
                 0 => changed.truncate(place),
                 1 => changed.insert(
                     place,
-                    luck.pick(&["A", "_", "é", " "]).chars().next().unwrap(),
+                    random.pick(&["A", "_", "é", " "]).chars().next().unwrap(),
                 ),
                 _ => changed.push('x'),
             }
@@ -269,10 +269,10 @@ fn changed_traces_are_judged_or_refused_with_a_line_and_a_reason() {
     assert!(traces.len() > 50, "{} traces", traces.len());
     let (mut passed, mut broken, mut refused) = (0, 0, 0);
     for seed in seeds(2_000) {
-        let mut luck = Luck { seed, nth: 4 << 32 };
-        let mut changed = traces[luck.below(traces.len())].clone();
-        for _ in 0..=luck.below(3) {
-            changed = change_trace(&changed, &mut luck);
+        let mut random = Random { seed, nth: 4 << 32 };
+        let mut changed = traces[random.below(traces.len())].clone();
+        for _ in 0..=random.below(3) {
+            changed = change_trace(&changed, &mut random);
         }
         let lines = 1..=changed.lines().count().max(1);
         match bounded(&changed, || trace::check(changed.as_bytes())) {
@@ -318,8 +318,8 @@ fn changed_progress_is_read_as_far_as_it_makes_sense() {
     assert_eq!(Progress::read(&whole), progress);
     let kept = [whole];
     for seed in seeds(4_000) {
-        let mut luck = Luck { seed, nth: 5 << 32 };
-        let changed = changed(&kept, &mut luck);
+        let mut random = Random { seed, nth: 5 << 32 };
+        let changed = changed(&kept, &mut random);
         let read = bounded(&changed, || Progress::read(&changed));
         assert_eq!(Progress::read(&read.to_string()), read, "{changed:?}");
     }
@@ -348,7 +348,7 @@ fn trace_of(script: &str) -> Option<String> {
 }
 
 /// Changes something in a trace: a line, a number, a word, a character.
-fn change_trace(trace: &str, luck: &mut Luck) -> String {
+fn change_trace(trace: &str, random: &mut Random) -> String {
     const NUMBERS: &[&str] = &[
         "0",
         "1",
@@ -378,22 +378,22 @@ fn change_trace(trace: &str, luck: &mut Luck) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let nth = luck.below(lines.len());
-    match luck.below(7) {
+    let nth = random.below(lines.len());
+    match random.below(7) {
         0 => _ = lines.remove(nth),
-        1 => lines.insert(luck.below(lines.len()), lines[nth].clone()),
+        1 => lines.insert(random.below(lines.len()), lines[nth].clone()),
         2 => {
-            let other = luck.below(lines.len());
+            let other = random.below(lines.len());
             lines.swap(nth, other);
         }
         3 => {
             let line = &mut lines[nth];
-            let from = luck.below(line.len() + 1);
-            let to = (from + luck.below(4)).min(line.len());
+            let from = random.below(line.len() + 1);
+            let to = (from + random.below(4)).min(line.len());
             if line.is_char_boundary(from) && line.is_char_boundary(to) {
                 line.replace_range(
                     from..to,
-                    luck.pick(&["", "\"", "[", "]", "{", "}", ",", "7"]),
+                    random.pick(&["", "\"", "[", "]", "{", "}", ",", "7"]),
                 );
             }
         }
@@ -406,8 +406,8 @@ fn change_trace(trace: &str, luck: &mut Luck) -> String {
                 .cloned()
                 .collect();
             if !alike.is_empty() {
-                let token = alike[luck.below(alike.len())].clone();
-                let other = luck.pick(if is_number { NUMBERS } else { WORDS });
+                let token = alike[random.below(alike.len())].clone();
+                let other = random.pick(if is_number { NUMBERS } else { WORDS });
                 lines[nth].replace_range(token, other);
             }
         }
@@ -471,26 +471,26 @@ fn texts(folder: &str) -> Vec<String> {
 }
 
 /// One of the texts, changed in up to four places.
-fn changed(texts: &[String], luck: &mut Luck) -> String {
-    let text = &texts[luck.below(texts.len())];
-    let changes = 1 + luck.below(4);
-    (0..changes).fold(text.clone(), |text, _| change(&text, luck))
+fn changed(texts: &[String], random: &mut Random) -> String {
+    let text = &texts[random.below(texts.len())];
+    let changes = 1 + random.below(4);
+    (0..changes).fold(text.clone(), |text, _| change(&text, random))
 }
 
 /// Changes something in a text: a character, a word or a line.
-fn change(text: &str, luck: &mut Luck) -> String {
-    let at = |luck: &mut Luck| {
-        let place = luck.below(text.chars().count() + 1);
+fn change(text: &str, random: &mut Random) -> String {
+    let at = |random: &mut Random| {
+        let place = random.below(text.chars().count() + 1);
         text.char_indices()
             .nth(place)
             .map_or(text.len(), |(at, _)| at)
     };
-    let (mut from, mut to) = (at(luck), at(luck));
+    let (mut from, mut to) = (at(random), at(random));
     if from > to {
         (from, to) = (to, from);
     }
-    let word = luck.pick(WORDS);
-    match luck.below(6) {
+    let word = random.pick(WORDS);
+    match random.below(6) {
         0 => format!("{} {word} {}", &text[..from], &text[from..]),
         1 => format!("{}{word}{}", &text[..from], &text[from..]),
         2 => text[..to].into(),
@@ -501,7 +501,7 @@ fn change(text: &str, luck: &mut Luck) -> String {
         ),
         4 => {
             let mut lines: Vec<&str> = text.lines().collect();
-            let (a, b) = (luck.below(lines.len()), luck.below(lines.len()));
+            let (a, b) = (random.below(lines.len()), random.below(lines.len()));
             if a < lines.len() && b < lines.len() {
                 lines.swap(a, b);
             }
@@ -509,7 +509,7 @@ fn change(text: &str, luck: &mut Luck) -> String {
         }
         _ => {
             let words: Vec<&str> = text.split(' ').collect();
-            let nth = luck.below(words.len());
+            let nth = random.below(words.len());
             let mut changed = words;
             changed[nth] = word;
             changed.join(" ")

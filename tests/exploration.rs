@@ -10,7 +10,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use raftarium::machine::{ClientId, Command};
+use raftarium::kv::{ClientId, Command};
 use raftarium::raft::{
     Config, Entry, Input, Message, Node, NodeId, Output, Payload, Persistent, Rule, SendPolicy,
     Term, Timer,
@@ -78,7 +78,7 @@ enum Happening {
 const ELECTION_SAFETY: &str = "Election Safety";
 const LEADER_COMPLETENESS: &str = "Leader Completeness";
 const LOG_MATCHING: &str = "Log Matching";
-const STATE_MACHINE_SAFETY: &str = "State Machine Safety";
+const STATE_MACHINE_SAFETY: &str = "State KvStore Safety";
 
 impl Cluster {
     fn new(bounds: Bounds) -> Self {

@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use raftarium::hunt::catches::CATCHES;
-use raftarium::hunt::{Find, Ground, Hunt, Schedule, Tally};
+use raftarium::hunt::detections::CATCHES;
+use raftarium::hunt::{Find, Hunt, Schedule, Tally, Target};
 use raftarium::raft::{Rule, Rules};
 use raftarium::script::Runner;
 use raftarium::sim::Time;
@@ -38,7 +38,7 @@ fn each_schedule_breaks_its_property_without_the_rule_and_nothing_with_it() {
 #[test]
 fn a_hunt_finds_what_breaks_and_makes_it_short() {
     for catch in CATCHES.iter().filter(|catch| catch.schedules <= SHORT) {
-        let (tally, find) = hunt(catch.ground(), catch.seed);
+        let (tally, find) = hunt(catch.target(), catch.seed);
         let find = find.unwrap_or_else(|| panic!("nothing found without {}", catch.rule));
         let actions = find.schedule.actions.len();
         println!(
@@ -64,7 +64,7 @@ fn a_hunt_finds_what_breaks_and_makes_it_short() {
 fn with_all_rules_nothing_breaks() {
     let mut steps = 0;
     for servers in [3, 4, 5, 7] {
-        let ground = Ground {
+        let ground = Target {
             servers,
             rules: Rules::default(),
             property: None,
@@ -85,14 +85,14 @@ fn the_same_seed_hunts_alike_in_portions_of_any_size() {
         .iter()
         .find(|catch| catch.rule == Rule::UpToDate)
         .unwrap();
-    let mut portions = Hunt::new(catch.ground(), catch.seed);
+    let mut portions = Hunt::new(catch.target(), catch.seed);
     while !portions.work(7) {}
-    let (tally, find) = hunt(catch.ground(), catch.seed);
+    let (tally, find) = hunt(catch.target(), catch.seed);
     assert_eq!(portions.tally(), tally);
     assert_eq!(portions.found(), find.as_ref());
 }
 
-fn hunt(ground: Ground, seed: u64) -> (Tally, Option<Find>) {
+fn hunt(ground: Target, seed: u64) -> (Tally, Option<Find>) {
     let mut hunt = Hunt::new(ground, seed);
     while !hunt.work(1_000_000) {}
     (hunt.tally(), hunt.found().cloned())

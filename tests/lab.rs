@@ -251,9 +251,9 @@ fn bad_input_is_exit_code_2_and_one_line_that_says_what_is_wrong() {
             "--shard is a part of a whole",
         ),
         (
-            &["hunt", "--property", "Luck"],
+            &["hunt", "--property", "Random"],
             "",
-            "there is no property \"Luck\"",
+            "there is no property \"Random\"",
         ),
         (&["hunt", "--fast"], "", "there is no option --fast"),
         (&["check", "-"], "{}", "line 1"),

@@ -12,7 +12,7 @@ use raftarium::raft::Rule;
 use raftarium::session::Session;
 use raftarium::sim::text::TextError;
 use raftarium::sim::{Action, Time};
-use raftarium::view::kin;
+use raftarium::view::refs;
 
 /// Pages whose set-up names no seed get a new one at every visit: they must hold at any.
 const SEEDS: std::ops::Range<u64> = 1..13;
@@ -301,7 +301,7 @@ fn nouns_of_the_prose_are_on_the_stage() {
             };
             for seed in SEEDS {
                 let session = must(&name, seed, page.session(seed));
-                let (text, tokens) = kin::noun(*noun, written, session.world());
+                let (text, tokens) = refs::noun(*noun, written, session.world());
                 assert!(!tokens.is_empty(), "{name}, seed {seed}: no {text}");
                 found += 1;
             }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use raftarium::machine::ClientId;
+use raftarium::kv::ClientId;
 use raftarium::session::pace::{HOP, LONGEST_WAIT, Pace};
 use raftarium::session::{QUIET, Session};
 use raftarium::sim::{Action, PacketId, Scenario, Time};
@@ -23,10 +23,10 @@ const USUAL: (u64, u64) = (10, 20);
 /// A cluster that is written to, loses its leader and gets it back.
 fn session(seed: u64, (low, high): (u64, u64)) -> Session {
     let mut scenario = Scenario::new(*[3, 5, 5, 7].get(seed as usize % 4).unwrap(), seed);
-    scenario.weather.latency = (Time::ms(low), Time::ms(high));
+    scenario.faults.latency = (Time::ms(low), Time::ms(high));
     let writer = ClientId::new(1).unwrap();
     scenario
-        .habits
+        .workloads
         .push((writer, "x".parse().unwrap(), Time::ms(120)));
     let mut session = Session::new(scenario);
     session.advance(Time::ms(900));

@@ -1,6 +1,4 @@
-// Prints the size of every published file, and fails when a first visit, the whole program or a chapter weighs more than
-// it may.
-// `docs/size.md` says what a first visit is, and what was found to matter.
+// Prints the size of every published file, and fails when the site or a chapter of the course is larger than it may be.
 //
 // usage: node tools/sizes.mjs dist
 
@@ -9,30 +7,26 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 // Bytes of brotli.
-const FIRST_VISIT = 160_000;
-const PROGRAM = 230_000;
-const CHAPTER = 2_000;
+const SITE = 400_000; // without the texts of the course
+const CHAPTER = 3_000; // of one language
 
 const dist = process.argv[2];
 const isChapter = (name) => name.startsWith("lessons");
-const isLater = (name) => name.startsWith("rest-") || isChapter(name);
 const rows = readdirSync(dist, { recursive: true })
   .filter((name) => statSync(join(dist, name)).isFile())
+  .sort()
   .map((name) => {
     const file = readFileSync(join(dist, name));
     return [name, file.length, gzipSync(file, { level: 9 }).length, brotliCompressSync(file).length];
   });
 const sum = (name, rows) => [name, ...[1, 2, 3].map((column) => rows.reduce((total, row) => total + row[column], 0))];
-const first = sum("a first visit", rows.filter(([name]) => !isLater(name)));
-const program = sum("the whole program", rows.filter(([name]) => !isChapter(name)));
 const chapters = rows.filter(([name]) => isChapter(name));
-const all = sum("all of it", rows);
+const site = sum("the site without the course", rows.filter(([name]) => !isChapter(name)));
 
-const byTime = ([one], [other]) => isLater(one) - isLater(other) || (one < other ? -1 : 1);
-const table = [["bytes", "raw", "gzip", "brotli"], ...rows.sort(byTime), first, program, all];
-for (const [name, ...sizes] of table) console.log(name.padEnd(34), ...sizes.map((size) => String(size).padStart(9)));
+const table = [["bytes", "raw", "gzip", "brotli"], ...rows, site, sum("all of it", rows)];
+for (const [name, ...sizes] of table) console.log(name.padEnd(42), ...sizes.map((size) => String(size).padStart(9)));
 
-for (const [rows, budget] of [[[first], FIRST_VISIT], [[program], PROGRAM], [chapters, CHAPTER]]) {
+for (const [rows, budget] of [[[site], SITE], [chapters, CHAPTER]]) {
   const [name, , , size] = rows.reduce((most, row) => (row[3] > most[3] ? row : most));
   const verdict = size <= budget ? "within its budget" : "OVER ITS BUDGET";
   console.log(`${name} is ${verdict}: ${(size / 1000).toFixed(1)} KB of ${budget / 1000} KB brotli`);

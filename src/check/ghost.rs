@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::machine::{
-    Answer, ClientId, Command, Key, MAX_CLIENTS, Machine, Op, SessionId, Standing,
-};
+use crate::kv::{Answer, ClientId, Command, Key, KvStore, MAX_CLIENTS, Op, SessionId, Standing};
 use crate::raft::chunks::Chunks;
 use crate::raft::{Entry, Log, LogIndex, NodeId, Payload, Rule, Rules, Snapshot, Term};
 
@@ -17,7 +15,7 @@ pub struct Ghost {
     /// the run began with.
     settled: Chunks<Settled>,
     /// A machine of our own, into which each committed command is put once.
-    machine: Machine,
+    machine: KvStore,
     /// By client: the last of its requests that was executed, where, and the answer.
     executed: [Option<(u32, LogIndex, Answer)>; MAX_CLIENTS],
     /// By client: the last of its requests that was answered.
@@ -25,7 +23,7 @@ pub struct Ghost {
     /// The requests whose clients were told that nobody knows what became of them.
     unknown: Arc<Vec<(ClientId, u32)>>,
     /// The machine at the beginning.
-    start: Machine,
+    start: KvStore,
     /// By key, in their order: the last entry that writes it.
     written: Arc<Vec<(Key, LogIndex)>>,
     /// The last entry that some client knows of, by an answer.
@@ -267,7 +265,7 @@ impl Ghost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::Registration;
+    use crate::kv::Registration;
 
     fn client(number: usize) -> ClientId {
         ClientId::new(number).unwrap()

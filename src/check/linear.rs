@@ -20,7 +20,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::machine::{Answer, ClientId, Command, Key, MAX_CLIENTS, Op};
+use crate::kv::{Answer, ClientId, Command, Key, MAX_CLIENTS, Op};
 use crate::raft::{LogIndex, Payload};
 use crate::sim::{Fact, Step, Time, World};
 

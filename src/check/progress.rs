@@ -12,7 +12,7 @@
 
 use super::checker::Checker;
 use super::violation::Breach;
-use crate::machine::Command;
+use crate::kv::Command;
 use crate::raft::{Configuration, Node, NodeId, Role, SendPolicy, ServerSet, Timer};
 use crate::sim::world::MAX_LOG;
 use crate::sim::{Action, Address, Cause, Client, Server, Step, Time, World};
@@ -165,7 +165,7 @@ fn of_those_with_a_log(configuration: Configuration, world: &World) -> Configura
 /// Whether no packet is lost or held, and everything takes as long as it should.
 fn is_whole(world: &World) -> bool {
     let network = world.network();
-    network.weather.loss == 0 && !network.holds_any() && is_timely(world)
+    network.faults.loss == 0 && !network.holds_any() && is_timely(world)
 }
 
 /// How long a leader may take to tell who is removed: the entry goes out with a heartbeat at the
@@ -180,7 +180,7 @@ fn time_to_tell(world: &World) -> Time {
 fn hop(world: &World) -> Time {
     let usual = world.timing().disk.1;
     let writes = up(world).map(|server| server.disk_time.unwrap_or(usual));
-    world.network().weather.latency.1 + writes.max().unwrap_or_default()
+    world.network().faults.latency.1 + writes.max().unwrap_or_default()
 }
 
 /// How long it takes by the slowest clock until so much time has passed.
@@ -226,7 +226,7 @@ fn long_enough(world: &World) -> Time {
     };
     let behind = indexes().max().unwrap_or(0) - indexes().min().unwrap_or(0);
     let messages = 8 + 2 * behind / u64::from(config.batch);
-    let beats = messages * (timing.heartbeat.0 + 4 * world.network().weather.latency.1.0);
+    let beats = messages * (timing.heartbeat.0 + 4 * world.network().faults.latency.1.0);
     let search = 2 * (world.servers().len() as u64 + 1) * timing.patience.0;
     Time(ELECTIONS * election.0 + beats + search)
 }

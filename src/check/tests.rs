@@ -4,7 +4,7 @@ mod planted;
 
 use super::ghost::{Ghost, Stale};
 use super::*;
-use crate::machine::{Answer, ClientId, Command, Key, Op};
+use crate::kv::{Answer, ClientId, Command, Key, Op};
 use crate::raft::{Entry, LogIndex, NodeId, Payload, Rule, Rules, Term};
 use crate::sim::text::{parse_action, parse_run};
 use crate::sim::{Cause, Step, Time, World};
@@ -369,7 +369,7 @@ fn a_machine_that_comes_out_of_a_snapshot_otherwise_breaks_state_machine_safety(
         (1, ""),
         (
             9,
-            "State Machine Safety is broken: S3 executed x=1 at index 1 and came out elsewhere \
+            "State KvStore Safety is broken: S3 executed x=1 at index 1 and came out elsewhere \
              than the log leads to.",
         ),
     ] {

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::property::Property;
-use crate::machine::{Answer, Command, Op};
-use crate::raft::{Clause, Entry, LogIndex, NodeId, Payload, Position, Rule, ServerSet, Term};
+use crate::kv::{Answer, Command, Op};
+use crate::raft::{Clause, Entry, EntryId, LogIndex, NodeId, Payload, Rule, ServerSet, Term};
 use crate::sim::{StepId, Time};
 
 /// A property that was broken: when, by whom, and how.
@@ -116,7 +116,7 @@ pub enum Breach {
         /// Whose.
         server: NodeId,
         /// The last entry it covers.
-        last: Position,
+        last: EntryId,
         /// What was committed there, if anything was.
         settled: Option<Entry>,
     },
@@ -398,7 +398,7 @@ impl Breach {
             ),
             Self::SnapshotDiffers {
                 server,
-                last: Position { index, term },
+                last: EntryId { index, term },
                 settled,
             } => write!(
                 f,
@@ -477,7 +477,7 @@ impl fmt::Display for Falling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::ClientId;
+    use crate::kv::ClientId;
     use crate::raft::Configuration;
 
     fn server(number: usize) -> NodeId {
@@ -604,7 +604,7 @@ mod tests {
             (
                 Breach::SnapshotDiffers {
                     server,
-                    last: Position::new(index, Term(5)),
+                    last: EntryId::new(index, Term(5)),
                     settled: Some(x),
                 },
                 Property::StateMachineSafety,

@@ -4,7 +4,7 @@
 //!
 //! A [`Schedule`] is a beginning and what is done when: servers time out, crash and start again,
 //! links are cut, held and mended, packets lost, doubled and late, clients ask, the cluster changes.
-//! Half of the steps are taken in *still* air ([`Air::Still`]): timers are long and every packet
+//! Half of the steps are taken in *still* air ([`Timing::Still`]): timers are long and every packet
 //! takes the same time, so that nothing happens by itself. A schedule is then a few actions and a
 //! few packets each, ten thousand are played in a second, and what they find can be told to
 //! somebody. What hangs on real time (leases, elections that never end) is looked for in *living*
@@ -41,8 +41,8 @@
 //! Everything hangs on a seed: the same seed finds the same, natively as in the page. A [`Hunt`]
 //! works in portions, so that a page or a progress bar can look in between, and stop it.
 
-pub mod catches;
 pub mod corpus;
+pub mod detections;
 pub mod dice;
 pub mod moves;
 pub mod shape;
@@ -56,14 +56,14 @@ use crate::raft::Rules;
 use crate::sim::Time;
 use corpus::Corpus;
 use dice::Dice;
-use moves::{Air, Taste};
+use moves::{SwarmConfig, Timing};
 use shape::Stage;
 use shrink::Shrink;
 pub use walk::{Schedule, Walk};
 
 /// Where is hunted, and for what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ground {
+pub struct Target {
     /// How many servers, 1 to 9.
     pub servers: u8,
     /// Which rules hold.
@@ -77,7 +77,7 @@ pub struct Ground {
 /// A hunt.
 #[derive(Clone, Debug)]
 pub struct Hunt {
-    ground: Ground,
+    target: Target,
     seed: u64,
     dice: Dice,
     /// By air, living and still: what is worth going on from.
@@ -139,9 +139,9 @@ const MOST_PACKETS: usize = 30;
 
 impl Hunt {
     /// A hunt that has not begun.
-    pub fn new(ground: Ground, seed: u64) -> Self {
+    pub fn new(target: Target, seed: u64) -> Self {
         Self {
-            ground,
+            target,
             seed,
             dice: Dice::new(seed),
             corpora: Default::default(),
@@ -160,7 +160,7 @@ impl Hunt {
             match &mut self.state {
                 State::Over(_) => return true,
                 State::Searching if self.tally.steps >= end => return false,
-                State::Searching if self.tally.schedules >= self.ground.schedules => {
+                State::Searching if self.tally.schedules >= self.target.schedules => {
                     self.state = State::Over(None);
                 }
                 State::Searching => self.play_one(),
@@ -206,8 +206,8 @@ impl Hunt {
         };
         let (steps, missed) = (walk.steps(), walk.has_missed());
         match air {
-            Air::Living => self.live(&mut walk),
-            Air::Still => self.go_on(&mut walk),
+            Timing::Timed => self.live(&mut walk),
+            Timing::Untimed => self.go_on(&mut walk),
         }
         let steps = walk.steps() - steps;
         self.spent[air as usize] += steps;
@@ -224,7 +224,7 @@ impl Hunt {
 
     /// Where to play: half the steps are taken in each air, or most in the only one in which a rule
     /// that is off was ever missed.
-    fn air(&self) -> Air {
+    fn air(&self) -> Timing {
         let [living, still] = self.spent;
         let (living, still) = match self.missed.map(|times| times > 0) {
             [false, true] => (living * ONLY_AIR, still),
@@ -232,17 +232,17 @@ impl Hunt {
             _ => (living, still),
         };
         if living < still {
-            Air::Living
+            Timing::Timed
         } else {
-            Air::Still
+            Timing::Untimed
         }
     }
 
-    fn begin(&mut self, air: Air) -> Walk {
-        let Ground { servers, rules, .. } = self.ground;
+    fn begin(&mut self, air: Timing) -> Walk {
+        let Target { servers, rules, .. } = self.target;
         let seed = self.seed ^ (self.dice.roll() >> 40);
         let mut walk = Walk::new(moves::scenario(air, servers, rules, seed, &mut self.dice));
-        if air == Air::Living {
+        if air == Timing::Timed {
             for action in moves::clocks(walk.world(), &mut self.dice) {
                 walk.act(action);
             }
@@ -251,28 +251,28 @@ impl Hunt {
     }
 
     fn is_wanted(&self, property: Property) -> bool {
-        self.ground.property.is_none_or(|wanted| wanted == property)
+        self.target.property.is_none_or(|wanted| wanted == property)
     }
 
     /// Goes on from where a run has got to, in still air, and keeps what is worth going on from.
     fn go_on(&mut self, walk: &mut Walk) {
-        let taste = Taste::new(Air::Still, &mut self.dice);
+        let swarm = SwarmConfig::new(Timing::Untimed, &mut self.dice);
         for _ in 0..2 + self.dice.below(10) {
-            if let Some(action) = taste.action(walk.world(), &mut self.dice) {
+            if let Some(action) = swarm.action(walk.world(), &mut self.dice) {
                 walk.act(action);
             }
-            match taste.wait(walk.world(), &mut self.dice) {
+            match swarm.wait(walk.world(), &mut self.dice) {
                 Some(time) => walk.wait(time),
                 None => walk.wait_until_quiet(MOST_PACKETS),
             }
             if walk.violation().is_some() || walk.moves() >= LONGEST {
                 return;
             }
-            self.keep(Air::Still, walk);
+            self.keep(Timing::Untimed, walk);
         }
     }
 
-    fn keep(&mut self, air: Air, walk: &Walk) {
+    fn keep(&mut self, air: Timing, walk: &Walk) {
         let (stage, moves) = (Stage::of(walk), walk.moves());
         let mut copy: Option<Arc<Walk>> = None;
         for feature in shape::features(walk.world(), walk.ghost()) {
@@ -284,12 +284,12 @@ impl Hunt {
     /// Goes on in living air: bad weather for a while. Sometimes the sky clears then, and whoever
     /// waits for an answer must get one; that takes many steps.
     fn live(&mut self, walk: &mut Walk) {
-        let taste = Taste::new(Air::Living, &mut self.dice);
+        let swarm = SwarmConfig::new(Timing::Timed, &mut self.dice);
         for _ in 0..self.dice.below(LONGEST.saturating_sub(walk.moves()).max(1)) {
-            if let Some(action) = taste.action(walk.world(), &mut self.dice) {
+            if let Some(action) = swarm.action(walk.world(), &mut self.dice) {
                 walk.act(action);
             }
-            let end = taste.wait(walk.world(), &mut self.dice);
+            let end = swarm.wait(walk.world(), &mut self.dice);
             let end = end.unwrap_or_else(|| walk.world().now());
             // What is worth going on from may be over before the wait is.
             loop {
@@ -297,7 +297,7 @@ impl Hunt {
                 if walk.violation().is_some() {
                     return;
                 }
-                self.keep(Air::Living, walk);
+                self.keep(Timing::Timed, walk);
                 if walk.world().now() >= end {
                     break;
                 }

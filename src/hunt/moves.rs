@@ -3,7 +3,7 @@
 //! A new action is a line in [`MOVES`], a new setting one in [`SETTINGS`].
 
 use super::dice::Dice;
-use crate::machine::{ClientId, MAX_CLIENTS, Op};
+use crate::kv::{ClientId, MAX_CLIENTS, Op};
 use crate::raft::{Change, Configuration, MAX_SERVERS, NodeId, ReadMode, Rule, Rules, SendPolicy};
 use crate::sim::{
     Action, Address, ClockRate, Group, Link, PacketPick, Scenario, Server, Setting, Time, World,
@@ -11,13 +11,13 @@ use crate::sim::{
 
 /// What it is like where a schedule happens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Air {
+pub enum Timing {
     /// Time is real: timers run out by themselves, packets take their time and may get lost. What
     /// hangs on time shows here, and chance does much of the work.
-    Living,
+    Timed,
     /// Nothing happens by itself: timers are long, and every packet takes one [`HOP`]. What happens
     /// is what is done, so a schedule that breaks something is short to tell.
-    Still,
+    Untimed,
 }
 
 /// How long a packet takes in still air.
@@ -27,7 +27,7 @@ pub const HOP: Time = Time::ms(10);
 type Find = fn(&World, &mut Dice) -> Option<Action>;
 
 /// Everything that can be done: how, how often, and in which air (none: in both).
-const MOVES: &[(Find, u32, Option<Air>)] = &[
+const MOVES: &[(Find, u32, Option<Timing>)] = &[
     (timeout, 6, None),
     (request, 6, None),
     (read, 2, None),
@@ -45,10 +45,10 @@ const MOVES: &[(Find, u32, Option<Air>)] = &[
     (compact, 1, None),
     (transfer, 1, None),
     (change, 1, None),
-    (timer, 2, Some(Air::Living)),
-    (slow_disk, 1, Some(Air::Living)),
-    (skew, 2, Some(Air::Living)),
-    (retime, 1, Some(Air::Living)),
+    (timer, 2, Some(Timing::Timed)),
+    (slow_disk, 1, Some(Timing::Timed)),
+    (skew, 2, Some(Timing::Timed)),
+    (retime, 1, Some(Timing::Timed)),
 ];
 
 /// What beginnings differ in: one of each line. What stands there twice is taken twice as often.
@@ -142,17 +142,17 @@ const LIVING: &[&[Setting]] = &[
 ];
 
 /// A beginning in that air.
-pub fn scenario(air: Air, servers: u8, rules: Rules, seed: u64, dice: &mut Dice) -> Scenario {
+pub fn scenario(air: Timing, servers: u8, rules: Rules, seed: u64, dice: &mut Dice) -> Scenario {
     let mut scenario = Scenario::new(servers, seed);
     scenario.config.rules = rules;
     // In still air each client begins with a server of its own: one can always be asked.
     scenario.clients = match air {
-        Air::Still => servers.min(MAX_CLIENTS as u8),
-        Air::Living => 1 + dice.below(3) as u8,
+        Timing::Untimed => servers.min(MAX_CLIENTS as u8),
+        Timing::Timed => 1 + dice.below(3) as u8,
     };
     let own = match air {
-        Air::Still => STILL,
-        Air::Living => LIVING,
+        Timing::Untimed => STILL,
+        Timing::Timed => LIVING,
     };
     for choice in SETTINGS.iter().chain(own) {
         scenario.set(dice.pick(choice));
@@ -207,8 +207,8 @@ fn pick_for<T: Copy>(
 /// anybody gets further with partitions, and one that does little but lose messages finds what
 /// hangs on those (swarm testing: Groce et al. 2012).
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Taste {
-    air: Air,
+pub struct SwarmConfig {
+    air: Timing,
     weights: Vec<u32>,
     waits: [u32; WAITS.len()],
 }
@@ -216,13 +216,13 @@ pub struct Taste {
 /// How long is waited between two moves, in hops; none: until nothing is under way.
 const WAITS: [Option<u64>; 5] = [Some(0), Some(1), Some(2), Some(3), None];
 
-impl Taste {
+impl SwarmConfig {
     /// A taste of its own.
-    pub fn new(air: Air, dice: &mut Dice) -> Self {
+    pub fn new(air: Timing, dice: &mut Dice) -> Self {
         let weights = MOVES.iter().map(|(_, weight, only)| {
-            let taste: u32 = dice.pick(&[0, 1, 1, 2, 4]);
+            let swarm: u32 = dice.pick(&[0, 1, 1, 2, 4]);
             let fits = only.is_none_or(|only| only == air);
-            if fits { weight * taste } else { 0 }
+            if fits { weight * swarm } else { 0 }
         });
         let mut weights: Vec<u32> = weights.collect();
         // Nothing comes of a run without elections.
@@ -244,8 +244,8 @@ impl Taste {
     pub fn wait(&self, world: &World, dice: &mut Dice) -> Option<Time> {
         let hops = WAITS[dice.weigh(&self.waits)];
         let length = match self.air {
-            Air::Still => Time(hops? * HOP.0),
-            Air::Living => Time::ms(dice.below(60 * hops.unwrap_or(10) as usize + 1) as u64),
+            Timing::Untimed => Time(hops? * HOP.0),
+            Timing::Timed => Time::ms(dice.below(60 * hops.unwrap_or(10) as usize + 1) as u64),
         };
         Some(world.now() + length)
     }

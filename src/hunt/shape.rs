@@ -10,9 +10,7 @@ use std::hash::{Hash, Hasher};
 
 use super::walk::Walk;
 use crate::check::ghost::Ghost;
-use crate::raft::{
-    AppendOutcome, LogIndex, Message, Node, NodeId, Position, Role, ServerSet, Term,
-};
+use crate::raft::{AppendOutcome, EntryId, LogIndex, Message, Node, NodeId, Role, ServerSet, Term};
 use crate::sim::{Address, Body, Fingerprint, Packet, Server, World};
 
 /// How far a run has got: each stage is a step of the proof (§5.4.3) that does not hold any more.
@@ -142,9 +140,9 @@ fn says(message: &Message, from: &Server, to: &Server, ghost: &Ghost) -> (bool, 
             previous, entries, ..
         } => about(previous.index.plus(entries.len())),
         Message::AppendEntriesReply {
-            outcome: AppendOutcome::Accepted { matched },
+            outcome: AppendOutcome::Accepted { match_index },
             ..
-        } => about(*matched),
+        } => about(*match_index),
         Message::InstallSnapshot { piece, .. } => {
             let commit = to.node().map(Node::commit_index).unwrap_or_default();
             let is_news = commit < piece.last.index && to.log().holds(piece.last);
@@ -163,7 +161,7 @@ fn is_thin(world: &World, ghost: &Ghost) -> bool {
     let Some(settled) = ghost.at(last) else {
         return false;
     };
-    let entry = Position::new(last, settled.entry.term);
+    let entry = EntryId::new(last, settled.entry.term);
     let holding = world
         .servers()
         .iter()
@@ -224,9 +222,9 @@ fn subsets(all: ServerSet) -> impl Iterator<Item = ServerSet> {
 fn lies(world: &World, ghost: &Ghost) -> bool {
     letters(world).any(|(from, to, message)| match message {
         Message::AppendEntriesReply {
-            outcome: AppendOutcome::Accepted { matched },
+            outcome: AppendOutcome::Accepted { match_index },
             ..
-        } => to.is_leader() && misleads(to, *matched, from, ghost),
+        } => to.is_leader() && misleads(to, *match_index, from, ghost),
         _ => false,
     })
 }
@@ -237,20 +235,20 @@ fn errs(leader: &Server, world: &World, ghost: &Ghost) -> bool {
         return false;
     };
     world.servers().iter().any(|other| {
-        let matched = leadership.progress(other.id).matched;
-        misleads(leader, matched, other, ghost)
+        let match_index = leadership.progress(other.id).match_index;
+        misleads(leader, match_index, other, ghost)
     })
 }
 
-/// Whether it misleads a leader to take a server to agree with it up to `matched`: about an entry
+/// Whether it misleads a leader to take a server to agree with it up to `match_index`: about an entry
 /// of its own term (one it has or will have), which is what it commits by.
-fn misleads(leader: &Server, matched: LogIndex, other: &Server, ghost: &Ghost) -> bool {
+fn misleads(leader: &Server, match_index: LogIndex, other: &Server, ghost: &Ghost) -> bool {
     let (log, term) = (leader.log(), leader.term());
     let before = Term(term.0.saturating_sub(1));
     other.term() <= term
-        && matched > ghost.last()
-        && matched > log.last_not_after(log.last_index(), before).index
-        && matched > log.common(other.log())
+        && match_index > ghost.last()
+        && match_index > log.last_not_after(log.last_index(), before).index
+        && match_index > log.common(other.log())
 }
 
 fn hash(what: &impl Hash) -> u64 {

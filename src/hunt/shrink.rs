@@ -7,7 +7,7 @@
 use super::Find;
 use super::walk::Schedule;
 use crate::check::Violation;
-use crate::machine::Op;
+use crate::kv::Op;
 use crate::sim::text::parse_action;
 use crate::sim::{Action, Scenario, Setting, Time};
 

@@ -1,6 +1,6 @@
 //! What came of what: between the facts of a step, and from one step to the next.
 
-use crate::raft::event::Reset;
+use crate::raft::event::TimerResetReason;
 use crate::raft::{Event, Timer};
 use crate::sim::{Cause, Fact, Step};
 
@@ -49,7 +49,10 @@ pub fn origin(step: &Step, place: usize) -> Option<usize> {
                 nearest(|fact| is(fact, |event| matches!(event, Event::TermAdopted { .. })))
             }
             Event::TimerReset {
-                reason: Reset::Campaign | Reset::NoLongerLeader | Reset::Voted(_),
+                reason:
+                    TimerResetReason::Campaign
+                    | TimerResetReason::NoLongerLeader
+                    | TimerResetReason::Voted(_),
             } => nearest(decides),
             _ => None,
         },
@@ -107,7 +110,7 @@ pub fn trigger(parent: &Step, cause: &Cause) -> Option<usize> {
         }
         Cause::Timeout { timer, .. } => {
             let sets: fn(&Event) -> bool = match timer {
-                Timer::Election | Timer::Loyalty => {
+                Timer::Election | Timer::MinElection => {
                     |event| matches!(event, Event::TimerReset { .. })
                 }
                 Timer::EvenLease | Timer::OddLease => |event| {

@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 
 use super::{membership, words};
 use crate::raft::event::{
-    Campaign, Denial, Ignorance, NoTransfer, Refusal, Reset, StepDown, Unneeded,
+    AppendRejected, Campaign, IgnoreReason, StepDown, TimerResetReason, TransferError, Unneeded,
+    VoteRejected,
 };
-use crate::raft::{Configuration, Event, LogIndex, NodeId, Payload, Position, Rule, ServerSet};
+use crate::raft::{Configuration, EntryId, Event, LogIndex, NodeId, Payload, Rule, ServerSet};
 use crate::sim::{Action, Cause, PacketKind, Step, World};
 
 /// The sentence for an event inside `id`.
@@ -15,8 +16,8 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
         Event::AppendAccepted {
             leader,
             first_new,
-            matched,
-        } => accepted(id, *leader, *first_new, *matched),
+            match_index,
+        } => accepted(id, *leader, *first_new, *match_index),
         Event::AppendRefused { leader, reason } => refused(id, *leader, reason, step),
         Event::Applied { index } => format!("{id} applied entry {index} to its state machine"),
         Event::BecameLeader { term, votes, of } => {
@@ -47,7 +48,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             }
         }
         Event::CommitWaits { position, term } => {
-            let Position { index, term: old } = position;
+            let EntryId { index, term: old } = position;
             format!(
                 "{id} does not commit entry {index} yet: a majority holds it, but it is of term {old} and {id} leads term {term}"
             )
@@ -96,14 +97,19 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
         Event::LeaderKnown { leader, term } => {
             format!("{id} learned that {leader} leads term {term}")
         }
-        Event::LoyaltyEnded { leader } => {
+        Event::MinElectionTimeoutEnded { leader } => {
             let leader = leader.map_or_else(|| "a leader".into(), |leader| leader.to_string());
             format!(
                 "{id} has not heard from {leader} for the shortest election timeout: it would vote for another"
             )
         }
-        Event::MatchAdvanced { follower, matched } => {
-            format!("{id} knows that {follower}'s log agrees with its own up to entry {matched}")
+        Event::MatchAdvanced {
+            follower,
+            match_index,
+        } => {
+            format!(
+                "{id} knows that {follower}'s log agrees with its own up to entry {match_index}"
+            )
         }
         Event::NextLowered { follower, from, to } => {
             format!(
@@ -237,12 +243,16 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
 /// The log entry an event is about.
 pub(super) fn index(event: &Event) -> Option<LogIndex> {
     match event {
-        Event::AppendAccepted { matched: index, .. }
+        Event::AppendAccepted {
+            match_index: index, ..
+        }
         | Event::Applied { index }
         | Event::CommitLearned { index, .. }
         | Event::Compacted { last: index, .. }
         | Event::EntriesDeleted { first: index, .. }
-        | Event::MatchAdvanced { matched: index, .. }
+        | Event::MatchAdvanced {
+            match_index: index, ..
+        }
         | Event::NextLowered { to: index, .. }
         | Event::PieceStored { last: index, .. }
         | Event::ReadIndexKnown { index, .. }
@@ -255,9 +265,9 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         | Event::Committed { position, .. }
         | Event::EntryAppended { position } => Some(position.index),
         Event::AppendRefused { reason, .. } => match reason {
-            Refusal::OldTerm { .. } => None,
-            Refusal::PreviousDiffers { previous, .. }
-            | Refusal::PreviousMissing { previous, .. } => Some(previous.index),
+            AppendRejected::OldTerm { .. } => None,
+            AppendRejected::PreviousDiffers { previous, .. }
+            | AppendRejected::PreviousMissing { previous, .. } => Some(previous.index),
         },
         Event::BecameLeader { .. }
         | Event::CaughtUp { .. }
@@ -271,7 +281,7 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
         | Event::Ignored { .. }
         | Event::LeaderKnown { .. }
         | Event::LeaseEnded
-        | Event::LoyaltyEnded { .. }
+        | Event::MinElectionTimeoutEnded { .. }
         | Event::MayNotStand
         | Event::NotLeader { .. }
         | Event::NotTransferred { .. }
@@ -294,18 +304,18 @@ pub(super) fn index(event: &Event) -> Option<LogIndex> {
     }
 }
 
-fn accepted(id: NodeId, leader: NodeId, first_new: LogIndex, matched: LogIndex) -> String {
-    if first_new <= matched {
-        let stored = words::entries(first_new, matched);
+fn accepted(id: NodeId, leader: NodeId, first_new: LogIndex, match_index: LogIndex) -> String {
+    if first_new <= match_index {
+        let stored = words::entries(first_new, match_index);
         format!("{id} stored {stored} from {leader}")
-    } else if matched == LogIndex(0) {
+    } else if match_index == LogIndex(0) {
         format!("{id} heard from {leader}, with nothing to store")
     } else {
-        format!("{id} found nothing new from {leader}: its log agrees up to entry {matched}")
+        format!("{id} found nothing new from {leader}: its log agrees up to entry {match_index}")
     }
 }
 
-fn refused(id: NodeId, leader: NodeId, reason: &Refusal, step: &Step) -> String {
+fn refused(id: NodeId, leader: NodeId, reason: &AppendRejected, step: &Step) -> String {
     let is_heartbeat = matches!(
         step.cause,
         Cause::Packet {
@@ -316,11 +326,11 @@ fn refused(id: NodeId, leader: NodeId, reason: &Refusal, step: &Step) -> String 
     let what = if is_heartbeat { "heartbeat" } else { "entries" };
     let refused = format!("{id} refused {leader}'s {what}");
     match reason {
-        Refusal::OldTerm { theirs, ours } => {
+        AppendRejected::OldTerm { theirs, ours } => {
             format!("{refused}: {leader} is in term {theirs}, and {id} in term {ours} already")
         }
-        Refusal::PreviousDiffers { previous, own } => {
-            let Position { index, term } = previous;
+        AppendRejected::PreviousDiffers { previous, own } => {
+            let EntryId { index, term } = previous;
             let before = if is_heartbeat {
                 ""
             } else {
@@ -330,7 +340,7 @@ fn refused(id: NodeId, leader: NodeId, reason: &Refusal, step: &Step) -> String 
                 "{refused}: at {index}{before} {leader} has an entry of term {term} and {id} one of term {own}"
             )
         }
-        Refusal::PreviousMissing { previous, last } => {
+        AppendRejected::PreviousMissing { previous, last } => {
             let index = previous.index;
             let ends = if *last == LogIndex(0) {
                 format!("{id}'s log is empty")
@@ -348,7 +358,7 @@ fn refused(id: NodeId, leader: NodeId, reason: &Refusal, step: &Step) -> String 
 
 fn committed(
     id: NodeId,
-    position: Position,
+    position: EntryId,
     holders: ServerSet,
     of: &Configuration,
     world: &World,
@@ -383,8 +393,8 @@ fn committed(
     }
 }
 
-fn appended(id: NodeId, position: Position, world: &World) -> String {
-    let Position { index, term } = position;
+fn appended(id: NodeId, position: EntryId, world: &World) -> String {
+    let EntryId { index, term } = position;
     let log = world.server(id).log();
     let entry = log.get(index).filter(|entry| entry.term == term);
     match entry.map(|entry| entry.payload) {
@@ -414,8 +424,8 @@ fn appended(id: NodeId, position: Position, world: &World) -> String {
 }
 
 /// How the candidate's log compares to the voter's.
-fn up_to_date(theirs: &Position, ours: &Position) -> &'static str {
-    let end = |last: &Position| (last.term, last.index);
+fn up_to_date(theirs: &EntryId, ours: &EntryId) -> &'static str {
+    let end = |last: &EntryId| (last.term, last.index);
     match end(theirs).cmp(&end(ours)) {
         // Only with a rule off.
         Ordering::Less => ", though its log is less up to date",
@@ -448,45 +458,45 @@ fn asker(step: &Step) -> String {
     }
 }
 
-fn ignored(id: NodeId, from: NodeId, reason: &Ignorance) -> String {
+fn ignored(id: NodeId, from: NodeId, reason: &IgnoreReason) -> String {
     match reason {
-        Ignorance::EarlierSnapshot => {
+        IgnoreReason::EarlierSnapshot => {
             format!("{id} had no use for {from}'s piece of a snapshot: it is receiving a later one")
         }
-        Ignorance::ElectionOver => {
+        IgnoreReason::ElectionOver => {
             format!("{id} had no use for {from}'s answer: that election is over")
         }
-        Ignorance::LeaderAlive { leader } if *leader == Some(id) => {
+        IgnoreReason::LeaderAlive { leader } if *leader == Some(id) => {
             format!("{id} disregards that {from} asks for votes: it leads, as far as it knows")
         }
-        Ignorance::LeaderAlive { leader } => {
+        IgnoreReason::LeaderAlive { leader } => {
             let leader = leader.map_or_else(|| "a leader".into(), |leader| leader.to_string());
             format!("{id} disregards that {from} asks for votes: it has heard from {leader} lately")
         }
-        Ignorance::LeadsNoLonger => {
+        IgnoreReason::LeadsNoLonger => {
             format!("{id} had no use for {from}'s answer: it does not lead any more")
         }
-        Ignorance::NoVoter => format!("{id} does not take over from {from}: it has no vote"),
-        Ignorance::OldTerm { theirs, ours } => {
+        IgnoreReason::NoVoter => format!("{id} does not take over from {from}: it has no vote"),
+        IgnoreReason::OldTerm { theirs, ours } => {
             format!(
                 "{id} had no use for {from}'s answer: it is from term {theirs}, and {id} is in term {ours}"
             )
         }
-        Ignorance::NotSending => {
+        IgnoreReason::NotSending => {
             format!("{id} had no use for {from}'s answer: it does not send that snapshot any more")
         }
-        Ignorance::OtherPiece { offset, next } => {
+        IgnoreReason::OtherPiece { offset, next } => {
             format!(
                 "{id} had no use for {from}'s piece of a snapshot: it begins at item {offset}, and {id} needs item {next}"
             )
         }
-        Ignorance::Overtaken => {
+        IgnoreReason::Overtaken => {
             format!("{id} had no use for {from}'s refusal: a later answer has overtaken it")
         }
-        Ignorance::ReadOver => {
+        IgnoreReason::ReadOver => {
             format!("{id} had no use for {from}'s answer: it waits for no such read")
         }
-        Ignorance::RivalLeader => {
+        IgnoreReason::RivalLeader => {
             format!("{id} heard from {from}, which leads the same term: two leaders")
         }
     }
@@ -498,7 +508,7 @@ fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
         let waits = matches!(
             event,
             Event::TimerReset {
-                reason: Reset::NoLongerLeader
+                reason: TimerResetReason::NoLongerLeader
             }
         );
         server == id && waits
@@ -524,59 +534,63 @@ fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
     }
 }
 
-fn not_transferred(id: NodeId, to: NodeId, reason: NoTransfer) -> String {
+fn not_transferred(id: NodeId, to: NodeId, reason: TransferError) -> String {
     match reason {
-        NoTransfer::Cancelled => format!("{id} does not hand over to {to} after all"),
-        NoTransfer::LeadsAlready => format!("{id} leads already"),
-        NoTransfer::NoVoter => format!("{id} does not hand over to {to}, which has no vote"),
-        NoTransfer::TooLate => {
+        TransferError::Cancelled => format!("{id} does not hand over to {to} after all"),
+        TransferError::LeadsAlready => format!("{id} leads already"),
+        TransferError::NoVoter => format!("{id} does not hand over to {to}, which has no vote"),
+        TransferError::TooLate => {
             format!("{id} goes on leading: {to} has not taken over within an election timeout")
         }
-        NoTransfer::UnderWay => format!("{id} is handing over to {to} already"),
+        TransferError::UnderWay => format!("{id} is handing over to {to} already"),
     }
 }
 
-fn timer_reset(id: NodeId, reason: &Reset) -> String {
+fn timer_reset(id: NodeId, reason: &TimerResetReason) -> String {
     let because = match reason {
-        Reset::Campaign => "it began an election".into(),
-        Reset::HeardLeader(leader) => format!("it heard from its leader {leader}"),
-        Reset::HeardQuorum(heard) if heard.is_empty() => "it listens for a majority".into(),
-        Reset::HeardQuorum(heard) => {
+        TimerResetReason::Campaign => "it began an election".into(),
+        TimerResetReason::HeardLeader(leader) => format!("it heard from its leader {leader}"),
+        TimerResetReason::HeardQuorum(heard) if heard.is_empty() => {
+            "it listens for a majority".into()
+        }
+        TimerResetReason::HeardQuorum(heard) => {
             format!(
                 "it leads, and a majority answers ({})",
                 words::servers(*heard)
             )
         }
-        Reset::NoLongerLeader => "it leads no longer".into(),
-        Reset::Started => "it has just started".into(),
-        Reset::SpokenTo(from) => format!("{from} spoke to it, though that should be no reason"),
-        Reset::Voted(candidate) => format!("it voted for {candidate}"),
+        TimerResetReason::NoLongerLeader => "it leads no longer".into(),
+        TimerResetReason::Started => "it has just started".into(),
+        TimerResetReason::SpokenTo(from) => {
+            format!("{from} spoke to it, though that should be no reason")
+        }
+        TimerResetReason::Voted(candidate) => format!("it voted for {candidate}"),
     };
     format!("{id}'s election timer began afresh: {because}")
 }
 
-fn denial(id: NodeId, candidate: NodeId, reason: &Denial) -> String {
+fn denial(id: NodeId, candidate: NodeId, reason: &VoteRejected) -> String {
     match reason {
-        Denial::AlreadyVoted { term, voted_for } if *voted_for == id => {
+        VoteRejected::AlreadyVoted { term, voted_for } if *voted_for == id => {
             format!("it voted for itself in term {term}")
         }
-        Denial::AlreadyVoted { term, voted_for } => {
+        VoteRejected::AlreadyVoted { term, voted_for } => {
             format!("it has voted for {voted_for} in term {term}")
         }
-        Denial::LeaderAlive { leader } if *leader == Some(id) => "it leads".into(),
-        Denial::LeaderAlive {
+        VoteRejected::LeaderAlive { leader } if *leader == Some(id) => "it leads".into(),
+        VoteRejected::LeaderAlive {
             leader: Some(leader),
         } => format!("it has heard from {leader} lately"),
-        Denial::LeaderAlive { leader: None } => "it has heard from a leader lately".into(),
-        Denial::LogBehind { theirs, ours } if *theirs == Position::ZERO => {
+        VoteRejected::LeaderAlive { leader: None } => "it has heard from a leader lately".into(),
+        VoteRejected::LogBehind { theirs, ours } if *theirs == EntryId::ZERO => {
             let ours = words::position(*ours);
             format!("it has entries, the last of them ({ours}), and the candidate has none")
         }
-        Denial::LogBehind { theirs, ours } => {
+        VoteRejected::LogBehind { theirs, ours } => {
             let (theirs, ours) = (words::position(*theirs), words::position(*ours));
             format!("its own last entry ({ours}) is later than the candidate's ({theirs})")
         }
-        Denial::OldTerm { theirs, ours } => {
+        VoteRejected::OldTerm { theirs, ours } => {
             format!("{candidate} is in term {theirs}, and {id} in term {ours} already")
         }
     }

@@ -1,7 +1,7 @@
 //! What happened between servers, clients and the network, and what was done from outside.
 
 use super::{event, membership, words};
-use crate::machine::{Answer, ClientId, Op};
+use crate::kv::{Answer, ClientId, Op};
 use crate::raft::{LogIndex, Message, NodeId, Payload, Rule};
 use crate::sim::{
     Action, Address, Body, Cause, Fact, Link, Loss, PacketId, PacketKind, PacketPick, Record, Step,
@@ -369,7 +369,7 @@ fn lost(from: Address, to: Address, kind: PacketKind, why: Loss) -> String {
         Loss::Down => format!("{to} is down"),
         Loss::Dropped => "it was dropped".into(),
         Loss::Gone => format!("{to} is not there any more"),
-        Loss::Weather => "the network lost it".into(),
+        Loss::Chance => "the network lost it".into(),
     };
     format!("{what} from {from} did not reach {to}: {why}")
 }

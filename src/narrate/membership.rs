@@ -1,7 +1,7 @@
 //! How servers come and go.
 
 use super::words;
-use crate::raft::membership::{Abandonment, Wait};
+use crate::raft::membership::{ChangeAborted, Wait};
 use crate::raft::{Change, Configuration, Event, NodeId};
 use crate::sim::World;
 
@@ -76,18 +76,18 @@ pub(super) fn text(id: NodeId, event: &Event, world: &World) -> String {
     }
 }
 
-fn abandoned(id: NodeId, goal: &Configuration, reason: Abandonment, world: &World) -> String {
+fn abandoned(id: NodeId, goal: &Configuration, reason: ChangeAborted, world: &World) -> String {
     let current = world.server(id).log().configuration();
     let newcomers = words::servers(goal.voters.except(current.voters));
     let goal = words::configuration(goal);
     match reason {
-        Abandonment::LeadsNoLonger => {
+        ChangeAborted::LeadsNoLonger => {
             format!("{id} does not make the cluster {goal} any more: it does not lead")
         }
-        Abandonment::NoProgress => {
+        ChangeAborted::NoProgress => {
             format!("{id} gave up making the cluster {goal}: {newcomers} made no progress")
         }
-        Abandonment::TooSlow => {
+        ChangeAborted::TooSlow => {
             format!("{id} gave up making the cluster {goal}: {newcomers} did not catch up")
         }
     }

@@ -18,9 +18,9 @@ pub use cause::{origin, trigger};
 pub use state::{commitment, entry, following, journey};
 pub use why::{NOTHING, OUTSIDE, clause, source, values};
 
-use crate::machine::Answer;
-use crate::raft::event::{Ignorance, Reset};
-use crate::raft::{Event, LogIndex, NodeId, Position};
+use crate::kv::Answer;
+use crate::raft::event::{IgnoreReason, TimerResetReason};
+use crate::raft::{EntryId, Event, LogIndex, NodeId};
 use crate::sim::{Action, Address, Cause, Fact, Loss, PacketId, PacketKind, Step, World};
 
 /// A sentence about something that came of a step.
@@ -36,7 +36,7 @@ pub struct Sentence {
     /// none when it tells what was done from outside, or that nothing came of something.
     pub fact: Option<usize>,
     /// The log entry it is about, if it is about one.
-    pub entry: Option<Position>,
+    pub entry: Option<EntryId>,
     /// The packets it tells of, sent or lost.
     pub packets: Vec<PacketId>,
 }
@@ -68,7 +68,7 @@ pub fn sentences(step: &Step, world: &World) -> Vec<Sentence> {
             fact: Some(place),
             entry: server.zip(index).and_then(|(server, index)| {
                 let term = world.server(server).log().term(index)?;
-                (index > LogIndex(0)).then_some(Position { index, term })
+                (index > LogIndex(0)).then_some(EntryId { index, term })
             }),
             packets: fact::packets(step, place, world),
         });
@@ -166,8 +166,10 @@ fn event_weight(event: &Event) -> Weight {
     match event {
         // A heartbeat, or entries that were there already.
         Event::AppendAccepted {
-            first_new, matched, ..
-        } if first_new > matched => Weight::Quiet,
+            first_new,
+            match_index,
+            ..
+        } if first_new > match_index => Weight::Quiet,
         Event::AppendAccepted { .. }
         | Event::AppendRefused { .. }
         | Event::BecameLeader { .. }
@@ -209,18 +211,21 @@ fn event_weight(event: &Event) -> Weight {
         | Event::VoteGranted { .. } => Weight::Story,
         // Else a server would ask for votes, and nothing would be told of the answers.
         Event::Ignored {
-            reason: Ignorance::LeaderAlive { .. },
+            reason: IgnoreReason::LeaderAlive { .. },
             ..
         } => Weight::Story,
         Event::Applied { .. }
         | Event::HeartbeatDue
         | Event::TimerReset {
-            reason: Reset::HeardLeader(_) | Reset::HeardQuorum(_) | Reset::Started,
+            reason:
+                TimerResetReason::HeardLeader(_)
+                | TimerResetReason::HeardQuorum(_)
+                | TimerResetReason::Started,
         } => Weight::Quiet,
         Event::Configured { .. }
         | Event::Ignored { .. }
         | Event::LeaseEnded
-        | Event::LoyaltyEnded { .. }
+        | Event::MinElectionTimeoutEnded { .. }
         | Event::MatchAdvanced { .. }
         | Event::PreVoteCounted { .. }
         | Event::PieceStored { .. }

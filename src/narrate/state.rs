@@ -3,12 +3,12 @@
 
 use super::words;
 use crate::check::ghost::Settled;
-use crate::raft::{Clause, Event, Node, NodeId, Payload, Position, Role, Term};
+use crate::raft::{Clause, EntryId, Event, Node, NodeId, Payload, Role, Term};
 use crate::sim::{Packet, World};
 
 /// What an entry of a server's log says, and who made it (none: it is older than the run).
-pub fn entry(world: &World, id: NodeId, position: Position, maker: Option<NodeId>) -> String {
-    let Position { index, term } = position;
+pub fn entry(world: &World, id: NodeId, position: EntryId, maker: Option<NodeId>) -> String {
+    let EntryId { index, term } = position;
     let says = match world.server(id).log().get(index).map(|entry| entry.payload) {
         Some(Payload::Command(command)) => format!("{} of {}", command.op, command.client),
         Some(Payload::Configuration(configuration)) => {
@@ -29,10 +29,10 @@ pub fn entry(world: &World, id: NodeId, position: Position, maker: Option<NodeId
 pub fn commitment(
     world: &World,
     id: NodeId,
-    position: Position,
+    position: EntryId,
     settled: Option<&Settled>,
 ) -> (Clause, String) {
-    let Position { index, term } = position;
+    let EntryId { index, term } = position;
     let node = world.server(id).node();
     let counted = || {
         let (holders, of) = Default::default();
@@ -107,8 +107,8 @@ pub fn commitment(
 }
 
 /// An entry that cannot stay.
-fn gives_way(position: Position, leader: NodeId, theirs: Term) -> (Clause, String) {
-    let Position { index, term } = position;
+fn gives_way(position: EntryId, leader: NodeId, theirs: Term) -> (Clause, String) {
+    let EntryId { index, term } = position;
     let deleted = Event::EntriesDeleted {
         first: index,
         last: index,

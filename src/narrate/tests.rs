@@ -1,7 +1,7 @@
 use super::*;
-use crate::machine::{Answer, ClientId};
-use crate::raft::event::{Campaign, Denial, Refusal, StepDown};
-use crate::raft::{Configuration, Position, ServerSet, Term, Timer};
+use crate::kv::{Answer, ClientId};
+use crate::raft::event::{AppendRejected, Campaign, StepDown, VoteRejected};
+use crate::raft::{Configuration, EntryId, ServerSet, Term, Timer};
 use crate::sim::text::parse_run;
 use crate::sim::{PacketId, Scenario, Time};
 
@@ -13,8 +13,8 @@ fn set(numbers: &[usize]) -> ServerSet {
     numbers.iter().map(|number| s(*number)).collect()
 }
 
-fn at(index: u64, term: u64) -> Position {
-    Position::new(LogIndex(index), Term(term))
+fn at(index: u64, term: u64) -> EntryId {
+    EntryId::new(LogIndex(index), Term(term))
 }
 
 /// What a step with these facts tells, in a world of five servers.
@@ -64,7 +64,7 @@ fn events_are_told_with_their_values() {
             4,
             Event::VoteDenied {
                 candidate: s(1),
-                reason: Denial::LogBehind {
+                reason: VoteRejected::LogBehind {
                     theirs: at(1, 1),
                     ours: at(3, 2),
                 },
@@ -75,7 +75,7 @@ fn events_are_told_with_their_values() {
             4,
             Event::VoteDenied {
                 candidate: s(1),
-                reason: Denial::AlreadyVoted {
+                reason: VoteRejected::AlreadyVoted {
                     term: Term(2),
                     voted_for: s(4),
                 },
@@ -121,7 +121,7 @@ fn events_are_told_with_their_values() {
             2,
             Event::AppendRefused {
                 leader: s(1),
-                reason: Refusal::PreviousMissing {
+                reason: AppendRejected::PreviousMissing {
                     previous: at(5, 1),
                     last: LogIndex(3),
                 },
@@ -161,7 +161,7 @@ fn who_led_is_told_from_who_was_a_candidate() {
         reason: StepDown::HigherTerm { from, term },
     };
     let waits = Event::TimerReset {
-        reason: Reset::NoLongerLeader,
+        reason: TimerResetReason::NoLongerLeader,
     };
     let facts = [down, waits].map(|event| Fact::Raft {
         server: s(1),
@@ -266,7 +266,7 @@ fn why_names_the_rule_the_values_and_the_place() {
     assert_eq!(source(&OUTSIDE), "");
     let rival = raft(Event::Ignored {
         from: s(2),
-        reason: Ignorance::RivalLeader,
+        reason: IgnoreReason::RivalLeader,
     });
     assert_eq!(source(&clause(&rival)), "Figure 3, Election Safety; §5.2");
 }

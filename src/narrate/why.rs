@@ -5,7 +5,7 @@
 //! adds.
 
 use super::words;
-use crate::machine::Answer;
+use crate::kv::Answer;
 use crate::raft::{Clause, Event};
 use crate::sim::{Fact, Loss, PacketKind};
 
@@ -203,7 +203,7 @@ fn lost(why: Loss) -> Words {
             "It was dropped by hand. Whoever misses the answer sends again.",
         ),
         Loss::Gone => ("", "6", "The server it was for was taken away."),
-        Loss::Weather => (
+        Loss::Chance => (
             "",
             "5.1",
             "Networks lose packets now and then. Whoever misses the answer sends again.",
@@ -284,10 +284,10 @@ pub fn values(fact: &Fact) -> Option<String> {
         return None;
     };
     match event {
-        Event::MatchAdvanced { matched, .. } => {
-            let next = matched.next();
+        Event::MatchAdvanced { match_index, .. } => {
+            let next = match_index.next();
             Some(format!(
-                "So matchIndex is {matched}, and nextIndex at least {next}."
+                "So matchIndex is {match_index}, and nextIndex at least {next}."
             ))
         }
         Event::PreVoteGranted {

@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::machine::{Answer, Op};
-use crate::raft::{Configuration, LogIndex, Position, ServerSet};
+use crate::kv::{Answer, Op};
+use crate::raft::{Configuration, EntryId, LogIndex, ServerSet};
 
 /// `S1, S3 and S4`.
 pub(super) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
@@ -87,13 +87,13 @@ pub(super) fn entries(first: LogIndex, last: LogIndex) -> String {
 }
 
 /// `index 3, term 2`, as the paper names a last entry.
-pub(super) fn position(position: Position) -> String {
+pub(super) fn position(position: EntryId) -> String {
     format!("index {}, term {}", position.index, position.term)
 }
 
 /// What a log ends with.
-pub(super) fn end_of_log(last: Position) -> String {
-    if last == Position::ZERO {
+pub(super) fn end_of_log(last: EntryId) -> String {
+    if last == EntryId::ZERO {
         "nothing".into()
     } else {
         position(last)

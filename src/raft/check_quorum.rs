@@ -10,7 +10,7 @@
 //! votes nor takes over the candidate's term. A leader that reaches its majority cannot be deposed
 //! by a server that does not hear it. Unless it wants to be: a transfer's request says so.
 
-use super::event::{Reset, StepDown};
+use super::event::{StepDown, TimerResetReason};
 use super::message::Message;
 use super::node::{Node, Output, Role, Timer};
 use super::types::{NodeId, ServerSet};
@@ -82,7 +82,7 @@ impl Node {
             && matches!(
                 message,
                 Message::RequestVote {
-                    handed_over: false,
+                    leadership_transfer: false,
                     ..
                 }
             )
@@ -94,7 +94,7 @@ impl Node {
         if let Role::Leader(leadership) = &mut self.role {
             leadership.hearing.servers = ServerSet::EMPTY;
         }
-        self.reset_election_timer(Reset::HeardQuorum(heard), out);
+        self.reset_election_timer(TimerResetReason::HeardQuorum(heard), out);
     }
 
     fn hears_quorum(&self) -> bool {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rules::Rules;
-use crate::machine::Op;
+use crate::kv::Op;
 
 /// The choices and the rules of one cluster; the same for all its servers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]

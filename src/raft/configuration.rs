@@ -20,7 +20,7 @@ pub struct Configuration {
 }
 
 /// How many of so many voters are enough.
-pub type Share = fn(usize) -> usize;
+pub type QuorumSize = fn(usize) -> usize;
 
 /// More than half: any two majorities share a server, and that is what Raft stands on (§5.2).
 pub fn majority(voters: usize) -> usize {
@@ -62,8 +62,8 @@ impl Configuration {
         self.has(majority, servers)
     }
 
-    pub(super) fn has(self, share: Share, servers: ServerSet) -> bool {
-        self.electorates()
+    pub(super) fn has(self, share: QuorumSize, servers: ServerSet) -> bool {
+        self.majorities()
             .all(|voters| servers.and(voters).len() >= share(voters.len()))
     }
 
@@ -75,7 +75,7 @@ impl Configuration {
 
     pub(super) fn reached_by<T: Ord + Default>(
         self,
-        share: Share,
+        share: QuorumSize,
         reached: impl Fn(NodeId) -> T,
     ) -> T {
         let of = |voters: ServerSet| {
@@ -84,12 +84,12 @@ impl Configuration {
             let is_reached = |index: &T| indexes().filter(|own| own >= index).count() >= enough;
             indexes().filter(is_reached).max().unwrap_or_default()
         };
-        self.electorates().map(of).min().unwrap_or_default()
+        self.majorities().map(of).min().unwrap_or_default()
     }
 
     /// The sets of voters of each of which a majority is needed: one, or in a joint configuration
     /// two.
-    fn electorates(self) -> impl Iterator<Item = ServerSet> {
+    fn majorities(self) -> impl Iterator<Item = ServerSet> {
         let joint = self.is_joint().then_some(self.outgoing);
         std::iter::once(self.voters).chain(joint)
     }

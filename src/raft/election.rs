@@ -1,12 +1,12 @@
 //! How a server comes to lead (§5.2), and who may (§5.4.1).
 
-use super::configuration::{Share, half, majority};
-use super::event::{Campaign, Denial, Event, Ignorance, Reset, StepDown};
+use super::configuration::{QuorumSize, half, majority};
+use super::event::{Campaign, Event, IgnoreReason, StepDown, TimerResetReason, VoteRejected};
 use super::message::Message;
 use super::node::{Node, Output, Role, Timer};
-use super::replication::Leadership;
+use super::replication::LeaderState;
 use super::rules::Rule;
-use super::types::{NodeId, Position, ServerSet, Term};
+use super::types::{EntryId, NodeId, ServerSet, Term};
 
 impl Node {
     /// Followers 2, Candidates 4: nothing was heard from a leader for a whole election timeout, or
@@ -40,8 +40,8 @@ impl Node {
         // The new term and the vote must outlive a crash, or this server could vote again in the
         // same term: on disk first, then the requests.
         out.push(Output::Persist);
-        self.reset_election_timer(Reset::Campaign, out);
-        let handed_over = matches!(reason, Campaign::Told { .. });
+        self.reset_election_timer(TimerResetReason::Campaign, out);
+        let leadership_transfer = matches!(reason, Campaign::Told { .. });
         let last = self.persistent.log.last();
         for to in self.other_voters() {
             out.push(Output::Send {
@@ -49,7 +49,7 @@ impl Node {
                 message: Message::RequestVote {
                     term,
                     last,
-                    handed_over,
+                    leadership_transfer,
                 },
             });
         }
@@ -61,7 +61,7 @@ impl Node {
         &mut self,
         candidate: NodeId,
         term: Term,
-        last: Position,
+        last: EntryId,
         out: &mut Vec<Output>,
     ) {
         let denial = self.denial(candidate, term, last);
@@ -81,7 +81,7 @@ impl Node {
                     self.become_follower(StepDown::Voted { candidate }, out);
                 }
                 if !self.is_leader() {
-                    self.reset_election_timer(Reset::Voted(candidate), out);
+                    self.reset_election_timer(TimerResetReason::Voted(candidate), out);
                 }
             }
             Some(reason) => out.push(Output::Event(Event::VoteDenied { candidate, reason })),
@@ -98,11 +98,16 @@ impl Node {
     }
 
     /// Why the candidate may not have this server's vote, if it may not.
-    pub(super) fn denial(&self, candidate: NodeId, term: Term, last: Position) -> Option<Denial> {
+    pub(super) fn denial(
+        &self,
+        candidate: NodeId,
+        term: Term,
+        last: EntryId,
+    ) -> Option<VoteRejected> {
         // RequestVote 1 (§5.1): whose term has passed cannot lead.
         let ours = self.persistent.current_term;
         if term < ours && self.rule(Rule::RefuseOldTerm) {
-            return Some(Denial::OldTerm { theirs: term, ours });
+            return Some(VoteRejected::OldTerm { theirs: term, ours });
         }
         // RequestVote 2 (§5.2): one vote a term, so that two majorities cannot elect two leaders.
         // The same candidate may have it twice: its first answer may have been lost.
@@ -111,7 +116,7 @@ impl Node {
             && term <= ours
             && self.rule(Rule::OneVotePerTerm)
         {
-            return Some(Denial::AlreadyVoted {
+            return Some(VoteRejected::AlreadyVoted {
                 term: ours,
                 voted_for,
             });
@@ -120,14 +125,14 @@ impl Node {
         // a majority; a winner has asked a majority; so someone in both would refuse here.
         let ours = self.persistent.log.last();
         if self.rule(Rule::UpToDate) && self.is_behind(last, ours) {
-            return Some(Denial::LogBehind { theirs: last, ours });
+            return Some(VoteRejected::LogBehind { theirs: last, ours });
         }
         None
     }
 
     /// §5.4.1: of two logs, the one whose last entry has the later term is more up to date; if
     /// they end in the same term, the longer one.
-    fn is_behind(&self, theirs: Position, ours: Position) -> bool {
+    fn is_behind(&self, theirs: EntryId, ours: EntryId) -> bool {
         if self.rule(Rule::CompareLastTerm) && theirs.term != ours.term {
             return theirs.term < ours.term;
         }
@@ -144,13 +149,13 @@ impl Node {
     ) {
         let ours = self.persistent.current_term;
         if term < ours && self.rule(Rule::IgnoreOldVotes) {
-            return self.ignore(voter, Ignorance::OldTerm { theirs: term, ours }, out);
+            return self.ignore(voter, IgnoreReason::OldTerm { theirs: term, ours }, out);
         }
         let of = self.configuration();
         let needed = self.share_to_lead()(of.voters.len()) as u8;
         let every_vote_counts = !self.rule(Rule::CountVoters);
         let Role::Candidate { votes, counted } = &mut self.role else {
-            return self.ignore(voter, Ignorance::ElectionOver, out);
+            return self.ignore(voter, IgnoreReason::ElectionOver, out);
         };
         if granted && (votes.insert(voter) || every_vote_counts) {
             *counted = counted.saturating_add(1);
@@ -184,12 +189,12 @@ impl Node {
         let term = self.persistent.current_term;
         out.push(Output::Event(Event::BecameLeader { term, votes, of }));
         out.push(Output::StopTimer(Timer::Election));
-        self.role = Role::Leader(Leadership::new(self.id, self.persistent.log.last_index()));
+        self.role = Role::Leader(LeaderState::new(self.id, self.persistent.log.last_index()));
         self.listen(out);
         self.begin_leading(out);
     }
 
-    pub(super) fn share_to_lead(&self) -> Share {
+    pub(super) fn share_to_lead(&self) -> QuorumSize {
         if self.rule(Rule::ElectionMajority) {
             majority
         } else {

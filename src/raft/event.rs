@@ -6,9 +6,9 @@
 //! without one.
 
 use super::configuration::Configuration;
-use super::membership::{Abandonment, Objection, Wait};
+use super::membership::{ChangeAborted, ChangeRejected, Wait};
 use super::read::ReadId;
-use super::types::{LogIndex, NodeId, Position, Round, ServerSet, Term};
+use super::types::{EntryId, LogIndex, NodeId, Round, ServerSet, Term};
 
 /// Something that happened inside a server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -17,17 +17,17 @@ pub enum Event {
     AppendAccepted {
         /// Who sent them.
         leader: NodeId,
-        /// The first entry that was new; past `matched` when none was.
+        /// The first entry that was new; past `match_index` when none was.
         first_new: LogIndex,
         /// The last entry the message vouched for.
-        matched: LogIndex,
+        match_index: LogIndex,
     },
     /// A follower refused entries.
     AppendRefused {
         /// Who sent them.
         leader: NodeId,
         /// Why.
-        reason: Refusal,
+        reason: AppendRejected,
     },
     /// A server put a command into its state machine.
     Applied {
@@ -66,12 +66,12 @@ pub enum Event {
         /// What the cluster should have become.
         goal: Configuration,
         /// Why.
-        reason: Abandonment,
+        reason: ChangeAborted,
     },
     /// A change of configuration was not taken in hand.
     ChangeRefused {
         /// Why.
-        reason: Objection,
+        reason: ChangeRejected,
     },
     /// A change of configuration cannot begin yet.
     ChangeWaits {
@@ -92,7 +92,7 @@ pub enum Event {
     /// Entries are on a majority, but the last of them is of an earlier term: not committed yet.
     CommitWaits {
         /// The last entry on a majority.
-        position: Position,
+        position: EntryId,
         /// The leader's own term.
         term: Term,
     },
@@ -106,7 +106,7 @@ pub enum Event {
     /// A leader committed entries.
     Committed {
         /// The last of them.
-        position: Position,
+        position: EntryId,
         /// Who holds it, the leader included.
         holders: ServerSet,
         /// Of whom a majority was needed.
@@ -124,7 +124,7 @@ pub enum Event {
     /// A leader put an entry into its own log.
     EntryAppended {
         /// Where, and in which term.
-        position: Position,
+        position: EntryId,
     },
     /// A follower deleted entries that conflict with the leader's.
     EntriesDeleted {
@@ -156,7 +156,7 @@ pub enum Event {
         /// Who sent it.
         from: NodeId,
         /// Why it was not used.
-        reason: Ignorance,
+        reason: IgnoreReason,
     },
     /// A server learned who leads its term.
     LeaderKnown {
@@ -169,7 +169,7 @@ pub enum Event {
     LeaseEnded,
     /// A server has not heard from a leader for the shortest election timeout, and would help to
     /// elect another.
-    LoyaltyEnded {
+    MinElectionTimeoutEnded {
         /// The leader, if it knows of one.
         leader: Option<NodeId>,
     },
@@ -178,7 +178,7 @@ pub enum Event {
         /// Which follower.
         follower: NodeId,
         /// Up to which entry.
-        matched: LogIndex,
+        match_index: LogIndex,
     },
     /// A server without a vote had no word from a leader, and does not stand for election.
     MayNotStand,
@@ -201,7 +201,7 @@ pub enum Event {
         /// To whom it should have.
         to: NodeId,
         /// Why not.
-        reason: NoTransfer,
+        reason: TransferError,
     },
     /// A pre-candidate counted an answer.
     PreVoteCounted {
@@ -221,7 +221,7 @@ pub enum Event {
         /// For whom.
         candidate: NodeId,
         /// Why.
-        reason: Denial,
+        reason: VoteRejected,
     },
     /// A server would vote for another.
     PreVoteGranted {
@@ -230,9 +230,9 @@ pub enum Event {
         /// In which term.
         next: Term,
         /// The last entry of the pre-candidate's log.
-        candidate_last: Position,
+        candidate_last: EntryId,
         /// The last entry of its own.
-        own_last: Position,
+        own_last: EntryId,
     },
     /// A server asks whether an election would be welcome.
     PreVoteStarted {
@@ -349,7 +349,7 @@ pub enum Event {
     /// A server began to wait a whole election timeout afresh.
     TimerReset {
         /// Why it may.
-        reason: Reset,
+        reason: TimerResetReason,
     },
     /// A leader began to hand over.
     TransferStarted {
@@ -376,7 +376,7 @@ pub enum Event {
         /// To whom.
         candidate: NodeId,
         /// Why.
-        reason: Denial,
+        reason: VoteRejected,
     },
     /// A server gave its vote.
     VoteGranted {
@@ -385,9 +385,9 @@ pub enum Event {
         /// For which term.
         term: Term,
         /// The last entry of the candidate's log.
-        candidate_last: Position,
+        candidate_last: EntryId,
         /// The last entry of the voter's.
-        own_last: Position,
+        own_last: EntryId,
     },
 }
 
@@ -413,7 +413,7 @@ pub enum Campaign {
 
 /// Why a leader does not hand over.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum NoTransfer {
+pub enum TransferError {
     /// Somebody called it off.
     Cancelled,
     /// The leader itself was named.
@@ -439,7 +439,7 @@ pub enum Reading {
 
 /// Why entries were refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Refusal {
+pub enum AppendRejected {
     /// The sender's term has passed.
     OldTerm {
         /// The sender's.
@@ -450,14 +450,14 @@ pub enum Refusal {
     /// The entry before has another term here.
     PreviousDiffers {
         /// The entry before, as the leader has it.
-        previous: Position,
+        previous: EntryId,
         /// The term it has here.
         own: Term,
     },
     /// The entry before is missing.
     PreviousMissing {
         /// The entry before.
-        previous: Position,
+        previous: EntryId,
         /// Where this log ends.
         last: LogIndex,
     },
@@ -465,7 +465,7 @@ pub enum Refusal {
 
 /// Why a vote was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Denial {
+pub enum VoteRejected {
     /// The vote of this term is given.
     AlreadyVoted {
         /// The term.
@@ -481,9 +481,9 @@ pub enum Denial {
     /// The candidate's log lacks something this one has.
     LogBehind {
         /// The candidate's last entry.
-        theirs: Position,
+        theirs: EntryId,
         /// The voter's last entry.
-        ours: Position,
+        ours: EntryId,
     },
     /// The candidate's term has passed.
     OldTerm {
@@ -508,7 +508,7 @@ pub enum Unneeded {
 
 /// Why a message was not used.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Ignorance {
+pub enum IgnoreReason {
     /// A piece came of a snapshot older than the one that is being received.
     EarlierSnapshot,
     /// A vote came for an election that is over.
@@ -577,7 +577,7 @@ pub enum StepDown {
 
 /// Why an election timer began afresh.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Reset {
+pub enum TimerResetReason {
     /// It began an election.
     Campaign,
     /// It heard from the leader of its term.
@@ -615,7 +615,7 @@ impl Event {
                 "If the log holds the entry before the new ones, store those it does not have yet.",
             ),
             Self::AppendRefused {
-                reason: Refusal::OldTerm { .. },
+                reason: AppendRejected::OldTerm { .. },
                 ..
             } => (
                 "AppendEntries 1",
@@ -648,7 +648,7 @@ impl Event {
                 "New servers first receive the log, without a vote. With a vote and an empty log they would keep entries from being committed.",
             ),
             Self::ChangeAbandoned {
-                reason: Abandonment::LeadsNoLonger,
+                reason: ChangeAborted::LeadsNoLonger,
                 ..
             } => (
                 "",
@@ -737,7 +737,7 @@ impl Event {
                 "A leader sends AppendEntries to everyone regularly, even with nothing to store, so that nobody starts an election.",
             ),
             Self::Ignored {
-                reason: Ignorance::EarlierSnapshot,
+                reason: IgnoreReason::EarlierSnapshot,
                 ..
             } => (
                 "Figure 13, InstallSnapshot 5",
@@ -745,7 +745,7 @@ impl Event {
                 "Of two snapshots that a leader sends in its term, the later one counts.",
             ),
             Self::Ignored {
-                reason: Ignorance::NotSending,
+                reason: IgnoreReason::NotSending,
                 ..
             } => (
                 "Figure 13, InstallSnapshot",
@@ -753,7 +753,7 @@ impl Event {
                 "The leader sends this snapshot no longer: it has arrived, or was not needed, or a later one took its place.",
             ),
             Self::Ignored {
-                reason: Ignorance::OtherPiece { .. },
+                reason: IgnoreReason::OtherPiece { .. },
                 ..
             } => (
                 "Figure 13, InstallSnapshot 3",
@@ -761,7 +761,7 @@ impl Event {
                 "A piece of a snapshot goes where it belongs: after those that are there. The answer says which is missing.",
             ),
             Self::Ignored {
-                reason: Ignorance::OldTerm { .. },
+                reason: IgnoreReason::OldTerm { .. },
                 ..
             } => (
                 "All servers 2",
@@ -769,7 +769,7 @@ impl Event {
                 "An answer to something said in an earlier term says nothing about this one.",
             ),
             Self::Ignored {
-                reason: Ignorance::ElectionOver,
+                reason: IgnoreReason::ElectionOver,
                 ..
             } => (
                 "Candidates 2",
@@ -777,7 +777,7 @@ impl Event {
                 "Votes matter to a candidate only; this election is decided.",
             ),
             Self::Ignored {
-                reason: Ignorance::LeaderAlive { .. },
+                reason: IgnoreReason::LeaderAlive { .. },
                 ..
             } => (
                 "Dissertation",
@@ -785,7 +785,7 @@ impl Event {
                 "With CheckQuorum, who has heard from a leader within the shortest election timeout neither votes nor takes over the candidate's term.",
             ),
             Self::Ignored {
-                reason: Ignorance::ReadOver,
+                reason: IgnoreReason::ReadOver,
                 ..
             } => (
                 "Dissertation",
@@ -793,7 +793,7 @@ impl Event {
                 "Who waits for no read needs no index.",
             ),
             Self::Ignored {
-                reason: Ignorance::NoVoter,
+                reason: IgnoreReason::NoVoter,
                 ..
             } => (
                 "Dissertation",
@@ -801,7 +801,7 @@ impl Event {
                 "Who has no vote does not stand for election.",
             ),
             Self::Ignored {
-                reason: Ignorance::LeadsNoLonger,
+                reason: IgnoreReason::LeadsNoLonger,
                 ..
             } => (
                 "Leaders 3",
@@ -809,7 +809,7 @@ impl Event {
                 "Followers' answers matter to a leader only.",
             ),
             Self::Ignored {
-                reason: Ignorance::Overtaken,
+                reason: IgnoreReason::Overtaken,
                 ..
             } => (
                 "Leaders 3",
@@ -817,7 +817,7 @@ impl Event {
                 "A later answer already showed that the follower's log agrees further than this refusal says.",
             ),
             Self::Ignored {
-                reason: Ignorance::RivalLeader,
+                reason: IgnoreReason::RivalLeader,
                 ..
             } => (
                 "Figure 3, Election Safety",
@@ -834,7 +834,7 @@ impl Event {
                 "6.4.1",
                 "A lease lasts for the shortest election timeout, less what clocks may differ, from the beginning of a round that a majority answered.",
             ),
-            Self::LoyaltyEnded { .. } => (
+            Self::MinElectionTimeoutEnded { .. } => (
                 "Dissertation",
                 "4.2.3, 9.6",
                 "Who has heard from a leader within the shortest election timeout helps nobody else to lead; after that it would.",
@@ -845,7 +845,7 @@ impl Event {
                 "When a follower has stored entries, remember how far its log is known to agree.",
             ),
             Self::NotTransferred {
-                reason: NoTransfer::TooLate,
+                reason: TransferError::TooLate,
                 ..
             } => (
                 "Dissertation",
@@ -878,7 +878,7 @@ impl Event {
                 "A pre-candidate stands for election when more than half of all servers would vote for it.",
             ),
             Self::PreVoteDenied {
-                reason: Denial::LeaderAlive { .. },
+                reason: VoteRejected::LeaderAlive { .. },
                 ..
             } => (
                 "Dissertation",
@@ -1008,7 +1008,7 @@ impl Event {
                 "Terms travel with every message: the later one wins, everywhere.",
             ),
             Self::TimerReset {
-                reason: Reset::HeardQuorum(_),
+                reason: TimerResetReason::HeardQuorum(_),
             } => (
                 "Dissertation",
                 "6.2",
@@ -1025,7 +1025,7 @@ impl Event {
                 "A candidate needs votes from more than half of all servers in one term.",
             ),
             Self::VoteDenied {
-                reason: Denial::OldTerm { .. },
+                reason: VoteRejected::OldTerm { .. },
                 ..
             } => (
                 "RequestVote 1",
@@ -1033,7 +1033,7 @@ impl Event {
                 "Refuse a candidate whose term has passed.",
             ),
             Self::VoteDenied {
-                reason: Denial::AlreadyVoted { .. },
+                reason: VoteRejected::AlreadyVoted { .. },
                 ..
             } => (
                 "RequestVote 2",
@@ -1041,7 +1041,7 @@ impl Event {
                 "One vote in a term, first come, first served.",
             ),
             Self::VoteDenied {
-                reason: Denial::LeaderAlive { .. },
+                reason: VoteRejected::LeaderAlive { .. },
                 ..
             } => (
                 "Dissertation",
@@ -1049,7 +1049,7 @@ impl Event {
                 "Who has heard from a leader within the shortest election timeout votes for nobody else.",
             ),
             Self::VoteDenied {
-                reason: Denial::LogBehind { .. },
+                reason: VoteRejected::LogBehind { .. },
                 ..
             } => (
                 "RequestVote 2",

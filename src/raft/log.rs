@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::chunks::Chunks;
 use super::configuration::Configuration;
-use super::types::{LogIndex, Position, ServerSet, Term};
-use crate::machine::{Command, Machine, Registration};
+use super::types::{EntryId, LogIndex, ServerSet, Term};
+use crate::kv::{Command, KvStore, Registration};
 
 /// One entry of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -45,11 +45,11 @@ pub struct Entries(Option<Arc<[Entry]>>);
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Snapshot {
     /// The last entry it covers (lastIncludedIndex and lastIncludedTerm).
-    pub last: Position,
+    pub last: EntryId,
     /// Who the cluster consisted of, as of that entry.
     pub configuration: Configuration,
     /// The state machine after that entry, with the clients' sessions.
-    pub machine: Machine,
+    pub machine: KvStore,
 }
 
 /// A server's log. Indexes start at 1. Cheap to clone, however long it is.
@@ -58,9 +58,9 @@ pub struct Log {
     snapshot: Snapshot,
     /// The entry before the first one held. Never behind the snapshot: some entries that it covers
     /// may still be there, for followers that lag a little.
-    base: Position,
+    base: EntryId,
     /// The last entry, held or compacted: it is asked for with every message.
-    last: Position,
+    last: EntryId,
     entries: Chunks<Entry>,
     /// The latest configuration, and the entry that says so: 0 if the snapshot does.
     latest: (LogIndex, Configuration),
@@ -91,7 +91,7 @@ impl Log {
     pub fn append(&mut self, entry: Entry) -> LogIndex {
         self.entries.push(entry);
         let index = self.last.index.next();
-        self.last = Position::new(index, entry.term);
+        self.last = EntryId::new(index, entry.term);
         if let Payload::Configuration(configuration) = entry.payload {
             self.latest = (index, configuration);
         }
@@ -103,7 +103,7 @@ impl Log {
     pub fn truncate(&mut self, index: LogIndex) {
         self.entries.truncate(index.previous().0 as usize);
         let last = LogIndex(self.entries.end() as u64);
-        self.last = Position::new(last, self.term(last).unwrap_or_default());
+        self.last = EntryId::new(last, self.term(last).unwrap_or_default());
         if self.latest.0 >= index {
             self.latest = self.configured_by(index.previous());
         }
@@ -111,7 +111,7 @@ impl Log {
 
     /// Takes `machine` as what the log led to up to `index`, and drops the entries up to there but
     /// for the last `keep`. Nothing happens if the snapshot reaches as far, or the log less far.
-    pub fn compact(&mut self, index: LogIndex, machine: Machine, keep: usize) {
+    pub fn compact(&mut self, index: LogIndex, machine: KvStore, keep: usize) {
         let Some(term) = self
             .term(index)
             .filter(|_| index > self.snapshot.last.index)
@@ -119,7 +119,7 @@ impl Log {
             return;
         };
         self.snapshot = Snapshot {
-            last: Position { index, term },
+            last: EntryId { index, term },
             configuration: self.configured_by(index).1,
             machine,
         };
@@ -130,7 +130,7 @@ impl Log {
     pub fn drop_up_to(&mut self, index: LogIndex) {
         let index = index.min(self.snapshot.last.index);
         if let Some(term) = self.term(index).filter(|_| index > self.base.index) {
-            self.base = Position { index, term };
+            self.base = EntryId { index, term };
             self.entries.forget_before(index.0 as usize);
         }
     }
@@ -140,8 +140,8 @@ impl Log {
         &self.snapshot
     }
 
-    /// The entry before the first one held; [`Position::ZERO`] when nothing was dropped.
-    pub fn base(&self) -> Position {
+    /// The entry before the first one held; [`EntryId::ZERO`] when nothing was dropped.
+    pub fn base(&self) -> EntryId {
         self.base
     }
 
@@ -165,8 +165,8 @@ impl Log {
         self.last.index
     }
 
-    /// Its last entry's position, held or compacted; [`Position::ZERO`] when there never was one.
-    pub fn last(&self) -> Position {
+    /// Its last entry's position, held or compacted; [`EntryId::ZERO`] when there never was one.
+    pub fn last(&self) -> EntryId {
         self.last
     }
 
@@ -189,8 +189,8 @@ impl Log {
     }
 
     /// Whether the entry at `position` is in it, held or dropped (in every log,
-    /// [`Position::ZERO`]). What was dropped was committed: nobody who may lead has another there.
-    pub fn holds(&self, position: Position) -> bool {
+    /// [`EntryId::ZERO`]). What was dropped was committed: nobody who may lead has another there.
+    pub fn holds(&self, position: EntryId) -> bool {
         position.index < self.base.index || self.term(position.index) == Some(position.term)
     }
 
@@ -224,11 +224,11 @@ impl Log {
     ///
     /// Terms never fall along a log, so this is a binary search. It is how a leader and a follower
     /// whose logs disagree skip a whole term in one message (end of §5.3).
-    pub fn last_not_after(&self, index: LogIndex, term: Term) -> Position {
+    pub fn last_not_after(&self, index: LogIndex, term: Term) -> EntryId {
         let base = self.base;
         if index < base.index || term < base.term {
             let index = index.min(base.index.previous());
-            return Position { index, term };
+            return EntryId { index, term };
         }
         let (mut low, mut high) = (base.index.0, index.min(self.last_index()).0);
         while low < high {
@@ -243,7 +243,7 @@ impl Log {
             }
         }
         let index = LogIndex(low);
-        Position {
+        EntryId {
             index,
             term: self.term(index).unwrap_or_default(),
         }
@@ -336,7 +336,7 @@ mod tests {
     fn it_keeps_what_was_appended_across_chunks() {
         let long = log(1..=200);
         assert_eq!(terms(&long), (1..=200).collect::<Vec<_>>());
-        assert_eq!(long.last(), Position::new(LogIndex(200), Term(200)));
+        assert_eq!(long.last(), EntryId::new(LogIndex(200), Term(200)));
         assert_eq!(long.get(LogIndex(0)), None);
         assert_eq!(long.get(LogIndex(201)), None);
     }
@@ -355,7 +355,7 @@ mod tests {
                 term: Term(999),
                 payload: Payload::Noop,
             });
-            assert_eq!(short.last(), Position::new(LogIndex(keep + 1), Term(999)));
+            assert_eq!(short.last(), EntryId::new(LogIndex(keep + 1), Term(999)));
         }
     }
 
@@ -373,10 +373,10 @@ mod tests {
         assert!(!copy.is_shared_with(&original));
     }
 
-    fn machine(value: i32) -> Machine {
-        let mut machine = Machine::default();
+    fn machine(value: i32) -> KvStore {
+        let mut machine = KvStore::default();
         let command = Command {
-            client: crate::machine::ClientId::new(1).unwrap(),
+            client: crate::kv::ClientId::new(1).unwrap(),
             session: None,
             serial: 1,
             op: format!("x={value}").parse().unwrap(),
@@ -399,14 +399,14 @@ mod tests {
             let mut log = log(1..=70);
             log.compact(LogIndex(at), machine(5), keep);
             let base = at.saturating_sub(keep as u64);
-            assert_eq!(log.snapshot().last, Position::new(LogIndex(at), Term(at)));
+            assert_eq!(log.snapshot().last, EntryId::new(LogIndex(at), Term(at)));
             assert_eq!(log.snapshot().machine, machine(5));
-            assert_eq!(log.base(), Position::new(LogIndex(base), Term(base)));
+            assert_eq!(log.base(), EntryId::new(LogIndex(base), Term(base)));
             assert_eq!(terms(&log), (base + 1..=70).collect::<Vec<_>>());
-            assert_eq!(log.last(), Position::new(LogIndex(70), Term(70)));
+            assert_eq!(log.last(), EntryId::new(LogIndex(70), Term(70)));
             assert_eq!(log.term(LogIndex(base)), Some(Term(base)));
-            assert!(log.holds(Position::new(LogIndex(70), Term(70))));
-            assert!(!log.holds(Position::new(LogIndex(71), Term(70))));
+            assert!(log.holds(EntryId::new(LogIndex(70), Term(70))));
+            assert!(!log.holds(EntryId::new(LogIndex(71), Term(70))));
             log.truncate(LogIndex(1));
             assert_eq!(log.last(), log.base(), "what is compacted stays");
         }
@@ -416,7 +416,7 @@ mod tests {
     fn what_cannot_be_compacted_is_not() {
         let mut log = log(1..=10);
         log.compact(LogIndex(11), machine(1), 0);
-        assert_eq!(log.snapshot().last, Position::ZERO, "past the end");
+        assert_eq!(log.snapshot().last, EntryId::ZERO, "past the end");
         log.compact(LogIndex(5), machine(1), 0);
         let compacted = log.clone();
         log.compact(LogIndex(5), machine(2), 0);
@@ -428,9 +428,9 @@ mod tests {
     fn what_was_dropped_is_taken_to_agree() {
         let mut log = log([1, 1, 2, 4, 4, 6]);
         log.compact(LogIndex(4), machine(1), 0);
-        assert!(log.holds(Position::new(LogIndex(3), Term(2))));
-        assert!(log.holds(Position::new(LogIndex(4), Term(4))));
-        assert!(!log.holds(Position::new(LogIndex(4), Term(3))));
+        assert!(log.holds(EntryId::new(LogIndex(3), Term(2))));
+        assert!(log.holds(EntryId::new(LogIndex(4), Term(4))));
+        assert!(!log.holds(EntryId::new(LogIndex(4), Term(3))));
         assert_eq!(
             (log.term(LogIndex(4)), log.term(LogIndex(3))),
             (Some(Term(4)), None)
@@ -473,7 +473,7 @@ mod tests {
         log.truncate(LogIndex(4));
         assert_eq!(log.configured(), (LogIndex(2), of(4)));
         let mut compacted = log.clone();
-        compacted.compact(LogIndex(3), Machine::default(), 0);
+        compacted.compact(LogIndex(3), KvStore::default(), 0);
         assert_eq!(compacted.snapshot().configuration, of(4));
         compacted.append(Entry {
             term: Term(2),

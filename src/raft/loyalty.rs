@@ -19,8 +19,8 @@ impl Node {
     /// The leader has spoken.
     pub(super) fn be_loyal(&mut self, out: &mut Vec<Output>) {
         if self.config.pre_vote || self.config.check_quorum {
-            self.loyal = true;
-            out.push(Output::SetTimer(Timer::Loyalty));
+            self.heard_from_leader = true;
+            out.push(Output::SetTimer(Timer::MinElection));
         }
     }
 
@@ -33,21 +33,21 @@ impl Node {
 
     /// The leader has not spoken for the shortest election timeout.
     pub(super) fn loyalty_ends(&mut self, out: &mut Vec<Output>) {
-        self.loyal = false;
+        self.heard_from_leader = false;
         let leader = self.leader();
-        out.push(Output::Event(Event::LoyaltyEnded { leader }));
+        out.push(Output::Event(Event::MinElectionTimeoutEnded { leader }));
     }
 
     /// It gives up on its leader itself.
     pub(super) fn give_up_loyalty(&mut self, out: &mut Vec<Output>) {
-        if std::mem::take(&mut self.loyal) {
-            out.push(Output::StopTimer(Timer::Loyalty));
+        if std::mem::take(&mut self.heard_from_leader) {
+            out.push(Output::StopTimer(Timer::MinElection));
         }
     }
 
     /// The leader it is loyal to, if it is; a leader is loyal to itself. The leader may be
     /// unknown: a new term may have been seen since it spoke.
     pub(super) fn loyal_to(&self) -> Option<Option<NodeId>> {
-        (self.loyal || self.is_leader()).then(|| self.leader())
+        (self.heard_from_leader || self.is_leader()).then(|| self.leader())
     }
 }

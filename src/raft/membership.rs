@@ -23,7 +23,7 @@ use super::log::Payload;
 use super::node::{Node, Output, Role};
 use super::replication::Progress;
 use super::rules::Rule;
-use super::types::{LogIndex, NodeId, Position, ServerSet};
+use super::types::{EntryId, LogIndex, NodeId, ServerSet};
 
 /// The most rounds in which newcomers are to catch up (dissertation, 4.2.1).
 pub const MOST_ROUNDS: u8 = 10;
@@ -50,7 +50,7 @@ pub enum Change {
 
 /// Why a change is not taken in hand.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Objection {
+pub enum ChangeRejected {
     /// The leader is handing over to this server.
     HandingOver(NodeId),
     /// It is so already.
@@ -77,7 +77,7 @@ pub enum Wait {
 
 /// Why a leader gave up a change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Abandonment {
+pub enum ChangeAborted {
     /// It does not lead any more.
     LeadsNoLonger,
     /// A newcomer made no progress at all.
@@ -129,7 +129,7 @@ impl Change {
     }
 }
 
-impl fmt::Display for Objection {
+impl fmt::Display for ChangeRejected {
     /// The end of a sentence: `it does not lead, S2 does`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -161,22 +161,22 @@ impl CatchUp {
 /// The leader's side.
 impl Node {
     /// Why this server would not take the change in hand, if it would not.
-    pub fn objection(&self, change: Change) -> Option<Objection> {
+    pub fn objection(&self, change: Change) -> Option<ChangeRejected> {
         let Role::Leader(leadership) = &self.role else {
             let leader = self.leader();
-            return Some(Objection::NotLeader { leader });
+            return Some(ChangeRejected::NotLeader { leader });
         };
         let current = self.persistent.log.configuration();
         let under_way = leadership.change.is_some() || current.is_joint();
         let goal = change.applied_to(current);
         if goal.voters.is_empty() {
-            Some(Objection::NoVoters)
+            Some(ChangeRejected::NoVoters)
         } else if let Some(to) = self.transfer_to() {
-            Some(Objection::HandingOver(to))
+            Some(ChangeRejected::HandingOver(to))
         } else if under_way && self.rule(Rule::OneChangeAtATime) {
-            Some(Objection::UnderWay)
+            Some(ChangeRejected::UnderWay)
         } else {
-            (goal == current).then_some(Objection::Nothing)
+            (goal == current).then_some(ChangeRejected::Nothing)
         }
     }
 
@@ -336,7 +336,7 @@ impl Node {
             *round = Some(next);
             out.push(event);
         } else {
-            self.abandon_change(Abandonment::TooSlow, out);
+            self.abandon_change(ChangeAborted::TooSlow, out);
         }
         is_short
     }
@@ -367,11 +367,11 @@ impl Node {
             round: Some(round),
         });
         if round.still.1 > PATIENCE {
-            self.abandon_change(Abandonment::NoProgress, out);
+            self.abandon_change(ChangeAborted::NoProgress, out);
         }
     }
 
-    pub(super) fn abandon_change(&mut self, reason: Abandonment, out: &mut Vec<Output>) {
+    pub(super) fn abandon_change(&mut self, reason: ChangeAborted, out: &mut Vec<Output>) {
         let current = self.persistent.log.configuration();
         if let Role::Leader(leadership) = &mut self.role
             && let Some(Underway { goal, .. }) = leadership.change.take()
@@ -394,7 +394,7 @@ impl Node {
                 };
             }
         }
-        let Position { index, .. } = self.append_own(Payload::Configuration(next), out);
+        let EntryId { index, .. } = self.append_own(Payload::Configuration(next), out);
         out.push(Output::Event(Event::Configured {
             index,
             configuration: next,
@@ -475,12 +475,12 @@ mod tests {
         node
     }
 
-    fn acknowledge(node: &mut Node, from: NodeId, matched: u64) -> Vec<Event> {
+    fn acknowledge(node: &mut Node, from: NodeId, match_index: u64) -> Vec<Event> {
         let message = Message::AppendEntriesReply {
             term: Term(1),
             round: Round(0),
             outcome: AppendOutcome::Accepted {
-                matched: LogIndex(matched),
+                match_index: LogIndex(match_index),
             },
         };
         step(node, Input::Message { from, message })
@@ -490,25 +490,31 @@ mod tests {
     fn what_makes_no_sense_is_refused() {
         let mut node = alone();
         let refused = |node: &Node, change| node.objection(change);
-        assert_eq!(refused(&node, Change::Add(s(1))), Some(Objection::Nothing));
+        assert_eq!(
+            refused(&node, Change::Add(s(1))),
+            Some(ChangeRejected::Nothing)
+        );
         assert_eq!(
             refused(&node, Change::Remove(s(3))),
-            Some(Objection::Nothing)
+            Some(ChangeRejected::Nothing)
         );
         for change in [Change::Remove(s(1)), Change::Learn(s(1))] {
-            assert_eq!(refused(&node, change), Some(Objection::NoVoters));
+            assert_eq!(refused(&node, change), Some(ChangeRejected::NoVoters));
         }
         let add = Input::ChangeMembership(Change::Add(s(2)));
         step(&mut node, add.clone());
-        assert_eq!(refused(&node, Change::Add(s(3))), Some(Objection::UnderWay));
+        assert_eq!(
+            refused(&node, Change::Add(s(3))),
+            Some(ChangeRejected::UnderWay)
+        );
         let events = step(&mut node, Input::ChangeMembership(Change::Add(s(3))));
-        let reason = Objection::UnderWay;
+        let reason = ChangeRejected::UnderWay;
         assert_eq!(events, [Event::ChangeRefused { reason }]);
         assert_eq!(reason.to_string(), "it has a change in hand already");
 
         let disk = Persistent::new(servers(3));
         let mut follower = Node::start(s(1), Config::default(), disk, &mut Vec::new());
-        let reason = Objection::NotLeader { leader: None };
+        let reason = ChangeRejected::NotLeader { leader: None };
         assert_eq!(step(&mut follower, add), [Event::ChangeRefused { reason }]);
     }
 
@@ -538,7 +544,7 @@ mod tests {
             },
         );
         // It has no change in hand; but it is to end the one that it found.
-        let reason = Objection::UnderWay;
+        let reason = ChangeRejected::UnderWay;
         assert_eq!(
             step(&mut node, add.clone()),
             [Event::ChangeRefused { reason }]
@@ -552,7 +558,7 @@ mod tests {
         acknowledge(&mut node, s(2), 3);
         assert_eq!(node.configuration().voters, servers(2));
         step(&mut node, Input::Transfer(s(2)));
-        let reason = Objection::HandingOver(s(2));
+        let reason = ChangeRejected::HandingOver(s(2));
         assert_eq!(step(&mut node, add), [Event::ChangeRefused { reason }]);
     }
 
@@ -589,8 +595,8 @@ mod tests {
             for _ in 0..=SHORT_ROUND {
                 step(&mut node, Input::Timeout(Timer::Heartbeat));
             }
-            let command = crate::machine::Command {
-                client: crate::machine::ClientId::new(1).unwrap(),
+            let command = crate::kv::Command {
+                client: crate::kv::ClientId::new(1).unwrap(),
                 session: None,
                 serial: round as u32,
                 op: "x=1".parse().unwrap(),
@@ -602,7 +608,7 @@ mod tests {
                     .filter_map(|event| match event {
                         Event::CatchUpBegun { round, .. } => Some(round),
                         Event::ChangeAbandoned { reason, .. } => {
-                            assert_eq!(reason, Abandonment::TooSlow);
+                            assert_eq!(reason, ChangeAborted::TooSlow);
                             Some(0)
                         }
                         _ => None,
@@ -629,9 +635,9 @@ mod tests {
     fn a_newcomer_is_given_up_when_it_gets_nowhere_not_when_it_is_slow() {
         let mut node = alone();
         for serial in 1..=9 {
-            let client = crate::machine::ClientId::new(1).unwrap();
+            let client = crate::kv::ClientId::new(1).unwrap();
             let (session, op) = (None, "x=1".parse().unwrap());
-            let command = crate::machine::Command {
+            let command = crate::kv::Command {
                 client,
                 session,
                 serial,
@@ -645,9 +651,9 @@ mod tests {
             let given_up = |event: Event| matches!(event, Event::ChangeAbandoned { .. });
             beats.filter(|event| given_up(*event)).count()
         };
-        for matched in 1..=5 {
-            assert_eq!(heartbeats(&mut node, PATIENCE), 0, "{matched}");
-            acknowledge(&mut node, s(2), matched);
+        for match_index in 1..=5 {
+            assert_eq!(heartbeats(&mut node, PATIENCE), 0, "{match_index}");
+            acknowledge(&mut node, s(2), match_index);
         }
         assert_eq!(
             heartbeats(&mut node, PATIENCE + 1),
@@ -670,10 +676,10 @@ mod tests {
         let Role::Leader(leadership) = node.role() else {
             panic!("it leads");
         };
-        assert_eq!(leadership.progress(s(2)).matched, LogIndex(0));
+        assert_eq!(leadership.progress(s(2)).match_index, LogIndex(0));
         assert_eq!(node.commit_index(), LogIndex(4));
         let last: Option<&Entry> = node.log().get(LogIndex(4));
         assert!(matches!(last.unwrap().payload, Payload::Configuration(_)));
-        assert_eq!(node.log().last(), Position::new(LogIndex(4), Term(1)));
+        assert_eq!(node.log().last(), EntryId::new(LogIndex(4), Term(1)));
     }
 }

@@ -4,8 +4,8 @@
 use super::configuration::Configuration;
 use super::log::Entries;
 use super::read::ReadId;
-use super::types::{LogIndex, Position, Round, Term};
-use crate::machine::Items;
+use super::types::{EntryId, LogIndex, Round, Term};
+use crate::kv::Items;
 
 /// A message from one server to another.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -15,7 +15,7 @@ pub enum Message {
         /// The leader's term.
         term: Term,
         /// The entry before the ones sent: the follower must hold it.
-        previous: Position,
+        previous: EntryId,
         /// What to store; none for a heartbeat.
         entries: Entries,
         /// How far the leader has committed.
@@ -37,7 +37,7 @@ pub enum Message {
         /// The term it would stand in: the one after its own.
         next: Term,
         /// The last entry of its log.
-        last: Position,
+        last: EntryId,
     },
     /// The answer to [`Message::PreVote`].
     PreVoteReply {
@@ -90,10 +90,10 @@ pub enum Message {
         /// The candidate's term.
         term: Term,
         /// The last entry of its log, for the voter to compare with its own (§5.4.1).
-        last: Position,
+        last: EntryId,
         /// Whether the leader itself asked for this election, so that whoever is loyal to it may
         /// vote (dissertation, 3.10 and 4.2.3).
-        handed_over: bool,
+        leadership_transfer: bool,
     },
     /// The answer to [`Message::RequestVote`].
     RequestVoteReply {
@@ -111,21 +111,21 @@ pub enum Message {
 
 /// What became of an AppendEntries.
 ///
-/// The paper's reply is a bare yes or no, matched to its request by the RPC layer. Messages here
+/// The paper's reply is a bare yes or no, match_index to its request by the RPC layer. Messages here
 /// may be late, doubled and out of order, so the reply itself says what it is about.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum AppendOutcome {
     /// Stored: the follower's log now agrees with the leader's up to here.
     Accepted {
         /// The last entry the request vouched for: `previous` plus the entries sent.
-        matched: LogIndex,
+        match_index: LogIndex,
     },
     /// Refused: the follower does not hold the entry before.
     Refused {
         /// The `previous` of the request.
         previous: LogIndex,
         /// The last place at which the two logs can still agree (end of §5.3).
-        hint: Position,
+        hint: EntryId,
     },
 }
 
@@ -133,7 +133,7 @@ pub enum AppendOutcome {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Piece {
     /// The last entry that the snapshot covers.
-    pub last: Position,
+    pub last: EntryId,
     /// Who the cluster consisted of, as of that entry.
     pub configuration: Configuration,
     /// Where in the snapshot this piece begins: so many items come before it.
@@ -146,14 +146,14 @@ pub struct Piece {
 
 /// What became of a piece of a snapshot.
 ///
-/// The paper's reply is a bare term, matched to its request by the RPC layer. Messages here may be
+/// The paper's reply is a bare term, match_index to its request by the RPC layer. Messages here may be
 /// late, doubled and out of order, so the reply itself says how much has arrived.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SnapshotOutcome {
     /// Installed, or there was no need: the follower's log agrees with the leader's up to here.
     Installed {
         /// The last entry of which that is known.
-        matched: LogIndex,
+        match_index: LogIndex,
     },
     /// More is needed: the piece that begins here.
     Received {

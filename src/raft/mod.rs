@@ -80,5 +80,5 @@ pub use read::{Read, ReadId, Stage};
 pub use replication::{Flow, Progress};
 pub use rules::{Rule, Rules};
 pub use snapshot::Outgoing;
-pub use transfer::Handover;
-pub use types::{LogIndex, MAX_SERVERS, NodeId, Position, Round, ServerSet, Term};
+pub use transfer::LeadershipTransfer;
+pub use types::{EntryId, LogIndex, MAX_SERVERS, NodeId, Round, ServerSet, Term};

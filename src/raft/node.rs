@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::config::Config;
 use super::configuration::Configuration;
-use super::event::{Event, Ignorance, NoTransfer, Reset, StepDown};
+use super::event::{Event, IgnoreReason, StepDown, TimerResetReason, TransferError};
 use super::log::{Entry, Log, Payload};
-use super::membership::{Abandonment, Change};
+use super::membership::{Change, ChangeAborted};
 use super::message::Message;
 use super::read::{Read, ReadId};
-use super::replication::{Caller, Leadership};
+use super::replication::{AppendSource, LeaderState};
 use super::rules::Rule;
 use super::snapshot::Incoming;
-use super::types::{LogIndex, MAX_SERVERS, NodeId, Position, ServerSet, Term};
-use crate::machine::{Command, Machine, Registration};
+use super::types::{EntryId, LogIndex, MAX_SERVERS, NodeId, ServerSet, Term};
+use crate::kv::{Command, KvStore, Registration};
 
 /// What a server must have on disk before it answers anyone: all that survives a crash.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -46,7 +46,7 @@ pub enum Role {
         counted: u8,
     },
     /// It decides.
-    Leader(Leadership),
+    Leader(LeaderState),
     /// It has asked whether an election would be welcome; only with [`Config::pre_vote`].
     PreCandidate {
         /// Who would vote for it, itself included.
@@ -66,7 +66,7 @@ pub enum Timer {
     EvenLease,
     /// How long after a word from its leader a follower helps nobody else to lead: the shortest
     /// election timeout.
-    Loyalty,
+    MinElection,
     /// The other lease timer.
     OddLease,
     /// How long a leader tries to hand over; the longest election timeout.
@@ -79,7 +79,7 @@ impl Timer {
         Self::Election,
         Self::Heartbeat,
         Self::EvenLease,
-        Self::Loyalty,
+        Self::MinElection,
         Self::OddLease,
         Self::Transfer,
     ];
@@ -91,7 +91,7 @@ pub enum Input {
     /// The log is to be compacted.
     Compact {
         /// The state machine, with all in it that was to be applied.
-        machine: Machine,
+        machine: KvStore,
         /// How many of the entries that the snapshot covers stay in the log all the same.
         keep: usize,
     },
@@ -107,7 +107,7 @@ pub enum Input {
         /// The term, with the vote that was given in it.
         term: Term,
         /// The log up to this position.
-        last: Position,
+        last: EntryId,
     },
     /// An administrator wants the cluster to be another.
     ChangeMembership(Change),
@@ -127,7 +127,7 @@ pub enum Input {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Output {
     /// The proposal stands in the log, uncommitted, at this position.
-    Accept(Position),
+    Accept(EntryId),
     /// The entry is committed: put it into the state machine.
     Apply {
         /// Where it stands.
@@ -147,9 +147,9 @@ pub enum Output {
     },
     /// Start the election timer afresh, and tell ([`Event::TimerReset`]) for what reason. One word for
     /// both, as it comes with every heartbeat.
-    ResetElectionTimer(Reset),
+    ResetElectionTimer(TimerResetReason),
     /// Replace the state machine by this: it comes from a snapshot.
-    Restore(Machine),
+    Restore(KvStore),
     /// The read is refused: nobody leads here, or there is too much to do.
     RefuseRead {
         /// Which.
@@ -181,8 +181,8 @@ pub struct Node {
     pub(super) commit_index: LogIndex,
     pub(super) last_applied: LogIndex,
     pub(super) role: Role,
-    /// Whether it has heard from a leader lately ([`Timer::Loyalty`]).
-    pub(super) loyal: bool,
+    /// Whether it has heard from a leader lately ([`Timer::MinElection`]).
+    pub(super) heard_from_leader: bool,
     /// The reads that wait here.
     pub(super) reads: Vec<Read>,
     /// What it has of a snapshot that it is being sent.
@@ -224,14 +224,14 @@ impl Node {
             commit_index: LogIndex(0),
             last_applied: LogIndex(0),
             role: Role::Follower { leader: None },
-            loyal: false,
+            heard_from_leader: false,
             reads: Vec::new(),
             incoming: None,
         };
         if node.persistent.log.snapshot().last.index > LogIndex(0) {
             node.restore(out);
         }
-        node.reset_election_timer(Reset::Started, out);
+        node.reset_election_timer(TimerResetReason::Started, out);
         node.be_loyal_to_whoever_led(out);
         node
     }
@@ -259,8 +259,8 @@ impl Node {
             Input::Timeout(timer @ (Timer::EvenLease | Timer::OddLease)) => {
                 self.lease_ends(timer, out);
             }
-            Input::Timeout(Timer::Loyalty) => self.loyalty_ends(out),
-            Input::Timeout(Timer::Transfer) => self.end_transfer(NoTransfer::TooLate, out),
+            Input::Timeout(Timer::MinElection) => self.loyalty_ends(out),
+            Input::Timeout(Timer::Transfer) => self.end_transfer(TransferError::TooLate, out),
             Input::Transfer(to) => self.transfer(to, out),
         }
         self.apply_committed(out);
@@ -274,13 +274,13 @@ impl Node {
     fn receive(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
         if self.disregards(&message) {
             let leader = self.leader();
-            return self.ignore(from, Ignorance::LeaderAlive { leader }, out);
+            return self.ignore(from, IgnoreReason::LeaderAlive { leader }, out);
         }
         if message.is_of_its_term() {
             self.see_term(from, message.term(), out);
         }
         if !self.rule(Rule::ResetOnlyForCause) && !self.is_leader() {
-            self.reset_election_timer(Reset::SpokenTo(from), out);
+            self.reset_election_timer(TimerResetReason::SpokenTo(from), out);
         }
         match message {
             Message::RequestVote { term, last, .. } => self.request_vote(from, term, last, out),
@@ -294,14 +294,14 @@ impl Node {
                 commit,
                 round,
             } => {
-                let caller = Caller {
+                let caller = AppendSource {
                     leader: from,
                     round,
                 };
                 self.append_entries(caller, term, previous, &entries, commit, out);
             }
             Message::InstallSnapshot { term, round, piece } => {
-                let caller = Caller {
+                let caller = AppendSource {
                     leader: from,
                     round,
                 };
@@ -357,17 +357,17 @@ impl Node {
     /// Leaves leadership or candidacy. A leader had no election timer, so it starts one; a
     /// candidate's is running, and stays: only a vote or a leader may restart it.
     pub(super) fn become_follower(&mut self, reason: StepDown, out: &mut Vec<Output>) {
-        let (led, handed_over) = (self.is_leader(), self.transfer_to().is_some());
-        self.abandon_change(Abandonment::LeadsNoLonger, out);
+        let (led, leadership_transfer) = (self.is_leader(), self.transfer_to().is_some());
+        self.abandon_change(ChangeAborted::LeadsNoLonger, out);
         self.stop_leases(out);
         self.role = Role::Follower { leader: None };
         out.push(Output::Event(Event::SteppedDown { reason }));
         if led {
             out.push(Output::StopTimer(Timer::Heartbeat));
-            if handed_over {
+            if leadership_transfer {
                 out.push(Output::StopTimer(Timer::Transfer));
             }
-            self.reset_election_timer(Reset::NoLongerLeader, out);
+            self.reset_election_timer(TimerResetReason::NoLongerLeader, out);
         }
     }
 
@@ -385,11 +385,11 @@ impl Node {
         }
     }
 
-    pub(super) fn reset_election_timer(&self, reason: Reset, out: &mut Vec<Output>) {
+    pub(super) fn reset_election_timer(&self, reason: TimerResetReason, out: &mut Vec<Output>) {
         out.push(Output::ResetElectionTimer(reason));
     }
 
-    pub(super) fn ignore(&self, from: NodeId, reason: Ignorance, out: &mut Vec<Output>) {
+    pub(super) fn ignore(&self, from: NodeId, reason: IgnoreReason, out: &mut Vec<Output>) {
         out.push(Output::Event(Event::Ignored { from, reason }));
     }
 

@@ -10,10 +10,10 @@
 //! alone, as before. It is refused for the reasons for which a vote is, and for one more: the
 //! server that is asked has heard from a leader lately ([`super::loyalty`]).
 
-use super::event::{Campaign, Denial, Event, Ignorance, Reset};
+use super::event::{Campaign, Event, IgnoreReason, TimerResetReason, VoteRejected};
 use super::message::Message;
 use super::node::{Node, Output, Role};
-use super::types::{NodeId, Position, ServerSet, Term};
+use super::types::{EntryId, NodeId, ServerSet, Term};
 
 impl Node {
     /// Nothing was heard from a leader for a whole election timeout: ask everyone else whether an
@@ -23,7 +23,7 @@ impl Node {
         let votes = ServerSet::EMPTY.with(self.id);
         self.role = Role::PreCandidate { votes };
         out.push(Output::Event(Event::PreVoteStarted { next, silent }));
-        self.reset_election_timer(Reset::Campaign, out);
+        self.reset_election_timer(TimerResetReason::Campaign, out);
         let last = self.persistent.log.last();
         for to in self.other_voters() {
             out.push(Output::Send {
@@ -40,10 +40,12 @@ impl Node {
         &self,
         candidate: NodeId,
         next: Term,
-        last: Position,
+        last: EntryId,
         out: &mut Vec<Output>,
     ) {
-        let alive = self.loyal_to().map(|leader| Denial::LeaderAlive { leader });
+        let alive = self
+            .loyal_to()
+            .map(|leader| VoteRejected::LeaderAlive { leader });
         let denial = alive.or_else(|| self.denial(candidate, next, last));
         let own_last = self.persistent.log.last();
         out.push(Output::Event(match denial {
@@ -78,10 +80,10 @@ impl Node {
         let needed = self.share_to_lead()(of.voters.len()) as u8;
         let current = next == self.persistent.current_term.next();
         let Role::PreCandidate { votes } = &mut self.role else {
-            return self.ignore(voter, Ignorance::ElectionOver, out);
+            return self.ignore(voter, IgnoreReason::ElectionOver, out);
         };
         if !current {
-            return self.ignore(voter, Ignorance::ElectionOver, out);
+            return self.ignore(voter, IgnoreReason::ElectionOver, out);
         }
         if granted {
             votes.insert(voter);

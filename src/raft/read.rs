@@ -16,13 +16,13 @@
 //! own state machine has come there.
 
 use super::config::SendPolicy;
-use super::event::{Event, Ignorance, Reading};
+use super::event::{Event, IgnoreReason, Reading};
 use super::message::Message;
 use super::node::{Node, Output, Role};
-use super::replication::Leadership;
+use super::replication::LeaderState;
 use super::rules::Rule;
 use super::types::{LogIndex, NodeId, Round, ServerSet, Term};
-use crate::machine::{ClientId, Command};
+use crate::kv::{ClientId, Command};
 
 /// A client's read: whose, and which of its requests.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -135,10 +135,10 @@ impl Node {
     ) {
         let ours = self.persistent.current_term;
         if term < ours {
-            return self.ignore(follower, Ignorance::OldTerm { theirs: term, ours }, out);
+            return self.ignore(follower, IgnoreReason::OldTerm { theirs: term, ours }, out);
         }
         if !self.is_leader() {
-            return self.ignore(follower, Ignorance::LeadsNoLonger, out);
+            return self.ignore(follower, IgnoreReason::LeadsNoLonger, out);
         }
         self.take_read(id, Some(follower), out);
     }
@@ -179,7 +179,7 @@ impl Node {
         let asked = Stage::Asked { leader, term };
         let waits = |read: &&mut Read| read.id == id && read.stage == asked;
         let Some(read) = self.reads.iter_mut().find(waits) else {
-            return self.ignore(leader, Ignorance::ReadOver, out);
+            return self.ignore(leader, IgnoreReason::ReadOver, out);
         };
         read.stage = Stage::Applying { index };
         let applied = self.last_applied;
@@ -346,7 +346,7 @@ impl Node {
     }
 }
 
-impl Leadership {
+impl LeaderState {
     /// Of some servers, those that have answered a round or a later one.
     fn answered(&self, servers: ServerSet, round: Round) -> ServerSet {
         let answered = |id: &NodeId| self.progress(*id).answered >= round;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::check_quorum::Hearing;
 use super::config::SendPolicy;
 use super::configuration::{half, majority};
-use super::event::{Event, Ignorance, Refusal, Reset, StepDown};
+use super::event::{AppendRejected, Event, IgnoreReason, StepDown, TimerResetReason};
 use super::lease::Leases;
 use super::log::{Entries, Entry, Payload};
 use super::membership::Underway;
@@ -13,12 +13,12 @@ use super::message::{AppendOutcome, Message};
 use super::node::{Node, Output, Role, Timer};
 use super::rules::Rule;
 use super::snapshot::Outgoing;
-use super::transfer::Handover;
-use super::types::{LogIndex, NodeId, Position, Round, ServerSet, Term};
+use super::transfer::LeadershipTransfer;
+use super::types::{EntryId, LogIndex, NodeId, Round, ServerSet, Term};
 
 /// What a leader alone keeps (Figure 2, volatile state on leaders).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Leadership {
+pub struct LeaderState {
     /// How far each server is, itself included, by its slot.
     progress: [Progress; Node::SLOTS],
     /// The last entry that a majority holds, committed or not.
@@ -27,7 +27,7 @@ pub struct Leadership {
     round: Round,
     pub(super) hearing: Hearing,
     /// Whom it is handing over to, if it is (dissertation, 3.10).
-    pub handover: Option<Handover>,
+    pub handover: Option<LeadershipTransfer>,
     /// The change of configuration that it has in hand.
     pub(super) change: Option<Underway>,
     /// Servers that belong to the cluster no more, and are to be told so.
@@ -41,7 +41,7 @@ pub struct Progress {
     /// What to send it next: a guess, corrected by refusals.
     pub next: LogIndex,
     /// Up to where its log is known to agree with the leader's: a measurement, and what commits.
-    pub matched: LogIndex,
+    pub match_index: LogIndex,
     /// How it is sent to.
     pub flow: Flow,
     /// The latest round it has answered: when that round began, it had no other leader.
@@ -76,12 +76,12 @@ impl Default for Flow {
 
 /// Who sent AppendEntries or InstallSnapshot, in which of its rounds: the answer goes there.
 #[derive(Clone, Copy)]
-pub(super) struct Caller {
+pub(super) struct AppendSource {
     pub(super) leader: NodeId,
     pub(super) round: Round,
 }
 
-impl Leadership {
+impl LeaderState {
     /// §5.3: a new leader supposes that everyone is as far as itself, and knows of nobody's log
     /// but its own.
     pub(super) fn new(own: NodeId, last: LogIndex) -> Self {
@@ -98,7 +98,7 @@ impl Leadership {
             leaving: ServerSet::EMPTY,
             leases: Leases::default(),
         };
-        leadership.progress[own.slot()].matched = last;
+        leadership.progress[own.slot()].match_index = last;
         leadership
     }
 
@@ -113,8 +113,8 @@ impl Leadership {
 
     /// How far the slowest of these servers is known to be.
     pub(super) fn slowest(&self, servers: ServerSet) -> LogIndex {
-        let matched = servers.iter().map(|id| self.progress(id).matched);
-        matched.min().unwrap_or_default()
+        let match_index = servers.iter().map(|id| self.progress(id).match_index);
+        match_index.min().unwrap_or_default()
     }
 
     /// The change of configuration that it has in hand.
@@ -126,7 +126,7 @@ impl Leadership {
     pub fn holders(&self, servers: ServerSet, index: LogIndex) -> ServerSet {
         servers
             .iter()
-            .filter(|id| self.progress(*id).matched >= index)
+            .filter(|id| self.progress(*id).match_index >= index)
             .collect()
     }
 
@@ -181,20 +181,20 @@ impl Node {
         }
     }
 
-    pub(super) fn append_own(&mut self, payload: Payload, out: &mut Vec<Output>) -> Position {
+    pub(super) fn append_own(&mut self, payload: Payload, out: &mut Vec<Output>) -> EntryId {
         let term = self.persistent.current_term;
         let before = self.configuration().members();
         let index = self.persistent.log.append(Entry { term, payload });
         if let Payload::Configuration(configuration) = payload {
             self.count_as_heard(configuration.members().except(before));
         }
-        let position = Position { index, term };
+        let position = EntryId { index, term };
         out.push(Output::Event(Event::EntryAppended { position }));
         position
     }
 
     /// A write has reached the disk: a candidate counts its own vote, a leader its own copy.
-    pub(super) fn persisted(&mut self, term: Term, upto: Position, out: &mut Vec<Output>) {
+    pub(super) fn persisted(&mut self, term: Term, upto: EntryId, out: &mut Vec<Output>) {
         if term == self.persistent.current_term {
             self.lead_if_elected(out);
         }
@@ -203,8 +203,8 @@ impl Node {
             return;
         };
         let own = &mut leadership.progress[self.id.slot()];
-        if holds && own.matched < upto.index {
-            own.matched = upto.index;
+        if holds && own.match_index < upto.index {
+            own.match_index = upto.index;
             self.advance_commit(out);
         }
     }
@@ -283,8 +283,6 @@ impl Node {
         let entries = self.persistent.log.slice(next, most);
         self.send_entries(to, entries, out);
     }
-
-    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn send_entries(&mut self, to: NodeId, entries: Entries, out: &mut Vec<Output>) {
         let window = self.config.window;
         let Role::Leader(leadership) = &mut self.role else {
@@ -308,7 +306,7 @@ impl Node {
         let term = self.persistent.log.term(index).unwrap_or_default();
         let message = Message::AppendEntries {
             term: self.persistent.current_term,
-            previous: Position { index, term },
+            previous: EntryId { index, term },
             entries,
             commit: self.commit_index,
             round,
@@ -329,7 +327,7 @@ impl Node {
             return;
         }
         match outcome {
-            AppendOutcome::Accepted { matched } => self.accepted(follower, matched, out),
+            AppendOutcome::Accepted { match_index } => self.accepted(follower, match_index, out),
             AppendOutcome::Refused { previous, hint } => {
                 self.refused(follower, previous, hint, out);
             }
@@ -337,7 +335,6 @@ impl Node {
     }
 
     /// Whether a follower's answer is to this leader, in its term. If so, takes note that it came.
-    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn is_answered(
         &mut self,
         follower: NodeId,
@@ -347,13 +344,13 @@ impl Node {
     ) -> bool {
         let ours = self.persistent.current_term;
         let Role::Leader(leadership) = &mut self.role else {
-            self.ignore(follower, Ignorance::LeadsNoLonger, out);
+            self.ignore(follower, IgnoreReason::LeadsNoLonger, out);
             return false;
         };
         // What a follower held in another term may have been overwritten since (§5.3): an answer
         // from then says nothing now.
         if term < ours && self.config.rules.on(Rule::IgnoreOldReplies) {
-            self.ignore(follower, Ignorance::OldTerm { theirs: term, ours }, out);
+            self.ignore(follower, IgnoreReason::OldTerm { theirs: term, ours }, out);
             return false;
         }
         // Even who refuses the entries knows of no later leader.
@@ -365,17 +362,21 @@ impl Node {
         true
     }
 
-    /// The follower's log agrees up to `matched`. Late answers arrive after newer ones, so what is
+    /// The follower's log agrees up to `match_index`. Late answers arrive after newer ones, so what is
     /// known only grows.
-    #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    pub(super) fn accepted(&mut self, follower: NodeId, matched: LogIndex, out: &mut Vec<Output>) {
+    pub(super) fn accepted(
+        &mut self,
+        follower: NodeId,
+        match_index: LogIndex,
+        out: &mut Vec<Output>,
+    ) {
         let (last, base) = (
             self.persistent.log.last_index(),
             self.persistent.log.base().index,
         );
         // What the message carried counts, not what the log holds by now (Students' Guide).
-        let matched = if self.rule(Rule::MatchWhatWasSent) {
-            matched
+        let match_index = if self.rule(Rule::MatchWhatWasSent) {
+            match_index
         } else {
             last
         };
@@ -385,18 +386,21 @@ impl Node {
         };
         let succeeds = leadership.hands_over_to(follower);
         let progress = leadership.progress_mut(follower);
-        let goes_on = progress.flow.accepted(matched, base);
-        progress.next = progress.next.max(matched.next());
+        let goes_on = progress.flow.accepted(match_index, base);
+        progress.next = progress.next.max(match_index.next());
         let eager = match self.config.send {
             SendPolicy::AtOnce => goes_on || window > 0,
             SendPolicy::OnHeartbeat => false,
-            SendPolicy::Apart => goes_on || window > 0 || matched <= progress.matched,
+            SendPolicy::Apart => goes_on || window > 0 || match_index <= progress.match_index,
         };
         let lags = progress.next <= last;
         let sends = lags && (eager || succeeds) && !progress.flow.waits(window);
-        if progress.matched < matched {
-            progress.matched = matched;
-            out.push(Output::Event(Event::MatchAdvanced { follower, matched }));
+        if progress.match_index < match_index {
+            progress.match_index = match_index;
+            out.push(Output::Event(Event::MatchAdvanced {
+                follower,
+                match_index,
+            }));
             self.advance_commit(out);
         }
         if sends {
@@ -413,7 +417,7 @@ impl Node {
         &mut self,
         follower: NodeId,
         previous: LogIndex,
-        hint: Position,
+        hint: EntryId,
         out: &mut Vec<Output>,
     ) {
         let agreed = self
@@ -426,13 +430,13 @@ impl Node {
         };
         let progress = leadership.progress_mut(follower);
         let from = progress.next;
-        let to = agreed.next().min(previous).max(progress.matched.next());
+        let to = agreed.next().min(previous).max(progress.match_index.next());
         if to >= from || matches!(progress.flow, Flow::Snapshot(_)) {
-            return self.ignore(follower, Ignorance::Overtaken, out);
+            return self.ignore(follower, IgnoreReason::Overtaken, out);
         }
         *progress = Progress {
             next: to,
-            matched: progress.matched,
+            match_index: progress.match_index,
             answered: progress.answered,
             ..Progress::default()
         };
@@ -457,13 +461,13 @@ impl Node {
         let Role::Leader(leadership) = &mut self.role else {
             return;
         };
-        let index = configuration.reached_by(share, |id| leadership.progress(id).matched);
+        let index = configuration.reached_by(share, |id| leadership.progress(id).match_index);
         if index <= self.commit_index || index <= leadership.on_majority {
             return;
         }
         leadership.on_majority = index;
         let term = self.persistent.log.term(index).unwrap_or_default();
-        let position = Position { index, term };
+        let position = EntryId { index, term };
         // Terms never fall along a log: if this one is older, so are all before it.
         if own_term_only && term != self.persistent.current_term {
             let term = self.persistent.current_term;
@@ -503,18 +507,18 @@ impl Flow {
         }
     }
 
-    /// The follower's log agrees up to `matched`: what was on its way up to there has arrived. Says
+    /// The follower's log agrees up to `match_index`: what was on its way up to there has arrived. Says
     /// whether now is known what to send next, and was not before.
-    fn accepted(&mut self, matched: LogIndex, base: LogIndex) -> bool {
+    fn accepted(&mut self, match_index: LogIndex, base: LogIndex) -> bool {
         match self {
             Self::Replicate { under_way } => {
-                while under_way.front().is_some_and(|last| *last <= matched) {
+                while under_way.front().is_some_and(|last| *last <= match_index) {
                     under_way.pop_front();
                 }
                 return false;
             }
             // Until it has the snapshot, or all that is compacted, only that will help it.
-            Self::Snapshot(transfer) if matched < transfer.last().min(base) => return false,
+            Self::Snapshot(transfer) if match_index < transfer.last().min(base) => return false,
             Self::Probe { .. } | Self::Snapshot(_) => {}
         }
         let under_way = VecDeque::new();
@@ -528,9 +532,9 @@ impl Node {
     /// AppendEntries, receiver.
     pub(super) fn append_entries(
         &mut self,
-        caller: Caller,
+        caller: AppendSource,
         term: Term,
-        previous: Position,
+        previous: EntryId,
         entries: &Entries,
         leader_commit: LogIndex,
         out: &mut Vec<Output>,
@@ -539,23 +543,23 @@ impl Node {
         let ours = self.persistent.current_term;
         // AppendEntries 1 (§5.1): a leader of the past learns our term from the answer.
         if term < ours && self.rule(Rule::RefuseOldTerm) {
-            let reason = Refusal::OldTerm { theirs: term, ours };
+            let reason = AppendRejected::OldTerm { theirs: term, ours };
             return self.refuse_entries(caller, previous, reason, out);
         }
         if self.is_leader() {
-            return self.ignore(leader, Ignorance::RivalLeader, out);
+            return self.ignore(leader, IgnoreReason::RivalLeader, out);
         }
         self.follow(leader, out);
         if let Some(reason) = self.mismatch(previous, entries) {
             return self.refuse_entries(caller, previous, reason, out);
         }
-        let matched = previous.index.plus(entries.len());
+        let match_index = previous.index.plus(entries.len());
         let before = self.persistent.log.configured();
         let first_new = self.store(previous.index, entries, out);
         out.push(Output::Event(Event::AppendAccepted {
             leader,
             first_new,
-            matched,
+            match_index,
         }));
         let now = self.persistent.log.configured();
         if now != before {
@@ -566,17 +570,16 @@ impl Node {
                 again: index < before.0,
             }));
         }
-        if first_new <= matched {
+        if first_new <= match_index {
             // On disk before the answer: the leader will count on it.
             out.push(Output::Persist);
         }
-        let outcome = AppendOutcome::Accepted { matched };
+        let outcome = AppendOutcome::Accepted { match_index };
         self.reply_append(caller, outcome, out);
-        self.learn_commit(leader, leader_commit, matched, out);
+        self.learn_commit(leader, leader_commit, match_index, out);
     }
 
     /// Followers 1, Candidates 3: whoever sends AppendEntries in this term leads it.
-    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn follow(&mut self, leader: NodeId, out: &mut Vec<Output>) {
         if matches!(
             self.role,
@@ -591,14 +594,14 @@ impl Node {
             let term = self.persistent.current_term;
             out.push(Output::Event(Event::LeaderKnown { leader, term }));
         }
-        self.reset_election_timer(Reset::HeardLeader(leader), out);
+        self.reset_election_timer(TimerResetReason::HeardLeader(leader), out);
         self.be_loyal(out);
     }
 
     /// AppendEntries 2 (§5.3): the consistency check. Whoever accepts has, by induction, the
     /// leader's very log up to the new entries. A heartbeat is checked like any other: it too is
     /// answered with "my log agrees up to here".
-    fn mismatch(&self, previous: Position, entries: &Entries) -> Option<Refusal> {
+    fn mismatch(&self, previous: EntryId, entries: &Entries) -> Option<AppendRejected> {
         let log = &self.persistent.log;
         let (last, is_heartbeat) = (log.last_index(), entries.is_empty());
         // What was compacted was committed: a leader has the same.
@@ -607,9 +610,9 @@ impl Node {
         }
         match log.term(previous.index) {
             _ if is_heartbeat && !self.rule(Rule::CheckHeartbeats) => None,
-            None => Some(Refusal::PreviousMissing { previous, last }),
+            None => Some(AppendRejected::PreviousMissing { previous, last }),
             Some(own) if own != previous.term && self.rule(Rule::CheckPrevious) => {
-                Some(Refusal::PreviousDiffers { previous, own })
+                Some(AppendRejected::PreviousDiffers { previous, own })
             }
             Some(_) => None,
         }
@@ -627,7 +630,7 @@ impl Node {
             log.truncate(previous.next());
         }
         let held = |(offset, entry): &(usize, &Entry)| {
-            log.holds(Position::new(previous.plus(offset + 1), entry.term))
+            log.holds(EntryId::new(previous.plus(offset + 1), entry.term))
         };
         let known = entries.iter().enumerate().take_while(held).count();
         let first_new = previous.plus(known + 1);
@@ -653,11 +656,11 @@ impl Node {
         &mut self,
         leader: NodeId,
         leader_commit: LogIndex,
-        matched: LogIndex,
+        match_index: LogIndex,
         out: &mut Vec<Output>,
     ) {
         let vouched = if self.rule(Rule::CommitOnlyChecked) {
-            matched
+            match_index
         } else {
             self.persistent.log.last_index()
         };
@@ -677,9 +680,9 @@ impl Node {
 
     fn refuse_entries(
         &self,
-        caller: Caller,
-        previous: Position,
-        reason: Refusal,
+        caller: AppendSource,
+        previous: EntryId,
+        reason: AppendRejected,
         out: &mut Vec<Output>,
     ) {
         let leader = caller.leader;
@@ -690,7 +693,7 @@ impl Node {
                 .log
                 .last_not_after(previous.index, previous.term)
         } else {
-            Position {
+            EntryId {
                 index: previous.index.previous(),
                 term: previous.term,
             }
@@ -702,7 +705,7 @@ impl Node {
         self.reply_append(caller, outcome, out);
     }
 
-    fn reply_append(&self, caller: Caller, outcome: AppendOutcome, out: &mut Vec<Output>) {
+    fn reply_append(&self, caller: AppendSource, outcome: AppendOutcome, out: &mut Vec<Output>) {
         let term = self.persistent.current_term;
         let message = Message::AppendEntriesReply {
             term,
@@ -735,7 +738,7 @@ mod tests {
         };
         let message = |entries| Message::AppendEntries {
             term: Term(3),
-            previous: Position::new(LogIndex(1), Term(1)),
+            previous: EntryId::new(LogIndex(1), Term(1)),
             entries,
             commit: LogIndex(2),
             round: Round(1),

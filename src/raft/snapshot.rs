@@ -5,14 +5,14 @@
 //! a leader has compacted what a follower still needs does it send its snapshot, in pieces
 //! (Figure 13).
 
-use super::event::{Event, Ignorance, Unneeded};
+use super::event::{Event, IgnoreReason, Unneeded};
 use super::log::{Log, Snapshot};
 use super::message::{Message, Piece, SnapshotOutcome};
 use super::node::{Node, Output, Role};
-use super::replication::{Caller, Flow};
+use super::replication::{AppendSource, Flow};
 use super::rules::Rule;
-use super::types::{LogIndex, NodeId, Position, Round, Term};
-use crate::machine::{Item, Machine};
+use super::types::{EntryId, LogIndex, NodeId, Round, Term};
+use crate::kv::{Item, KvStore};
 
 /// A snapshot on its way to a follower, as its leader knows.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -30,7 +30,7 @@ pub struct Outgoing {
 pub(super) struct Incoming {
     /// The term of the leader that sends it.
     term: Term,
-    last: Position,
+    last: EntryId,
     items: Vec<Item>,
 }
 
@@ -39,7 +39,7 @@ impl Node {
     /// §7: a snapshot replaces the entries that led to it. `machine` is the state machine, into
     /// which all was put that this server ever asked to be applied. So the snapshot ends with the
     /// last applied entry: what is not committed cannot get into one.
-    pub(super) fn compact(&mut self, machine: Machine, keep: usize, out: &mut Vec<Output>) {
+    pub(super) fn compact(&mut self, machine: KvStore, keep: usize, out: &mut Vec<Output>) {
         if !self.can_compact() {
             return;
         }
@@ -122,7 +122,9 @@ impl Node {
             return;
         }
         let offset = match outcome {
-            SnapshotOutcome::Installed { matched } => return self.accepted(follower, matched, out),
+            SnapshotOutcome::Installed { match_index } => {
+                return self.accepted(follower, match_index, out);
+            }
             SnapshotOutcome::Received { offset } => offset,
         };
         let Role::Leader(leadership) = &mut self.role else {
@@ -139,7 +141,7 @@ impl Node {
                     self.send_piece(follower, out);
                 }
             }
-            _ => self.ignore(follower, Ignorance::NotSending, out),
+            _ => self.ignore(follower, IgnoreReason::NotSending, out),
         }
     }
 }
@@ -177,12 +179,12 @@ impl Node {
     /// InstallSnapshot, receiver.
     pub(super) fn install_snapshot(
         &mut self,
-        caller: Caller,
+        caller: AppendSource,
         term: Term,
         piece: &Piece,
         out: &mut Vec<Output>,
     ) {
-        let Caller { leader, .. } = caller;
+        let AppendSource { leader, .. } = caller;
         let (ours, last) = (self.persistent.current_term, piece.last);
         // InstallSnapshot 1 (§5.1): a leader of the past learns our term from the answer.
         if term < ours && self.rule(Rule::RefuseOldTerm) {
@@ -196,11 +198,11 @@ impl Node {
             return self.reply_snapshot(caller, last.index, nothing, out);
         }
         if self.is_leader() {
-            return self.ignore(leader, Ignorance::RivalLeader, out);
+            return self.ignore(leader, IgnoreReason::RivalLeader, out);
         }
         self.follow(leader, out);
-        let outcome = if let Some(matched) = self.has_already(leader, last, out) {
-            SnapshotOutcome::Installed { matched }
+        let outcome = if let Some(match_index) = self.has_already(leader, last, out) {
+            SnapshotOutcome::Installed { match_index }
         } else {
             self.take_in(leader, term, piece, out)
         };
@@ -211,7 +213,7 @@ impl Node {
     fn has_already(
         &mut self,
         leader: NodeId,
-        last: Position,
+        last: EntryId,
         out: &mut Vec<Output>,
     ) -> Option<LogIndex> {
         let (commit, index) = (self.commit_index, last.index);
@@ -260,7 +262,7 @@ impl Node {
         // may go on with one. Of one leader's two, the later is the one it is sending.
         let overtaken = |known: &Incoming| known.term == term && last.index < known.last.index;
         if self.incoming.as_ref().is_some_and(overtaken) {
-            self.ignore(leader, Ignorance::EarlierSnapshot, out);
+            self.ignore(leader, IgnoreReason::EarlierSnapshot, out);
             return SnapshotOutcome::Received { offset: 0 };
         }
         let known = self.incoming.take().filter(|known| known.last == last);
@@ -268,7 +270,7 @@ impl Node {
         let next = items.len() as u32;
         if piece.offset != next {
             let offset = piece.offset;
-            self.ignore(leader, Ignorance::OtherPiece { offset, next }, out);
+            self.ignore(leader, IgnoreReason::OtherPiece { offset, next }, out);
         } else {
             items.extend_from_slice(&piece.items);
             out.push(Output::Event(Event::PieceStored {
@@ -278,8 +280,8 @@ impl Node {
             }));
             if piece.done {
                 self.install(leader, piece, items.into_iter().collect(), out);
-                let matched = last.index;
-                return SnapshotOutcome::Installed { matched };
+                let match_index = last.index;
+                return SnapshotOutcome::Installed { match_index };
             }
         }
         let offset = items.len() as u32;
@@ -289,7 +291,7 @@ impl Node {
 
     /// InstallSnapshot 7 and 8: nothing in the log is known to agree with what the snapshot covers,
     /// so the snapshot takes the place of the whole log.
-    fn install(&mut self, leader: NodeId, piece: &Piece, machine: Machine, out: &mut Vec<Output>) {
+    fn install(&mut self, leader: NodeId, piece: &Piece, machine: KvStore, out: &mut Vec<Output>) {
         let last = piece.last.index;
         let before = self.configuration();
         self.persistent.log = Log::after(Snapshot {
@@ -312,7 +314,7 @@ impl Node {
 
     fn reply_snapshot(
         &self,
-        caller: Caller,
+        caller: AppendSource,
         last: LogIndex,
         outcome: SnapshotOutcome,
         out: &mut Vec<Output>,

@@ -1,10 +1,10 @@
 //! What no script can say, or none shows: answers that come late or out of nowhere, rules that are
 //! off, the edges of limits, and what only pictures ask.
 
-use super::event::{Event, Ignorance};
+use super::event::{Event, IgnoreReason};
 use super::message::{AppendOutcome, SnapshotOutcome};
 use super::*;
-use crate::machine::{ClientId, Command, Machine};
+use crate::kv::{ClientId, Command, KvStore};
 
 fn s(number: usize) -> NodeId {
     NodeId::new(number).unwrap()
@@ -51,12 +51,12 @@ fn write(node: &mut Node) {
 }
 
 /// A follower says, in term 1, up to where its log agrees.
-fn agree(node: &mut Node, from: usize, matched: u64, round: u64) -> Vec<Output> {
+fn agree(node: &mut Node, from: usize, match_index: u64, round: u64) -> Vec<Output> {
     let message = Message::AppendEntriesReply {
         term: Term(1),
         round: Round(round),
         outcome: AppendOutcome::Accepted {
-            matched: LogIndex(matched),
+            match_index: LogIndex(match_index),
         },
     };
     receive(node, from, message)
@@ -96,7 +96,7 @@ fn noop(term: u64) -> Entry {
 fn append(previous: (u64, u64), entry: Option<Entry>, commit: u64) -> Message {
     Message::AppendEntries {
         term: Term(1),
-        previous: Position::new(LogIndex(previous.0), Term(previous.1)),
+        previous: EntryId::new(LogIndex(previous.0), Term(previous.1)),
         entries: entry.map_or_else(Entries::default, Entries::one),
         commit: LogIndex(commit),
         round: Round(1),
@@ -123,11 +123,11 @@ fn entries_for(out: &[Output], server: usize) -> Option<usize> {
     })
 }
 
-fn matched(node: &Node, server: usize) -> u64 {
+fn match_index(node: &Node, server: usize) -> u64 {
     let Role::Leader(leadership) = node.role() else {
         panic!("it leads");
     };
-    leadership.progress(s(server)).matched.0
+    leadership.progress(s(server)).match_index.0
 }
 
 // Elections.
@@ -175,11 +175,11 @@ fn where_no_election_is_tried_again_a_candidate_waits_for_ever() {
 #[test]
 fn where_every_message_restarts_the_timer_a_leader_has_none() {
     let restarts = |node: &mut Node| {
-        let (last, handed_over) = (Position::ZERO, false);
+        let (last, leadership_transfer) = (EntryId::ZERO, false);
         let message = Message::RequestVote {
             term: Term(0),
             last,
-            handed_over,
+            leadership_transfer,
         };
         let out = receive(node, 2, message);
         let is_restart = |output: &Output| matches!(output, Output::ResetElectionTimer(_));
@@ -271,16 +271,16 @@ fn what_is_stored_is_on_disk_before_the_answer() {
 fn a_leader_counts_the_entries_that_its_disk_has() {
     let mut node = leader(3, Config::default());
     propose(&mut node, 1);
-    assert_eq!(matched(&node, 1), 1);
+    assert_eq!(match_index(&node, 1), 1);
     let persisted = |index, term| Input::Persisted {
         term: Term(term),
-        last: Position::new(LogIndex(index), Term(term)),
+        last: EntryId::new(LogIndex(index), Term(term)),
     };
     step(&mut node, persisted(2, 7));
-    assert_eq!(matched(&node, 1), 1, "its disk had another entry there");
+    assert_eq!(match_index(&node, 1), 1, "its disk had another entry there");
     step(&mut node, persisted(2, 1));
     step(&mut node, persisted(1, 1));
-    assert_eq!(matched(&node, 1), 2, "what is known only grows");
+    assert_eq!(match_index(&node, 1), 2, "what is known only grows");
 }
 
 #[test]
@@ -367,7 +367,7 @@ fn a_refusal_takes_back_nothing_that_is_known() {
         round: Round(1),
         outcome: AppendOutcome::Refused {
             previous: LogIndex(2),
-            hint: Position::ZERO,
+            hint: EntryId::ZERO,
         },
     };
     receive(&mut node, 2, message);
@@ -376,12 +376,12 @@ fn a_refusal_takes_back_nothing_that_is_known() {
     };
     let Progress {
         next,
-        matched,
+        match_index,
         answered,
         ..
     } = *leadership.progress(s(2));
     assert_eq!(
-        (next, matched, answered),
+        (next, match_index, answered),
         (LogIndex(2), LogIndex(1), Round(1))
     );
 }
@@ -396,7 +396,7 @@ fn where_heartbeats_are_not_checked_a_follower_agrees_to_what_it_lacks() {
         let out = receive(&mut node, 1, append((4, 1), None, 0));
         let accepted = |(_, message): &(usize, &Message)| {
             let outcome = AppendOutcome::Accepted {
-                matched: LogIndex(4),
+                match_index: LogIndex(4),
             };
             matches!(message, Message::AppendEntriesReply { outcome: is, .. } if *is == outcome)
         };
@@ -564,7 +564,7 @@ fn what_a_leader_was_asked_in_one_term_it_is_to_be_asked_again_in_the_next() {
     read(&mut node, 1);
     let message = Message::AppendEntries {
         term: Term(3),
-        previous: Position::ZERO,
+        previous: EntryId::ZERO,
         entries: Entries::default(),
         commit: LogIndex(0),
         round: Round(1),
@@ -603,13 +603,13 @@ fn reads_wait_for_the_round_under_way_however_many_wait_for_that() {
 
 /// S1 of three, leading term 1, with five entries of which S3 has none. It has compacted them, and
 /// has S3's refusal: S3 is sent the snapshot, an item at a time.
-fn sending() -> (Node, Machine, Message) {
+fn sending() -> (Node, KvStore, Message) {
     let config = Config {
         chunk: 1,
         ..Config::default()
     };
     let mut node = leader(3, config);
-    let mut machine = Machine::default();
+    let mut machine = KvStore::default();
     for serial in 1..=4 {
         propose(&mut node, serial);
         machine.apply(&command(serial), true);
@@ -624,7 +624,7 @@ fn sending() -> (Node, Machine, Message) {
         round: Round(1),
         outcome: AppendOutcome::Refused {
             previous: LogIndex(0),
-            hint: Position::ZERO,
+            hint: EntryId::ZERO,
         },
     };
     receive(&mut node, 3, message);
@@ -634,7 +634,7 @@ fn sending() -> (Node, Machine, Message) {
     (node, machine, first)
 }
 
-fn compact(node: &mut Node, machine: &Machine) -> Vec<Output> {
+fn compact(node: &mut Node, machine: &KvStore) -> Vec<Output> {
     let machine = machine.clone();
     step(node, Input::Compact { machine, keep: 0 })
 }
@@ -726,7 +726,7 @@ fn of_one_leaders_snapshots_the_later_counts() {
     let (_, machine, _) = sending();
     let from = |term, last| {
         let piece = Piece {
-            last: Position::new(LogIndex(last), Term(1)),
+            last: EntryId::new(LogIndex(last), Term(1)),
             configuration: Configuration::of(servers(3)),
             offset: 0,
             items: machine.piece(0, 1),
@@ -738,7 +738,7 @@ fn of_one_leaders_snapshots_the_later_counts() {
             piece,
         }
     };
-    let reason = Ignorance::EarlierSnapshot;
+    let reason = IgnoreReason::EarlierSnapshot;
     let passed_over = |out: &[Output]| {
         let is = |output: &Output| matches!(output, Output::Event(Event::Ignored { reason: why, .. }) if *why == reason);
         out.iter().any(is)

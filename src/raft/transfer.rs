@@ -1,4 +1,4 @@
-//! Leadership transfer (dissertation, 3.10): a leader hands over to a follower of its choice.
+//! LeaderState transfer (dissertation, 3.10): a leader hands over to a follower of its choice.
 //!
 //! It is of use when the leader's machine is to be stopped, or another is better placed. Waiting
 //! for an election timeout would do as well, but slowly, and the winner would be anybody. So the
@@ -8,22 +8,22 @@
 //!
 //! If that does not happen within an election timeout, the leader goes on as before.
 
-use super::event::{Campaign, Event, Ignorance, NoTransfer};
+use super::event::{Campaign, Event, IgnoreReason, TransferError};
 use super::message::Message;
 use super::node::{Node, Output, Role, Timer};
-use super::replication::Leadership;
+use super::replication::LeaderState;
 use super::types::{NodeId, Term};
 
 /// A leader is handing over.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Handover {
+pub struct LeadershipTransfer {
     /// To whom.
     pub to: NodeId,
     /// Whether that server's log was complete, and it was told to stand for election.
     pub told: bool,
 }
 
-impl Leadership {
+impl LeaderState {
     pub(super) fn hands_over_to(&self, id: NodeId) -> bool {
         self.handover.is_some_and(|handover| handover.to == id)
     }
@@ -39,18 +39,18 @@ impl Node {
             return out.push(Output::Event(Event::NotLeader { leader }));
         };
         let reason = match leadership.handover {
-            Some(_) if to == own => return self.end_transfer(NoTransfer::Cancelled, out),
-            None if to == own => Some(NoTransfer::LeadsAlready),
+            Some(_) if to == own => return self.end_transfer(TransferError::Cancelled, out),
+            None if to == own => Some(TransferError::LeadsAlready),
             // The same request again does not gain it more time.
-            Some(handover) if handover.to == to => Some(NoTransfer::UnderWay),
-            _ if !voters.contains(to) => Some(NoTransfer::NoVoter),
+            Some(handover) if handover.to == to => Some(TransferError::UnderWay),
+            _ if !voters.contains(to) => Some(TransferError::NoVoter),
             _ => None,
         };
         if let Some(reason) = reason {
             return out.push(Output::Event(Event::NotTransferred { to, reason }));
         }
-        leadership.handover = Some(Handover { to, told: false });
-        let lags = leadership.progress(to).matched < self.persistent.log.last_index();
+        leadership.handover = Some(LeadershipTransfer { to, told: false });
+        let lags = leadership.progress(to).match_index < self.persistent.log.last_index();
         out.push(Output::Event(Event::TransferStarted { to, lags }));
         out.push(Output::SetTimer(Timer::Transfer));
         if lags {
@@ -68,11 +68,11 @@ impl Node {
         let Role::Leader(leadership) = &mut self.role else {
             return;
         };
-        let Some(Handover { to, told: false }) = leadership.handover else {
+        let Some(LeadershipTransfer { to, told: false }) = leadership.handover else {
             return;
         };
-        if leadership.progress(to).matched == last {
-            leadership.handover = Some(Handover { to, told: true });
+        if leadership.progress(to).match_index == last {
+            leadership.handover = Some(LeadershipTransfer { to, told: true });
             let message = Message::TimeoutNow { term };
             self.give_up_leases(out);
             out.push(Output::Send { to, message });
@@ -80,9 +80,9 @@ impl Node {
     }
 
     /// It took too long, or is called off: the leader goes on.
-    pub(super) fn end_transfer(&mut self, reason: NoTransfer, out: &mut Vec<Output>) {
+    pub(super) fn end_transfer(&mut self, reason: TransferError, out: &mut Vec<Output>) {
         if let Role::Leader(leadership) = &mut self.role
-            && let Some(Handover { to, .. }) = leadership.handover.take()
+            && let Some(LeadershipTransfer { to, .. }) = leadership.handover.take()
         {
             out.push(Output::StopTimer(Timer::Transfer));
             out.push(Output::Event(Event::NotTransferred { to, reason }));
@@ -105,13 +105,13 @@ impl Node {
     pub(super) fn timeout_now(&mut self, leader: NodeId, term: Term, out: &mut Vec<Output>) {
         let ours = self.persistent.current_term;
         if term < ours {
-            return self.ignore(leader, Ignorance::OldTerm { theirs: term, ours }, out);
+            return self.ignore(leader, IgnoreReason::OldTerm { theirs: term, ours }, out);
         }
         if !self.configuration().voters.contains(self.id) {
-            return self.ignore(leader, Ignorance::NoVoter, out);
+            return self.ignore(leader, IgnoreReason::NoVoter, out);
         }
         if self.is_leader() {
-            return self.ignore(leader, Ignorance::RivalLeader, out);
+            return self.ignore(leader, IgnoreReason::RivalLeader, out);
         }
         self.give_up_loyalty(out);
         self.stand(Campaign::Told { leader }, out);

@@ -31,7 +31,7 @@ pub struct Round(pub u64);
 /// An entry's identity: its index and its term. By Log Matching (§5.3), two logs that agree on one
 /// position agree on everything before it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-pub struct Position {
+pub struct EntryId {
     /// Where it stands.
     pub index: LogIndex,
     /// The term of the leader that made it.
@@ -102,7 +102,7 @@ impl LogIndex {
     }
 }
 
-impl Position {
+impl EntryId {
     /// The place before the first entry.
     pub const ZERO: Self = Self {
         index: LogIndex(0),

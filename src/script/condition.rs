@@ -1,7 +1,7 @@
 //! What a script waits for or expects.
 
 use crate::check::{Checker, Property};
-use crate::machine::{ClientId, Key};
+use crate::kv::{ClientId, Key};
 use crate::raft::{Configuration, Entry, LogIndex, NodeId, Payload, Role, Term};
 use crate::sim::text;
 use crate::sim::{PacketKind, Server, World};

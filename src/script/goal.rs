@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use super::condition::Condition;
 use crate::check::Checker;
-use crate::machine::{ClientId, Key};
-use crate::raft::event::Denial;
+use crate::kv::{ClientId, Key};
+use crate::raft::event::VoteRejected;
 use crate::raft::{Event, Message, NodeId, Payload, Role, ServerSet, Term};
 use crate::sim::text;
 use crate::sim::{Action, Body, Cause, Fact, Link, Server, Step, StepId, Time, World};
@@ -287,17 +287,19 @@ fn is_marked_by_event(mark: Mark, event: &Event, world: &World) -> bool {
             votes.len() == world.majority() && asks_for_votes(world, *term)
         }
         (Mark::VoteDenied(Some(Why::Behind)), Event::VoteDenied { reason, .. }) => {
-            matches!(reason, Denial::LogBehind { .. })
+            matches!(reason, VoteRejected::LogBehind { .. })
         }
         (Mark::VoteDenied(Some(Why::Voted)), Event::VoteDenied { reason, .. }) => {
-            matches!(reason, Denial::AlreadyVoted { .. })
+            matches!(reason, VoteRejected::AlreadyVoted { .. })
         }
         (
             Mark::Stored,
             Event::AppendAccepted {
-                first_new, matched, ..
+                first_new,
+                match_index,
+                ..
             },
-        ) => first_new <= matched,
+        ) => first_new <= match_index,
         _ => false,
     }
 }

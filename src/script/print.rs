@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::machine::Item;
+use crate::kv::Item;
 use crate::raft::{
-    AppendOutcome, Configuration, Entry, Log, LogIndex, Message, Node, NodeId, Payload, Position,
+    AppendOutcome, Configuration, Entry, EntryId, Log, LogIndex, Message, Node, NodeId, Payload,
     Role, SnapshotOutcome, Term, Timer,
 };
 use crate::sim::{Body, Client, Loss, Packet, ReplyOutcome, Stage, Time, World};
@@ -71,7 +71,7 @@ pub fn timers(world: &World) -> String {
                 Timer::Election => "election timer",
                 Timer::Heartbeat => "heartbeat timer",
                 Timer::EvenLease | Timer::OddLease => "lease",
-                Timer::Loyalty => "loyalty",
+                Timer::MinElection => "loyalty",
                 Timer::Transfer => "transfer",
             };
             let running = timers.get(timer);
@@ -96,13 +96,16 @@ fn known(node: &Node) -> String {
         } => format!("  leader {leader}"),
         Role::Candidate { votes, .. } | Role::PreCandidate { votes } => format!("  votes {votes}"),
         Role::Leader(leadership) => {
-            let (mut next, mut matched) = (String::new(), String::new());
+            let (mut next, mut match_index) = (String::new(), String::new());
             let members = node.configuration().members();
             for id in members.without(node.id()).iter() {
                 let progress = leadership.progress(id);
                 append(&mut next, format_args!(" {id}={}", progress.next));
-                if progress.matched.next() != progress.next {
-                    append(&mut matched, format_args!(" {id}={}", progress.matched));
+                if progress.match_index.next() != progress.next {
+                    append(
+                        &mut match_index,
+                        format_args!(" {id}={}", progress.match_index),
+                    );
                 }
             }
             let part = |name, list: String| {
@@ -115,7 +118,7 @@ fn known(node: &Node) -> String {
             let to = leadership
                 .handover
                 .map_or_else(String::new, |handover| format!(" {}", handover.to));
-            part("next", next) + &part("match", matched) + &part("hands over to", to)
+            part("next", next) + &part("match", match_index) + &part("hands over to", to)
         }
     }
 }
@@ -255,7 +258,7 @@ fn lost(why: Loss) -> &'static str {
         Loss::Down => " (down)",
         Loss::Dropped => " (dropped)",
         Loss::Gone => " (gone)",
-        Loss::Weather => "",
+        Loss::Chance => "",
     }
 }
 
@@ -312,7 +315,9 @@ fn message(message: &Message) -> String {
             text
         }
         Message::AppendEntriesReply { term, outcome, .. } => match outcome {
-            AppendOutcome::Accepted { matched } => format!("term {term}  agrees up to {matched}"),
+            AppendOutcome::Accepted { match_index } => {
+                format!("term {term}  agrees up to {match_index}")
+            }
             AppendOutcome::Refused { previous, hint } => {
                 let (index, of) = (hint.index, hint.term);
                 format!("term {term}  refuses after {previous}, may agree at {index} of term {of}")
@@ -335,8 +340,8 @@ fn message(message: &Message) -> String {
             outcome,
             ..
         } => match outcome {
-            SnapshotOutcome::Installed { matched } => {
-                format!("term {term}  snapshot {last}  agrees up to {matched}")
+            SnapshotOutcome::Installed { match_index } => {
+                format!("term {term}  snapshot {last}  agrees up to {match_index}")
             }
             SnapshotOutcome::Received { offset } => {
                 format!("term {term}  snapshot {last}  needs item {offset}")
@@ -345,10 +350,10 @@ fn message(message: &Message) -> String {
         Message::RequestVote {
             term,
             last,
-            handed_over,
+            leadership_transfer,
         } => {
-            let Position { index, term: of } = last;
-            let order = if *handed_over {
+            let EntryId { index, term: of } = last;
+            let order = if *leadership_transfer {
                 "  on the leader's order"
             } else {
                 ""
@@ -361,7 +366,7 @@ fn message(message: &Message) -> String {
         }
         Message::TimeoutNow { term } => format!("term {term}"),
         Message::PreVote { next, last } => {
-            let Position { index, term } = last;
+            let EntryId { index, term } = last;
             format!("for term {next}  last entry {index} of term {term}")
         }
         Message::PreVoteReply {

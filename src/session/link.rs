@@ -56,7 +56,6 @@ pub fn write(session: &Session) -> String {
 }
 
 /// Reads the end of a link. One sentence says what is wrong with it, if something is.
-#[inline(never)] // a first visit has no link to read: docs/size.md
 pub fn read(link: &str) -> Result<Session, String> {
     if link.len() > LONGEST_LINK {
         return Err(format!(
@@ -157,7 +156,7 @@ fn decode(text: &str) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::luck::{Lot, roll};
+    use crate::sim::random::{Purpose, roll};
 
     /// Whole links that hold anything: they are runs, or refused.
     #[test]
@@ -173,11 +172,11 @@ mod tests {
         let good = decode(&write(&session.unwrap())).unwrap();
         let mut read_well = 0;
         for seed in 0..20_000u64 {
-            let luck = |nth| roll(seed, Lot::Loss, 0, Time(nth)) as usize;
+            let random = |nth| roll(seed, Purpose::Loss, 0, Time(nth)) as usize;
             let mut body = good[5..].to_vec();
-            for change in 0..=luck(0) % 4 {
-                let place = luck(1 + 2 * change as u64) % body.len();
-                body[place] = luck(2 + 2 * change as u64) as u8;
+            for change in 0..=random(0) % 4 {
+                let place = random(1 + 2 * change as u64) % body.len();
+                body[place] = random(2 + 2 * change as u64) as u8;
             }
             let mut bytes = vec![VERSION];
             bytes.extend(checksum(&body).to_le_bytes());

@@ -46,18 +46,18 @@ const FAR_AHEAD: usize = 40;
 /// A run, and a cursor in it.
 #[derive(Clone, Debug)]
 pub struct Session {
-    truth: Truth,
+    recording: Recording,
     /// The moment the cursor stands at.
-    present: Moment,
+    present: Checkpoint,
     /// How far the run has been played.
     head: Time,
-    checkpoints: Vec<Moment>,
+    checkpoints: Vec<Checkpoint>,
     spacing: u64,
     records: Vec<Record>,
     recorded: StepId,
     quiet: Vec<(Time, Time)>,
-    undone: Vec<Past>,
-    done: Vec<Past>,
+    undone: Vec<UndoEntry>,
+    done: Vec<UndoEntry>,
     step: Step,
     /// Which goal time does not pass.
     hold: Option<usize>,
@@ -65,7 +65,7 @@ pub struct Session {
 
 /// What a run is determined by.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Truth {
+struct Recording {
     scenario: Scenario,
     actions: Vec<(Time, Action)>,
     goals: Goals,
@@ -80,7 +80,7 @@ struct Goals {
 
 /// A moment of the run: all that is needed to play on from there.
 #[derive(Clone, Debug)]
-struct Moment {
+struct Checkpoint {
     world: World,
     checker: Checker,
     /// How many of the actions have been done.
@@ -91,8 +91,8 @@ struct Moment {
 
 /// Where undo and redo lead: another truth, and where its cursor stood.
 #[derive(Clone, Debug)]
-struct Past {
-    truth: Truth,
+struct UndoEntry {
+    recording: Recording,
     cursor: Time,
     head: Time,
 }
@@ -116,10 +116,10 @@ pub struct Ghost {
 }
 
 /// The beginning of a run.
-fn begin(scenario: &Scenario, step: &mut Step) -> Moment {
+fn begin(scenario: &Scenario, step: &mut Step) -> Checkpoint {
     let world = World::new(scenario, step);
     let checker = Checker::new(&world);
-    Moment {
+    Checkpoint {
         world,
         checker,
         acted: 0,
@@ -127,7 +127,7 @@ fn begin(scenario: &Scenario, step: &mut Step) -> Moment {
     }
 }
 
-impl Moment {
+impl Checkpoint {
     /// Whether no packet is on its way. Those that are held come first, those that are due last.
     fn is_idle(&self) -> bool {
         let writes = |server: &Server| server.up().is_some_and(|up| up.disk.writing().is_some());
@@ -145,10 +145,10 @@ impl Moment {
 
     /// Lets the next thing up to `to` happen, whichever is first: by itself, or by the user. What
     /// happens by itself at the very moment of an action happens before it.
-    fn step(&mut self, truth: &Truth, to: Time, step: &mut Step) -> ControlFlow<()> {
-        self.begin_watches(&truth.goals);
+    fn step(&mut self, recording: &Recording, to: Time, step: &mut Step) -> ControlFlow<()> {
+        self.begin_watches(&recording.goals);
         let own = self.world.next_at().unwrap_or(Time::NEVER);
-        let next = truth.actions.get(self.acted);
+        let next = recording.actions.get(self.acted);
         let acts = next.map_or(Time::NEVER, |(at, _)| (*at).max(self.world.now()));
         if own.min(acts) > to {
             self.world.wait_until(to);
@@ -180,7 +180,7 @@ impl Session {
         let mut step = Step::default();
         let present = begin(&scenario, &mut step);
         Self {
-            truth: Truth {
+            recording: Recording {
                 scenario,
                 actions: Vec::new(),
                 goals: Goals::default(),
@@ -262,7 +262,7 @@ impl Session {
 
     /// The session as text, which reads back as the same session.
     pub fn write(&self) -> String {
-        text::write_run(&self.truth.scenario, &self.truth.actions)
+        text::write_run(&self.recording.scenario, &self.recording.actions)
     }
 
     /// Does something at the cursor. In the past this begins another future. Refused, with the
@@ -277,10 +277,10 @@ impl Session {
         }
         self.remember();
         self.undone.clear();
-        self.truth.actions.truncate(self.present.acted);
+        self.recording.actions.truncate(self.present.acted);
         self.forget_future();
-        self.truth.actions.push((now, action));
-        let happened = self.present.step(&self.truth, now, &mut self.step);
+        self.recording.actions.push((now, action));
+        let happened = self.present.step(&self.recording, now, &mut self.step);
         debug_assert!(happened.is_continue(), "an action happens where it is done");
         self.record();
         Ok(())
@@ -293,7 +293,7 @@ impl Session {
             let (before, idle) = (self.now(), self.is_idle());
             if self
                 .present
-                .step(&self.truth, to, &mut self.step)
+                .step(&self.recording, to, &mut self.step)
                 .is_break()
             {
                 self.note_quiet(before, idle);
@@ -309,7 +309,7 @@ impl Session {
     /// goal that time does not pass nothing is skipped.
     pub fn seek(&mut self, to: Time) {
         let now = self.now();
-        let skips = |moment: &Moment| moment.world.now() > now && self.hold.is_none();
+        let skips = |moment: &Checkpoint| moment.world.now() > now && self.hold.is_none();
         let nearest = self.checkpoint(|moment| moment.world.now() <= to);
         if to < now || nearest.is_some_and(skips) {
             self.restore(|moment| moment.world.now() <= to);
@@ -371,11 +371,11 @@ impl Session {
     pub fn watch_for(&mut self, goals: Vec<Goal>) {
         let from = self.present.world.last_step();
         let all = goals.into_iter().map(Arc::new).collect();
-        self.truth.goals = Goals { from, all };
+        self.recording.goals = Goals { from, all };
         self.forget_future();
         self.checkpoints.retain(|moment| moment.watches.is_empty());
         self.present.watches.clear();
-        self.present.begin_watches(&self.truth.goals);
+        self.present.begin_watches(&self.recording.goals);
     }
 
     /// Lets no time pass once the `nth` goal is met, until told otherwise.
@@ -400,7 +400,7 @@ impl Session {
         let start = self.checkpoint(|moment| moment.world.last_step() < from);
         let mut moment = match start.filter(|_| from > StepId(0)) {
             Some(moment) => moment.clone(),
-            None => begin(&self.truth.scenario, &mut step),
+            None => begin(&self.recording.scenario, &mut step),
         };
         let mut flow = ControlFlow::Continue(());
         loop {
@@ -410,7 +410,7 @@ impl Session {
             let ends = flow.is_break() || moment.world.last_step() >= self.recorded;
             if ends
                 || moment
-                    .step(&self.truth, Time::LONGEST, &mut step)
+                    .step(&self.recording, Time::LONGEST, &mut step)
                     .is_break()
             {
                 return;
@@ -485,12 +485,12 @@ impl Session {
 
     /// Where it began.
     pub fn scenario(&self) -> &Scenario {
-        &self.truth.scenario
+        &self.recording.scenario
     }
 
     /// What its user did, in order of time.
     pub fn actions(&self) -> &[(Time, Action)] {
-        &self.truth.actions
+        &self.recording.actions
     }
 
     /// The steps worth telling, up to the head.
@@ -542,7 +542,7 @@ impl Session {
     /// When something happens next, by itself or by a recorded action.
     pub fn next_at(&self) -> Option<Time> {
         let action = self
-            .truth
+            .recording
             .actions
             .get(self.present.acted)
             .map(|(at, _)| *at);
@@ -564,7 +564,7 @@ impl Session {
     pub fn quiet_until(&self) -> Option<Time> {
         let (mut moment, mut step) = (self.present.clone(), Step::default());
         for _ in 0..FAR_AHEAD {
-            let happens = moment.step(&self.truth, Time::LONGEST, &mut step);
+            let happens = moment.step(&self.recording, Time::LONGEST, &mut step);
             if happens.is_break() {
                 break;
             }
@@ -639,9 +639,9 @@ impl Session {
         }
     }
 
-    fn past(&self) -> Past {
-        Past {
-            truth: self.truth.clone(),
+    fn past(&self) -> UndoEntry {
+        UndoEntry {
+            recording: self.recording.clone(),
             cursor: self.now(),
             head: self.head,
         }
@@ -668,9 +668,9 @@ impl Session {
         }
     }
 
-    fn return_to(&mut self, past: Past) {
+    fn return_to(&mut self, past: UndoEntry) {
         let same = |(a, b): &(&(Time, Action), &(Time, Action))| a == b;
-        let (old, new) = (&self.truth, &past.truth);
+        let (old, new) = (&self.recording, &past.recording);
         let shared = old
             .actions
             .iter()
@@ -685,20 +685,20 @@ impl Session {
             .unwrap_or(Time::NEVER);
         self.restore(|moment| moment.acted <= shared && moment.world.now() <= parts_at);
         self.forget_future();
-        self.truth = past.truth;
+        self.recording = past.recording;
         // Play it again up to where it had been, so that its future can be seen, then go back.
         self.advance(past.head.max(past.cursor));
         self.seek(past.cursor);
     }
 
     /// Goes to the latest checkpoint that will do; the first one always does.
-    fn restore(&mut self, will_do: impl Fn(&Moment) -> bool) {
+    fn restore(&mut self, will_do: impl Fn(&Checkpoint) -> bool) {
         if let Some(moment) = self.checkpoint(will_do) {
             self.present = moment.clone();
         }
     }
 
-    fn checkpoint(&self, will_do: impl Fn(&Moment) -> bool) -> Option<&Moment> {
+    fn checkpoint(&self, will_do: impl Fn(&Checkpoint) -> bool) -> Option<&Checkpoint> {
         let found = self.checkpoints.iter().rev().find(|moment| will_do(moment));
         found.or_else(|| self.checkpoints.first())
     }
@@ -712,7 +712,7 @@ impl Session {
         let mut before = moment.world.now();
         let just_before = Time(now.0.saturating_sub(1));
         while moment
-            .step(&self.truth, just_before, &mut step)
+            .step(&self.recording, just_before, &mut step)
             .is_continue()
         {
             before = step.at;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::network::{Address, PacketKind};
 use super::scenario::Setting;
 use super::time::Time;
-use crate::machine::{ClientId, Key, Op};
+use crate::kv::{ClientId, Key, Op};
 use crate::raft::{Change, NodeId, Rule, ServerSet};
 
 /// Something done from outside. Its text form is the grammar's; see [`super::text`].

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::step::StepId;
 use super::time::Time;
-use crate::machine::{Answer, ClientId, Key, Op, SessionId};
+use crate::kv::{Answer, ClientId, Key, Op, SessionId};
 use crate::raft::{Config, NodeId, ServerSet};
 
 /// The most requests that wait their turn at one client; more are not taken.
@@ -32,11 +32,11 @@ pub struct Client {
     /// The server it believes to be the leader.
     pub target: NodeId,
     /// What it is busy with.
-    pub current: Option<Errand>,
+    pub current: Option<PendingRequest>,
     /// What it will ask next.
-    pub queue: VecDeque<Wish>,
+    pub queue: VecDeque<QueuedRequest>,
     /// What it does by itself.
-    pub habit: Option<Habit>,
+    pub workload: Option<Workload>,
     /// The last answer it got, and to what.
     pub last_answer: Option<(Op, Answer)>,
     /// How many of its requests were answered.
@@ -52,7 +52,7 @@ pub struct Client {
 
 /// Something a client wants.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Wish {
+pub struct QueuedRequest {
     /// What.
     pub op: Op,
     /// Of which server, if not of the leader.
@@ -61,7 +61,7 @@ pub struct Wish {
 
 /// A request that is not answered yet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Errand {
+pub struct PendingRequest {
     /// Its number.
     pub serial: u32,
     /// What is wanted.
@@ -93,7 +93,7 @@ pub enum Stage {
 
 /// Something a client does by itself: it writes 1, 2, 3, ... to a key, one at a time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Habit {
+pub struct Workload {
     /// Where it writes.
     pub key: Key,
     /// How long after the last write it begins the next.
@@ -106,13 +106,13 @@ pub struct Habit {
 
 impl Client {
     /// A client that knows of one server, with nothing to do but its habit.
-    pub fn new(id: ClientId, target: NodeId, habit: Option<Habit>) -> Self {
+    pub fn new(id: ClientId, target: NodeId, workload: Option<Workload>) -> Self {
         Self {
             id,
             target,
             current: None,
             queue: VecDeque::new(),
-            habit,
+            workload,
             last_answer: None,
             answered: 0,
             session: None,
@@ -152,21 +152,23 @@ impl Client {
     /// When it has something to do by its own clock.
     pub fn wakes_at(&self) -> Time {
         let retry = self.current.map_or(Time::NEVER, |errand| errand.retry_at);
-        let habit = self.habit.map_or(Time::NEVER, |habit| habit.next_at);
-        retry.min(habit)
+        let workload = self
+            .workload
+            .map_or(Time::NEVER, |workload| workload.next_at);
+        retry.min(workload)
     }
 
     /// If its habit is due, it wants to write the next number.
     pub fn follow_habit(&mut self, now: Time) {
-        if let Some(habit) = &mut self.habit
-            && habit.next_at <= now
+        if let Some(workload) = &mut self.workload
+            && workload.next_at <= now
         {
-            habit.next_at = now + habit.every;
+            workload.next_at = now + workload.every;
             if self.queue.is_empty() && self.current.is_none() {
-                let (key, value) = (habit.key, habit.next);
+                let (key, value) = (workload.key, workload.next);
                 let op = Op::Set { key, value };
-                self.queue.push_back(Wish { op, from: None });
-                habit.next = habit.next.wrapping_add(1);
+                self.queue.push_back(QueuedRequest { op, from: None });
+                workload.next = workload.next.wrapping_add(1);
             }
         }
     }
@@ -176,7 +178,7 @@ impl Client {
         if self.current.is_some() {
             return false;
         }
-        let Some(Wish { op, from }) = self.queue.pop_front() else {
+        let Some(QueuedRequest { op, from }) = self.queue.pop_front() else {
             return false;
         };
         self.serial += 1;
@@ -184,7 +186,7 @@ impl Client {
             None if config.needs_session(&op) => Stage::Opening,
             session => Stage::Asking(session.filter(|_| config.needs_session(&op))),
         };
-        self.current = Some(Errand {
+        self.current = Some(PendingRequest {
             serial: self.serial,
             op,
             stage,
@@ -215,7 +217,12 @@ impl Client {
     }
 
     /// The answer of `server` to the request in hand, if that is what it is.
-    pub fn answered(&mut self, server: NodeId, serial: u32, answer: Answer) -> Option<Errand> {
+    pub fn answered(
+        &mut self,
+        server: NodeId,
+        serial: u32,
+        answer: Answer,
+    ) -> Option<PendingRequest> {
         let errand = self.current.take_if(|errand| errand.serial == serial)?;
         // A read at a server of its choice says nothing of who leads.
         if errand.from.is_none() {
@@ -254,7 +261,7 @@ impl Client {
     }
 
     /// The request in hand, if it is time to send it again.
-    pub fn overdue(&self, now: Time) -> Option<Errand> {
+    pub fn overdue(&self, now: Time) -> Option<PendingRequest> {
         self.current.filter(|errand| errand.retry_at <= now)
     }
 

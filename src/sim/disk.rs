@@ -7,7 +7,7 @@
 
 use super::step::StepId;
 use super::time::Time;
-use crate::raft::{Log, LogIndex, Message, NodeId, Persistent, Position};
+use crate::raft::{EntryId, Log, LogIndex, Message, NodeId, Persistent};
 
 /// The longest that a write may take.
 pub const LONGEST_WRITE: Time = Time::ms(1_000);
@@ -182,7 +182,7 @@ impl Writing {
     }
 
     /// The last entry that will be on the disk when it is done.
-    pub fn last(&self) -> Position {
+    pub fn last(&self) -> EntryId {
         self.content.log.last()
     }
 

@@ -8,8 +8,8 @@
 pub mod action;
 pub mod client;
 pub mod disk;
-pub mod luck;
 pub mod network;
+pub mod random;
 pub mod roster;
 pub mod scenario;
 pub mod server;
@@ -19,10 +19,10 @@ pub mod time;
 pub mod world;
 
 pub use action::{Action, ClockRate, Group, Link, PacketPick};
-pub use client::{Client, Errand, Habit, Stage, Wish};
+pub use client::{Client, PendingRequest, QueuedRequest, Stage, Workload};
 pub use disk::{Disk, Record};
 pub use network::{
-    Address, Body, Loss, Network, Packet, PacketId, PacketKind, ReplyOutcome, Weather,
+    Address, Body, Loss, Network, NetworkFaults, Packet, PacketId, PacketKind, ReplyOutcome,
 };
 pub use roster::Roster;
 pub use scenario::{DiskImage, Scenario, Setting, Setup, Timing};

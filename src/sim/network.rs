@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::luck::{self, Lot};
+use super::random::{self, Purpose};
 use super::step::StepId;
 use super::time::Time;
-use crate::machine::{Answer, ClientId, MAX_CLIENTS, Op, SessionId};
+use crate::kv::{Answer, ClientId, MAX_CLIENTS, Op, SessionId};
 use crate::raft::{MAX_SERVERS, Message, MessageKind, NodeId, ServerSet};
 
 /// The most packets under way at once; what is sent beyond is lost.
@@ -138,12 +138,12 @@ pub enum Loss {
     /// The server it was for is not there any more.
     Gone,
     /// The network lost it.
-    Weather,
+    Chance,
 }
 
 /// What the network does to packets at random.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Weather {
+pub struct NetworkFaults {
     /// The shortest and longest one-way journey.
     pub latency: (Time, Time),
     /// Packets lost, in 1000.
@@ -156,7 +156,7 @@ pub struct Weather {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Network {
     /// What happens at random.
-    pub weather: Weather,
+    pub faults: NetworkFaults,
     /// By sender: the servers it cannot reach.
     cut: [ServerSet; MAX_SERVERS],
     /// By client: the servers it cannot reach, nor they it.
@@ -168,7 +168,7 @@ pub struct Network {
     sent: u64,
 }
 
-impl Default for Weather {
+impl Default for NetworkFaults {
     fn default() -> Self {
         Self {
             latency: (Time::ms(10), Time::ms(20)),
@@ -180,9 +180,9 @@ impl Default for Weather {
 
 impl Network {
     /// A whole network.
-    pub fn new(weather: Weather) -> Self {
+    pub fn new(faults: NetworkFaults) -> Self {
         Self {
-            weather,
+            faults,
             cut: Default::default(),
             cut_client: Default::default(),
             held: Default::default(),
@@ -203,16 +203,16 @@ impl Network {
         sent_by: StepId,
     ) -> PacketId {
         let who = from.number() << 16 | to.number() << 8 | nth & 0xff;
-        let luck = |lot| luck::roll(seed, lot, who, now);
-        let (low, high) = self.weather.latency;
-        let arrives_at = now + luck::between(luck(Lot::Latency), low, high);
-        let doubled = luck::chance(self.weather.duplicate, || luck(Lot::Duplicate));
+        let random = |purpose| random::roll(seed, purpose, who, now);
+        let (low, high) = self.faults.latency;
+        let arrives_at = now + random::between(random(Purpose::Latency), low, high);
+        let doubled = random::chance(self.faults.duplicate, || random(Purpose::Duplicate));
         let fate = if self.packets.len() >= MAX_PACKETS {
             Some(Loss::Crowded)
         } else if self.is_cut(from, to) {
             Some(Loss::Cut)
-        } else if luck::chance(self.weather.loss, || luck(Lot::Loss)) {
-            Some(Loss::Weather)
+        } else if random::chance(self.faults.loss, || random(Purpose::Loss)) {
+            Some(Loss::Chance)
         } else {
             None
         };
@@ -236,7 +236,7 @@ impl Network {
             let_go: false,
         };
         if doubled && fate.is_none() {
-            let arrives_at = now + luck::between(luck(Lot::DuplicateLatency), low, high);
+            let arrives_at = now + random::between(random(Purpose::DuplicateLatency), low, high);
             self.duplicate(&packet, arrives_at);
         }
         self.insert(packet);
@@ -399,7 +399,7 @@ impl Network {
     /// Sends a second copy of a packet, arriving a shortest journey after the first.
     pub fn double(&mut self, id: PacketId, now: Time) {
         if let Some(packet) = self.packet(id).cloned() {
-            let arrives_at = packet.arrives_at.max(now) + self.weather.latency.0;
+            let arrives_at = packet.arrives_at.max(now) + self.faults.latency.0;
             self.duplicate(&packet, arrives_at);
         }
     }

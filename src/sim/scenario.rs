@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::client::Habit;
-use super::network::Weather;
+use super::client::Workload;
+use super::network::NetworkFaults;
 use super::time::Time;
-use crate::machine::{ClientId, Key};
+use crate::kv::{ClientId, Key};
 use crate::raft::configuration::majority;
 use crate::raft::{
-    Config, Entry, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ReadMode, Rules, SendPolicy,
+    Config, Entry, EntryId, LogIndex, MAX_SERVERS, NodeId, Payload, ReadMode, Rules, SendPolicy,
     ServerSet, Term,
 };
 
@@ -26,13 +26,13 @@ pub struct Scenario {
     /// How long things take.
     pub timing: Timing,
     /// What the network does at random.
-    pub weather: Weather,
+    pub faults: NetworkFaults,
     /// How the servers go about it, and which rules they keep.
     pub config: Config,
     /// Servers that do not begin with an empty disk.
     pub disks: Vec<DiskImage>,
     /// What clients do by themselves: the key they write to, and how often.
-    pub habits: Vec<(ClientId, Key, Time)>,
+    pub workloads: Vec<(ClientId, Key, Time)>,
 }
 
 /// How long things take.
@@ -56,7 +56,7 @@ pub struct Setup {
     /// How long things take.
     pub timing: Timing,
     /// What the network does at random.
-    pub weather: Weather,
+    pub faults: NetworkFaults,
     /// How the servers go about it.
     pub config: Config,
 }
@@ -71,7 +71,7 @@ pub struct DiskImage {
     /// Its vote in that term.
     pub vote: Option<NodeId>,
     /// Its snapshot: the last entry that it covers, and the values of the state machine.
-    pub snapshot: (Position, Vec<(Key, i32)>),
+    pub snapshot: (EntryId, Vec<(Key, i32)>),
     /// Its log, after the snapshot.
     pub entries: Vec<Entry>,
     /// What it knows to be committed. A server that really starts from a disk knows of nothing;
@@ -149,10 +149,10 @@ impl Scenario {
             clients: 1,
             seed,
             timing: Timing::default(),
-            weather: Weather::default(),
+            faults: NetworkFaults::default(),
             config: Config::default(),
             disks: Vec::new(),
-            habits: Vec::new(),
+            workloads: Vec::new(),
         }
     }
 
@@ -173,9 +173,9 @@ impl Scenario {
     }
 
     /// The habit of a client, if it has one.
-    pub(super) fn habit(&self, id: ClientId) -> Option<Habit> {
-        let (_, key, every) = self.habits.iter().find(|(client, ..)| *client == id)?;
-        Some(Habit {
+    pub(super) fn workload(&self, id: ClientId) -> Option<Workload> {
+        let (_, key, every) = self.workloads.iter().find(|(client, ..)| *client == id)?;
+        Some(Workload {
             key: *key,
             every: *every,
             next: 1,
@@ -197,7 +197,7 @@ impl Scenario {
             let committed = image.position(image.commit.max(image.snapshot.0.index));
             let lacks = |id: &NodeId| {
                 let other = self.disks.iter().find(|other| other.server == *id);
-                committed != Position::ZERO && !other.is_some_and(|other| other.holds(committed))
+                committed != EntryId::ZERO && !other.is_some_and(|other| other.holds(committed))
             };
             let mut others = self.founders().iter().filter(lacks);
             if let Some(other) = others.find(|id| self.could_be_elected(*id)) {
@@ -214,7 +214,7 @@ impl Scenario {
     fn could_be_elected(&self, id: NodeId) -> bool {
         let last = |id: NodeId| {
             let image = self.disks.iter().find(|image| image.server == id);
-            let last = image.map_or(Position::ZERO, DiskImage::last);
+            let last = image.map_or(EntryId::ZERO, DiskImage::last);
             (last.term, last.index)
         };
         let founders = self.founders();
@@ -224,20 +224,20 @@ impl Scenario {
 
     /// Changes a setting.
     pub fn set(&mut self, setting: Setting) {
-        setting.apply(&mut self.timing, &mut self.weather, &mut self.config);
+        setting.apply(&mut self.timing, &mut self.faults, &mut self.config);
     }
 }
 
 impl DiskImage {
     /// The last entry of its log.
-    fn last(&self) -> Position {
+    fn last(&self) -> EntryId {
         self.position(self.snapshot.0.index.plus(self.entries.len()))
     }
 
     /// The entry at that index, or the last that the snapshot covers.
-    fn position(&self, index: LogIndex) -> Position {
+    fn position(&self, index: LogIndex) -> EntryId {
         match self.entry(index) {
-            Some(entry) => Position {
+            Some(entry) => EntryId {
                 index,
                 term: entry.term,
             },
@@ -246,7 +246,7 @@ impl DiskImage {
     }
 
     /// Whether its log holds that entry, or its snapshot covers it.
-    fn holds(&self, position: Position) -> bool {
+    fn holds(&self, position: EntryId) -> bool {
         position.index <= self.snapshot.0.index || self.position(position.index) == position
     }
 
@@ -263,14 +263,19 @@ impl Setup {
             return false;
         };
         let mut other = *self;
-        setting.apply(&mut other.timing, &mut other.weather, &mut other.config);
+        setting.apply(&mut other.timing, &mut other.faults, &mut other.config);
         other == *self
     }
 }
 
 impl Setting {
     /// Puts it where it belongs.
-    pub(super) fn apply(self, timing: &mut Timing, weather: &mut Weather, config: &mut Config) {
+    pub(super) fn apply(
+        self,
+        timing: &mut Timing,
+        faults: &mut NetworkFaults,
+        config: &mut Config,
+    ) {
         match self {
             Self::Batch(batch) => config.batch = batch,
             Self::CheckQuorum(on) => config.check_quorum = on,
@@ -278,12 +283,12 @@ impl Setting {
             Self::Compact(entries) => config.compact = entries,
             Self::Disk(low, high) => timing.disk = (low, high),
             Self::Drift(drift) => timing.drift = drift,
-            Self::Duplicate(duplicate) => weather.duplicate = duplicate,
+            Self::Duplicate(duplicate) => faults.duplicate = duplicate,
             Self::Election(low, high) => timing.election = (low, high),
             Self::FastBackup(on) => config.fast_backup = on,
             Self::Heartbeat(every) => timing.heartbeat = every,
-            Self::Latency(low, high) => weather.latency = (low, high),
-            Self::Loss(loss) => weather.loss = loss,
+            Self::Latency(low, high) => faults.latency = (low, high),
+            Self::Loss(loss) => faults.loss = loss,
             Self::NoOp(on) => config.no_op = on,
             Self::Patience(patience) => timing.patience = patience,
             Self::PreVote(on) => config.pre_vote = on,

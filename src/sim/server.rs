@@ -6,9 +6,9 @@ use super::disk::{Disk, Record};
 use super::network::Address;
 use super::step::{Fact, Step, StepId};
 use super::time::Time;
-use crate::machine::{Answer, ClientId, Command, Key, Machine, Registration, SessionId, Standing};
+use crate::kv::{Answer, ClientId, Command, Key, KvStore, Registration, SessionId, Standing};
 use crate::raft::{
-    Config, Log, LogIndex, Node, NodeId, Output, Persistent, Position, ReadId, Rule, Term, Timer,
+    Config, EntryId, Log, LogIndex, Node, NodeId, Output, Persistent, ReadId, Rule, Term, Timer,
 };
 
 /// A server of the world.
@@ -45,7 +45,7 @@ pub struct Up {
     /// Its Raft.
     pub node: Node,
     /// Its copy of the state machine.
-    pub machine: Machine,
+    pub machine: KvStore,
     /// Its timers.
     pub timers: Timers,
     /// The clients that wait for their commands to be committed.
@@ -60,7 +60,7 @@ pub struct Up {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Waiting {
     /// The entry with its command.
-    pub position: Position,
+    pub position: EntryId,
     /// Which client.
     pub client: ClientId,
     /// The client's number of the request.
@@ -169,7 +169,7 @@ impl Server {
             let node = Node::start(self.id, config, disk.clone(), out);
             self.condition = Condition::Up(Up {
                 node,
-                machine: Machine::default(),
+                machine: KvStore::default(),
                 timers: Timers::stopped(),
                 waiting: Vec::new(),
                 disk: Disk::default(),

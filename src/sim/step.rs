@@ -4,7 +4,7 @@ use super::action::Action;
 use super::disk::Record;
 use super::network::{Address, Loss, PacketId, PacketKind};
 use super::time::Time;
-use crate::machine::{Answer, ClientId, Op, SessionId};
+use crate::kv::{Answer, ClientId, Op, SessionId};
 use crate::raft::{Change, Event, LogIndex, NodeId, Output, Term, Timer};
 
 /// The number of a step, from 1 in the order they happened. 0 is the start of the run.

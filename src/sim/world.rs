@@ -6,15 +6,15 @@
 use std::hash::{Hash, Hasher};
 
 use super::action::{Action, Group, Link, PacketPick};
-use super::client::{Client, Errand, MAX_QUEUE, Stage, Wish};
-use super::luck::{self, Lot};
+use super::client::{Client, MAX_QUEUE, PendingRequest, QueuedRequest, Stage};
 use super::network::{Address, Body, Loss, Network, Packet, ReplyOutcome};
+use super::random::{self, Purpose};
 use super::roster::Roster;
 use super::scenario::{DiskImage, Scenario, Setting, Setup, Timing};
 use super::server::{Condition, Running, Server, Up, Waiting};
 use super::step::{Cause, Fact, Step, StepId};
 use super::time::Time;
-use crate::machine::{Answer, ClientId, Command, Item, Key, Machine, Op, Registration};
+use crate::kv::{Answer, ClientId, Command, Item, Key, KvStore, Op, Registration};
 use crate::raft::{
     AppendOutcome, Config, Entry, Event, Input, Log, LogIndex, Message, Node, NodeId, Output,
     Payload, ReadId, Rule, Rules, ServerSet, Snapshot, Term, Timer,
@@ -71,9 +71,9 @@ impl World {
             newcomers: ServerSet::EMPTY,
             retired: ServerSet::EMPTY,
             clients: clients
-                .map(|id| Client::new(id, first[id.slot() % first.len()], scenario.habit(id)))
+                .map(|id| Client::new(id, first[id.slot() % first.len()], scenario.workload(id)))
                 .collect(),
-            network: Network::new(scenario.weather),
+            network: Network::new(scenario.faults),
             last_step: StepId(0),
         };
         step.begin(StepId(0), Time::ZERO, Cause::Start, None);
@@ -344,7 +344,7 @@ impl World {
 
     /// The state machine goes on from a snapshot. What it covers is not executed here any more, so
     /// nobody who waits for it has an answer from here.
-    fn restore(&mut self, id: NodeId, machine: Machine) {
+    fn restore(&mut self, id: NodeId, machine: KvStore) {
         if let Some(up) = self.servers.up_mut(id) {
             let covered = up.node.log().snapshot().last.index;
             up.waiting
@@ -459,15 +459,15 @@ impl World {
             Timer::Election if !self.config.rules.on(Rule::RandomTimeouts) => low,
             Timer::Election => {
                 let who = id.number() as u32;
-                let bits = luck::roll(self.seed, Lot::Election, who, self.now);
-                luck::between(bits, low, high)
+                let bits = random::roll(self.seed, Purpose::Election, who, self.now);
+                random::between(bits, low, high)
             }
             Timer::Heartbeat => self.timing.heartbeat,
             Timer::EvenLease | Timer::OddLease if !self.config.rules.on(Rule::LeaseBound) => low,
             Timer::EvenLease | Timer::OddLease => {
                 Time(low.0 * 1000 / (1000 + u64::from(self.timing.drift)))
             }
-            Timer::Loyalty => low,
+            Timer::MinElection => low,
             Timer::Transfer => high,
         };
         let Some(server) = self.servers.find_mut(id) else {
@@ -536,7 +536,7 @@ impl World {
                 });
                 match &mut client.current {
                     // It was not the leader that did not answer.
-                    Some(Errand {
+                    Some(PendingRequest {
                         from: from @ Some(_),
                         ..
                     }) => *from = None,
@@ -549,7 +549,7 @@ impl World {
         }
     }
 
-    fn want(&mut self, id: ClientId, wish: Wish, step: &mut Step) {
+    fn want(&mut self, id: ClientId, wish: QueuedRequest, step: &mut Step) {
         self.clients[id.slot()].queue.push_back(wish);
         self.begin_next_request(id, step);
     }
@@ -713,14 +713,14 @@ impl World {
                 self.share_config();
             }
             Action::Read(client, key, server) => {
-                let wish = Wish {
+                let wish = QueuedRequest {
                     op: Op::Get { key: *key },
                     from: Some(*server),
                 };
                 self.want(*client, wish, step);
             }
             Action::Request(client, op) => {
-                let wish = Wish {
+                let wish = QueuedRequest {
                     op: *op,
                     from: None,
                 };
@@ -844,11 +844,7 @@ impl World {
     fn configure(&mut self, setting: Setting) {
         let clocks = |timing: &Timing| (timing.election, timing.drift);
         let before = clocks(&self.timing);
-        setting.apply(
-            &mut self.timing,
-            &mut self.network.weather,
-            &mut self.config,
-        );
+        setting.apply(&mut self.timing, &mut self.network.faults, &mut self.config);
         self.share_config();
         if clocks(&self.timing) != before {
             // Voters are loyal for another time than a lease that runs already was made for.
@@ -1060,7 +1056,7 @@ impl World {
     pub fn setup(&self) -> Setup {
         Setup {
             timing: self.timing,
-            weather: self.network.weather,
+            faults: self.network.faults,
             config: self.config,
         }
     }
@@ -1162,7 +1158,7 @@ impl Told {
                         previous, entries, ..
                     } => (previous.index.plus(entries.len()), true),
                     Message::AppendEntriesReply { outcome, .. } => match outcome {
-                        AppendOutcome::Accepted { matched } => (*matched, true),
+                        AppendOutcome::Accepted { match_index } => (*match_index, true),
                         AppendOutcome::Refused { previous, .. } => (*previous, false),
                     },
                     Message::InstallSnapshot { piece, .. } => (piece.last.index, true),

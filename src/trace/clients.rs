@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::check::History;
 use crate::check::linear::Operation;
-use crate::machine::{Answer, Op};
+use crate::kv::{Answer, Op};
 
 /// One operation.
 #[derive(Serialize)]

@@ -12,9 +12,9 @@ use serde::Deserialize;
 
 use super::line::{Init, Item, Kind, Line, Message, Role, State, Value};
 use crate::check::{Checker, Seen, Violation};
-use crate::machine::{ClientId, Command, Key, Machine, Op};
+use crate::kv::{ClientId, Command, Key, KvStore, Op};
 use crate::raft::{
-    Entry, Log, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ServerSet, Snapshot, Term,
+    Entry, EntryId, Log, LogIndex, MAX_SERVERS, NodeId, Payload, ServerSet, Snapshot, Term,
 };
 use crate::sim::{StepId, Time};
 
@@ -356,7 +356,7 @@ impl Judge {
                 Some(_) => {}
                 // It has compacted entries of its own that nobody has committed.
                 None if log.get(first.previous()).is_some() => {
-                    log.compact(first.previous(), Machine::default(), 0);
+                    log.compact(first.previous(), KvStore::default(), 0);
                     break;
                 }
                 None => {
@@ -461,7 +461,7 @@ fn after(gone: LogIndex) -> Log {
 /// What is known of entries from before the trace: that they were there.
 fn compacted(gone: LogIndex) -> Snapshot {
     Snapshot {
-        last: Position::new(gone, Term(0)),
+        last: EntryId::new(gone, Term(0)),
         ..Snapshot::default()
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::machine::{Command, Registration};
+use crate::kv::{Command, Registration};
 use crate::raft::{self, AppendOutcome, Entries, Entry, NodeId, Payload, SnapshotOutcome};
 use crate::sim::Server;
 
@@ -197,10 +197,10 @@ impl Message {
                 ..plain
             },
             raft::Message::AppendEntriesReply { outcome, .. } => match outcome {
-                AppendOutcome::Accepted { matched } => Self {
+                AppendOutcome::Accepted { match_index } => Self {
                     t: "AER".into(),
                     ok: Some(true),
-                    mi: Some(matched.0),
+                    mi: Some(match_index.0),
                     ..plain
                 },
                 AppendOutcome::Refused { previous, hint } => Self {
@@ -235,7 +235,7 @@ impl Message {
             },
             raft::Message::InstallSnapshotReply { last, outcome, .. } => {
                 let (mi, offset) = match outcome {
-                    SnapshotOutcome::Installed { matched } => (Some(matched.0), None),
+                    SnapshotOutcome::Installed { match_index } => (Some(match_index.0), None),
                     SnapshotOutcome::Received { offset } => (None, Some(*offset)),
                 };
                 Self {
@@ -352,7 +352,7 @@ impl Value {
         let (request, op) = text.split_once(' ')?;
         let (client, serial) = request.strip_prefix('C')?.split_once('.')?;
         let command = Command {
-            client: crate::machine::ClientId::new(client.parse().ok()?)?,
+            client: crate::kv::ClientId::new(client.parse().ok()?)?,
             session: None,
             serial: serial.parse().ok()?,
             op: op.parse().ok()?,

@@ -186,7 +186,7 @@ fn kind(step: &Step, id: NodeId, grew: bool) -> Kind {
         Cause::Timeout { timer, .. } => match timer {
             Timer::Election => Kind::Timeout,
             Timer::Heartbeat => Kind::Send,
-            Timer::EvenLease | Timer::OddLease | Timer::Loyalty | Timer::Transfer => Kind::Tick,
+            Timer::EvenLease | Timer::OddLease | Timer::MinElection | Timer::Transfer => Kind::Tick,
         },
         Cause::Packet {
             from: Address::Client(_),

@@ -6,7 +6,6 @@
 
 use yew::prelude::*;
 
-use super::markup::html;
 use crate::session::Session;
 use crate::sim::{Scenario, Time};
 
@@ -70,7 +69,6 @@ impl Bench {
     }
 
     /// What is known so far.
-    #[inline(never)] // a first visit does not send it
     pub fn view(&self) -> Html {
         let (events, seconds) = self.rates();
         let result = self.is_done().then(|| {

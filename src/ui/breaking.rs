@@ -3,11 +3,10 @@
 
 use yew::prelude::*;
 
-use super::hunter::{Hunter, News, Stage, Trophy};
-use super::markup::html;
+use super::hunter::{Counterexample, Hunter, News, Stage};
 use super::settings::{RunWish, options, value};
 use crate::check::Property;
-use crate::hunt::catches::Catch;
+use crate::hunt::detections::Detection;
 use crate::raft::{Rule, Rules};
 use crate::sim::Action;
 
@@ -80,7 +79,7 @@ impl Component for Breaking {
             }
             Msg::Stop => (self.hunter, self.news) = (None, None),
             Msg::Watch(beside) => {
-                if let Some(Trophy { run, .. }) = self.trophy() {
+                if let Some(Counterexample { run, .. }) = self.trophy() {
                     let with = beside.then(|| self.rule());
                     ctx.props().on_wish.emit(RunWish::Watch(run.clone(), with));
                 }
@@ -114,7 +113,7 @@ impl Component for Breaking {
             },
             props.on_act.reform(move |_| Action::Rule(rule, off)),
         );
-        let hunt = match (&self.hunter, Catch::of(self.rule())) {
+        let hunt = match (&self.hunter, Detection::of(self.rule())) {
             (Some(_), _) => Some(wish("Stop the hunt", Msg::Stop)),
             (None, Some(_)) => Some(wish("Hunt for a schedule", Msg::Hunt)),
             (None, None) => None,
@@ -153,7 +152,7 @@ impl Breaking {
         Rule::ALL[self.nth]
     }
 
-    fn trophy(&self) -> Option<&Trophy> {
+    fn trophy(&self) -> Option<&Counterexample> {
         match &self.news.as_ref()?.stage {
             Stage::Found(trophy) => Some(trophy),
             _ => None,
@@ -185,7 +184,7 @@ impl Breaking {
         format!("{what}: {schedules} schedules, {steps} steps so far.")
     }
 
-    fn told_of_trophy(&self, trophy: &Trophy, schedules: u64) -> String {
+    fn told_of_trophy(&self, trophy: &Counterexample, schedules: u64) -> String {
         let fell = trophy.property;
         let guess = match self.guess {
             Some(guess) if guess == fell => " As you said.".into(),

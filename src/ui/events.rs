@@ -4,8 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::kin::told;
-use super::markup::html;
+use super::refs::told;
 use super::why::{answer, token};
 use crate::sim::Time;
 use crate::view::why::{Moment, Question, Why};
@@ -52,7 +51,7 @@ fn event_line(line: &Line, asked: Option<Question>) -> Html {
     let token = token(question);
     html! {
         <li key={token.clone()} class={if open { "asked" } else { "" }}
-            data-about={&line.about} data-ask={token}>
+            data-about={line.about.clone()} data-ask={token}>
             <button class="event-time" data-seek={line.at.0.to_string()} title="Go to this moment">
                 { clock(line.at) }
             </button>

@@ -1,9 +1,9 @@
 //! What there is to know of a server or a packet, read off the world for the closer look.
 
 use super::inspector::{PacketFacts, ServerFacts, Subject};
-use crate::machine::Machine;
+use crate::kv::KvStore;
 use crate::raft::{
-    AppendOutcome, Change, Configuration, Flow, Message, Node, NodeId, Position, Role,
+    AppendOutcome, Change, Configuration, EntryId, Flow, Message, Node, NodeId, Role,
     SnapshotOutcome,
 };
 use crate::sim::{Action, Body, Packet, PacketId, PacketPick, ReplyOutcome, Server, World};
@@ -21,7 +21,7 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
         ("members", members(persistent.log.configuration())),
     ];
     let snapshot = persistent.log.snapshot().last;
-    if snapshot != Position::ZERO {
+    if snapshot != EntryId::ZERO {
         fields.push(("snapshot up to", position(snapshot)));
     }
     if let Some(writing) = server.up().and_then(|up| up.disk.writing()) {
@@ -46,7 +46,7 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
                     Flow::Snapshot(transfer) => format!("snapshot {}", transfer.last()),
                     _ => progress.next.to_string(),
                 };
-                followers.push((other, next, progress.matched.to_string()));
+                followers.push((other, next, progress.match_index.to_string()));
             }
         }
     }
@@ -66,7 +66,7 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
 }
 
 /// The open sessions, the one that will expire first before the others: `2 (C1), 5 (C2)`.
-fn sessions(machine: &Machine) -> (&'static str, String) {
+fn sessions(machine: &KvStore) -> (&'static str, String) {
     let sessions = machine.sessions();
     let sessions = sessions.map(|session| format!("{} ({})", session.id, session.client));
     ("sessions", sessions.collect::<Vec<_>>().join(", "))
@@ -199,8 +199,8 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
         }
         Message::AppendEntriesReply { outcome, .. } => {
             let (success, about) = match outcome {
-                AppendOutcome::Accepted { matched } => {
-                    ("yes", ("agrees up to", matched.to_string()))
+                AppendOutcome::Accepted { match_index } => {
+                    ("yes", ("agrees up to", match_index.to_string()))
                 }
                 AppendOutcome::Refused { hint, .. } => ("no", ("may agree at", position(*hint))),
             };
@@ -241,7 +241,9 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
         }
         Message::InstallSnapshotReply { last, outcome, .. } => {
             let about = match outcome {
-                SnapshotOutcome::Installed { matched } => ("agrees up to", matched.to_string()),
+                SnapshotOutcome::Installed { match_index } => {
+                    ("agrees up to", match_index.to_string())
+                }
                 SnapshotOutcome::Received { offset } => {
                     ("needs the piece from", offset.to_string())
                 }
@@ -275,9 +277,9 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
     }
 }
 
-fn position(position: Position) -> String {
+fn position(position: EntryId) -> String {
     match position {
-        Position::ZERO => "none".into(),
-        Position { index, term } => format!("index {index}, term {term}"),
+        EntryId::ZERO => "none".into(),
+        EntryId { index, term } => format!("index {index}, term {term}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::f32::consts::FRAC_1_SQRT_2;
 
-use crate::machine::ClientId;
+use crate::kv::ClientId;
 use crate::raft::{NodeId, ServerSet};
 use crate::sim::Address;
 

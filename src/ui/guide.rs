@@ -2,8 +2,6 @@
 
 use yew::prelude::*;
 
-use super::markup::html;
-
 use crate::check::Property;
 use crate::raft::NodeId;
 
@@ -27,7 +25,6 @@ pub enum Progress {
 }
 
 /// The invitation.
-#[inline(never)] // a first visit does not send it
 pub fn guide(progress: Progress) -> Html {
     let (title, text) = words(progress);
     html! {

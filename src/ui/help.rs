@@ -2,8 +2,6 @@
 
 use yew::prelude::*;
 
-use super::markup::html;
-
 type Rows = &'static [(&'static str, &'static str)];
 
 const MARKS: Rows = &[
@@ -72,7 +70,6 @@ const KEYS: Rows = &[
 ];
 
 /// The help.
-#[inline(never)] // a first visit does not send it
 pub fn help(on_close: &Callback<()>) -> Html {
     let close = on_close.reform(|_: MouseEvent| ());
     html! {

@@ -11,7 +11,7 @@ use web_sys::{DedicatedWorkerGlobalScope, ErrorEvent, MessageEvent, Worker, js_s
 
 use crate::check::Property;
 use crate::hunt::Hunt;
-use crate::hunt::catches::Catch;
+use crate::hunt::detections::Detection;
 use crate::raft::Rule;
 use crate::sim::text::write_run;
 
@@ -40,14 +40,14 @@ pub enum Stage {
     /// It makes the one it has found short.
     Shortening,
     /// It is over.
-    Found(Trophy),
+    Found(Counterexample),
     /// It is over, for nothing.
     Vain,
 }
 
 /// What was found.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Trophy {
+pub struct Counterexample {
     /// What falls.
     pub property: Property,
     /// How many actions the schedule had.
@@ -104,15 +104,14 @@ extern "C" {
 }
 
 /// What a worker does, and no page: it hunts for what breaks without the rule that its name begins with, to the end.
-#[inline(never)] // a first visit does not send it
 pub fn hunt() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let name = scope.name();
     let rule = name.split(' ').next().and_then(|rule| rule.parse().ok());
-    let Some(catch) = rule.and_then(Catch::of) else {
+    let Some(detection) = rule.and_then(Detection::of) else {
         return;
     };
-    let mut hunt = Hunt::new(catch.ground(), catch.seed);
+    let mut hunt = Hunt::new(detection.target(), detection.seed);
     let mut told = js_sys::Date::now();
     let mut over = false;
     while !over {
@@ -130,7 +129,7 @@ impl News {
     fn of(hunt: &Hunt, over: bool) -> Self {
         let tally = hunt.tally();
         let stage = match hunt.found() {
-            Some(find) => Stage::Found(Trophy {
+            Some(find) => Stage::Found(Counterexample {
                 property: find.violation.property(),
                 length: find.length,
                 needed: find.schedule.actions.len(),
@@ -156,7 +155,7 @@ impl News {
             Stage::Seeking => "seeking".into(),
             Stage::Shortening => "shortening".into(),
             Stage::Vain => "vain".into(),
-            Stage::Found(Trophy {
+            Stage::Found(Counterexample {
                 property,
                 length,
                 needed,
@@ -178,7 +177,7 @@ impl FromStr for News {
             "seeking" => Stage::Seeking,
             "shortening" => Stage::Shortening,
             "vain" => Stage::Vain,
-            "found" => Stage::Found(Trophy {
+            "found" => Stage::Found(Counterexample {
                 property: Property::named(line()?).ok_or(())?,
                 length: number(line()?)? as usize,
                 needed: number(line()?)? as usize,
@@ -204,7 +203,7 @@ mod tests {
 
     #[test]
     fn news_reads_as_it_is_written() {
-        let found = Stage::Found(Trophy {
+        let found = Stage::Found(Counterexample {
             property: Property::LeaderCompleteness,
             length: 9,
             needed: 1,

@@ -2,8 +2,6 @@
 
 use yew::prelude::*;
 
-use super::markup::html;
-
 fn icon(path: &'static str) -> Html {
     html! {
         <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

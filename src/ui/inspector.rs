@@ -2,7 +2,6 @@
 
 use yew::prelude::*;
 
-use super::markup::html;
 use super::why::token;
 
 use crate::raft::NodeId;
@@ -45,7 +44,6 @@ pub struct ServerFacts {
 }
 
 /// The closer look.
-#[inline(never)] // a first visit does not send it
 pub fn inspector(subject: &Subject, on_act: &Callback<Action>, on_close: &Callback<()>) -> Html {
     let (title, fields, actions, why, question) = match subject {
         Subject::Packet(packet) => (
@@ -132,8 +130,8 @@ fn server_actions(server: &ServerFacts) -> Vec<(&'static str, Action)> {
 }
 
 fn followers(server: &ServerFacts) -> Html {
-    let rows = server.followers.iter().map(|(id, next, matched)| {
-        html! { <tr key={id.number()}><th scope="row">{ id.to_string() }</th><td>{ next }</td><td>{ matched }</td></tr> }
+    let rows = server.followers.iter().map(|(id, next, match_index)| {
+        html! { <tr key={id.number()}><th scope="row">{ id.to_string() }</th><td>{ next }</td><td>{ match_index }</td></tr> }
     });
     html! {
         <table class="followers">

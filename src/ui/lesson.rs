@@ -5,13 +5,12 @@ use yew::prelude::*;
 
 use super::delegate;
 use super::icons;
-use super::kin::told;
 use super::learning::{Learning, Question, Wish, after};
-use super::markup::html;
+use super::refs::told;
 use crate::course::{self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Span};
 use crate::session::Session;
 use crate::sim::StepId;
-use crate::view::kin;
+use crate::view::refs;
 
 /// The lesson room.
 pub fn lesson(learning: &Learning, session: &Session, on_wish: &Callback<Wish>) -> Html {
@@ -342,8 +341,8 @@ fn prose(paragraph: &Prose, session: &Session) -> Html {
     let spans = paragraph.iter().map(|span| match span {
         Span::Code(text) => html! { <code>{ text }</code> },
         Span::Noun(noun, written) => {
-            let (text, kin) = kin::noun(*noun, written, session.world());
-            html! { <b class="name" tabindex="0" data-kin={kin}>{ text }</b> }
+            let (text, refs) = refs::noun(*noun, written, session.world());
+            html! { <b class="name" tabindex="0" data-refs={refs}>{ text }</b> }
         }
         Span::Term(text) => html! { <dfn>{ text }</dfn> },
         Span::Text(text) => html! { <>{ for told(text, true) }</> },

@@ -6,11 +6,10 @@ use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::delegate;
-use super::markup::html;
 use super::why::{self, token};
-use crate::raft::{LogIndex, NodeId, Position};
+use crate::raft::{EntryId, LogIndex, NodeId};
 use crate::view::logs::{Cell, Row};
-use crate::view::{LogTable, Question, kin};
+use crate::view::{LogTable, Question, refs};
 
 #[derive(Properties, PartialEq)]
 pub struct LogsProps {
@@ -94,9 +93,9 @@ fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
     let gap = (missing > 0).then(|| gap(missing));
     html! {
         <tr key={row.server.number()}
-            class={["log-row", row.look.word(), if focused { "focused" } else { "" }]}>
+            class={classes!("log-row", row.look.word(), if focused { "focused" } else { "" })}>
             <th scope="row">
-                <button class="log-server" data-server={row.server.number().to_string()} data-kin={kin::named(row.server)} title={format!("Look into {}", row.server)}>
+                <button class="log-server" data-server={row.server.number().to_string()} data-refs={refs::named(row.server)} title={format!("Look into {}", row.server)}>
                     { row.server.to_string() }
                 </button>
             </th>
@@ -138,8 +137,8 @@ fn entry(server: NodeId, cell: &Cell) -> Html {
     let title = format!("entry {index} of {server}, term {term}: {text}, {state}");
     html! {
         <td key={cell.index.0}>
-            <button class={["entry", state]} tabindex="-1" {title}
-                data-kin={kin::entry(Position { index, term })} data-ask={token(Question::Entry(server, index))}>
+            <button class={classes!("entry", state)} tabindex="-1" {title}
+                data-refs={refs::entry(EntryId { index, term })} data-ask={token(Question::Entry(server, index))}>
                 <b>{ &cell.text }</b>
                 <small>{ cell.term.to_string() }</small>
             </button>

@@ -2,12 +2,11 @@
 
 use yew::prelude::*;
 
-use super::markup::html;
 use super::svg::{ORIGIN, circle, path, rect, text};
 use super::why::token;
 use crate::sim::PacketKind;
 use crate::view::Question;
-use crate::view::kin::named;
+use crate::view::refs::named;
 use crate::view::scene::PacketView;
 
 /// What a packet looks like; where it is, is the affair of [`super::motion`].
@@ -21,7 +20,7 @@ pub fn packet_shape(packet: &PacketView, chosen: bool) -> Html {
     let class = format!("packet {} {fate} {chosen}", kind_class(packet.kind));
     html! {
         <g key={packet.id.0} {class} role="button" tabindex="-1" data-packet={packet.id.0.to_string()}
-            data-kin={&packet.kin} data-about={format!("{} {}", named(packet.from), named(packet.to))}
+            data-refs={packet.refs.clone()} data-about={format!("{} {}", named(packet.from), named(packet.to))}
             data-ask={token(Question::Packet(packet.id))}>
             <title>{ format!("{} to {}: {}", packet.from, packet.to, packet.kind) }</title>
             { circle("packet-touch", ORIGIN, 20.0) }

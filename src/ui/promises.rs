@@ -2,7 +2,6 @@
 
 use yew::prelude::*;
 
-use super::markup::html;
 use super::why::token;
 
 use crate::check::Property;

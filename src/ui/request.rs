@@ -3,9 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::markup::html;
-
-use crate::machine::Op;
+use crate::kv::Op;
 
 #[derive(Properties, PartialEq)]
 pub struct RequestProps {

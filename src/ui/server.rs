@@ -5,12 +5,11 @@ use web_sys::{Element, HtmlElement, SvgElement};
 use yew::prelude::*;
 
 use super::geometry::{Geometry, px};
-use super::markup::html;
 use super::svg::{ORIGIN, circle, path, rect, text};
 use super::why::token;
 use crate::raft::{NodeId, ServerSet};
 use crate::view::Question;
-use crate::view::kin::named;
+use crate::view::refs::named;
 use crate::view::scene::{Look, Part, Quorum, ServerView};
 
 /// A server. Click, tap, Enter and Space crash it, or start it again.
@@ -21,7 +20,7 @@ pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState
     let class = format!("server {} {focused} {invites}", server.look.word());
     html! {
         <g key={server.id.number()} {class} id={element_id(server.id)} role="button"
-            data-server={server.id.number().to_string()} data-kin={named(server.id)} data-ask={token(Question::Role(server.id))}
+            data-server={server.id.number().to_string()} data-refs={named(server.id)} data-ask={token(Question::Role(server.id))}
             tabindex={if state.tabbable { "0" } else { "-1" }} aria-label={server.name()}
             transform={format!("translate({} {})", px(x), px(y))}>
             { circle("server-ring", ORIGIN, geometry.server + 14.0) }

@@ -3,9 +3,7 @@
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use super::markup::html;
-
-use crate::machine::MAX_CLIENTS;
+use crate::kv::MAX_CLIENTS;
 use crate::raft::{Change, NodeId, Rule};
 use crate::sim::{Action, Setup};
 

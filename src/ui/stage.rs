@@ -8,7 +8,6 @@ use yew::prelude::*;
 
 use super::delegate;
 use super::geometry::{Geometry, px};
-use super::markup::html;
 use super::motion::Motion;
 use super::packet::packet_shape;
 use super::server::{ServerState, focus, neighbour, server_shape};
@@ -16,7 +15,7 @@ use super::svg::{line, path, rect, text};
 use crate::raft::{NodeId, ServerSet};
 use crate::sim::PacketId;
 use crate::view::scene::{ClientView, LinkView, ServerView};
-use crate::view::{Scene, kin};
+use crate::view::{Scene, refs};
 
 /// Something on the stage that can be clicked.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -112,14 +111,14 @@ pub fn Stage(props: &StageProps) -> Html {
         <svg class="stage-picture" viewBox={geometry.view_box()} role="group"
             aria-label={label} {onmousedown} {onclick} {onfocusin} {onkeydown}>
             <g class="links">{ for scene.links.iter().map(|link| link_line(link, geometry)) }</g>
-            <g class="middle" aria-hidden="true" data-kin={kin::TERM}>{ for middle(scene, geometry) }</g>
+            <g class="middle" aria-hidden="true" data-refs={refs::TERM}>{ for middle(scene, geometry) }</g>
             <g class="clients">
                 { for scene.clients.iter().map(|client| client_box(client, geometry, alone)) }
             </g>
             <g aria-hidden="true">
                 { for timed().map(|server| ring(server, geometry, "ring-track")) }
             </g>
-            <g ref={rings} aria-hidden="true" data-kin={kin::TIMERS}>
+            <g ref={rings} aria-hidden="true" data-refs={refs::TIMERS}>
                 { for timed().map(|server| ring(server, geometry, "ring")) }
             </g>
             <g class="servers">{ for servers }</g>
@@ -260,7 +259,7 @@ fn client_box(client: &ClientView, geometry: &Geometry, alone: bool) -> Html {
     };
     let (from, to) = geometry.pointing(client.id, client.target);
     html! {
-        <g key={client.id.slot()} class="client" data-kin={kin::named(client.id)}>
+        <g key={client.id.slot()} class="client" data-refs={refs::named(client.id)}>
             <g>{ for client.waits.then(|| line("client-line", from, to)) }</g>
             { rect("client-body", (x, y), (32.0, 17.0), 9.0) }
             { text("client-name", (x, y + 5.0), if alone { "client".into() } else { client.id.to_string() }) }

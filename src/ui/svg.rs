@@ -4,30 +4,24 @@
 use yew::prelude::*;
 
 use super::geometry::{Point, px};
-use super::markup::html;
 
 /// The middle of whatever is being drawn.
 pub const ORIGIN: Point = (0.0, 0.0);
 
 /// A circle around `at`.
-#[inline(never)]
 pub fn circle(class: &'static str, at: Point, r: f32) -> Html {
     html! { <circle {class} cx={px(at.0)} cy={px(at.1)} r={px(r)} /> }
 }
 
 /// A line of text, its middle at `at`.
-#[inline(never)]
 pub fn text(class: &'static str, at: Point, content: impl ToString) -> Html {
     words(class, at, content.to_string())
 }
-
-#[inline(never)]
 fn words(class: &'static str, (x, y): Point, content: String) -> Html {
     html! { <text {class} x={px(x)} y={px(y)}>{ content }</text> }
 }
 
 /// A rectangle around `at`, half as wide and half as high as given.
-#[inline(never)]
 pub fn rect(class: &'static str, at: Point, (half_width, half_height): Point, round: f32) -> Html {
     html! {
         <rect {class} x={px(at.0 - half_width)} y={px(at.1 - half_height)}
@@ -36,14 +30,12 @@ pub fn rect(class: &'static str, at: Point, (half_width, half_height): Point, ro
 }
 
 /// A path.
-#[inline(never)]
 pub fn path(class: &'static str, d: impl Into<AttrValue>) -> Html {
     let d: AttrValue = d.into();
     html! { <path {class} {d} /> }
 }
 
 /// A line.
-#[inline(never)]
 pub fn line(class: &'static str, from: Point, to: Point) -> Html {
     html! { <line {class} x1={px(from.0)} y1={px(from.1)} x2={px(to.0)} y2={px(to.1)} /> }
 }

@@ -6,11 +6,10 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::icons;
-use super::markup::html;
 use crate::raft::{MAX_SERVERS, NodeId};
 use crate::sim::Time;
 use crate::view::Timeline;
-use crate::view::kin::named;
+use crate::view::refs::named;
 use crate::view::scene::Look;
 use crate::view::timeline::TickKind;
 
@@ -149,7 +148,7 @@ fn run_picture(timeline: &Timeline) -> Html {
                     width={width(stretch.from, until)} height={height.clone()} />
             }
         });
-        html! { <g key={nth} data-kin={named(id)}>{ for stretches }</g> }
+        html! { <g key={nth} data-refs={named(id)}>{ for stretches }</g> }
     });
     let ticks = timeline.ticks.iter().enumerate().map(|(nth, tick)| {
         let class = match tick.kind {

@@ -3,11 +3,10 @@
 use yew::prelude::*;
 
 use super::delegate;
-use super::kin::told;
-use super::markup::html;
+use super::refs::told;
 use crate::course::Tool;
 use crate::sim::{Action, Link, Packet, PacketId, World};
-use crate::view::kin;
+use crate::view::refs;
 
 /// The most messages that are listed.
 const SHOWN: usize = 12;
@@ -39,7 +38,6 @@ pub fn tools(chosen: Tool, on_tool: &Callback<Tool>) -> Html {
 }
 
 /// The messages that are held, each with a button that lets it go: the same as a click on it.
-#[inline(never)] // a first visit does not send it
 pub fn held(world: &World, on_let_go: &Callback<PacketId>, on_act: &Callback<Action>) -> Html {
     let onclick = delegate::pick(on_let_go, |event: &MouseEvent| {
         delegate::number(event, "data-let-go").map(PacketId)
@@ -48,7 +46,7 @@ pub fn held(world: &World, on_let_go: &Callback<PacketId>, on_act: &Callback<Act
     let packets = packets.into_iter().filter(|packet| packet.is_held());
     let packets = packets.take(SHOWN).map(|packet| {
         let id = packet.id.0;
-        html! { <li key={id}><button class="bordered small" data-kin={kin::message(packet)} data-let-go={id.to_string()}>{ for told(&title(packet), false) }</button></li> }
+        html! { <li key={id}><button class="bordered small" data-refs={refs::message(packet)} data-let-go={id.to_string()}>{ for told(&title(packet), false) }</button></li> }
     });
     let all = on_act.reform(|_: MouseEvent| Action::Release(Link::All));
     html! {

@@ -3,7 +3,6 @@
 use yew::prelude::*;
 
 use super::icons;
-use super::markup::html;
 
 /// What the page is used for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

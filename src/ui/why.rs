@@ -7,8 +7,7 @@ use yew::prelude::*;
 
 use super::delegate;
 use super::events::clock;
-use super::kin::told;
-use super::markup::html;
+use super::refs::told;
 use crate::check::Property;
 use crate::raft::{LogIndex, NodeId};
 use crate::sim::{PacketId, StepId, Time};
@@ -32,7 +31,7 @@ pub fn answer(why: &Why, on_close: &Callback<()>) -> Html {
             <h2>{ "Why?" }<span>{ clock(why.at) }</span>
                 <button class="plain small" aria-label="Close the answer" onclick={close}>{ "×" }</button>
             </h2>
-            <p class="why-text" data-about={&why.about}>{ for told(&why.text, false) }</p>
+            <p class="why-text" data-about={why.about.clone()}>{ for told(&why.text, false) }</p>
             <p>{ for why.values.iter().flat_map(|values| told(values, false)) }</p>
             <p class="why-rule">{ why.rule }{ " " }<cite>{ &why.source }</cite></p>
             { links("Because", "because", &why.because) }
@@ -48,7 +47,7 @@ fn links(title: &'static str, class: &'static str, links: &[Link]) -> Html {
     let links = links.iter().map(|link| {
         let token = token(Question::Event(link.to));
         html! {
-            <li key={token.clone()} data-about={&link.about}>
+            <li key={token.clone()} data-about={link.about.clone()}>
                 <button data-walk={token}><small>{ clock(link.at) }</small><span>{ for told(&link.text, false) }</span></button>
             </li>
         }

@@ -1,7 +1,7 @@
 //! The logs of all servers side by side, aligned by index.
 
 use super::scene::Look;
-use crate::machine::{Key, Machine};
+use crate::kv::{Key, KvStore};
 use crate::raft::{Configuration, Entry, Log, LogIndex, NodeId, Payload, Role, Term};
 use crate::sim::{Server, World};
 
@@ -108,7 +108,7 @@ impl Row {
             committed: index <= commit,
         };
         let machine = server.up().map(|up| &up.machine);
-        let values = machine.map(|machine: &Machine| machine.values().take(4).collect());
+        let values = machine.map(|machine: &KvStore| machine.values().take(4).collect());
         Self {
             server: server.id,
             look: Look::of(server),
@@ -162,7 +162,7 @@ fn progress(world: &World, id: NodeId) -> Option<(LogIndex, LogIndex)> {
     match world.server(leader).node()?.role() {
         Role::Leader(leadership) => {
             let progress = leadership.progress(id);
-            Some((progress.next, progress.matched))
+            Some((progress.next, progress.match_index))
         }
         _ => None,
     }

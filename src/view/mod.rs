@@ -7,8 +7,8 @@
 //! - [`why`]: why anything of it is so;
 //! - [`kin`]: which words and things of all these are about the same.
 
-pub mod kin;
 pub mod logs;
+pub mod refs;
 pub mod scene;
 pub mod timeline;
 pub mod why;

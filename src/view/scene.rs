@@ -3,8 +3,8 @@
 //! Where a packet is and how far a timer has run follow from the time alone, so they are not in
 //! here: a scene changes when something happens, not while time merely passes.
 
-use super::kin;
-use crate::machine::{Answer, ClientId};
+use super::refs;
+use crate::kv::{Answer, ClientId};
 use crate::raft::configuration::majority;
 use crate::raft::{
     AppendOutcome, Configuration, LogIndex, Message, Node, NodeId, Read, Role, ServerSet, Term,
@@ -119,7 +119,7 @@ pub struct PacketView {
     /// Whether it says yes, where it says yes or no.
     pub positive: bool,
     /// The tokens of what it is and carries ([`kin`]).
-    pub kin: String,
+    pub refs: String,
     /// What is written on it: the last entry's index, or a client's request.
     pub label: String,
     /// When it was sent.
@@ -334,7 +334,7 @@ fn quorum(server: &Server) -> Option<Quorum> {
         )),
         Role::Leader(leadership) if node.commit_index() < node.log().last_index() => {
             let index = node.commit_index().next();
-            let holds = |id| leadership.progress(id).matched >= index;
+            let holds = |id| leadership.progress(id).match_index >= index;
             Some(Quorum::new(of, holds, format!("hold entry {index}")))
         }
         Role::Leader(leadership) => {
@@ -424,7 +424,7 @@ impl PacketView {
             to: packet.to,
             kind: packet.kind(),
             positive,
-            kin: kin::message(packet),
+            refs: refs::message(packet),
             label,
             sent_at: packet.sent_at,
             arrives_at: packet.arrives_at,

@@ -2,12 +2,12 @@
 //! of and what came of it. Each cause and each effect can be asked in turn, so one can walk the
 //! chain both ways.
 
-use super::kin;
+use super::refs;
 use super::scene::Look;
 use crate::check::Property;
 use crate::narrate::{self, Sentence};
 use crate::raft::event::Campaign;
-use crate::raft::{Clause, Event, LogIndex, NodeId, Position};
+use crate::raft::{Clause, EntryId, Event, LogIndex, NodeId};
 use crate::session::{Record, Session};
 use crate::sim::{
     Action, Address, Cause, Fact, Group, Link as Between, Loss, PacketId, PacketKind, Step, StepId,
@@ -130,7 +130,7 @@ fn event(session: &Session, (id, place): Moment) -> Option<Why> {
         None => narrate::OUTSIDE,
     };
     let mut why = Why::new(step.at, told.text.clone(), &clause);
-    why.about = kin::told(told);
+    why.about = refs::told(told);
     why.values = fact.and_then(narrate::values);
     why.because = causes(session, &record, place);
     why.led_to = effects(session, &record, told);
@@ -218,7 +218,7 @@ fn add(links: &mut Vec<Link>, record: &Record, place: Option<usize>) {
         to: (record.step.id, told.fact),
         at: record.step.at,
         text: told.text.clone(),
-        about: kin::told(told),
+        about: refs::told(told),
     };
     if links.len() < MOST_LINKS && !links.contains(&link) {
         let place = links.partition_point(|other| other.to.0 <= link.to.0);
@@ -270,9 +270,9 @@ fn before<'a>(session: &'a Session, step: &Step, place: Option<usize>) -> Vec<(&
             Event::AppendAccepted {
                 leader,
                 first_new,
-                matched,
-            } if first_new <= matched => {
-                vec![made(leader, matched)]
+                match_index,
+            } if first_new <= match_index => {
+                vec![made(leader, match_index)]
             }
             Event::BecameLeader {
                 term: of, votes, ..
@@ -334,7 +334,7 @@ fn before<'a>(session: &'a Session, step: &Step, place: Option<usize>) -> Vec<(&
 }
 
 fn stores(event: &Event, index: LogIndex) -> bool {
-    matches!(event, Event::AppendAccepted { first_new, matched, .. } if (*first_new..=*matched).contains(&index))
+    matches!(event, Event::AppendAccepted { first_new, match_index, .. } if (*first_new..=*match_index).contains(&index))
 }
 
 /// The crash that keeps `server` down.
@@ -413,7 +413,7 @@ fn packet(session: &Session, id: PacketId) -> Option<Why> {
         (packet.sent_by, narrate::trigger(&record.step, &arrival)),
     )?;
     let mut came = session.effects_of(packet.sent_by).into_iter();
-    why.about = kin::packet(id);
+    why.about = refs::packet(id);
     why.led_to.clear();
     match came.find(|child| child.step.cause == arrival) {
         Some(child) => add(&mut why.led_to, &child, first(&child)),
@@ -467,7 +467,7 @@ fn violation(session: &Session, property: Property) -> Option<Why> {
 fn entry(session: &Session, id: NodeId, index: LogIndex) -> Option<Why> {
     let world = session.world();
     let term = world.find(id)?.log().get(index)?.term;
-    let position = Position { index, term };
+    let position = EntryId { index, term };
     let now = world.last_step();
     let made = last(session, now, &|_, fact| match fact {
         Fact::Raft {
@@ -490,7 +490,7 @@ fn entry(session: &Session, id: NodeId, index: LogIndex) -> Option<Why> {
         narrate::entry(world, id, position, maker),
         &clause,
     );
-    why.about = kin::entry(position);
+    why.about = refs::entry(position);
     why.values = Some(values);
     for (record, place) in [made, stored].into_iter().flatten() {
         add(&mut why.because, record, Some(place));
@@ -511,7 +511,7 @@ fn learned(session: &Session, id: NodeId, index: LogIndex) -> Option<(&Record, u
                 Fact::Raft { server, event } if *server == id && first.is_none() => match event {
                     Event::CommitLearned { index: upto, .. }
                     | Event::Committed {
-                        position: Position { index: upto, .. },
+                        position: EntryId { index: upto, .. },
                         ..
                     } if *upto >= index => {
                         first = Some((record, place));

@@ -2,7 +2,7 @@
 
 use super::Dice;
 use raftarium::raft::event::{Event, StepDown};
-use raftarium::raft::membership::{Abandonment, Wait};
+use raftarium::raft::membership::{ChangeAborted, Wait};
 use raftarium::raft::{Change, MAX_SERVERS, NodeId, Rule, ServerSet};
 use raftarium::sim::{Action, World};
 
@@ -54,9 +54,9 @@ pub(super) fn of_event(event: &Event) -> &'static str {
         Event::CaughtUp { round: 1, .. } => "new servers caught up in the first round",
         Event::CaughtUp { .. } => "new servers caught up in a later round",
         Event::ChangeAbandoned { reason, .. } => match reason {
-            Abandonment::LeadsNoLonger => "a change was abandoned: the leader led no longer",
-            Abandonment::NoProgress => "a change was abandoned: no progress",
-            Abandonment::TooSlow => "",
+            ChangeAborted::LeadsNoLonger => "a change was abandoned: the leader led no longer",
+            ChangeAborted::NoProgress => "a change was abandoned: no progress",
+            ChangeAborted::TooSlow => "",
         },
         Event::ChangeWaits { reason, .. } => match reason {
             Wait::Configuration(_) => "a change had to wait for the configuration before",

@@ -5,9 +5,10 @@ mod members;
 use std::fmt;
 
 use raftarium::check::{Checker, History, Property};
-use raftarium::machine::{Answer, ClientId, Op};
+use raftarium::kv::{Answer, ClientId, Op};
 use raftarium::raft::event::{
-    Campaign, Denial, Event, Ignorance, NoTransfer, Reading, Refusal, StepDown, Unneeded,
+    AppendRejected, Campaign, Event, IgnoreReason, Reading, StepDown, TransferError, Unneeded,
+    VoteRejected,
 };
 use raftarium::raft::{LogIndex, NodeId, ReadMode, Rule, SendPolicy, ServerSet, Term};
 use raftarium::sim::text::write_run;
@@ -290,9 +291,9 @@ fn random_scenario(seed: u64, dice: &mut Dice) -> Scenario {
     let mut scenario = Scenario::new(servers, seed);
     scenario.clients = 1 + dice.below(3) as u8;
     let (low, high) = *dice.pick(&[(10, 20), (10, 20), (1, 50), (1, 100), (1, 300)]);
-    scenario.weather.latency = (Time::ms(low), Time::ms(high));
-    scenario.weather.loss = *dice.pick(&[0, 0, 50, 200]);
-    scenario.weather.duplicate = *dice.pick(&[0, 0, 50, 200]);
+    scenario.faults.latency = (Time::ms(low), Time::ms(high));
+    scenario.faults.loss = *dice.pick(&[0, 0, 50, 200]);
+    scenario.faults.duplicate = *dice.pick(&[0, 0, 50, 200]);
     scenario.timing.patience = Time::ms(100 + dice.below(400));
     scenario.config.send = *dice.pick(&[
         SendPolicy::AtOnce,
@@ -667,40 +668,44 @@ fn of_event(event: &Event, deposed: bool) -> &'static str {
         Event::HandingOver { .. } => "a request came during a transfer",
         Event::TransferStarted { .. } => "a leader began to hand over",
         Event::NotTransferred { reason, .. } => match reason {
-            NoTransfer::Cancelled => "a transfer was called off",
-            NoTransfer::TooLate => "a transfer was over too late",
+            TransferError::Cancelled => "a transfer was called off",
+            TransferError::TooLate => "a transfer was over too late",
             _ => "",
         },
         Event::ElectionStarted { .. } => "a server stood for election",
         Event::PreVoteStarted { .. } => "a server asked before it stood",
         Event::PreVoteDenied { reason, .. } => match reason {
-            Denial::LeaderAlive { .. } => "a pre-vote was refused: there is a leader",
-            Denial::LogBehind { .. } => "a pre-vote was refused: the log is behind",
+            VoteRejected::LeaderAlive { .. } => "a pre-vote was refused: there is a leader",
+            VoteRejected::LogBehind { .. } => "a pre-vote was refused: the log is behind",
             _ => "",
         },
-        Event::LoyaltyEnded { .. } => "a follower's loyalty ended",
+        Event::MinElectionTimeoutEnded { .. } => "a follower's loyalty ended",
         Event::VoteDenied { reason, .. } => match reason {
-            Denial::AlreadyVoted { .. } => "a vote was refused: given already",
-            Denial::LeaderAlive { .. } => "",
-            Denial::LogBehind { .. } => "a vote was refused: the log is behind",
-            Denial::OldTerm { .. } => "a vote was refused: an old term",
+            VoteRejected::AlreadyVoted { .. } => "a vote was refused: given already",
+            VoteRejected::LeaderAlive { .. } => "",
+            VoteRejected::LogBehind { .. } => "a vote was refused: the log is behind",
+            VoteRejected::OldTerm { .. } => "a vote was refused: an old term",
         },
         Event::AppendRefused { reason, .. } => match reason {
-            Refusal::PreviousMissing { .. } => "entries were refused: the one before is missing",
-            Refusal::PreviousDiffers { .. } => "entries were refused: the one before differs",
-            Refusal::OldTerm { .. } => "entries were refused: an old term",
+            AppendRejected::PreviousMissing { .. } => {
+                "entries were refused: the one before is missing"
+            }
+            AppendRejected::PreviousDiffers { .. } => {
+                "entries were refused: the one before differs"
+            }
+            AppendRejected::OldTerm { .. } => "entries were refused: an old term",
         },
         Event::Ignored { reason, .. } => match reason {
-            Ignorance::OldTerm { .. } => "an old acknowledgement was ignored",
-            Ignorance::ElectionOver => "an old vote was ignored",
-            Ignorance::Overtaken => "a refusal was overtaken",
-            Ignorance::LeaderAlive { .. } => "a request for a vote was disregarded",
-            Ignorance::LeadsNoLonger => "an acknowledgement came to a deposed leader",
-            Ignorance::EarlierSnapshot => "a piece came of an earlier snapshot",
-            Ignorance::NotSending => "an answer about a snapshot came too late",
-            Ignorance::OtherPiece { .. } => "a piece of a snapshot was not the next",
-            Ignorance::ReadOver => "an index came for a read that was over",
-            Ignorance::NoVoter | Ignorance::RivalLeader => "",
+            IgnoreReason::OldTerm { .. } => "an old acknowledgement was ignored",
+            IgnoreReason::ElectionOver => "an old vote was ignored",
+            IgnoreReason::Overtaken => "a refusal was overtaken",
+            IgnoreReason::LeaderAlive { .. } => "a request for a vote was disregarded",
+            IgnoreReason::LeadsNoLonger => "an acknowledgement came to a deposed leader",
+            IgnoreReason::EarlierSnapshot => "a piece came of an earlier snapshot",
+            IgnoreReason::NotSending => "an answer about a snapshot came too late",
+            IgnoreReason::OtherPiece { .. } => "a piece of a snapshot was not the next",
+            IgnoreReason::ReadOver => "an index came for a read that was over",
+            IgnoreReason::NoVoter | IgnoreReason::RivalLeader => "",
         },
         Event::Compacted { .. } => "a log was compacted",
         Event::SnapshotNeeded { .. } => "a snapshot was needed",

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use raftarium::machine::{ClientId, Command};
+use raftarium::kv::{ClientId, Command};
 use raftarium::raft::{
     Config, Input, Message, Node, NodeId, Output, Payload, Persistent, SendPolicy, Timer,
 };
@@ -18,7 +18,7 @@ pub(crate) struct Cluster {
     applied: u64,
     now: u64,
     /// Where the next length of an election timeout comes from.
-    luck: u64,
+    random: u64,
 }
 
 /// A message under way; it first, so that it is copied in whole words.
@@ -64,7 +64,7 @@ impl Cluster {
             },
             applied: 0,
             now: 0,
-            luck: 1,
+            random: 1,
         };
         super::Cluster::time_out(&mut cluster, 0);
         super::settle(&mut cluster);
@@ -94,7 +94,7 @@ impl Cluster {
                     self.queue.push_back(Letter { message, from, to });
                 }
                 Output::ResetElectionTimer(_) => {
-                    deadlines[Timer::Election as usize] = self.now + election_timeout(&mut self.luck);
+                    deadlines[Timer::Election as usize] = self.now + election_timeout(&mut self.random);
                 }
                 Output::SetTimer(timer) => deadlines[timer as usize] = self.now + 1,
                 Output::StopTimer(timer) => deadlines[timer as usize] = u64::MAX,
@@ -153,7 +153,7 @@ impl super::Cluster for Cluster {
 }
 
 /// 10 to 19 ticks, by a linear congruence.
-fn election_timeout(luck: &mut u64) -> u64 {
-    *luck = luck.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
-    10 + (((*luck >> 32) * 10) >> 32)
+fn election_timeout(random: &mut u64) -> u64 {
+    *random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+    10 + (((*random >> 32) * 10) >> 32)
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use raftarium::hunt::catches::Catch;
-use raftarium::hunt::{Find, Ground, Hunt, Schedule, Tally};
+use raftarium::hunt::detections::Detection;
+use raftarium::hunt::{Find, Hunt, Schedule, Tally, Target};
 use raftarium::raft::{Rule, Rules};
 use raftarium::session::{Session, link};
 use raftarium::sim::Time;
@@ -23,7 +23,7 @@ const PORTION: u64 = 50_000;
 /// A hunt that is over.
 struct Done {
     seed: u64,
-    ground: Ground,
+    target: Target,
     tally: Tally,
     find: Option<Find>,
     took: Duration,
@@ -106,14 +106,14 @@ pub(crate) fn hunt(campaign: &Campaign) -> Result<Verdict, String> {
     let mut total = Total::default();
     let job = |number: u64, end: &AtomicU64| {
         let nth = number * whole + part;
-        let ground = Ground {
+        let target = Target {
             servers: campaign.servers[(nth % sizes) as usize],
             rules,
             property: campaign.property,
             schedules: campaign.schedules,
         };
         let seed = campaign.seeds.start + nth / sizes;
-        let done = one(ground, seed, &bar, || number < end.load(Ordering::Relaxed))?;
+        let done = one(target, seed, &bar, || number < end.load(Ordering::Relaxed))?;
         let is_last = done.find.is_some() && !campaign.all;
         Some((done, is_last))
     };
@@ -135,9 +135,9 @@ pub(crate) fn hunt(campaign: &Campaign) -> Result<Verdict, String> {
 }
 
 /// A hunt from beginning to end, as long as somebody wants it.
-fn one(ground: Ground, seed: u64, bar: &ProgressBar, wanted: impl Fn() -> bool) -> Option<Done> {
+fn one(target: Target, seed: u64, bar: &ProgressBar, wanted: impl Fn() -> bool) -> Option<Done> {
     let began = Instant::now();
-    let mut hunt = Hunt::new(ground, seed);
+    let mut hunt = Hunt::new(target, seed);
     let mut told = 0;
     while !hunt.work(PORTION) {
         let schedules = hunt.tally().schedules;
@@ -147,10 +147,10 @@ fn one(ground: Ground, seed: u64, bar: &ProgressBar, wanted: impl Fn() -> bool) 
             return None;
         }
     }
-    bar.inc(ground.schedules - told);
+    bar.inc(target.schedules - told);
     Some(Done {
         seed,
-        ground,
+        target,
         tally: hunt.tally(),
         find: hunt.found().cloned(),
         took: began.elapsed(),
@@ -190,7 +190,7 @@ fn in_words(hunt: &Done, find: &Find) -> String {
          Made short: {} actions of {}.\n\n{}\n{}\n",
         find.violation,
         hunt.seed,
-        hunt.ground.servers,
+        hunt.target.servers,
         hunt.tally.schedules,
         hunt.tally.steps,
         find.schedule.actions.len(),
@@ -201,7 +201,7 @@ fn in_words(hunt: &Done, find: &Find) -> String {
 }
 
 fn in_json(hunt: &Done) -> serde_json::Value {
-    let off: Vec<&str> = hunt.ground.rules.off().map(Rule::name).collect();
+    let off: Vec<&str> = hunt.target.rules.off().map(Rule::name).collect();
     let found = hunt.find.as_ref().map(|find| {
         json!({
             "property": find.violation.property().name(),
@@ -213,7 +213,7 @@ fn in_json(hunt: &Done) -> serde_json::Value {
     });
     json!({
         "seed": hunt.seed,
-        "servers": hunt.ground.servers,
+        "servers": hunt.target.servers,
         "off": off,
         "schedules": hunt.tally.schedules,
         "steps": hunt.tally.steps,
@@ -273,22 +273,27 @@ pub(crate) fn check_rules(check: &RulesCheck) -> Result<Verdict, String> {
 /// A line of the table. It is an error if nothing was found, or the rule did not help.
 fn row(rule: Rule, check: &RulesCheck) -> Result<String, String> {
     let name = rule.name();
-    let known = Catch::of(rule);
+    let known = Detection::of(rule);
     let known = known.ok_or_else(|| format!("{name:<22} nobody says what breaks without it"))?;
     let (seeds, schedules) = match &check.seeds {
         None => (known.seed..known.seed + 1, known.schedules),
         Some(seeds) => (seeds.clone(), check.schedules),
     };
-    let mut tries = seeds.map(|seed| Catch {
+    let mut tries = seeds.map(|seed| Detection {
         seed,
         schedules,
         ..*known
     });
     let property = known.property.name();
-    let (catch, tally, find) = tries
-        .find_map(|catch| {
-            let done = one(catch.ground(), catch.seed, &ProgressBar::hidden(), || true)?;
-            Some((catch, done.tally, done.find?))
+    let (detection, tally, find) = tries
+        .find_map(|detection| {
+            let done = one(
+                detection.target(),
+                detection.seed,
+                &ProgressBar::hidden(),
+                || true,
+            )?;
+            Some((detection, done.tally, done.find?))
         })
         .ok_or_else(|| format!("{name:<22} {property:<20} {:>7} not found", known.servers))?;
     if let Some(folder) = &check.save {
@@ -299,7 +304,7 @@ fn row(rule: Rule, check: &RulesCheck) -> Result<String, String> {
     let line = format!(
         "{name:<22} {property:<20} {:>7} {:>4} {:>9} {:>10} {:>7} ",
         find.schedule.scenario.servers,
-        catch.seed,
+        detection.seed,
         tally.schedules,
         tally.steps,
         find.schedule.actions.len(),

@@ -3,7 +3,7 @@
 use super::super::property::Property;
 use super::super::violation::Violation;
 use super::*;
-use crate::raft::{LogIndex, Position, Rule, Term};
+use crate::raft::{EntryId, LogIndex, Rule, Term};
 use crate::sim::text::parse_run;
 use crate::sim::{DiskImage, Scenario};
 
@@ -185,7 +185,7 @@ fn a_full_log_takes_no_more() {
             server: server(1),
             term: Term(1),
             vote: None,
-            snapshot: (Position::new(LogIndex(last), Term(1)), Vec::new()),
+            snapshot: (EntryId::new(LogIndex(last), Term(1)), Vec::new()),
             entries: Vec::new(),
             commit: LogIndex(last),
         });

@@ -28,7 +28,7 @@ use std::fmt;
 use super::action::Action;
 use super::scenario::{DiskImage, Scenario};
 use super::time::Time;
-use crate::machine::{ClientId, Key};
+use crate::kv::{ClientId, Key};
 use crate::raft::{Change, NodeId};
 
 use words::Words;
@@ -65,7 +65,7 @@ pub enum Said {
     /// Things done, and when, if it says so. One, or several settings or rules at once.
     Actions(Option<Time>, Vec<Action>),
     /// `client C1 writes x every 300ms`
-    Habit(ClientId, Key, Time),
+    Workload(ClientId, Key, Time),
     /// `clients 2`
     Clients(u8),
     /// `S1 term 6 log 1 1 4`
@@ -191,7 +191,7 @@ impl Scenario {
                 self.servers = count;
             }
             Said::Clients(count) => {
-                let mut busy = self.habits.iter().map(|(client, ..)| client);
+                let mut busy = self.workloads.iter().map(|(client, ..)| client);
                 if let Some(id) = busy.find(|id| id.slot() >= count.into()) {
                     return Err(format!(
                         "{id} has something to do already, so it must exist"
@@ -208,15 +208,15 @@ impl Scenario {
                 self.disks.retain(|other| other.server != image.server);
                 self.disks.push(image);
             }
-            Said::Habit(client, key, every) => {
+            Said::Workload(client, key, every) => {
                 if client.slot() >= self.clients.into() {
                     let count = self.clients;
                     return Err(format!(
                         "there is no {client}: the number of clients is {count}"
                     ));
                 }
-                self.habits.retain(|(other, ..)| *other != client);
-                self.habits.push((client, key, every));
+                self.workloads.retain(|(other, ..)| *other != client);
+                self.workloads.push((client, key, every));
             }
             Said::Actions(_, actions) => {
                 for action in actions {

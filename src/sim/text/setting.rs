@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::machine::MAX_CLIENTS;
+use crate::kv::MAX_CLIENTS;
 use crate::raft::{ReadMode, SendPolicy};
 use crate::sim::disk::LONGEST_WRITE;
 use crate::sim::scenario::Setting;

@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use super::Said;
 use super::setting::{at_most, on_or_off};
-use crate::machine::{ClientId, Command, Key, MAX_CLIENTS, Op};
+use crate::kv::{ClientId, Command, Key, MAX_CLIENTS, Op};
 use crate::raft::{
-    Change, Configuration, Entry, LogIndex, MAX_SERVERS, NodeId, Payload, Position, ServerSet, Term,
+    Change, Configuration, Entry, EntryId, LogIndex, MAX_SERVERS, NodeId, Payload, ServerSet, Term,
 };
 use crate::sim::action::{Action, ClockRate, Group, Link, PacketPick};
 use crate::sim::disk::LONGEST_WRITE;
@@ -105,7 +105,7 @@ impl<'a> Words<'a> {
                 self.next();
                 Ok(Said::Seed(self.read("a whole number")?))
             }
-            "client" => self.habit(),
+            "client" => self.workload(),
             "at" => {
                 self.next();
                 let at = self.time()?;
@@ -116,7 +116,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn habit(&mut self) -> Result<Said, String> {
+    fn workload(&mut self) -> Result<Said, String> {
         self.next();
         let client = self.client()?;
         self.keyword("writes")?;
@@ -126,7 +126,7 @@ impl<'a> Words<'a> {
         if every < Time::ms(1) {
             return Err("a client cannot write more often than every 1ms".into());
         }
-        Ok(Said::Habit(client, key, every))
+        Ok(Said::Workload(client, key, every))
     }
 
     fn keyword(&mut self, keyword: &str) -> Result<(), String> {
@@ -141,7 +141,7 @@ impl<'a> Words<'a> {
             server: self.server()?,
             term: Term(0),
             vote: None,
-            snapshot: (Position::ZERO, Vec::new()),
+            snapshot: (EntryId::ZERO, Vec::new()),
             entries: Vec::new(),
             commit: LogIndex(0),
         };
@@ -174,12 +174,12 @@ impl<'a> Words<'a> {
     }
 
     /// `5:2 x=3 y=1`: the last entry that a snapshot covers, its term, and what the machine held.
-    fn snapshot(&mut self) -> Result<(Position, Vec<(Key, i32)>), String> {
+    fn snapshot(&mut self) -> Result<(EntryId, Vec<(Key, i32)>), String> {
         let word = self.expect("a snapshot like 5:2")?;
         let wrong = || format!("\"{word}\" is no snapshot: write 5:2 for entry 5 of term 2");
         let (index, of) = word.split_once(':').ok_or_else(wrong)?;
         let index = index.parse().ok().filter(|index| *index <= LAST_INDEX);
-        let last = Position {
+        let last = EntryId {
             index: LogIndex(index.filter(|index| *index > 0).ok_or_else(wrong)?),
             term: term(of)?,
         };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::machine::{ClientId, MAX_CLIENTS};
+use crate::kv::{ClientId, MAX_CLIENTS};
 use crate::raft::{Change, LogIndex, Payload, ReadMode, SendPolicy};
 use crate::sim::action::{Action, Group, Link, PacketPick};
 use crate::sim::network::PacketKind;
@@ -225,7 +225,7 @@ impl fmt::Display for Scenario {
         for image in &self.disks {
             writeln!(f, "{image}")?;
         }
-        for (client, key, every) in &self.habits {
+        for (client, key, every) in &self.workloads {
             writeln!(f, "client {client} writes {key} every {every}")?;
         }
         Ok(())
@@ -235,14 +235,14 @@ impl fmt::Display for Scenario {
 impl Scenario {
     /// All its settings, in the order in which they are written.
     pub fn settings(&self) -> [Setting; 19] {
-        let (timing, weather, config) = (&self.timing, &self.weather, &self.config);
+        let (timing, faults, config) = (&self.timing, &self.faults, &self.config);
         [
             Setting::Election(timing.election.0, timing.election.1),
             Setting::Heartbeat(timing.heartbeat),
             Setting::Patience(timing.patience),
-            Setting::Latency(weather.latency.0, weather.latency.1),
-            Setting::Loss(weather.loss),
-            Setting::Duplicate(weather.duplicate),
+            Setting::Latency(faults.latency.0, faults.latency.1),
+            Setting::Loss(faults.loss),
+            Setting::Duplicate(faults.duplicate),
             Setting::Send(config.send),
             Setting::NoOp(config.no_op),
             Setting::FastBackup(config.fast_backup),

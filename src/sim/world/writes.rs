@@ -3,8 +3,8 @@
 use super::World;
 use crate::raft::{Message, NodeId, Rule};
 use crate::sim::disk::Promise;
-use crate::sim::luck::{self, Lot};
 use crate::sim::network::Body;
+use crate::sim::random::{self, Purpose};
 use crate::sim::step::{Cause, Fact, Step, StepId};
 use crate::sim::time::Time;
 
@@ -57,8 +57,8 @@ impl World {
             Some(time) => time,
             None if high == Time::ZERO => high,
             None => {
-                let bits = luck::roll(self.seed, Lot::Disk, id.number() as u32, self.now);
-                luck::between(bits, low, high)
+                let bits = random::roll(self.seed, Purpose::Disk, id.number() as u32, self.now);
+                random::between(bits, low, high)
             }
         }
     }

@@ -91,8 +91,6 @@ impl App {
             None => {}
         }
     }
-
-    #[inline(never)] // a first visit does not send it
     pub(super) fn send(&mut self, text: &str) {
         if self.is_held() {
             return ask_first();
@@ -131,8 +129,6 @@ impl App {
         drop(player);
         self.wake();
     }
-
-    #[inline(never)] // a first visit does not send it
     pub(super) fn run(&mut self, wish: RunWish) {
         self.run_error = None;
         match wish {
@@ -190,8 +186,6 @@ impl App {
         self.broken = 0;
         self.wake();
     }
-
-    #[inline(never)] // a first visit does not send it
     pub(super) fn share(&mut self, ctx: &Context<Self>) {
         let link = format!("#/run/{}", link::write(&self.player.borrow().session));
         let Some(window) = web_sys::window() else {
@@ -217,7 +211,6 @@ impl App {
     }
 
     /// Says something at the top of the page, for a while.
-    #[inline(never)] // a first visit does not send it
     pub(super) fn say(&mut self, ctx: &Context<Self>, text: String) {
         let link = ctx.link().clone();
         self.said = Some(text);
@@ -225,7 +218,6 @@ impl App {
     }
 
     /// Asks why, or goes to another moment. While somebody reads, time waits.
-    #[inline(never)] // a first visit does not send it
     pub(super) fn past(&mut self, wish: Inquiry) {
         self.player.borrow_mut().pause();
         let open = self.why.as_ref().map(|why| why.question);

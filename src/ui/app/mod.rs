@@ -28,14 +28,13 @@ use super::guide::{Progress, guide};
 use super::help::help;
 use super::inspector::{Subject, inspector};
 use super::keys::{Shortcut, shortcut};
-use super::kin::light;
 use super::learning::{self, Learning, Outcome, Wish, inviting};
 use super::lesson::{lesson, way};
 use super::logs::Logs;
-use super::markup::html;
 use super::motion::Motion;
 use super::player::Player;
 use super::promises::{Broken, promises};
+use super::refs::light;
 use super::request::Request;
 use super::settings::{Opening, RunWish, Settings};
 use super::stage::{Pick, Stage};
@@ -45,12 +44,12 @@ use super::topbar::{Room, TopBarProps, top_bar};
 use super::why::{self, Inquiry};
 use super::{facts, server, storage};
 use crate::course::{self, Place, Tool, Touch};
-use crate::machine::{ClientId, Op};
+use crate::kv::{ClientId, Op};
 use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
 use crate::session::{Session, link};
 use crate::sim::text::parse_action;
 use crate::sim::{Action, Fact, Link, Packet, PacketId, Scenario, Server, Time};
-use crate::view::{LogTable, Scene, Timeline, Why, kin};
+use crate::view::{LogTable, Scene, Timeline, Why, refs};
 
 /// How long something said at the top of the page stays, in milliseconds.
 const SAID_MS: u32 = 8_000;
@@ -355,10 +354,10 @@ fn opening(session: &Session) -> Opening {
 fn opening_scenario(opening: Opening) -> Scenario {
     let mut scenario = Scenario::new(opening.servers, opening.seed);
     scenario.clients = opening.clients;
-    scenario.weather.latency = (Time::ms(12), Time::ms(18));
+    scenario.faults.latency = (Time::ms(12), Time::ms(18));
     for (number, key) in (1..=opening.clients.into()).zip(["x", "y", "z", "u", "v"]) {
         if let (Some(client), Ok(key)) = (ClientId::new(number), key.parse()) {
-            scenario.habits.push((client, key, Time::ms(120)));
+            scenario.workloads.push((client, key, Time::ms(120)));
         }
     }
     scenario
@@ -471,8 +470,6 @@ fn listen(ctx: &Context<App>) -> (bool, Vec<Listener>) {
     }
     (compact, listeners)
 }
-
-#[inline(never)] // a first visit does not send it
 fn switch_theme() {
     let Some(window) = web_sys::window() else {
         return;

@@ -38,7 +38,6 @@ impl App {
     }
 
     /// What can be set of the run, and the rules that can be broken.
-    #[inline(never)] // a first visit does not send it
     fn settings(&self, session: &Session) -> Html {
         let (world, wishes) = (session.world(), &self.wishes);
         html! {
@@ -91,14 +90,13 @@ impl App {
     }
 
     /// The same run with other rules: only to be looked at.
-    #[inline(never)] // a first visit does not send it
     fn beside(&self, session: &Session, twin: &Session) -> Html {
         let ids = twin.world().ids();
         html! {
             <>
             <p>{ "Without " }<b>{ rule_between(session, twin) }</b>{ verdict(session) }</p>
             <p>{ "With it" }{ verdict(twin) }</p>
-            <div class="beside" inert="">
+            <div class="beside" inert={true}>
                 <Stage scene={Rc::new(Scene::of(twin.world()))} motion={self.motion[1].clone()}
                     geometry={Geometry::new(ids, true)} focus={None} chosen={None} invites={ServerSet::EMPTY}
                     on_pick={Callback::noop()} on_focus={Callback::noop()} on_rendered={&self.wishes.placed} />
@@ -196,8 +194,6 @@ impl App {
             .unwrap_or_default()
     }
 }
-
-#[inline(never)] // a first visit does not send it
 fn logs_beside(twin: &Session) -> Html {
     let table = Rc::new(LogTable::of(twin.world(), SHOWN_ENTRIES));
     html! { <Logs title="Logs with the rule" {table} focus={None} on_focus={Callback::noop()} /> }
@@ -231,7 +227,7 @@ fn lines(session: &Session) -> Rc<[Line]> {
             moment: (step, sentence.fact),
             at,
             text: sentence.text.clone(),
-            about: kin::told(sentence),
+            about: refs::told(sentence),
         })
     });
     lines.take(SHOWN_LINES).collect()

@@ -39,7 +39,6 @@ impl App {
     }
 
     /// Measures a little more, then lets the browser show it.
-    #[inline(never)] // a first visit does not send it
     pub(super) fn measure(&mut self, ctx: &Context<Self>) {
         let Some(bench) = self.bench.as_mut().filter(|bench| !bench.is_done()) else {
             return;

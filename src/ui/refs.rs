@@ -1,10 +1,10 @@
 //! What belongs together lights up together: whatever is pointed at, has the focus or was tapped,
 //! and everything that means the same.
 //!
-//! A thing bears in `data-kin` the tokens of what it is ([`crate::view::kin`]), and in `data-about`
+//! A thing bears in `data-ref` the tokens of what it is ([`crate::view::kin`]), and in `data-about`
 //! of what it tells. Pointing at a thing lights what it is and all that tells of it, pointing at
 //! what tells lights the things. There is one listener, and one rule of style that is put in
-//! another's place, so nothing is rendered anew: the rule hands down `--kin`, a colour, and each
+//! another's place, so nothing is rendered anew: the rule hands down `--ref`, a colour, and each
 //! component knows what to do with it.
 
 use std::cell::RefCell;
@@ -14,8 +14,7 @@ use web_sys::{CssStyleSheet, Element, Event};
 use yew::prelude::*;
 
 use super::delegate;
-use super::markup::html;
-use crate::view::kin::{named, names};
+use crate::view::refs::{named, names};
 
 thread_local! {
     /// What is lit. The rule that does it is the first one of the page.
@@ -24,7 +23,7 @@ thread_local! {
 
 /// Lights what belongs together with what an event came from.
 pub fn light(event: &Event) {
-    let pointed = delegate::around(event, "[data-kin],[data-about]");
+    let pointed = delegate::around(event, "[data-refs],[data-about]");
     let lit = pointed
         .map(|pointed| selector(&pointed))
         .unwrap_or_default();
@@ -39,7 +38,7 @@ pub fn light(event: &Event) {
         };
         // A list without a selector is never lit, and is a rule all the same.
         let _ = sheet.delete_rule(0);
-        let _ = sheet.insert_rule(&format!(":is({lit}){{--kin:var(--focus)}}"));
+        let _ = sheet.insert_rule(&format!(":is({lit}){{--refs:var(--focus)}}"));
     });
 }
 
@@ -53,14 +52,14 @@ fn selector(pointed: &Element) -> String {
             }
         }
     };
-    add(pointed, "data-kin", &["data-kin", "data-about"]);
-    add(pointed, "data-about", &["data-kin"]);
+    add(pointed, "data-refs", &["data-refs", "data-about"]);
+    add(pointed, "data-about", &["data-refs"]);
     // A sentence tells of the servers it names, too.
-    let names = pointed.query_selector_all("[data-kin]");
+    let names = pointed.query_selector_all("[data-refs]");
     for nth in 0..names.as_ref().map_or(0, |names| names.length()) {
         let name = names.as_ref().ok().and_then(|names| names.get(nth));
         if let Some(name) = name {
-            add(name.unchecked_ref(), "data-kin", &["data-kin"]);
+            add(name.unchecked_ref(), "data-refs", &["data-refs"]);
         }
     }
     selector
@@ -73,7 +72,7 @@ pub fn told(text: &str, stops: bool) -> Vec<Html> {
     for (at, name) in names(text) {
         parts.push(text[from..at].to_owned().into());
         parts.push(
-            html! { <span class="name" tabindex={stop} data-kin={named(name)}>{ name }</span> },
+            html! { <span class="name" tabindex={stop} data-refs={named(name)}>{ name }</span> },
         );
         from = at + name.len();
     }

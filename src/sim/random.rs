@@ -8,7 +8,7 @@ use super::time::Time;
 
 /// What is being decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Lot {
+pub enum Purpose {
     /// How long a write to disk takes.
     Disk = 6,
     /// A second delivery of the same packet.
@@ -24,7 +24,7 @@ pub enum Lot {
 }
 
 /// A roll: evenly spread over all 64 bits.
-pub fn roll(seed: u64, lot: Lot, who: u32, at: Time) -> u64 {
+pub fn roll(seed: u64, lot: Purpose, who: u32, at: Time) -> u64 {
     let mut bits = mix(seed ^ 0x9e37_79b9_7f4a_7c15);
     bits = mix(bits ^ ((lot as u64) << 32 | u64::from(who)));
     mix(bits ^ at.0)
@@ -57,7 +57,7 @@ mod tests {
     fn rolls_are_even() {
         let mut tenths = [0u32; 10];
         for nth in 0..100_000u64 {
-            let bits = roll(7, Lot::Election, 3, Time(nth));
+            let bits = roll(7, Purpose::Election, 3, Time(nth));
             let time = between(bits, Time(0), Time(9));
             tenths[time.0 as usize] += 1;
         }
@@ -68,11 +68,11 @@ mod tests {
 
     #[test]
     fn each_circumstance_has_its_own_luck() {
-        let base = roll(1, Lot::Loss, 1, Time(1));
-        assert_ne!(base, roll(2, Lot::Loss, 1, Time(1)));
-        assert_ne!(base, roll(1, Lot::Latency, 1, Time(1)));
-        assert_ne!(base, roll(1, Lot::Loss, 2, Time(1)));
-        assert_ne!(base, roll(1, Lot::Loss, 1, Time(2)));
-        assert_eq!(base, roll(1, Lot::Loss, 1, Time(1)));
+        let base = roll(1, Purpose::Loss, 1, Time(1));
+        assert_ne!(base, roll(2, Purpose::Loss, 1, Time(1)));
+        assert_ne!(base, roll(1, Purpose::Latency, 1, Time(1)));
+        assert_ne!(base, roll(1, Purpose::Loss, 2, Time(1)));
+        assert_ne!(base, roll(1, Purpose::Loss, 1, Time(2)));
+        assert_eq!(base, roll(1, Purpose::Loss, 1, Time(1)));
     }
 }

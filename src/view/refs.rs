@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use crate::course::Noun;
 use crate::narrate::Sentence;
-use crate::raft::{Message, Position, Role};
+use crate::raft::{EntryId, Message, Role};
 use crate::sim::{Body, Packet, PacketId, Server, World};
 
 /// The token of all election timers together.
@@ -21,7 +21,7 @@ pub fn named(who: impl Display) -> String {
 }
 
 /// The token of an entry, the same one in all logs: `e7.2`.
-pub fn entry(position: Position) -> String {
+pub fn entry(position: EntryId) -> String {
     format!("e{}.{}", position.index, position.term)
 }
 
@@ -35,7 +35,7 @@ pub fn message(sent: &Packet) -> String {
     let carried = match &sent.body {
         Body::Raft(Message::AppendEntries {
             previous, entries, ..
-        }) => entries.last().map(|last| Position {
+        }) => entries.last().map(|last| EntryId {
             index: previous.index.plus(entries.len()),
             term: last.term,
         }),

@@ -120,7 +120,7 @@ pub enum Answer {
 
 /// One server's copy of the state machine. Cheap to clone: copies are shared until they differ.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Machine(Arc<State>);
+pub struct KvStore(Arc<State>);
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 struct State {
@@ -208,7 +208,7 @@ impl<K, V> Default for Table<K, V> {
     }
 }
 
-impl Machine {
+impl KvStore {
     /// Executes a committed command and answers it. Not one whose session has expired.
     ///
     /// With `exactly_once`, a command whose serial number this client's session has already seen
@@ -328,7 +328,7 @@ impl State {
     }
 }
 
-impl FromIterator<Item> for Machine {
+impl FromIterator<Item> for KvStore {
     /// The machine that has these items.
     fn from_iter<I: IntoIterator<Item = Item>>(items: I) -> Self {
         let mut state = State::default();
@@ -619,7 +619,7 @@ mod tests {
 
     #[test]
     fn a_retry_is_executed_once_and_answered_alike() {
-        let mut machine = Machine::default();
+        let mut machine = KvStore::default();
         let command = Command {
             client: ClientId::new(1).unwrap(),
             session: None,
@@ -632,7 +632,7 @@ mod tests {
     }
 
     /// Opens a session for a client at that index, of so many at most; who had to go?
-    fn open(machine: &mut Machine, client: usize, index: u64, most: u8) -> Vec<u64> {
+    fn open(machine: &mut KvStore, client: usize, index: u64, most: u8) -> Vec<u64> {
         let wish = Registration {
             client: ClientId::new(client).unwrap(),
             serial: index as u32,
@@ -653,7 +653,7 @@ mod tests {
 
     #[test]
     fn a_retry_in_a_session_is_executed_once_and_answered_alike() {
-        let mut machine = Machine::default();
+        let mut machine = KvStore::default();
         assert!(open(&mut machine, 1, 1, 2).is_empty());
         let first = in_session(1, 1, 2, "x+=1");
         assert_eq!(machine.standing(&first), Standing::New);
@@ -674,7 +674,7 @@ mod tests {
 
     #[test]
     fn a_command_of_an_unknown_session_is_refused() {
-        let mut machine = Machine::default();
+        let mut machine = KvStore::default();
         open(&mut machine, 1, 1, 1);
         let command = in_session(1, 1, 2, "x+=1");
         assert_eq!(machine.apply(&command, true), Answer::Value(Some(1)));
@@ -697,7 +697,7 @@ mod tests {
 
     #[test]
     fn the_session_used_least_recently_makes_room() {
-        let mut machine = Machine::default();
+        let mut machine = KvStore::default();
         assert!(open(&mut machine, 1, 1, 3).is_empty());
         assert!(open(&mut machine, 2, 2, 3).is_empty());
         assert!(open(&mut machine, 3, 3, 3).is_empty());
@@ -719,14 +719,14 @@ mod tests {
 
     #[test]
     fn sessions_travel_in_the_order_of_their_use() {
-        let mut machine = Machine::default();
+        let mut machine = KvStore::default();
         for (client, index) in [(1, 1), (2, 2), (3, 3)] {
             open(&mut machine, client, index, 3);
         }
         machine.apply(&in_session(1, 1, 7, "x=5"), true);
         let told: Vec<String> = machine.items().map(|item| item.to_string()).collect();
         assert_eq!(told, ["x=5", "C2@2", "C3@3", "C1@1#7"]);
-        let mut copy: Machine = machine.items().collect();
+        let mut copy: KvStore = machine.items().collect();
         assert_eq!(copy, machine);
         assert_eq!(machine.size(), 4);
         assert_eq!(open(&mut copy, 4, 9, 3), [2]);
@@ -734,7 +734,7 @@ mod tests {
 
     #[test]
     fn a_machine_travels_in_pieces() {
-        let mut machine = Machine::default();
+        let mut machine = KvStore::default();
         for (serial, (client, op)) in [(1, "x=5"), (2, "y=1"), (1, "z=3"), (2, "-z")]
             .iter()
             .enumerate()
@@ -755,10 +755,10 @@ mod tests {
             while items.len() < machine.size() {
                 items.extend_from_slice(&machine.piece(items.len(), most));
             }
-            assert_eq!(items.into_iter().collect::<Machine>(), machine);
+            assert_eq!(items.into_iter().collect::<KvStore>(), machine);
         }
         assert!(machine.piece(4, 9).is_empty());
-        assert_eq!([].into_iter().collect::<Machine>(), Machine::default());
+        assert_eq!([].into_iter().collect::<KvStore>(), KvStore::default());
     }
 
     #[test]
@@ -769,7 +769,7 @@ mod tests {
 
     #[test]
     fn compare_and_set_changes_only_what_it_expected() {
-        let mut machine = Machine::default();
+        let mut machine = KvStore::default();
         let mut ask = |serial, text| {
             machine.apply(
                 &Command {

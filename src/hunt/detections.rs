@@ -1,0 +1,96 @@
+//! What breaks without each rule, and a hunt that is known to find it.
+
+use super::Target;
+use crate::check::Property;
+use crate::raft::{Rule, Rules};
+
+/// What breaks without a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Detection {
+    /// The rule that is off.
+    pub rule: Rule,
+    /// What breaks first in the run that is looked for.
+    pub property: Property,
+    /// With how many servers the hunt begins.
+    pub servers: u8,
+    /// The seed of a hunt that finds it.
+    pub seed: u64,
+    /// Within how many schedules.
+    pub schedules: u64,
+}
+
+impl Detection {
+    /// What breaks without that rule.
+    pub fn of(rule: Rule) -> Option<&'static Self> {
+        CATCHES.iter().find(|detection| detection.rule == rule)
+    }
+
+    /// Where to hunt for it.
+    pub fn target(&self) -> Target {
+        let mut rules = Rules::default();
+        rules.set(self.rule, false);
+        Target {
+            servers: self.servers,
+            rules,
+            property: Some(self.property),
+            schedules: self.schedules,
+        }
+    }
+}
+
+const fn detection(
+    rule: Rule,
+    property: Property,
+    servers: u8,
+    seed: u64,
+    schedules: u64,
+) -> Detection {
+    Detection {
+        rule,
+        property,
+        servers,
+        seed,
+        schedules,
+    }
+}
+
+/// For every rule, in their order.
+#[rustfmt::skip]
+pub const CATCHES: &[Detection] = &[
+    detection(Rule::PersistTerm, Property::ElectionSafety, 3, 0, 375),
+    detection(Rule::PersistVote, Property::ElectionSafety, 3, 0, 3063),
+    detection(Rule::PersistLog, Property::LeaderCompleteness, 3, 0, 17),
+    detection(Rule::SyncBeforeReply, Property::LeaderCompleteness, 3, 0, 160),
+    detection(Rule::StepDown, Property::Progress, 3, 0, 329),
+    detection(Rule::RefuseOldTerm, Property::LeaderCompleteness, 3, 0, 79),
+    detection(Rule::OneVotePerTerm, Property::ElectionSafety, 3, 0, 17),
+    detection(Rule::UpToDate, Property::LeaderCompleteness, 3, 0, 45),
+    detection(Rule::CompareLastTerm, Property::LeaderCompleteness, 3, 0, 13),
+    detection(Rule::IgnoreOldVotes, Property::ElectionSafety, 3, 0, 3755),
+    detection(Rule::CountVoters, Property::ElectionSafety, 3, 0, 1504),
+    detection(Rule::ElectionMajority, Property::ElectionSafety, 3, 0, 2),
+    detection(Rule::CheckPrevious, Property::StateMachineSafety, 3, 0, 1441),
+    detection(Rule::CheckHeartbeats, Property::StateMachineSafety, 3, 0, 444),
+    detection(Rule::DeleteOnlyConflicts, Property::LeaderCompleteness, 3, 0, 527),
+    detection(Rule::CommitOnlyChecked, Property::StateMachineSafety, 3, 0, 387),
+    detection(Rule::IgnoreOldSnapshots, Property::NeverBackwards, 3, 0, 10645),
+    detection(Rule::RetainAfterSnapshot, Property::LeaderCompleteness, 3, 10, 58828),
+    detection(Rule::IgnoreOldReplies, Property::LeaderCompleteness, 5, 0, 148886),
+    detection(Rule::MatchWhatWasSent, Property::LeaderCompleteness, 3, 0, 95),
+    detection(Rule::CommitMajority, Property::LeaderCompleteness, 3, 0, 69),
+    detection(Rule::CommitOwnTerm, Property::LeaderCompleteness, 3, 0, 8689),
+    detection(Rule::CommitNeverFalls, Property::NeverBackwards, 3, 0, 11),
+    detection(Rule::JointConsensus, Property::ConfigurationSafety, 3, 0, 2382),
+    detection(Rule::OneChangeAtATime, Property::ConfigurationSafety, 3, 0, 3429),
+    detection(Rule::OwnTermBeforeChange, Property::ConfigurationSafety, 4, 0, 3376),
+    detection(Rule::CatchUpFirst, Property::Progress, 3, 0, 55047),
+    detection(Rule::TellTheRemoved, Property::Progress, 3, 0, 23891),
+    detection(Rule::ReadAfterOwnTerm, Property::LinearizableReads, 3, 0, 1029),
+    detection(Rule::ConfirmReads, Property::LinearizableReads, 3, 0, 356),
+    detection(Rule::LeaseBound, Property::LinearizableReads, 3, 1, 30187),
+    detection(Rule::ExactlyOnce, Property::ExactlyOnce, 3, 0, 2),
+    detection(Rule::ResetOnlyForCause, Property::Progress, 3, 0, 28819),
+    detection(Rule::RetryElection, Property::Progress, 3, 0, 167),
+    detection(Rule::RandomTimeouts, Property::Progress, 3, 0, 306),
+    detection(Rule::RefuseExpired, Property::ExactlyOnce, 3, 0, 1423),
+];
