@@ -78,7 +78,7 @@ enum Happening {
 const ELECTION_SAFETY: &str = "Election Safety";
 const LEADER_COMPLETENESS: &str = "Leader Completeness";
 const LOG_MATCHING: &str = "Log Matching";
-const STATE_MACHINE_SAFETY: &str = "State KvStore Safety";
+const STATE_MACHINE_SAFETY: &str = "State Machine Safety";
 
 impl Cluster {
     fn new(bounds: Bounds) -> Self {

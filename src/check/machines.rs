@@ -1,4 +1,4 @@
-//! State KvStore Safety, and what clients may rely on: what is committed stays, takes effect once,
+//! State Machine Safety, and what clients may rely on: what is committed stays, takes effect once,
 //! and is what they are told.
 
 use super::checker::{Applied, Breaches, Change, Checker};
@@ -57,7 +57,7 @@ impl Checker {
         }
     }
 
-    /// State KvStore Safety, of what cannot be compared entry by entry any more: a snapshot ends
+    /// State Machine Safety, of what cannot be compared entry by entry any more: a snapshot ends
     /// with what was committed there. What it holds is looked at when it is put into a machine.
     pub(super) fn check_snapshot(&self, change: &Change, breaches: &mut Breaches) {
         let last = change.now.log.snapshot().last;
@@ -74,7 +74,7 @@ impl Checker {
         }
     }
 
-    /// State KvStore Safety (§5.4.3): what the server applied in this step is what everybody
+    /// State Machine Safety (§5.4.3): what the server applied in this step is what everybody
     /// applied there. Says what it applied, if it did and that was right.
     pub(super) fn check_applied(
         &self,
@@ -112,7 +112,7 @@ impl Checker {
         })
     }
 
-    /// State KvStore Safety, having applied the right entries: the server's machine must be where
+    /// State Machine Safety, having applied the right entries: the server's machine must be where
     /// they lead to. Each command must have been answered as it is by our own machine, in which
     /// every request is executed once; and what it left behind must be the same.
     pub(super) fn check_machine(

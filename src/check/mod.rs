@@ -17,7 +17,7 @@
 //! - `configurations`: Configuration Safety;
 //! - `leaders`: Election Safety, Leader Completeness;
 //! - `logs`: Leader Append-Only, Log Matching;
-//! - `machines`: State KvStore Safety, and what clients may rely on;
+//! - `machines`: State Machine Safety, and what clients may rely on;
 //! - `progress`: whether anybody is kept waiting;
 //! - [`violation`]: what is told when something does not hold;
 //! - [`linear`]: whether the clients could take the cluster for one machine, asked of a whole

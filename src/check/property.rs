@@ -70,7 +70,7 @@ impl Property {
             Self::LeaderAppendOnly => "Leader Append-Only",
             Self::LogMatching => "Log Matching",
             Self::LeaderCompleteness => "Leader Completeness",
-            Self::StateMachineSafety => "State KvStore Safety",
+            Self::StateMachineSafety => "State Machine Safety",
             Self::AcknowledgedWrites => "Acknowledged Writes",
             Self::ExactlyOnce => "Exactly Once",
             Self::LinearizableReads => "Linearizable Reads",
@@ -231,7 +231,7 @@ mod tests {
             ("Leader Append-Only", "5.3"),
             ("Log Matching", "5.3"),
             ("Leader Completeness", "5.4"),
-            ("State KvStore Safety", "5.4.3"),
+            ("State Machine Safety", "5.4.3"),
         ];
         let named = Property::FIGURE_3.map(|property| (property.name(), property.section()));
         assert_eq!(named, figure);

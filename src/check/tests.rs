@@ -369,7 +369,7 @@ fn a_machine_that_comes_out_of_a_snapshot_otherwise_breaks_state_machine_safety(
         (1, ""),
         (
             9,
-            "State KvStore Safety is broken: S3 executed x=1 at index 1 and came out elsewhere \
+            "State Machine Safety is broken: S3 executed x=1 at index 1 and came out elsewhere \
              than the log leads to.",
         ),
     ] {

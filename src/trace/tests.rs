@@ -296,7 +296,7 @@ fn traces_of_others_are_judged_by_what_their_servers_have() {
         ),
         (
             &["alice 1 L [[1,\"a\"]] 1", "bob 2 F [[2,5]] 1"],
-            "line 3: State KvStore Safety is broken: at index 1, S2 applied 5 of term 2, but S1 had applied \"a\" of term 1",
+            "line 3: State Machine Safety is broken: at index 1, S2 applied 5 of term 2, but S1 had applied \"a\" of term 1",
         ),
         (
             &["alice 3 F [] 0", "alice 2 F [] 0"],
@@ -317,12 +317,12 @@ fn traces_of_others_are_judged_by_what_their_servers_have() {
         ),
         (
             &["bob 1 F [[1,\"a\"]] 1", "bob 2 F [[2,\"b\"]] 1"],
-            "line 3: State KvStore Safety is broken: at index 1, S2 applied \"b\" of term 2, \
+            "line 3: State Machine Safety is broken: at index 1, S2 applied \"b\" of term 2, \
              but S2 had applied \"a\" of term 1",
         ),
         (
             &["bob 1 F [[1,\"a\"],[1,\"b\"]] 1", "bob 1 F 3@[] 1"],
-            "line 3: State KvStore Safety is broken: the snapshot of S2 ends with entry 2 of term 1, \
+            "line 3: State Machine Safety is broken: the snapshot of S2 ends with entry 2 of term 1, \
              where nothing was committed",
         ),
         // Values that look like our stand-ins are still values of their own.
@@ -377,7 +377,7 @@ fn what_was_compacted_is_still_known() {
     );
     let other = found(&[&format!("alice 1 L {long} 3"), "bob 2 F 3@[[2,9]] 3"]);
     assert!(
-        other.starts_with("line 3: State KvStore Safety is broken: at index 3"),
+        other.starts_with("line 3: State Machine Safety is broken: at index 3"),
         "{other}"
     );
 }

@@ -256,7 +256,7 @@ fn leader_completeness() {
         ("S1 term 2 log 1:x=1 commit 1\n S2 leads 3 after 1:1", ""),
         (
             "S2 leads 3 after 1:1\n S1 term 2 log 1:x=1 commit 1",
-            "1: State KvStore Safety is broken: the snapshot of S2 ends with entry 1 of term 1, \
+            "1: State Machine Safety is broken: the snapshot of S2 ends with entry 1 of term 1, \
              where nothing was committed.",
         ),
         (
@@ -272,9 +272,9 @@ fn leader_completeness() {
 
 #[test]
 fn state_machine_safety() {
-    let applied = "State KvStore Safety is broken: at index 1, S2 applied y=2 of term 2, but S1 \
+    let applied = "State Machine Safety is broken: at index 1, S2 applied y=2 of term 2, but S1 \
                    had applied x=1 of term 1.";
-    let ends = "State KvStore Safety is broken: the snapshot of S2 ends with entry";
+    let ends = "State Machine Safety is broken: the snapshot of S2 ends with entry";
     all(&[
         (
             "S1 log 1:x=1 commit 1\n S2 log 2:y=2 commit 1",
@@ -322,11 +322,11 @@ fn what_came_before_the_first_snapshot_nobody_remembers() {
         since("2:1"),
         "S1 after 2:1 log 1:x=1 commit 3\n S2 after 3:9",
     );
-    assert!(later.starts_with("2: State KvStore Safety"), "{later}");
+    assert!(later.starts_with("2: State Machine Safety"), "{later}");
     // Of a log that reaches further back, all that is remembered is looked at.
     let states = "S1 after 2:1 log 1:x=1 commit 3\n S2 log 2 2 2:y=3 commit 3";
     let later = told(since("2:1"), states);
-    assert!(later.starts_with("2: State KvStore Safety"), "{later}");
+    assert!(later.starts_with("2: State Machine Safety"), "{later}");
     assert!(later.contains("at index 3, S2 applied y=3"), "{later}");
 }
 
