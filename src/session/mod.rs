@@ -5,43 +5,38 @@
 //! telling. Going to a moment means taking the nearest checkpoint before it and replaying. An
 //! action in the past makes another future; the old one is kept, to be returned to by undo.
 
+//!
+//! - `recording`: what a run is determined by;
+//! - `checkpoint`: moments that are kept, to play on from;
+//! - `history`: what happened, and what was quiet;
+//! - `undo`: from one run to another, and back;
+//! - [`link`](mod@link), [`pace`]: a session in a link, and how fast it is played.
+
+mod checkpoint;
+mod history;
 pub mod link;
 pub mod pace;
+mod recording;
+mod undo;
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use self::checkpoint::{Checkpoint, Checkpoints};
+use self::recording::{Goals, Recording};
+use self::undo::UndoEntry;
+use crate::check::Violation;
 use crate::check::ghost::Settled;
-use crate::check::{Checker, Violation};
-use crate::narrate::{self, Sentence, Weight};
 use crate::raft::{LogIndex, Rules};
-use crate::script::{Goal, Watch};
+use crate::script::Goal;
 use crate::sim::text::{self, TextError};
-use crate::sim::{Action, Fact, Packet, Scenario, Server, Step, StepId, Time, World};
+use crate::sim::{Action, Scenario, Step, StepId, Time, World};
 
+pub use history::{QUIET, Record};
 pub use pace::Pace;
+pub use undo::Ghost;
 
 /// The most actions a session may hold.
 pub const MAX_ACTIONS: usize = 5_000;
-
-/// The most moments that undo goes back to.
-const MAX_UNDO: usize = 200;
-
-/// Steps between two checkpoints, at first; doubled whenever there are [`MAX_CHECKPOINTS`].
-const SPACING: u64 = 512;
-const MAX_CHECKPOINTS: usize = 256;
-
-/// The most steps that are played again to find what came of one: a message that is held back may
-/// never arrive.
-const MAX_REVIEW: u64 = 5_000;
-
-/// A time without any packet under way is quiet from this length on: whoever watches at the first
-/// speed would have to wait, so it is passed quickly.
-pub const QUIET: Time = Time((Pace::FIRST * pace::LONGEST_WAIT * 1e6) as u64);
-
-/// The most steps that are looked ahead to find the end of a quiet stretch. Where servers do no
-/// more than wake and go to sleep again there is none.
-const FAR_AHEAD: usize = 40;
 
 /// A run, and a cursor in it.
 #[derive(Clone, Debug)]
@@ -51,8 +46,7 @@ pub struct Session {
     present: Checkpoint,
     /// How far the run has been played.
     head: Time,
-    checkpoints: Vec<Checkpoint>,
-    spacing: u64,
+    checkpoints: Checkpoints,
     records: Vec<Record>,
     recorded: StepId,
     quiet: Vec<(Time, Time)>,
@@ -63,132 +57,16 @@ pub struct Session {
     hold: Option<usize>,
 }
 
-/// What a run is determined by.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Recording {
-    scenario: Scenario,
-    actions: Vec<(Time, Action)>,
-    goals: Goals,
-}
-
-/// What is watched for, and from which step on.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-struct Goals {
-    from: StepId,
-    all: Vec<Arc<Goal>>,
-}
-
-/// A moment of the run: all that is needed to play on from there.
-#[derive(Clone, Debug)]
-struct Checkpoint {
-    world: World,
-    checker: Checker,
-    /// How many of the actions have been done.
-    acted: usize,
-    /// How far each goal has come, from the step on that they are watched from.
-    watches: Vec<Watch>,
-}
-
-/// Where undo and redo lead: another truth, and where its cursor stood.
-#[derive(Clone, Debug)]
-struct UndoEntry {
-    recording: Recording,
-    cursor: Time,
-    head: Time,
-}
-
-/// A step that is worth telling, and how it is told.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Record {
-    /// What happened.
-    pub step: Step,
-    /// The same in sentences. Some look at the world as it was, so they are made on the spot.
-    pub told: Vec<Sentence>,
-}
-
-/// A future that an action in the past has put aside.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ghost {
-    /// Where it parted from the present run.
-    pub from: Time,
-    /// How far it went.
-    pub to: Time,
-}
-
-/// The beginning of a run.
-fn begin(scenario: &Scenario, step: &mut Step) -> Checkpoint {
-    let world = World::new(scenario, step);
-    let checker = Checker::new(&world);
-    Checkpoint {
-        world,
-        checker,
-        acted: 0,
-        watches: Vec::new(),
-    }
-}
-
-impl Checkpoint {
-    /// Whether no packet is on its way. Those that are held come first, those that are due last.
-    fn is_idle(&self) -> bool {
-        let writes = |server: &Server| server.up().is_some_and(|up| up.disk.writing().is_some());
-        let packets = self.world.network().packets();
-        packets.last().is_none_or(Packet::is_held) && !self.world.servers().iter().any(writes)
-    }
-
-    /// Begins to watch, if it is time.
-    fn begin_watches(&mut self, goals: &Goals) {
-        if self.watches.len() < goals.all.len() && self.world.last_step() >= goals.from {
-            let goals = goals.all.iter().cloned();
-            self.watches = goals.map(|goal| Watch::new(goal, &self.world)).collect();
-        }
-    }
-
-    /// Lets the next thing up to `to` happen, whichever is first: by itself, or by the user. What
-    /// happens by itself at the very moment of an action happens before it.
-    fn step(&mut self, recording: &Recording, to: Time, step: &mut Step) -> ControlFlow<()> {
-        self.begin_watches(&recording.goals);
-        let own = self.world.next_at().unwrap_or(Time::NEVER);
-        let next = recording.actions.get(self.acted);
-        let acts = next.map_or(Time::NEVER, |(at, _)| (*at).max(self.world.now()));
-        if own.min(acts) > to {
-            self.world.wait_until(to);
-            return ControlFlow::Break(());
-        }
-        match next {
-            Some((_, action)) if acts < own => {
-                self.world.wait_until(acts);
-                self.acted += 1;
-                // Refused actions are never stored, so what is stored is never refused.
-                let done = self.world.act(action, step);
-                debug_assert!(done.is_ok(), "{action}: {done:?}");
-            }
-            _ => {
-                self.world.step(step);
-            }
-        }
-        self.checker.observe(&self.world, step);
-        for watch in &mut self.watches {
-            watch.observe(&self.world, &self.checker, step);
-        }
-        ControlFlow::Continue(())
-    }
-}
-
 impl Session {
     /// A session at the beginning of a run.
     pub fn new(scenario: Scenario) -> Self {
         let mut step = Step::default();
-        let present = begin(&scenario, &mut step);
+        let present = Checkpoint::begin(&scenario, &mut step);
         Self {
-            recording: Recording {
-                scenario,
-                actions: Vec::new(),
-                goals: Goals::default(),
-            },
-            checkpoints: vec![present.clone()],
+            recording: Recording::new(scenario),
+            checkpoints: Checkpoints::new(present.clone()),
             present,
             head: Time::ZERO,
-            spacing: SPACING,
             records: Vec::new(),
             recorded: StepId(0),
             quiet: Vec::new(),
@@ -310,7 +188,7 @@ impl Session {
     pub fn seek(&mut self, to: Time) {
         let now = self.now();
         let skips = |moment: &Checkpoint| moment.world.now() > now && self.hold.is_none();
-        let nearest = self.checkpoint(|moment| moment.world.now() <= to);
+        let nearest = self.checkpoints.latest(|moment| moment.world.now() <= to);
         if to < now || nearest.is_some_and(skips) {
             self.restore(|moment| moment.world.now() <= to);
         }
@@ -346,26 +224,6 @@ impl Session {
         self.seek(to);
     }
 
-    /// Takes the last action back (or the last fork).
-    pub fn undo(&mut self) -> bool {
-        let Some(past) = self.done.pop() else {
-            return false;
-        };
-        self.undone.push(self.past());
-        self.return_to(past);
-        true
-    }
-
-    /// Does again what was undone.
-    pub fn redo(&mut self) -> bool {
-        let Some(past) = self.undone.pop() else {
-            return false;
-        };
-        self.done.push(self.past());
-        self.return_to(past);
-        true
-    }
-
     /// Watches for these goals from the cursor on, instead of any watched for before. Whether each
     /// is met is a matter of the moment, like everything else: going back takes it back.
     pub fn watch_for(&mut self, goals: Vec<Goal>) {
@@ -373,7 +231,7 @@ impl Session {
         let all = goals.into_iter().map(Arc::new).collect();
         self.recording.goals = Goals { from, all };
         self.forget_future();
-        self.checkpoints.retain(|moment| moment.watches.is_empty());
+        self.checkpoints.forget_watched();
         self.present.watches.clear();
         self.present.begin_watches(&self.recording.goals);
     }
@@ -391,78 +249,6 @@ impl Session {
     /// The step that met the `nth` goal, if it is met at the cursor.
     pub fn met(&self, nth: usize) -> Option<StepId> {
         self.present.watches.get(nth)?.met()
-    }
-
-    /// Plays what happened from step `from` on again, until `look` has seen enough or the head is
-    /// reached.
-    pub fn review(&self, from: StepId, look: &mut dyn FnMut(&Step, &World) -> ControlFlow<()>) {
-        let mut step = Step::default();
-        let start = self.checkpoint(|moment| moment.world.last_step() < from);
-        let mut moment = match start.filter(|_| from > StepId(0)) {
-            Some(moment) => moment.clone(),
-            None => begin(&self.recording.scenario, &mut step),
-        };
-        let mut flow = ControlFlow::Continue(());
-        loop {
-            if step.id >= from && flow.is_continue() {
-                flow = look(&step, &moment.world);
-            }
-            let ends = flow.is_break() || moment.world.last_step() >= self.recorded;
-            if ends
-                || moment
-                    .step(&self.recording, Time::LONGEST, &mut step)
-                    .is_break()
-            {
-                return;
-            }
-        }
-    }
-
-    /// The step of that number, replayed, with all that can be told of it.
-    pub fn record_of(&self, id: StepId) -> Option<Record> {
-        let mut found = None;
-        self.review(id, &mut |step, world| {
-            found = (step.id == id).then(|| Record::new(step, world));
-            ControlFlow::Break(())
-        });
-        found
-    }
-
-    /// The steps that came directly of step `id`, replayed, with all that can be told of them:
-    /// those to which its packets and its timers led.
-    pub fn effects_of(&self, id: StepId) -> Vec<Record> {
-        let (mut found, mut seen) = (Vec::new(), 0);
-        self.review(id, &mut |step, world| {
-            if step.parent == Some(id) {
-                found.push(Record::new(step, world));
-            }
-            seen += 1;
-            if seen < MAX_REVIEW && (step.id <= id || world.is_busy_with(id)) {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        });
-        found
-    }
-}
-
-impl Record {
-    fn new(step: &Step, world: &World) -> Self {
-        Self {
-            step: step.clone(),
-            told: narrate::sentences(step, world),
-        }
-    }
-
-    /// How the fact at `place` is told, or, without a place, the step itself.
-    pub fn sentence(&self, place: Option<usize>) -> Option<&Sentence> {
-        let packet = place.and_then(|place| match self.step.facts.get(place) {
-            Some(Fact::Sent { packet, .. }) => Some(packet),
-            _ => None,
-        });
-        let mut told = self.told.iter();
-        told.find(|one| one.fact == place || packet.is_some_and(|id| one.packets.contains(id)))
     }
 }
 
@@ -520,25 +306,6 @@ impl Session {
         &self.quiet
     }
 
-    /// The futures that were put aside, the last one last.
-    pub fn ghosts(&self) -> impl Iterator<Item = Ghost> + '_ {
-        let ghosts = self.done.iter().filter(|past| past.cursor < past.head);
-        ghosts.map(|past| Ghost {
-            from: past.cursor,
-            to: past.head,
-        })
-    }
-
-    /// Whether there is something to undo.
-    pub fn can_undo(&self) -> bool {
-        !self.done.is_empty()
-    }
-
-    /// Whether there is something to do again.
-    pub fn can_redo(&self) -> bool {
-        !self.undone.is_empty()
-    }
-
     /// When something happens next, by itself or by a recorded action.
     pub fn next_at(&self) -> Option<Time> {
         let action = self
@@ -559,22 +326,6 @@ impl Session {
         self.present.is_idle()
     }
 
-    /// How long the quiet will last: when, as things stand, something is sent or is worth telling.
-    /// None if nothing ever happens any more.
-    pub fn quiet_until(&self) -> Option<Time> {
-        let (mut moment, mut step) = (self.present.clone(), Step::default());
-        for _ in 0..FAR_AHEAD {
-            let happens = moment.step(&self.recording, Time::LONGEST, &mut step);
-            if happens.is_break() {
-                break;
-            }
-            if !moment.is_idle() || narrate::has_story(&step) {
-                return Some(step.at);
-            }
-        }
-        self.next_at()
-    }
-
     /// The shortest and the longest way of a packet under way.
     pub fn journeys(&self) -> (Time, Time) {
         let packets = self.present.world.network().packets().iter();
@@ -588,136 +339,11 @@ impl Session {
 }
 
 impl Session {
-    fn record(&mut self) {
-        let (step, world) = (&self.step, &self.present.world);
-        if step.id <= self.recorded {
-            return;
-        }
-        self.recorded = step.id;
-        if narrate::has_story(step) {
-            let mut record = Record::new(step, world);
-            record.told.retain(|told| told.weight == Weight::Story);
-            self.records.push(record);
-        }
-        let last = self
-            .checkpoints
-            .last()
-            .map_or(0, |moment| moment.world.last_step().0);
-        if world.last_step().0 >= last + self.spacing {
-            self.checkpoints.push(self.present.clone());
-            self.thin_out();
-        }
-    }
-
-    /// Keeps the number of checkpoints bounded: every other one goes, and they grow rarer.
-    fn thin_out(&mut self) {
-        if self.checkpoints.len() >= MAX_CHECKPOINTS {
-            let mut nth = 0;
-            self.checkpoints.retain(|_| {
-                nth += 1;
-                nth % 2 == 1
-            });
-            self.spacing *= 2;
-        }
-    }
-
-    fn note_quiet(&mut self, before: Time, idle: bool) {
-        let now = self.now();
-        if !idle || now <= self.head || now == before {
-            return;
-        }
-        match self.quiet.last_mut() {
-            Some((_, end)) if *end == before => *end = now,
-            _ => self.quiet.push((before, now)),
-        }
-        // A stretch that ended too short to matter makes room for the next.
-        if self.quiet.len() > 1 {
-            let (from, to) = self.quiet[self.quiet.len() - 2];
-            if to - from < QUIET {
-                self.quiet.remove(self.quiet.len() - 2);
-            }
-        }
-    }
-
-    fn past(&self) -> UndoEntry {
-        UndoEntry {
-            recording: self.recording.clone(),
-            cursor: self.now(),
-            head: self.head,
-        }
-    }
-
-    fn remember(&mut self) {
-        if self.done.len() == MAX_UNDO {
-            self.done.remove(0);
-        }
-        self.done.push(self.past());
-    }
-
-    /// Forgets what was known of the time after the cursor.
-    fn forget_future(&mut self) {
-        let (now, last) = (self.now(), self.present.world.last_step());
-        self.head = now;
-        self.recorded = self.recorded.min(last);
-        self.records.retain(|record| record.step.id <= last);
-        self.checkpoints
-            .retain(|moment| moment.world.last_step() <= last);
-        self.quiet.retain(|(from, _)| *from < now);
-        if let Some((_, end)) = self.quiet.last_mut() {
-            *end = (*end).min(now);
-        }
-    }
-
-    fn return_to(&mut self, past: UndoEntry) {
-        let same = |(a, b): &(&(Time, Action), &(Time, Action))| a == b;
-        let (old, new) = (&self.recording, &past.recording);
-        let shared = old
-            .actions
-            .iter()
-            .zip(&new.actions)
-            .take_while(same)
-            .count();
-        let parts_at = [&old.actions, &new.actions]
-            .iter()
-            .filter_map(|actions| actions.get(shared))
-            .map(|(at, _)| *at)
-            .min()
-            .unwrap_or(Time::NEVER);
-        self.restore(|moment| moment.acted <= shared && moment.world.now() <= parts_at);
-        self.forget_future();
-        self.recording = past.recording;
-        // Play it again up to where it had been, so that its future can be seen, then go back.
-        self.advance(past.head.max(past.cursor));
-        self.seek(past.cursor);
-    }
-
     /// Goes to the latest checkpoint that will do; the first one always does.
     fn restore(&mut self, will_do: impl Fn(&Checkpoint) -> bool) {
-        if let Some(moment) = self.checkpoint(will_do) {
+        if let Some(moment) = self.checkpoints.latest(will_do) {
             self.present = moment.clone();
         }
-    }
-
-    fn checkpoint(&self, will_do: impl Fn(&Checkpoint) -> bool) -> Option<&Checkpoint> {
-        let found = self.checkpoints.iter().rev().find(|moment| will_do(moment));
-        found.or_else(|| self.checkpoints.first())
-    }
-
-    /// The last moment before `now` at which something happened.
-    fn moment_before(&self, now: Time) -> Time {
-        let Some(start) = self.checkpoint(|moment| moment.world.now() < now) else {
-            return Time::ZERO;
-        };
-        let (mut moment, mut step) = (start.clone(), Step::default());
-        let mut before = moment.world.now();
-        let just_before = Time(now.0.saturating_sub(1));
-        while moment
-            .step(&self.recording, just_before, &mut step)
-            .is_continue()
-        {
-            before = step.at;
-        }
-        before
     }
 }
 

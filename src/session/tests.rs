@@ -162,7 +162,7 @@ fn a_step_that_was_not_recorded_is_found_by_replay() {
 fn checkpoints_stay_few_however_long_the_run() {
     let mut session = Session::new(Scenario::new(3, 1));
     session.advance(Time::ms(1_500_000));
-    assert!(session.checkpoints.len() < MAX_CHECKPOINTS);
+    assert!(session.checkpoints.moments.len() < checkpoint::MAX_CHECKPOINTS);
     let end = session.world().fingerprint();
     session.seek(Time::ms(750_000));
     session.seek(Time::ms(1_500_000));
