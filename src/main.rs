@@ -6,6 +6,7 @@
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 fn main() {
+    raftarium::ui::catch_panics();
     let Some(window) = web_sys::window() else {
         return raftarium::ui::hunt();
     };

@@ -1,6 +1,7 @@
 // Starts the page, or a worker of it: compiles its wasm while it arrives and runs it, or says in one sentence why that
 // did not work.
 
+import { fail } from "./fail.js";
 import { say } from "./say.js";
 
 // The page's tag names the files; a worker, which has no page, is told in its name.
@@ -10,6 +11,9 @@ const url = (path) => new URL(path, tag?.baseURI ?? location.href).href;
 
 /** Starts the same program in a thread of its own, which hunts for what breaks without that rule (`src/ui/hunter.rs`). */
 globalThis.hunter = (rule) => new Worker(tag.src, { type: "module", name: `${rule} ${JSON.stringify(parts)}` });
+
+/** Takes the place of the page after a panic (`src/ui/fault.rs`). */
+globalThis.fail = fail;
 
 // Under the published page's content policy, workers may be started from this site's own scripts and from no others.
 globalThis.trustedTypes?.createPolicy("default", {

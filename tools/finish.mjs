@@ -87,7 +87,7 @@ writeFileSync(path("index.html"), html);
 
 // The first chapter is part of the wasm: nobody fetches its text.
 const [firstChapter] = readdirSync(path("lessons")).sort();
-const used = ["boot.js", "say.js", glue, trunkWasm, join("lessons", firstChapter), ...sheets.map(([, name]) => name)];
+const used = ["boot.js", "fail.js", "say.js", glue, trunkWasm, join("lessons", firstChapter), ...sheets.map(([, name]) => name)];
 for (const name of used) rmSync(path(name));
 
 // The service worker keeps every file there is.

@@ -51,14 +51,23 @@ impl FrameLoop {
         Self(inner)
     }
 
-    /// Goes on with the next frame.
+    /// Goes on with the next frame. A frame that was asked for before is asked for anew: should it
+    /// have been lost, whatever the user does next brings the page back to life.
     pub fn start(&self) {
         *self.0.sleep.borrow_mut() = None;
+        self.0.cancel();
         self.0.ask();
     }
 }
 
 impl Inner {
+    fn cancel(&self) {
+        if let (Some(window), Some(asked)) = (&self.window, self.asked.take()) {
+            // Nothing is lost if the frame was shown already.
+            let _ = window.cancel_animation_frame(asked);
+        }
+    }
+
     fn ask(&self) {
         if self.asked.get().is_some() {
             return;
@@ -83,9 +92,6 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if let (Some(window), Some(asked)) = (&self.window, self.asked.get()) {
-            // Nothing is lost if the frame was shown already.
-            let _ = window.cancel_animation_frame(asked);
-        }
+        self.cancel();
     }
 }

@@ -23,6 +23,7 @@ mod breaking;
 mod delegate;
 mod events;
 mod facts;
+mod fault;
 mod frame;
 mod geometry;
 mod guide;
@@ -51,4 +52,5 @@ mod topbar;
 mod why;
 
 pub use app::App;
+pub use fault::catch_panics;
 pub use hunter::hunt;

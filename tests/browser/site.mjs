@@ -30,6 +30,7 @@ async function answer(request, response) {
     response.writeHead(200, {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       "cache-control": "max-age=600",
+      "access-control-allow-origin": "*", // as GitHub Pages sends it: a sandboxed frame has an origin of its own
     });
     response.end(body);
   } catch {

@@ -279,6 +279,7 @@ impl App {
     pub(super) fn look_again(&mut self) {
         let mut player = self.player.borrow_mut();
         player.keep_together();
+        fault::note(&player.session);
         let mut timeline = (*self.timeline).clone();
         timeline.update(&player.session);
         if timeline.looks_other(&self.timeline) {

@@ -42,7 +42,7 @@ use super::timebar::{TimeBar, TimeWish};
 use super::tools::{held, tools};
 use super::topbar::{Room, TopBarProps, top_bar};
 use super::why::{self, Inquiry};
-use super::{facts, server, storage};
+use super::{facts, fault, server, storage};
 use crate::course::{self, Place, Tool, Touch};
 use crate::kv::{ClientId, Op};
 use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
@@ -461,6 +461,10 @@ fn listen(ctx: &Context<App>) -> (bool, Vec<Listener>) {
     );
     listen(&window, "hashchange", Box::new(|_| Msg::Link));
     listen(&window, "pagehide", Box::new(|_| Msg::Leaving));
+    if let Some(document) = window.document() {
+        // A phone may end a hidden tab without another word.
+        listen(&document, "visibilitychange", Box::new(|_| Msg::Leaving));
+    }
     let media = window.match_media("(max-width: 820px)").ok().flatten();
     let compact = media.as_ref().is_some_and(MediaQueryList::matches);
     if let Some(media) = media {

@@ -25,6 +25,7 @@ impl App {
                 let outcome = self.learning.open(place, fresh_seed());
                 self.follow(ctx, outcome);
             }
+            Route::Drill => panic!("this is a drill: the address asks for a panic"),
             Route::Play => self.room = Room::Play,
             Route::Run(Ok(session)) => {
                 self.room = Room::Play;
@@ -129,6 +130,8 @@ impl App {
 pub(super) enum Route {
     /// `#/bench`
     Bench,
+    /// `#/drill`: a panic on purpose, to see that it is shown as it should be.
+    Drill,
     /// `#/lesson/5/2`; without a page, wherever the learner was.
     Lesson(Option<Place>),
     /// `#/play`
@@ -146,6 +149,7 @@ impl Route {
         }
         match hash.as_str() {
             "#/bench" => return Self::Bench,
+            "#/drill" => return Self::Drill,
             "#/play" => return Self::Play,
             _ => {}
         }
