@@ -502,9 +502,10 @@ fn ignored(id: NodeId, from: NodeId, reason: &IgnoreReason) -> String {
     }
 }
 
-fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
-    // Only who led begins to wait anew.
-    let led = step.events().any(|(server, event)| {
+/// Whether a server that became a follower in this step led before: only then does its election
+/// timer begin anew for that reason.
+pub fn was_leader(id: NodeId, step: &Step) -> bool {
+    step.events().any(|(server, event)| {
         let waits = matches!(
             event,
             Event::TimerReset {
@@ -512,8 +513,11 @@ fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
             }
         );
         server == id && waits
-    });
-    let was = if led {
+    })
+}
+
+fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
+    let was = if was_leader(id, step) {
         "stopped leading"
     } else {
         "gave up its candidacy"

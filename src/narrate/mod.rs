@@ -1,13 +1,14 @@
 //! What happened, in plain English: a sentence for every fact of a step, with the values that
 //! decided it, true at any seed.
 //!
-//! The event list, the screen reader and the golden scripts all speak these sentences. They are
-//! made only when somebody asks for them; whether a fact belongs to the story at all is told
-//! without making any ([`is_story`], [`has_story`]).
+//! The event list and the screen reader speak these sentences. They are made only when somebody
+//! asks for them; [`is_story`] and [`has_story`] say without making any whether a fact belongs to
+//! the story at all. Golden scripts print values instead ([`crate::script::notation`]).
 
 mod cause;
 mod event;
 mod fact;
+mod group;
 mod membership;
 mod read;
 mod state;
@@ -15,6 +16,8 @@ mod why;
 mod words;
 
 pub use cause::{origin, trigger};
+pub use event::was_leader;
+pub use group::{first_entry, is_told_before, recipients};
 pub use state::{commitment, entry, following, journey};
 pub use why::{NOTHING, OUTSIDE, clause, source, values};
 
@@ -57,7 +60,7 @@ pub fn sentences(step: &Step, world: &World) -> Vec<Sentence> {
     let mut told: Vec<Sentence> = fact::deed(step, world).into_iter().collect();
     for (place, fact) in step.facts.iter().enumerate() {
         // What is sent to many is told once.
-        if fact::is_told_before(step, place, world) {
+        if is_told_before(step, place, world) {
             continue;
         }
         let (server, index) = subject(fact);
@@ -70,7 +73,7 @@ pub fn sentences(step: &Step, world: &World) -> Vec<Sentence> {
                 let term = world.server(server).log().term(index)?;
                 (index > LogIndex(0)).then_some(EntryId { index, term })
             }),
-            packets: fact::packets(step, place, world),
+            packets: group::packets(step, place, world),
         });
     }
     if told.is_empty() {

@@ -11,7 +11,7 @@
 //! crash leader                      # whoever leads then; also "follower", "down"
 //! status                            # a line for each server; logs, clients, packets, count
 //! #> S1 down       term 1 ...       # in a golden script: what was printed
-//! events                            # the story since the last "events"; "events all": details too
+//! events                            # the story since the last "events", in [`notation`]; "events all": details too
 //! forget                            # what happened so far shall not be told
 //! expect S2 leader                  # an error if it is not so
 //! ```
@@ -23,6 +23,7 @@
 mod command;
 mod condition;
 pub mod goal;
+pub mod notation;
 pub mod print;
 mod runner;
 

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use super::notation::entry;
 use crate::kv::Item;
 use crate::raft::{
-    AppendOutcome, Configuration, Entry, EntryId, Log, LogIndex, Message, Node, NodeId, Payload,
-    Role, SnapshotOutcome, Term, Timer,
+    AppendOutcome, Configuration, EntryId, Log, LogIndex, Message, Node, NodeId, Role,
+    SnapshotOutcome, Term, Timer,
 };
 use crate::sim::{Body, Client, Loss, Packet, ReplyOutcome, Stage, Time, World};
 
@@ -141,17 +142,6 @@ pub fn logs(world: &World) -> String {
         }
         line
     }))
-}
-
-/// `4:x=3`, `4:S1,S2,S3` for a configuration, `4:+C1` where a client opens a session, or `4:-` for
-/// an empty entry.
-fn entry(entry: &Entry) -> String {
-    match entry.payload {
-        Payload::Command(command) => format!("{}:{}", entry.term, command.op),
-        Payload::Configuration(configuration) => format!("{}:{configuration}", entry.term),
-        Payload::Noop => format!("{}:-", entry.term),
-        Payload::Register(wish) => format!("{}:{wish}", entry.term),
-    }
 }
 
 /// `snapshot 5:2 ` if a snapshot covers all up to entry 5, which is of term 2, and with `from 4 `

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::command::{Command, Print, parse};
 use super::condition::Condition;
-use super::print;
+use super::{notation, print};
 use crate::check::{Checker, Violation};
 use crate::narrate::{self, Weight};
 use crate::sim::text::{Said, Statement, TextError};
@@ -21,7 +21,7 @@ pub const MOST_STEPS: u64 = 1_000_000;
 /// would weigh more than that for running scripts.
 const PRINTS: bool = cfg!(not(target_arch = "wasm32"));
 
-/// The most sentences that are kept for `events`.
+/// The most lines that are kept for `events`.
 const MOST_EVENTS: usize = 2_000;
 
 /// A cluster that follows a script.
@@ -48,7 +48,7 @@ struct Watched {
 struct Notes {
     /// What happened since the last `events`: the story and the details.
     told: VecDeque<(Time, Weight, String)>,
-    /// How many sentences were too many to keep.
+    /// How many lines were too many to keep.
     forgotten: usize,
     /// Packets sent since the last `count`, by kind.
     sent: [u64; KINDS.len()],
@@ -371,19 +371,22 @@ impl Notes {
                 self.sent[place] += 1;
             }
         }
-        let matters = |fact: &Fact| narrate::weight(fact) > Weight::Quiet;
-        if !narrate::has_story(step) && !step.facts.iter().any(matters) {
-            return;
+        if let Some(line) = notation::deed(step, world) {
+            self.keep(step.at, Weight::Story, line);
         }
-        let told = narrate::sentences(step, world);
-        for sentence in told.into_iter().filter(|one| one.weight > Weight::Quiet) {
-            self.keep(step.at, sentence.weight, sentence.text);
+        for (place, fact) in step.facts.iter().enumerate() {
+            let weight = narrate::weight(fact);
+            if weight > Weight::Quiet
+                && !narrate::is_told_before(step, place, world)
+                && let Some(line) = notation::fact(step, place, world)
+            {
+                self.keep(step.at, weight, line);
+            }
         }
     }
 
     fn take_violation(&mut self, violation: &Violation) {
-        let text = format!("{} is broken: {}", violation.property(), violation.breach);
-        self.keep(violation.at, Weight::Story, text);
+        self.keep(violation.at, Weight::Story, notation::violation(violation));
     }
 
     fn keep(&mut self, at: Time, weight: Weight, text: String) {
