@@ -1,6 +1,8 @@
-// How fast the page simulates, as it says itself (`#/bench`); and what it costs to run: milliseconds of script a second
-// and frames a second, while it plays and while it pauses, over ten seconds each. Milliseconds are those of the
-// processor, so that other work on the machine does not count. Needs dist/ and, in CHROMIUM, a browser.
+// What a visitor waits for: the first picture, the living cluster, the longest task at the start, on this machine and on a
+// slow phone (slow 4G, a processor four times slower). How fast the page simulates, as it says itself (`#/bench`). And what it
+// costs to run: milliseconds of script a second and frames a second, while it plays and while it pauses, over ten seconds
+// each. These milliseconds are those of the processor, so that other work on the machine does not count. Needs dist/ and,
+// in CHROMIUM, a browser.
 
 import { chromium } from "@playwright/test";
 import { flags } from "./chromium.mjs";
@@ -8,9 +10,64 @@ import { serve } from "./site.mjs";
 
 const SECONDS = 10;
 
+/** Slow 4G as Lighthouse has it: 150 ms there and back, 1.6 Mbit/s down, 0.7 up. */
+const SLOW_4G = { offline: false, latency: 150, downloadThroughput: (1638.4 * 1024) / 8, uploadThroughput: (675 * 1024) / 8 };
+
+const STARTS = 5;
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+/** Opens the page as for the first time, and says what its visitor waited for, in milliseconds. */
+async function start(browser, url, slow) {
+  const page = await browser.newPage({ viewport: slow ? { width: 360, height: 640 } : { width: 1280, height: 800 } });
+  try {
+    const devtools = await page.context().newCDPSession(page);
+    if (slow) {
+      await devtools.send("Network.enable");
+      await devtools.send("Network.emulateNetworkConditions", SLOW_4G);
+      await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    }
+    await page.addInitScript(() => {
+      const seen = (globalThis.seen = { longest: 0, shift: 0 });
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) seen.longest = Math.max(seen.longest, duration);
+      }).observe({ type: "longtask", buffered: true });
+      new PerformanceObserver((list) => {
+        for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) seen.shift += value;
+      }).observe({ type: "layout-shift", buffered: true });
+      new MutationObserver(() => {
+        if (!seen.alive && document.querySelector("[data-server]")) seen.alive = performance.now();
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await page.goto(url);
+    await page.waitForFunction(() => globalThis.seen?.alive, null, { timeout: 60_000 });
+    await page.waitForTimeout(1000);
+    return await page.evaluate(() => {
+      const paint = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN;
+      return { paint, ...globalThis.seen };
+    });
+  } finally {
+    await page.close();
+  }
+}
+
+async function starts(browser, url, slow) {
+  const all = [];
+  for (let nth = 0; nth < STARTS; nth++) all.push(await start(browser, url, slow));
+  const of = (name) => median(all.map((one) => one[name]));
+  console.log(
+    `start, ${slow ? "slow 4G and processor" : "this machine"}: first picture ${of("paint").toFixed(0)} ms,`,
+    `cluster alive ${of("alive").toFixed(0)} ms, longest task ${of("longest").toFixed(0)} ms,`,
+    `layout shift ${of("shift").toFixed(3)} (medians of ${STARTS})`,
+  );
+}
+
 const site = await serve();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags });
 try {
+  await starts(browser, site.url, false);
+  await starts(browser, site.url, true);
+
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
