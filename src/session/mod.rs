@@ -10,12 +10,14 @@
 //! - `checkpoint`: moments that are kept, to play on from;
 //! - `history`: what happened, and what was quiet;
 //! - `undo`: from one run to another, and back;
-//! - [`link`](mod@link), [`pace`]: a session in a link, and how fast it is played.
+//! - [`link`](mod@link), [`pace`]: a session in a link, and how fast it is played;
+//! - [`player`]: a session with a clock.
 
 mod checkpoint;
 mod history;
 pub mod link;
 pub mod pace;
+pub mod player;
 mod recording;
 mod undo;
 
@@ -33,6 +35,7 @@ use crate::sim::{Action, Scenario, Step, StepId, Time, World};
 
 pub use history::{QUIET, Record};
 pub use pace::Pace;
+pub use player::{Player, TimeWish};
 pub use undo::Ghost;
 
 /// The most actions a session may hold.

@@ -3,11 +3,13 @@
 
 use yew::prelude::*;
 
+use super::control::{Control, sentence};
 use super::hunter::{Counterexample, Hunter, News, Stage};
 use super::settings::{RunWish, options, value};
 use crate::check::Property;
 use crate::hunt::detections::Detection;
 use crate::raft::{Rule, Rules};
+use crate::session::Session;
 use crate::sim::Action;
 
 /// What the user wants here, and what the hunter tells.
@@ -31,7 +33,7 @@ pub enum Msg {
 pub struct BreakingProps {
     /// The rules of the run at hand.
     pub rules: Rules,
-    pub on_act: Callback<Action>,
+    pub control: Control,
     pub on_wish: Callback<RunWish>,
 }
 
@@ -79,9 +81,12 @@ impl Component for Breaking {
             }
             Msg::Stop => (self.hunter, self.news) = (None, None),
             Msg::Watch(beside) => {
-                if let Some(Counterexample { run, .. }) = self.trophy() {
-                    let with = beside.then(|| self.rule());
-                    ctx.props().on_wish.emit(RunWish::Watch(run.clone(), with));
+                let run = self.trophy().map(|found| Session::read(&found.run));
+                let with = beside.then(|| self.rule());
+                match run {
+                    Some(Ok(run)) => ctx.props().on_wish.emit(RunWish::Watch(run.into(), with)),
+                    Some(Err(error)) => self.fault = Some(sentence(error.to_string())),
+                    None => {}
                 }
             }
         }
@@ -105,13 +110,14 @@ impl Component for Breaking {
         let guesses = [("", "…", self.guess.is_none())].into_iter().chain(guesses);
         let wish = |label, msg: Msg| button(label, link.callback(move |_| msg.clone()));
         let (rule, off) = (self.rule(), !props.rules.on(self.rule()));
+        let control = props.control.clone();
         let switch = button(
             if off {
                 "Switch it on here"
             } else {
                 "Switch it off here"
             },
-            props.on_act.reform(move |_| Action::Rule(rule, off)),
+            Callback::from(move |_| control.act_or_say(Action::Rule(rule, off))),
         );
         let hunt = match (&self.hunter, Detection::of(self.rule())) {
             (Some(_), _) => Some(wish("Stop the hunt", Msg::Stop)),

@@ -2,49 +2,15 @@
 
 use yew::prelude::*;
 
+use super::control::Control;
 use super::why::token;
 
-use crate::raft::NodeId;
-use crate::sim::{Action, Link, PacketId, PacketPick, Time};
+use crate::sim::{Action, Link, Time};
 use crate::view::Question;
-
-/// What is being looked at.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Subject {
-    Packet(PacketFacts),
-    Server(ServerFacts),
-}
-
-/// What there is to know of a packet.
-#[derive(Clone, PartialEq, Debug)]
-pub struct PacketFacts {
-    pub id: PacketId,
-    pub pick: PacketPick,
-    pub title: String,
-    /// Names and values, as the paper calls them.
-    pub fields: Vec<(&'static str, String)>,
-}
-
-/// What there is to know of a server.
-#[derive(Clone, PartialEq, Debug)]
-pub struct ServerFacts {
-    pub id: NodeId,
-    pub role: &'static str,
-    pub up: bool,
-    /// Whether there is anything to compact.
-    pub can_compact: bool,
-    /// Whether its disk has been slowed down.
-    pub slow: bool,
-    pub isolated: bool,
-    /// What may become of its membership.
-    pub changes: Vec<(&'static str, Action)>,
-    pub fields: Vec<(&'static str, String)>,
-    /// For a leader: each follower with its next and match index.
-    pub followers: Vec<(NodeId, String, String)>,
-}
+use crate::view::facts::{PacketFacts, ServerFacts, Subject};
 
 /// The closer look.
-pub fn inspector(subject: &Subject, on_act: &Callback<Action>, on_close: &Callback<()>) -> Html {
+pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) -> Html {
     let (title, fields, actions, why, question) = match subject {
         Subject::Packet(packet) => (
             packet.title.clone(),
@@ -66,7 +32,8 @@ pub fn inspector(subject: &Subject, on_act: &Callback<Action>, on_close: &Callba
         _ => None,
     };
     let buttons = actions.into_iter().map(|(label, action)| {
-        let onclick = on_act.reform(move |_: MouseEvent| action.clone());
+        let control = control.clone();
+        let onclick = move |_: MouseEvent| control.act_or_say(action.clone());
         html! { <button key={label} class="bordered small" {onclick}>{ label }</button> }
     });
     let close = on_close.reform(|_: MouseEvent| ());

@@ -4,9 +4,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use super::learning::Wish;
-use super::timebar::TimeWish;
 use super::why::{self, Inquiry};
 use crate::raft::NodeId;
+use crate::session::TimeWish;
 
 /// What a key asks for.
 pub enum Shortcut {

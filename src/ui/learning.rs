@@ -6,12 +6,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use super::player::Player;
 use super::storage;
 use crate::course::lab::{CONTENT, Splits, split_votes};
 use crate::course::{self, CONTENTS, Chapter, Page, Place, Progress, Tool, Touch, exists};
 use crate::raft::{NodeId, ServerSet};
-use crate::session::Session;
+use crate::session::{Player, Session};
 use crate::sim::World;
 
 /// What a learner wants.

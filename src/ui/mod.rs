@@ -5,7 +5,7 @@
 //! clock now and then. No attribute has two owners; paused means that no frame is asked for.
 //!
 //! - [`app`]: the root: the rooms, what the user wants, and the way between them;
-//! - [`player`]: the session with a clock;
+//! - [`control`]: how components act on the run;
 //! - [`frame`]: the loop that lets time pass; [`motion`]: what moves meanwhile;
 //! - [`geometry`]: where things are on the stage;
 //! - [`learning`]: where a learner is in the course; [`lesson`]: what the page says of it;
@@ -18,11 +18,12 @@
 )]
 
 mod app;
+mod attention;
 mod bench;
 mod breaking;
+mod control;
 mod delegate;
 mod events;
-mod facts;
 mod fault;
 mod frame;
 mod geometry;
@@ -36,16 +37,19 @@ mod learning;
 mod lesson;
 mod logs;
 mod motion;
+mod opening;
 mod packet;
-mod player;
+mod paint;
 mod promises;
 mod refs;
 mod request;
 mod server;
 mod settings;
+mod share;
 mod stage;
 mod storage;
 mod svg;
+mod theme;
 mod timebar;
 mod tools;
 mod topbar;

@@ -1,7 +1,7 @@
 //! What belongs together lights up together: whatever is pointed at, has the focus or was tapped,
 //! and everything that means the same.
 //!
-//! A thing bears in `data-ref` the tokens of what it is ([`crate::view::kin`]), and in `data-about`
+//! A thing bears in `data-refs` the tokens of what it is ([`crate::view::refs`]), and in `data-about`
 //! of what it tells. Pointing at a thing lights what it is and all that tells of it, pointing at
 //! what tells lights the things. There is one listener, and one rule of style that is put in
 //! another's place, so nothing is rendered anew: the rule hands down `--ref`, a colour, and each
@@ -38,7 +38,7 @@ pub fn light(event: &Event) {
         };
         // A list without a selector is never lit, and is a rule all the same.
         let _ = sheet.delete_rule(0);
-        let _ = sheet.insert_rule(&format!(":is({lit}){{--refs:var(--focus)}}"));
+        let _ = sheet.insert_rule(&format!(":is({lit}){{--ref:var(--focus)}}"));
     });
 }
 

@@ -3,24 +3,23 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::kv::Op;
+use super::control::{Control, sentence};
+use crate::kv::{ClientId, Op};
+use crate::sim::Action;
 
 #[derive(Properties, PartialEq)]
 pub struct RequestProps {
-    pub on_send: Callback<String>,
-    /// Time waits for something else: nothing is sent.
-    pub held: bool,
-    /// What was wrong with the last one.
-    pub error: Option<String>,
+    pub control: Control,
 }
 
 /// The request form.
 #[component]
 pub fn Request(props: &RequestProps) -> Html {
     let field = use_node_ref();
-    let onsubmit = use_callback(
-        (field.clone(), props.on_send.clone(), props.held),
-        |event: SubmitEvent, (field, on_send, held)| {
+    let error = use_state(|| None);
+    let onsubmit = {
+        let (field, control, error) = (field.clone(), props.control.clone(), error.clone());
+        Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let Some(input) = field.cast::<HtmlInputElement>() else {
                 return;
@@ -28,13 +27,13 @@ pub fn Request(props: &RequestProps) -> Html {
             let text = input.value();
             // What was sent makes room for a next one that can be told from it.
             if let Ok(Op::Set { key, value }) = text.parse()
-                && !held
+                && !control.is_held()
             {
                 input.set_value(&format!("{key}={}", value.wrapping_add(1)));
             }
-            on_send.emit(text);
-        },
-    );
+            error.set(send(&control, &text).err());
+        })
+    };
     // The field is the user's: only its first value is ours.
     use_effect_with((), {
         let field = field.clone();
@@ -46,7 +45,7 @@ pub fn Request(props: &RequestProps) -> Html {
     });
     html! {
         <form class="request" {onsubmit}>
-            <div class="request-error">{ for props.error.as_ref().map(|error| html! { <p role="alert">{ error }</p> }) }</div>
+            <div class="request-error">{ for error.iter().map(|error| html! { <p role="alert">{ error }</p> }) }</div>
             <div class="request-line">
                 <label for="request-field" class="visually-hidden">{ "Request" }</label>
                 <input id="request-field" ref={field} type="text" autocomplete="off" autocapitalize="none"
@@ -55,4 +54,10 @@ pub fn Request(props: &RequestProps) -> Html {
             </div>
         </form>
     }
+}
+
+fn send(control: &Control, text: &str) -> Result<(), String> {
+    let op: Op = text.parse().map_err(sentence)?;
+    let client = ClientId::new(1).ok_or("There is no client.")?;
+    control.act(Action::Request(client, op))
 }

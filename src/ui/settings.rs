@@ -1,10 +1,18 @@
 //! How the run is set up: servers, seed, network, and the run as text.
 
+use std::ops::Deref;
+use std::rc::Rc;
+
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use super::control::{Control, sentence};
+use super::opening::Opening;
+use super::storage;
 use crate::kv::MAX_CLIENTS;
 use crate::raft::{Change, NodeId, Rule};
+use crate::session::Session;
+use crate::sim::text::parse_action;
 use crate::sim::{Action, Setup};
 
 /// What there is to choose: what it is about, and the choices, in the words of the grammar and in
@@ -77,29 +85,38 @@ const CHOICES: [(&str, &[(&str, &str)]); 8] = [
 ];
 
 /// What the user wants of the run as a whole.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq)]
 pub enum RunWish {
-    /// An action in the words of the grammar.
-    Do(String),
-    /// The run that this text describes.
-    Open(String),
-    /// The run as text.
-    Print,
-    /// The run of the last visit.
-    Reopen,
     /// A new run.
     Begin(Opening),
-    /// The run that this text describes, from its beginning; beside it, if one is named, the same
-    /// with that rule.
-    Watch(String, Option<Rule>),
+    /// Another run, where its cursor stands.
+    Open(Shared),
+    /// Another run, from its beginning; beside it, if one is named, the same with that rule.
+    Watch(Shared, Option<Rule>),
 }
 
-/// How a new run begins.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Opening {
-    pub servers: u8,
-    pub clients: u8,
-    pub seed: u64,
+/// A run that is handed on.
+#[derive(Clone)]
+pub struct Shared(Rc<Session>);
+
+impl From<Session> for Shared {
+    fn from(session: Session) -> Self {
+        Self(Rc::new(session))
+    }
+}
+
+impl Deref for Shared {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.0
+    }
+}
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 #[derive(Properties, PartialEq)]
@@ -110,11 +127,7 @@ pub struct SettingsProps {
     pub opening: Opening,
     /// How things are set.
     pub setup: Setup,
-    /// The run as text, when it was asked for.
-    pub text: Option<String>,
-    /// What was wrong with what was asked.
-    pub error: Option<String>,
-    pub on_act: Callback<Action>,
+    pub control: Control,
     pub on_wish: Callback<RunWish>,
 }
 
@@ -122,15 +135,7 @@ pub struct SettingsProps {
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
     let (line, area) = (use_node_ref(), use_node_ref());
-    // The text is the user's to change: it is set when it was asked for, and not touched again.
-    use_effect_with(props.text.clone(), {
-        let area = area.clone();
-        move |text| {
-            if let (Some(area), Some(text)) = (area.cast::<HtmlTextAreaElement>(), text) {
-                area.set_value(text);
-            }
-        }
-    });
+    let error = use_state(|| None);
     let wish = &props.on_wish;
     let opening = props.opening;
     let begin = |with: fn(Opening, u64) -> Opening| {
@@ -147,7 +152,25 @@ pub fn Settings(props: &SettingsProps) -> Html {
         ..opening
     });
     let seed = begin(|opening, seed| Opening { seed, ..opening });
-    let set = wish.reform(|event: Event| RunWish::Do(format!("config {}", value(&event))));
+    let act = {
+        let (control, error) = (props.control.clone(), error.clone());
+        Callback::from(move |line: String| error.set(command(&control, &line).err()))
+    };
+    let set = act.reform(|event: Event| format!("config {}", value(&event)));
+    let open = {
+        let (wish, error) = (wish.clone(), error.clone());
+        Callback::from(move |text: String| match Session::read(&text) {
+            Ok(session) => {
+                error.set(None);
+                wish.emit(RunWish::Open(session.into()));
+            }
+            Err(why) => error.set(Some(sentence(why.to_string()))),
+        })
+    };
+    let say = {
+        let error = error.clone();
+        Callback::from(move |why| error.set(Some(why)))
+    };
     let counts = |most, chosen| (1..=most).map(move |count| (count, count, count == chosen));
     html! {
         <details class="settings">
@@ -160,12 +183,17 @@ pub fn Settings(props: &SettingsProps) -> Html {
                     <label>{ *about }<select onchange={set.clone()}>{ choose(choices, &props.setup) }</select></label>
                 }) }
             </div>
-            <div class="buttons">{ for props.next.map(|id| add_button(id, &props.on_act)) }</div>
-            { console(&line, wish) }
-            <div>{ for props.error.as_ref().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
-            { run_text(&area, wish) }
+            <div class="buttons">{ for props.next.map(|id| add_button(id, &props.control)) }</div>
+            { console(&line, &act) }
+            <div>{ for error.iter().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
+            { run_text(&area, &props.control, &open, &say) }
         </details>
     }
+}
+
+/// Does an action in the words of the grammar.
+fn command(control: &Control, line: &str) -> Result<(), String> {
+    control.act(parse_action(line).map_err(sentence)?)
 }
 
 pub(super) fn options<V: ToString, L: ToString>(
@@ -187,18 +215,19 @@ fn choose(choices: &[(&str, &str)], setup: &Setup) -> Html {
     options(choices.chain(other))
 }
 
-fn add_button(id: NodeId, on_act: &Callback<Action>) -> Html {
-    let onclick = on_act.reform(move |_: MouseEvent| Action::Change(Change::Add(id)));
+fn add_button(id: NodeId, control: &Control) -> Html {
+    let control = control.clone();
+    let onclick = move |_: MouseEvent| control.act_or_say(Action::Change(Change::Add(id)));
     html! { <button class="bordered small" {onclick}>{ format!("Add {id} to the cluster") }</button> }
 }
 
 /// A line for an action in the words of the grammar.
-fn console(line: &NodeRef, wish: &Callback<RunWish>) -> Html {
-    let (field, on_wish) = (line.clone(), wish.clone());
+fn console(line: &NodeRef, act: &Callback<String>) -> Html {
+    let (field, act) = (line.clone(), act.clone());
     let onsubmit = Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(input) = field.cast::<HtmlInputElement>() {
-            on_wish.emit(RunWish::Do(input.value()));
+            act.emit(input.value());
             input.select();
         }
     });
@@ -213,15 +242,29 @@ fn console(line: &NodeRef, wish: &Callback<RunWish>) -> Html {
 }
 
 /// The run as text, to keep, to change and to open again.
-fn run_text(area: &NodeRef, wish: &Callback<RunWish>) -> Html {
-    let (text, on_wish) = (area.clone(), wish.clone());
-    let open = Callback::from(move |_: MouseEvent| {
+fn run_text(
+    area: &NodeRef,
+    control: &Control,
+    open: &Callback<String>,
+    say: &Callback<String>,
+) -> Html {
+    let (text, reads) = (area.clone(), open.clone());
+    let read = Callback::from(move |_: MouseEvent| {
         if let Some(area) = text.cast::<HtmlTextAreaElement>() {
-            on_wish.emit(RunWish::Open(area.value()));
+            reads.emit(area.value());
         }
     });
-    let print = wish.reform(|_: MouseEvent| RunWish::Print);
-    let reopen = wish.reform(|_: MouseEvent| RunWish::Reopen);
+    let (text, control) = (area.clone(), control.clone());
+    let print = Callback::from(move |_: MouseEvent| {
+        if let Some(area) = text.cast::<HtmlTextAreaElement>() {
+            area.set_value(&control.player().session.write());
+        }
+    });
+    let (open, say) = (open.clone(), say.clone());
+    let reopen = Callback::from(move |_: MouseEvent| match storage::read(storage::RUN) {
+        Some(text) => open.emit(text),
+        None => say.emit("There is no run of an earlier visit.".into()),
+    });
     html! {
         <details class="run-text">
             <summary>{ "As text" }</summary>
@@ -229,7 +272,7 @@ fn run_text(area: &NodeRef, wish: &Callback<RunWish>) -> Html {
                 aria-label="The run as text" placeholder="servers 3 · seed 7" />
             <div class="buttons">
                 <button class="bordered small" onclick={print}>{ "Write this run" }</button>
-                <button class="bordered small" onclick={open}>{ "Open this text" }</button>
+                <button class="bordered small" onclick={read}>{ "Open this text" }</button>
                 <button class="bordered small" onclick={reopen}>{ "Open the last visit's run" }</button>
             </div>
         </details>

@@ -5,25 +5,16 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::control::Control;
 use super::icons;
+use super::paint::Paint;
 use crate::raft::{MAX_SERVERS, NodeId};
+use crate::session::TimeWish;
 use crate::sim::Time;
 use crate::view::Timeline;
 use crate::view::refs::named;
 use crate::view::scene::Look;
 use crate::view::timeline::TickKind;
-
-/// What the user wants of time.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum TimeWish {
-    Back { story: bool },
-    Forward { story: bool },
-    Redo,
-    Seek(Time),
-    Speed(f64),
-    Toggle,
-    Undo,
-}
 
 #[derive(Properties)]
 pub struct TimeBarProps {
@@ -33,10 +24,9 @@ pub struct TimeBarProps {
     pub hurrying: bool,
     pub can_undo: bool,
     pub can_redo: bool,
-    /// The slider of time and the clock, which the frame loop keeps up.
-    pub slider: NodeRef,
-    pub clock: NodeRef,
-    pub on_wish: Callback<TimeWish>,
+    /// The slider of time and the clock are part of what moves.
+    pub paint: Paint,
+    pub control: Control,
 }
 
 impl PartialEq for TimeBarProps {
@@ -61,7 +51,8 @@ impl PartialEq for TimeBarProps {
 /// The time bar.
 #[component]
 pub fn TimeBar(props: &TimeBarProps) -> Html {
-    let wish = &props.on_wish;
+    let control = props.control.clone();
+    let wish = &Callback::from(move |wish| control.time(wish));
     let send =
         |make: fn(&MouseEvent) -> TimeWish| wish.reform(move |event: MouseEvent| make(&event));
     let seek = wish.reform(|event: InputEvent| {
@@ -98,11 +89,11 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
             <div class="run">
                 { run_picture(&props.timeline) }
                 { quiet_picture(&props.timeline) }
-                <input ref={props.slider.clone()} class="time-slider" type="range" aria-label="Time"
+                <input ref={props.paint.slider.clone()} class="time-slider" type="range" aria-label="Time"
                     min="0" max={(span(props.timeline.head).0 / 1000).to_string()} step="1" oninput={seek} />
             </div>
             <div class="speed">
-                <b ref={props.clock.clone()} class="clock"></b>
+                <b ref={props.paint.clock.clone()} class="clock"></b>
                 <span class="speed-words">{ words(props.speed, props.hurrying) }</span>
                 <input type="range" aria-label="Speed" min="0" max="10" step="1"
                     value={place_of(props.speed).to_string()}

@@ -2,8 +2,10 @@
 
 use yew::prelude::*;
 
+use super::control::Control;
 use super::delegate;
 use super::refs::told;
+use super::stage::Pick;
 use crate::course::Tool;
 use crate::sim::{Action, Link, Packet, PacketId, World};
 use crate::view::refs;
@@ -38,9 +40,9 @@ pub fn tools(chosen: Tool, on_tool: &Callback<Tool>) -> Html {
 }
 
 /// The messages that are held, each with a button that lets it go: the same as a click on it.
-pub fn held(world: &World, on_let_go: &Callback<PacketId>, on_act: &Callback<Action>) -> Html {
-    let onclick = delegate::pick(on_let_go, |event: &MouseEvent| {
-        delegate::number(event, "data-let-go").map(PacketId)
+pub fn held(world: &World, control: &Control, on_pick: &Callback<Pick>) -> Html {
+    let onclick = delegate::pick(on_pick, |event: &MouseEvent| {
+        delegate::number(event, "data-let-go").map(|id| Pick::Packet(PacketId(id)))
     });
     let packets = world.network().as_sent();
     let packets = packets.into_iter().filter(|packet| packet.is_held());
@@ -48,7 +50,8 @@ pub fn held(world: &World, on_let_go: &Callback<PacketId>, on_act: &Callback<Act
         let id = packet.id.0;
         html! { <li key={id}><button class="bordered small" data-refs={refs::message(packet)} data-let-go={id.to_string()}>{ for told(&title(packet), false) }</button></li> }
     });
-    let all = on_act.reform(|_: MouseEvent| Action::Release(Link::All));
+    let control = control.clone();
+    let all = move |_: MouseEvent| control.act_or_say(Action::Release(Link::All));
     html! {
         <section class="held-list" aria-label="Messages that wait">
             <h2>{ "Messages wait for you" }<button class="plain small" onclick={all}>{ "Let all go" }</button></h2>

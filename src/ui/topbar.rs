@@ -2,7 +2,10 @@
 
 use yew::prelude::*;
 
+use super::control::Control;
 use super::icons;
+use super::share::share;
+use super::theme::switch_theme;
 
 /// What the page is used for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,8 +23,7 @@ pub struct TopBarProps {
     pub lesson: String,
     /// What was just copied or failed to be, in a few words.
     pub said: Option<String>,
-    pub on_share: Callback<()>,
-    pub on_theme: Callback<()>,
+    pub control: Control,
     pub on_help: Callback<()>,
     pub on_new: Callback<()>,
 }
@@ -29,6 +31,8 @@ pub struct TopBarProps {
 /// The top bar.
 pub fn top_bar(props: &TopBarProps) -> Html {
     let click = |callback: &Callback<()>| callback.reform(|_: MouseEvent| ());
+    let control = props.control.clone();
+    let on_share = Callback::from(move |_: MouseEvent| share(&control));
     let room = |room, label: &'static str, href: String| {
         let current = (room == props.room).then_some("page");
         html! { <a class="plain" {href} aria-current={current}>{ label }</a> }
@@ -46,10 +50,10 @@ pub fn top_bar(props: &TopBarProps) -> Html {
             <nav aria-label="Page">
                 <button class="plain new" onclick={click(&props.on_new)}>{ "New run" }</button>
                 <button class="plain icon-button" aria-label="Light or dark" title="Light or dark"
-                    onclick={click(&props.on_theme)}>{ icons::theme() }</button>
+                    onclick={|_: MouseEvent| switch_theme()}>{ icons::theme() }</button>
                 <button class="plain icon-button" aria-label="Help" title="Help (?)"
                     onclick={click(&props.on_help)}>{ "?" }</button>
-                <button class="bordered" onclick={click(&props.on_share)}>{ "Share" }</button>
+                <button class="bordered" onclick={on_share}>{ "Share" }</button>
             </nav>
         </header>
     }

@@ -5,8 +5,10 @@
 //! - [`logs`]: the logs side by side;
 //! - [`timeline`]: who was what when;
 //! - [`why`]: why anything of it is so;
-//! - [`kin`]: which words and things of all these are about the same.
+//! - [`facts`]: all there is to know of a server or a packet;
+//! - [`refs`]: which words and things of all these are about the same.
 
+pub mod facts;
 pub mod logs;
 pub mod refs;
 pub mod scene;

@@ -118,7 +118,7 @@ pub struct PacketView {
     pub kind: PacketKind,
     /// Whether it says yes, where it says yes or no.
     pub positive: bool,
-    /// The tokens of what it is and carries ([`kin`]).
+    /// The tokens of what it is and carries ([`refs`]).
     pub refs: String,
     /// What is written on it: the last entry's index, or a client's request.
     pub label: String,

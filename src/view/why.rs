@@ -50,7 +50,7 @@ pub struct Why {
     pub at: Time,
     /// What happened or what there is, with the values that decided it.
     pub text: String,
-    /// The tokens of what that is about ([`kin`]).
+    /// The tokens of what that is about ([`refs`]).
     pub about: String,
     /// More values, where one sentence has no room for them.
     pub values: Option<String>,
@@ -73,7 +73,7 @@ pub struct Link {
     pub at: Time,
     /// What happened.
     pub text: String,
-    /// The tokens of what that is about ([`kin`]).
+    /// The tokens of what that is about ([`refs`]).
     pub about: String,
 }
 

@@ -67,7 +67,7 @@ test("a leader hands over to a server of the user's choice", async ({ page }) =>
   const next = (old % 5) + 1;
   await button(page, "Pause").click();
   await inspect(page, next);
-  await button(page, "Hand over to it").click();
+  await button(page, "Transfer leadership to it").click();
   await expect(server(page, old)).toHaveAccessibleName(new RegExp(`hands over to S${next}`));
   await button(page, "Play").click();
   await speed(page, 2);
@@ -101,6 +101,6 @@ test("a server joins, gets a vote and is removed while the cluster runs", async 
   await inspect(page, 6);
   await button(page, "Remove from the cluster").click();
   await expect(server(page, 6)).toHaveAccessibleName(/outside/, { timeout: 20_000 });
-  await button(page, "Take it away").click();
+  await button(page, "Delete this server").click();
   await expect(server(page, 6)).toHaveCount(0);
 });

@@ -6,7 +6,7 @@ import { expect, openRun, server, test } from "./page.mjs";
 const leader = (page) => page.getByRole("button", { name: /^S\d, leader/ });
 
 /** Whether an element is lit. */
-const lit = (element) => element.evaluate((it) => getComputedStyle(it).getPropertyValue("--refs") !== "");
+const lit = (element) => element.evaluate((it) => getComputedStyle(it).getPropertyValue("--ref") !== "");
 const isLit = async (element, wanted = true) => expect.poll(() => lit(element)).toBe(wanted);
 
 const noun = (page, name) => page.locator(".page-content .name").filter({ hasText: name }).first();

@@ -11,13 +11,13 @@ const SHOWN_LINES: usize = 25;
 /// The four rooms.
 impl App {
     pub(super) fn left(&self) -> Html {
-        let player = self.player.borrow();
+        let player = self.control.player();
         let (session, world) = (&player.session, player.session.world());
         let wishes = &self.wishes;
         let subject = self.subject();
-        let subject = subject.map(|subject| inspector(&subject, &wishes.act, &wishes.close));
+        let subject = subject.map(|subject| inspector(&subject, &self.control, &wishes.close));
         let waits = world.network().holds_any();
-        let held = waits.then(|| held(world, &wishes.let_go, &wishes.act));
+        let held = waits.then(|| held(world, &self.control, &wishes.pick));
         let room = match (&self.bench, self.room) {
             (Some(bench), _) => bench.view(),
             (_, Room::Learn) => lesson(&self.learning, session, &wishes.learn),
@@ -39,20 +39,18 @@ impl App {
 
     /// What can be set of the run, and the rules that can be broken.
     fn settings(&self, session: &Session) -> Html {
-        let (world, wishes) = (session.world(), &self.wishes);
+        let (world, wishes, control) = (session.world(), &self.wishes, &self.control);
         html! {
             <>
-            <Breaking rules={world.config().rules} on_act={&wishes.act} on_wish={&wishes.run} />
+            <Breaking rules={world.config().rules} {control} on_wish={&wishes.run} />
             <Settings next={NodeId::first(MAX_SERVERS).find(|id| world.is_free(*id))}
-                opening={opening(session)} setup={world.setup()}
-                text={self.run_text.clone()} error={self.run_error.clone()}
-                on_act={&wishes.act} on_wish={&wishes.run} />
+                opening={Opening::of(session)} setup={world.setup()} {control} on_wish={&wishes.run} />
             </>
         }
     }
 
     pub(super) fn middle(&self) -> Html {
-        let player = self.player.borrow();
+        let player = self.control.player();
         let world = player.session.world();
         let wishes = &self.wishes;
         let invites = match (self.room, self.progress()) {
@@ -60,10 +58,8 @@ impl App {
             (_, Progress::Invited(leader)) => ServerSet::EMPTY.with(leader),
             _ => ServerSet::EMPTY,
         };
-        let held = self.is_held();
         let request = (!world.clients().is_empty()).then(|| {
-            html! { <Request key={lesson_address(self.learning.place)} on_send={&wishes.send} {held}
-            error={self.request_error.clone()} /> }
+            html! { <Request key={lesson_address(self.learning.place)} control={&self.control} /> }
         });
         let twin = player.twin.as_ref();
         let class = if twin.is_some() {
@@ -74,7 +70,7 @@ impl App {
         html! {
             <main class="stage">
                 <div {class}>
-                    <Stage scene={Rc::new(Scene::of(world))} motion={self.motion[0].clone()}
+                    <Stage scene={Rc::new(Scene::of(world))} motion={self.paint.motion[0].clone()}
                         geometry={Geometry::new(world.ids(), self.compact || twin.is_some())}
                         focus={self.focus} chosen={self.chosen} {invites}
                         on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
@@ -97,7 +93,7 @@ impl App {
             <p>{ "Without " }<b>{ rule_between(session, twin) }</b>{ verdict(session) }</p>
             <p>{ "With it" }{ verdict(twin) }</p>
             <div class="beside" inert={true}>
-                <Stage scene={Rc::new(Scene::of(twin.world()))} motion={self.motion[1].clone()}
+                <Stage scene={Rc::new(Scene::of(twin.world()))} motion={self.paint.motion[1].clone()}
                     geometry={Geometry::new(ids, true)} focus={None} chosen={None} invites={ServerSet::EMPTY}
                     on_pick={Callback::noop()} on_focus={Callback::noop()} on_rendered={&self.wishes.placed} />
             </div>
@@ -106,7 +102,7 @@ impl App {
     }
 
     pub(super) fn right(&self) -> Html {
-        let player = self.player.borrow();
+        let player = self.control.player();
         let session = &player.session;
         let wishes = &self.wishes;
         let table = Rc::new(LogTable::of(session.world(), SHOWN_ENTRIES));
@@ -118,20 +114,19 @@ impl App {
                 <Logs {title} {table} focus={self.focus} on_focus={&wishes.focus} />
                 <div>{ for beside }</div>
                 { promises(&broken(session)) }
-                <Events lines={lines(session)} why={self.why.clone()} on_close={&wishes.unask} />
+                <Events lines={lines(session)} why={self.answer.why.clone()} on_close={&wishes.unask} />
             </aside>
         }
     }
 
     pub(super) fn bottom(&self) -> Html {
-        let player = self.player.borrow();
+        let player = self.control.player();
         let session = &player.session;
         html! {
             <TimeBar timeline={self.timeline.clone()} playing={player.playing}
                 speed={player.pace.speed} hurrying={player.pace.is_hurrying()}
                 can_undo={session.can_undo()} can_redo={session.can_redo()}
-                slider={self.slider.clone()} clock={self.clock.clone()}
-                on_wish={&self.wishes.time} />
+                paint={self.paint.clone()} control={&self.control} />
         }
     }
 }
@@ -139,14 +134,14 @@ impl App {
 /// What there is to see.
 impl App {
     pub(super) fn subject(&self) -> Option<Subject> {
-        let player = self.player.borrow();
+        let player = self.control.player();
         let world = player.session.world();
         let packet = self.chosen.and_then(|id| facts::packet(world, id));
         packet.or_else(|| facts::server(world, self.focus?))
     }
 
     pub(super) fn progress(&self) -> Progress {
-        let player = self.player.borrow();
+        let player = self.control.player();
         if let Some(violation) = player.session.violations().first() {
             return Progress::Broken(violation.property());
         }
@@ -171,7 +166,7 @@ impl App {
 
     /// What a screen reader is told: the last thing that changed who leads or who is up.
     pub(super) fn announcement(&self) -> String {
-        let player = self.player.borrow();
+        let player = self.control.player();
         let matters = |fact: &Fact| match fact {
             Fact::Crashed { .. } | Fact::Restarted { .. } => true,
             Fact::Raft { event, .. } => matches!(event, Event::BecameLeader { .. }),

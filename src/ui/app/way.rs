@@ -11,7 +11,7 @@ impl App {
             Route::Bench => {
                 self.room = Room::Play;
                 self.bench = Some(Bench::default());
-                self.player.borrow_mut().pause();
+                self.control.player_mut().pause();
                 self.measure(ctx);
             }
             // Whoever left the course for free play finds it as it was.
@@ -33,7 +33,7 @@ impl App {
             }
             Route::Run(Err(why)) => {
                 self.room = Room::Play;
-                self.said = Some(why);
+                self.say(ctx, why);
             }
         }
         self.wake();
@@ -60,7 +60,7 @@ impl App {
             show_stage();
             bring(".offer");
         }
-        let mut player = self.player.borrow_mut();
+        let mut player = self.control.player_mut();
         let outcome = self.learning.wish(wish, &mut player, fresh_seed());
         drop(player);
         if turns || on_detour {
@@ -77,14 +77,14 @@ impl App {
 
     pub(super) fn follow(&mut self, ctx: &Context<Self>, outcome: Outcome) {
         match outcome {
-            Outcome::Act(action) => self.act(action),
+            Outcome::Act(action) => self.control.act_or_say(action),
             Outcome::Fetch(chapter) => ctx.link().send_future(async move {
                 let text = learning::fetch(chapter).await;
                 Msg::Learn(Wish::Fetched(chapter, text))
             }),
             Outcome::Look => {}
             Outcome::Show(player) => {
-                *self.player.borrow_mut() = *player;
+                *self.control.player_mut() = *player;
                 self.tool = self.learning.tool();
                 show_stage();
                 self.touched = false;
@@ -93,14 +93,9 @@ impl App {
         }
     }
 
-    /// Whether the page's question is to be answered first.
-    pub(super) fn is_held(&self) -> bool {
-        self.room == Room::Learn && self.learning.is_held(&self.player.borrow().session)
-    }
-
     /// Which room this is, and what glows.
     pub(super) fn class(&self) -> String {
-        let player = self.player.borrow();
+        let player = self.control.player();
         let room = match self.room {
             Room::Learn => "app learn",
             Room::Play => "app play-room",

@@ -1,8 +1,8 @@
 //! A session with a clock: it plays, or it stands still. Beside it there may be another, of the same
 //! actions with other rules, which is always at the same moment.
 
-use crate::session::{Pace, Session};
-use crate::sim::{Action, Scenario, Time};
+use super::{Pace, Session};
+use crate::sim::{Action, PacketKind, Scenario, Time};
 
 /// How often the clock is written, at least, in milliseconds.
 const CLOCK: f64 = 160.0;
@@ -10,12 +10,40 @@ const CLOCK: f64 = 160.0;
 /// A frame later than this (the tab was hidden) counts as this long, in milliseconds.
 const LONGEST_FRAME: f64 = 250.0;
 
+/// What a user wants of time.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum TimeWish {
+    /// To the previous step, or to the previous event that is told.
+    Back {
+        /// Whether to the previous event that is told.
+        story: bool,
+    },
+    /// To the next step, or to the next event that is told.
+    Forward {
+        /// Whether to the next event that is told.
+        story: bool,
+    },
+    /// Do again what was undone.
+    Redo,
+    /// Go to a moment.
+    Seek(Time),
+    /// Play at another speed: seconds of the run in a second of the wall clock.
+    Speed(f64),
+    /// Play or pause.
+    Toggle,
+    /// Take the last action back.
+    Undo,
+}
+
 /// A session, and how it is being watched.
 pub struct Player {
+    /// The run, and the cursor in it.
     pub session: Session,
     /// The same with other rules, to compare with, until the user takes a hand in it.
     pub twin: Option<Session>,
+    /// How fast it plays.
     pub pace: Pace,
+    /// Whether it plays.
     pub playing: bool,
     /// Whether time stands still when all messages there are are held, until the user insists.
     pub waits: bool,
@@ -128,10 +156,32 @@ impl Player {
         (away.as_secs() * 1000.0 / self.rate()).min(CLOCK)
     }
 
+    /// Plays from here on.
     pub fn play(&mut self) {
         self.playing = true;
         self.insists = false;
         self.last_frame = None;
+    }
+
+    /// Does what the user wants of time.
+    pub fn time(&mut self, wish: TimeWish) {
+        match wish {
+            TimeWish::Back { .. } | TimeWish::Forward { .. } | TimeWish::Seek(_) => self.pause(),
+            _ => {}
+        }
+        match wish {
+            TimeWish::Back { story } => self.session.step_back(story),
+            TimeWish::Forward { story } => self.session.step_forward(story),
+            TimeWish::Redo => _ = self.take_a_hand().redo(),
+            TimeWish::Seek(to) => {
+                let head = self.session.head();
+                self.session.seek(to.min(head));
+            }
+            TimeWish::Speed(speed) => self.pace.speed = speed,
+            TimeWish::Toggle if self.playing => self.pause(),
+            TimeWish::Toggle => self.insist(),
+            TimeWish::Undo => _ = self.take_a_hand().undo(),
+        }
     }
 
     /// Plays, even if there is nothing to watch for a while.
@@ -146,6 +196,7 @@ impl Player {
         self.waits && !self.insists && holds && self.session.is_idle()
     }
 
+    /// Stands still.
     pub fn pause(&mut self) {
         self.playing = false;
         self.last_frame = None;
@@ -161,11 +212,10 @@ fn is_busy(session: &Session) -> bool {
     let Some(node) = world.server(leader).node() else {
         return false;
     };
-    let append = crate::sim::PacketKind::Append;
     let sending = world
         .network()
         .packets()
         .iter()
-        .any(|packet| packet.kind() == append);
+        .any(|packet| packet.kind() == PacketKind::Append);
     sending && node.commit_index().0 >= 3
 }

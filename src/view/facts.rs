@@ -1,13 +1,57 @@
 //! What there is to know of a server or a packet, read off the world for the closer look.
 
-use super::inspector::{PacketFacts, ServerFacts, Subject};
+use super::scene::Look;
 use crate::kv::KvStore;
 use crate::raft::{
     AppendOutcome, Change, Configuration, EntryId, Flow, Message, Node, NodeId, Role,
     SnapshotOutcome,
 };
 use crate::sim::{Action, Body, Packet, PacketId, PacketPick, ReplyOutcome, Server, World};
-use crate::view::scene::Look;
+
+/// What is being looked at.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Subject {
+    /// A packet under way.
+    Packet(PacketFacts),
+    /// A server.
+    Server(ServerFacts),
+}
+
+/// What there is to know of a packet.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PacketFacts {
+    /// Which.
+    pub id: PacketId,
+    /// How an action names it.
+    pub pick: PacketPick,
+    /// What it is, from whom, to whom.
+    pub title: String,
+    /// Names and values, as the paper calls them.
+    pub fields: Vec<(&'static str, String)>,
+}
+
+/// What there is to know of a server.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ServerFacts {
+    /// Which.
+    pub id: NodeId,
+    /// Its role, in a word.
+    pub role: &'static str,
+    /// Whether it runs.
+    pub up: bool,
+    /// Whether there is anything to compact.
+    pub can_compact: bool,
+    /// Whether its disk has been slowed down.
+    pub slow: bool,
+    /// Whether it reaches no other.
+    pub isolated: bool,
+    /// What may become of its membership.
+    pub changes: Vec<(&'static str, Action)>,
+    /// Names and values, as the paper calls them.
+    pub fields: Vec<(&'static str, String)>,
+    /// For a leader: each follower with its next and match index.
+    pub followers: Vec<(NodeId, String, String)>,
+}
 
 /// A closer look at a server.
 pub fn server(world: &World, id: NodeId) -> Option<Subject> {
@@ -95,17 +139,21 @@ fn changes(world: &World, id: NodeId) -> Vec<(&'static str, Action)> {
     let wishes = [
         (
             votes && !leads && node.is_some(),
-            "Hand over to it",
+            "Transfer leadership to it",
             Action::Transfer(id),
         ),
-        (leads && hands_over, "Go on leading", Action::Transfer(id)),
+        (
+            leads && hands_over,
+            "Cancel the transfer",
+            Action::Transfer(id),
+        ),
         (true, "Give it a vote", Action::Change(Change::Add(id))),
         (
             true,
             "Remove from the cluster",
             Action::Change(Change::Remove(id)),
         ),
-        (true, "Take it away", Action::Retire(id)),
+        (true, "Delete this server", Action::Retire(id)),
     ];
     let possible = wishes
         .into_iter()

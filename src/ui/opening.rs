@@ -1,0 +1,59 @@
+//! How a run of one's own begins.
+
+use crate::kv::ClientId;
+use crate::session::Session;
+use crate::sim::{Scenario, Time};
+
+/// How a new run begins.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Opening {
+    pub servers: u8,
+    pub clients: u8,
+    pub seed: u64,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self {
+            servers: 5,
+            clients: 1,
+            seed: fresh_seed(),
+        }
+    }
+}
+
+impl Opening {
+    /// How a run began.
+    pub fn of(session: &Session) -> Self {
+        let Scenario {
+            servers,
+            clients,
+            seed,
+            ..
+        } = *session.scenario();
+        Self {
+            servers,
+            clients,
+            seed,
+        }
+    }
+
+    /// Clients that keep writing, each where no other does, and latencies so alike that every
+    /// message can be seen for its second.
+    pub fn scenario(self) -> Scenario {
+        let mut scenario = Scenario::new(self.servers, self.seed);
+        scenario.clients = self.clients;
+        scenario.faults.latency = (Time::ms(12), Time::ms(18));
+        for (number, key) in (1..=self.clients.into()).zip(["x", "y", "z", "u", "v"]) {
+            if let (Some(client), Ok(key)) = (ClientId::new(number), key.parse()) {
+                scenario.workloads.push((client, key, Time::ms(120)));
+            }
+        }
+        scenario
+    }
+}
+
+/// A seed that nobody had before; small, so that it can be read out.
+pub fn fresh_seed() -> u64 {
+    u64::from(getrandom::u32().unwrap_or(1)) % 10_000
+}
