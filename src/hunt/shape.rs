@@ -137,7 +137,9 @@ fn says(message: &Message, from: &Server, to: &Server, ghost: &Ghost) -> (bool, 
     let about = |index: LogIndex| (true, index > ghost.last(), index > common);
     match message {
         Message::AppendEntries {
-            previous, entries, ..
+            prev_log: previous,
+            entries,
+            ..
         } => about(previous.index.plus(entries.len())),
         Message::AppendEntriesReply {
             outcome: AppendOutcome::Accepted { match_index },

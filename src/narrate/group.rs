@@ -67,7 +67,9 @@ fn is_same(one: &Fact, other: &Fact, world: &World) -> bool {
 pub fn first_entry(world: &World, packet: PacketId) -> Option<LogIndex> {
     match &world.network().packet(packet)?.body {
         Body::Raft(Message::AppendEntries {
-            previous, entries, ..
+            prev_log: previous,
+            entries,
+            ..
         }) if !entries.is_empty() => Some(previous.index.next()),
         _ => None,
     }

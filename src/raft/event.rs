@@ -6,8 +6,8 @@
 //! without one.
 
 use super::configuration::Configuration;
-use super::membership::{ChangeAborted, ChangeRejected, Wait};
-use super::read::ReadId;
+use super::ext::membership::{ChangeAborted, ChangeRejected, Wait};
+use super::ext::read::ReadId;
 use super::types::{EntryId, LogIndex, NodeId, Round, ServerSet, Term};
 
 /// Something that happened inside a server.

@@ -1,163 +1,167 @@
-//! What servers say to each other: the two requests of Figure 2, the one of Figure 13, one more, and
-//! their replies.
+//! What servers send each other: the RPCs of Figure 2, the one of Figure 13, and the extensions'.
+//!
+//! The paper uses RPCs: a request, and a reply that the RPC layer matches to it. Here a message is
+//! just a message. It may be lost, late, duplicate or out of order, so each reply says what it is
+//! about. The paper's leaderId and candidateId are the sender.
 
 use super::configuration::Configuration;
+use super::ext::read::ReadId;
 use super::log::Entries;
-use super::read::ReadId;
 use super::types::{EntryId, LogIndex, Round, Term};
 use crate::kv::Items;
 
-/// A message from one server to another.
+/// A message from one server to another. The fields have the names of Figure 2.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Message {
-    /// A leader replicates its log; without entries it is a heartbeat (§5.3).
+    /// AppendEntries RPC, arguments: a leader copies its log to a follower (§5.3). Without entries it
+    /// is a heartbeat (§5.2).
     AppendEntries {
-        /// The leader's term.
+        /// term: the leader's term.
         term: Term,
-        /// The entry before the ones sent: the follower must hold it.
-        previous: EntryId,
-        /// What to store; none for a heartbeat.
+        /// prevLogIndex and prevLogTerm: the entry immediately preceding the new ones.
+        prev_log: EntryId,
+        /// entries\[\]: the entries to store; none in a heartbeat.
         entries: Entries,
-        /// How far the leader has committed.
-        commit: LogIndex,
-        /// Which of the leader's rounds it belongs to; the answer repeats it.
+        /// leaderCommit: the leader's commitIndex.
+        leader_commit: LogIndex,
+        /// The leader's round; the reply repeats it.
         round: Round,
     },
-    /// The answer to [`Message::AppendEntries`].
+    /// AppendEntries RPC, results.
     AppendEntriesReply {
-        /// The follower's term, for a leader of the past to see.
+        /// term: the follower's currentTerm, for the leader to update itself.
         term: Term,
         /// The round of the request.
         round: Round,
-        /// Whether it stored the entries.
+        /// success, or why not.
         outcome: AppendOutcome,
+    },
+    /// RequestVote RPC, arguments: a candidate asks for a vote (§5.2).
+    RequestVote {
+        /// term: the candidate's term.
+        term: Term,
+        /// lastLogIndex and lastLogTerm: the candidate's last log entry (§5.4).
+        last_log: EntryId,
+        /// Whether a leadership transfer started this election. Then servers that hear from a leader
+        /// vote too (dissertation, 3.10 and 4.2.3).
+        leadership_transfer: bool,
+    },
+    /// RequestVote RPC, results.
+    RequestVoteReply {
+        /// term: the voter's currentTerm, for the candidate to update itself.
+        term: Term,
+        /// voteGranted: true means that the candidate received the vote.
+        granted: bool,
+    },
+    /// InstallSnapshot RPC, arguments: a leader sends a piece of its snapshot to a follower that
+    /// needs compacted entries (§7).
+    InstallSnapshot {
+        /// term: the leader's term.
+        term: Term,
+        /// The leader's round; the reply repeats it.
+        round: Round,
+        /// lastIncludedIndex, lastIncludedTerm, offset, data\[\] and done.
+        piece: Piece,
+    },
+    /// InstallSnapshot RPC, results.
+    InstallSnapshotReply {
+        /// term: the follower's currentTerm, for the leader to update itself.
+        term: Term,
+        /// The round of the request.
+        round: Round,
+        /// The last entry that the snapshot covers: it says which snapshot.
+        last: LogIndex,
+        /// How far the snapshot has arrived.
+        outcome: SnapshotOutcome,
     },
     /// A server asks whether it would get a vote (dissertation, 9.6).
     PreVote {
-        /// The term it would stand in: the one after its own.
-        next: Term,
-        /// The last entry of its log.
-        last: EntryId,
+        /// The term of the election: the one after the server's own.
+        next_term: Term,
+        /// The last entry of the server's log.
+        last_log: EntryId,
     },
-    /// The answer to [`Message::PreVote`].
+    /// The reply to [`Message::PreVote`].
     PreVoteReply {
-        /// The term of the server that was asked, for one of the past to see.
+        /// The voter's currentTerm.
         term: Term,
-        /// The term it was asked about.
-        next: Term,
-        /// Whether it would vote.
+        /// The term of the election.
+        next_term: Term,
+        /// Whether the voter would grant its vote.
         granted: bool,
     },
-    /// A leader sends a piece of its snapshot to a follower that needs what it has compacted (§7).
-    InstallSnapshot {
-        /// The leader's term.
-        term: Term,
-        /// Which of the leader's rounds it belongs to; the answer repeats it.
-        round: Round,
-        /// The piece.
-        piece: Piece,
-    },
-    /// The answer to [`Message::InstallSnapshot`].
-    InstallSnapshotReply {
-        /// The follower's term, for a leader of the past to see.
-        term: Term,
-        /// The round of the request.
-        round: Round,
-        /// The snapshot it is about, by the last entry that it covers.
-        last: LogIndex,
-        /// How far it is.
-        outcome: SnapshotOutcome,
-    },
-    /// A follower that is to serve a read asks the leader how far its state machine must come
-    /// (dissertation, 6.4).
-    ReadIndex {
-        /// The follower's term.
-        term: Term,
-        /// Which read.
-        id: ReadId,
-    },
-    /// The answer to [`Message::ReadIndex`].
-    ReadIndexReply {
-        /// The leader's term.
-        term: Term,
-        /// Which read.
-        id: ReadId,
-        /// All that was answered to anybody when it was asked lies up to here.
-        index: LogIndex,
-    },
-    /// A candidate asks for a vote (§5.2).
-    RequestVote {
-        /// The candidate's term.
-        term: Term,
-        /// The last entry of its log, for the voter to compare with its own (§5.4.1).
-        last: EntryId,
-        /// Whether the leader itself asked for this election, so that whoever is loyal to it may
-        /// vote (dissertation, 3.10 and 4.2.3).
-        leadership_transfer: bool,
-    },
-    /// The answer to [`Message::RequestVote`].
-    RequestVoteReply {
-        /// The voter's term, for a candidate of the past to see.
-        term: Term,
-        /// Whether the candidate has the vote.
-        granted: bool,
-    },
-    /// A leader wants another server to stand for election (dissertation, 3.10).
+    /// A leader asks the transferee to start an election at once (dissertation, 3.10).
     TimeoutNow {
         /// The leader's term.
         term: Term,
     },
+    /// A follower that serves a read asks the leader for the read index (dissertation, 6.4).
+    ReadIndex {
+        /// The follower's term.
+        term: Term,
+        /// The read.
+        id: ReadId,
+    },
+    /// The reply to [`Message::ReadIndex`].
+    ReadIndexReply {
+        /// The leader's term.
+        term: Term,
+        /// The read.
+        id: ReadId,
+        /// The index that the follower's state machine must reach.
+        index: LogIndex,
+    },
 }
 
-/// What became of an AppendEntries.
+/// The result of an AppendEntries RPC.
 ///
-/// The paper's reply is a bare yes or no, match_index to its request by the RPC layer. Messages here
-/// may be late, doubled and out of order, so the reply itself says what it is about.
+/// The paper's reply is true or false, because the RPC layer knows the request. Here the reply says
+/// itself what was accepted or rejected.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum AppendOutcome {
-    /// Stored: the follower's log now agrees with the leader's up to here.
+    /// success = true: the follower's log matches the leader's up to this index.
     Accepted {
-        /// The last entry the request vouched for: `previous` plus the entries sent.
+        /// prevLogIndex plus the number of entries in the request.
         match_index: LogIndex,
     },
-    /// Refused: the follower does not hold the entry before.
+    /// success = false: the follower's log does not contain prevLogIndex with prevLogTerm.
     Refused {
-        /// The `previous` of the request.
+        /// prevLogIndex of the request.
         previous: LogIndex,
-        /// The last place at which the two logs can still agree (end of §5.3).
+        /// The last index at which the two logs may match (end of §5.3).
         hint: EntryId,
     },
 }
 
-/// A piece of a snapshot.
+/// A piece of a snapshot (Figure 13).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Piece {
-    /// The last entry that the snapshot covers.
+    /// lastIncludedIndex and lastIncludedTerm: the snapshot replaces all entries up to this one.
     pub last: EntryId,
-    /// Who the cluster consisted of, as of that entry.
+    /// The configuration as of that entry.
     pub configuration: Configuration,
-    /// Where in the snapshot this piece begins: so many items come before it.
+    /// offset: the number of items before this piece.
     pub offset: u32,
-    /// The items.
+    /// data\[\]: the items of this piece.
     pub items: Items,
-    /// Whether it is the last piece.
+    /// done: whether this is the last piece.
     pub done: bool,
 }
 
-/// What became of a piece of a snapshot.
+/// The result of an InstallSnapshot RPC.
 ///
-/// The paper's reply is a bare term, match_index to its request by the RPC layer. Messages here may be
-/// late, doubled and out of order, so the reply itself says how much has arrived.
+/// The paper's reply has only a term, because the RPC layer knows the request. Here the reply says
+/// itself how much has arrived.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SnapshotOutcome {
-    /// Installed, or there was no need: the follower's log agrees with the leader's up to here.
+    /// Installed, or not needed: the follower's log matches the leader's up to this index.
     Installed {
-        /// The last entry of which that is known.
+        /// The last entry that is known to match.
         match_index: LogIndex,
     },
-    /// More is needed: the piece that begins here.
+    /// Incomplete: the follower waits for the piece with this offset.
     Received {
-        /// How many items the follower has.
+        /// The number of items that the follower has.
         offset: u32,
     },
 }
@@ -192,52 +196,55 @@ pub enum MessageKind {
 }
 
 impl Message {
-    /// The term it speaks of: the sender's, but for a pre-vote.
+    /// The term in the message: the sender's. In a PreVote it is the term after the sender's.
     pub fn term(&self) -> Term {
         match self {
-            Self::PreVote { next: term, .. }
-            | Self::PreVoteReply { term, .. }
-            | Self::AppendEntries { term, .. }
+            Self::AppendEntries { term, .. }
             | Self::AppendEntriesReply { term, .. }
-            | Self::InstallSnapshot { term, .. }
-            | Self::InstallSnapshotReply { term, .. }
-            | Self::ReadIndex { term, .. }
-            | Self::ReadIndexReply { term, .. }
             | Self::RequestVote { term, .. }
             | Self::RequestVoteReply { term, .. }
-            | Self::TimeoutNow { term } => *term,
+            | Self::InstallSnapshot { term, .. }
+            | Self::InstallSnapshotReply { term, .. }
+            | Self::PreVote {
+                next_term: term, ..
+            }
+            | Self::PreVoteReply { term, .. }
+            | Self::TimeoutNow { term }
+            | Self::ReadIndex { term, .. }
+            | Self::ReadIndexReply { term, .. } => *term,
         }
     }
 
-    /// Whether its sender is in that term, so that whoever is behind must follow. A pre-vote asks
-    /// about a term in which nobody is yet, and who grants it says no more than that.
-    pub(super) fn is_of_its_term(&self) -> bool {
+    /// Whether [`Message::term`] is a term that a server has entered, so that everyone must adopt it
+    /// (All servers 2). A pre-vote asks about a term that nobody has entered yet.
+    pub(super) fn carries_senders_term(&self) -> bool {
         !matches!(
             self,
             Self::PreVote { .. } | Self::PreVoteReply { granted: true, .. }
         )
     }
 
-    /// Whether it promises something that its sender must not forget: a candidacy, a vote, an
-    /// acknowledgement. Such a message leaves when all that it rests on is on disk. What a leader
-    /// sends need not wait: it may write while its followers do (dissertation, 10.2.1).
-    pub fn is_promise(&self) -> bool {
+    /// Whether the message promises something that its sender must not forget: its candidacy, its
+    /// vote, or entries that it stored. Such a message must wait until everything before it is on
+    /// disk ([`super::Output::Persist`]). A leader's own messages need not wait: it may write while
+    /// its followers write (dissertation, 10.2.1).
+    pub fn needs_durable_state(&self) -> bool {
         match self {
             Self::AppendEntriesReply { .. }
-            | Self::InstallSnapshotReply { .. }
             | Self::RequestVote { .. }
-            | Self::RequestVoteReply { .. } => true,
+            | Self::RequestVoteReply { .. }
+            | Self::InstallSnapshotReply { .. } => true,
             Self::AppendEntries { .. }
             | Self::InstallSnapshot { .. }
             | Self::PreVote { .. }
             | Self::PreVoteReply { .. }
+            | Self::TimeoutNow { .. }
             | Self::ReadIndex { .. }
-            | Self::ReadIndexReply { .. }
-            | Self::TimeoutNow { .. } => false,
+            | Self::ReadIndexReply { .. } => false,
         }
     }
 
-    /// Which kind it is.
+    /// The kind of the message.
     pub fn kind(&self) -> MessageKind {
         match self {
             Self::AppendEntries { entries, .. } if entries.is_empty() => MessageKind::Heartbeat,

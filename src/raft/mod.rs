@@ -46,25 +46,22 @@
 //!   is on disk.
 //! - No errors. Any message is acceptable at any time; the protocol says what to make of it.
 
-mod check_quorum;
 pub mod chunks;
 pub mod config;
 pub mod configuration;
-mod election;
 pub mod event;
-mod lease;
+pub mod ext;
+pub mod io;
 pub mod log;
-mod loyalty;
-pub mod membership;
 pub mod message;
 pub mod node;
-mod pre_vote;
-mod read;
-mod replication;
+pub mod progress;
 pub mod rules;
-mod snapshot;
-mod transfer;
 pub mod types;
+
+mod candidate;
+mod follower;
+mod leader;
 
 #[cfg(test)]
 mod tests;
@@ -72,13 +69,14 @@ mod tests;
 pub use config::{Config, ReadMode, SendPolicy};
 pub use configuration::Configuration;
 pub use event::{Clause, Event};
+pub use ext::membership::{self, Change};
+pub use ext::read::{Read, ReadId, Stage};
+pub use ext::snapshot::Outgoing;
+pub use ext::transfer::LeadershipTransfer;
+pub use io::{Input, Output, Timer};
 pub use log::{Entries, Entry, Log, Payload, Snapshot};
-pub use membership::Change;
 pub use message::{AppendOutcome, Message, MessageKind, Piece, SnapshotOutcome};
-pub use node::{Input, Node, Output, Persistent, Role, Timer};
-pub use read::{Read, ReadId, Stage};
-pub use replication::{Flow, Progress};
+pub use node::{LeaderState, Node, Persistent, Role};
+pub use progress::{Flow, Progress};
 pub use rules::{Rule, Rules};
-pub use snapshot::Outgoing;
-pub use transfer::LeadershipTransfer;
 pub use types::{EntryId, LogIndex, MAX_SERVERS, NodeId, Round, ServerSet, Term};

@@ -1,196 +1,105 @@
-//! A server's state (Figure 2, State) and the rules that hold for all servers.
-
-use serde::{Deserialize, Serialize};
+//! One server: its state (Figure 2, State), what every server does (Figure 2, Rules for Servers),
+//! and the four transitions between roles.
 
 use super::config::Config;
 use super::configuration::Configuration;
-use super::event::{Event, IgnoreReason, StepDown, TimerResetReason, TransferError};
-use super::log::{Entry, Log, Payload};
-use super::membership::{Change, ChangeAborted};
+use super::event::{Campaign, Event, IgnoreReason, StepDown, TimerResetReason, TransferError};
+use super::ext::check_quorum::QuorumCheck;
+use super::ext::lease::Leases;
+use super::ext::membership::{ChangeAborted, Underway};
+use super::ext::read::Read;
+use super::ext::snapshot::Incoming;
+use super::ext::transfer::LeadershipTransfer;
+use super::io::{Input, Output, Timer};
+use super::log::{Log, Payload};
 use super::message::Message;
-use super::read::{Read, ReadId};
-use super::replication::{AppendSource, LeaderState};
+use super::progress::Progress;
 use super::rules::Rule;
-use super::snapshot::Incoming;
-use super::types::{EntryId, LogIndex, MAX_SERVERS, NodeId, ServerSet, Term};
-use crate::kv::{Command, KvStore, Registration};
+use super::types::{EntryId, LogIndex, MAX_SERVERS, NodeId, Round, ServerSet, Term};
 
-/// What a server must have on disk before it answers anyone: all that survives a crash.
+/// Figure 2, persistent state on all servers: it is on disk before a server answers a request.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Persistent {
-    /// The latest term it has seen.
+    /// currentTerm: the latest term that the server has seen. It starts at 0 and never falls.
     pub current_term: Term,
-    /// Who has its vote in that term.
+    /// votedFor: the candidate that has the server's vote in the current term.
     pub voted_for: Option<NodeId>,
-    /// Its log.
+    /// log\[\]: the entries, with the snapshot that replaces the first of them.
     pub log: Log,
 }
 
-/// What a server is at the moment, with what only such a server knows.
+/// One server. Its fields are Figure 2's State box, and what the extensions remember.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Node {
+    pub(super) id: NodeId,
+    pub(super) config: Config,
+    /// Persistent state.
+    pub(super) persistent: Persistent,
+    /// commitIndex: the highest entry known to be committed. Volatile: after a restart the server
+    /// learns it again from its leader.
+    pub(super) commit_index: LogIndex,
+    /// lastApplied: the highest entry applied to the state machine. Volatile.
+    pub(super) last_applied: LogIndex,
+    pub(super) role: Role,
+    /// Whether it heard from a leader within the minimum election timeout
+    /// ([`super::ext::check_quorum`]).
+    pub(super) heard_from_leader: bool,
+    /// The reads that wait at this server ([`super::ext::read`]).
+    pub(super) reads: Vec<Read>,
+    /// The part of a snapshot received so far ([`super::ext::snapshot`]).
+    pub(super) incoming: Option<Incoming>,
+}
+
+/// A server's role, with the state that only this role has: a follower *has* no nextIndex.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[expect(
     clippy::large_enum_variant,
     reason = "a box would allocate whenever a world is copied"
 )]
 pub enum Role {
-    /// It listens.
+    /// It answers requests from leaders and candidates.
     Follower {
-        /// The leader of its term, once it has heard from it.
+        /// The leader of the current term, once it is known.
         leader: Option<NodeId>,
     },
-    /// It has asked for votes.
+    /// It asks for votes.
     Candidate {
-        /// Who has given theirs, itself included.
+        /// The servers that voted for it, itself included.
         votes: ServerSet,
-        /// How many votes came in; more than voters only with [`Rule::CountVoters`] off.
+        /// The number of votes that came in. Equal to the number of voters, unless
+        /// [`Rule::CountVoters`] is off.
         counted: u8,
     },
-    /// It decides.
+    /// It decides the log of its term.
     Leader(LeaderState),
-    /// It has asked whether an election would be welcome; only with [`Config::pre_vote`].
+    /// It asks whether it could win an election (only with [`Config::pre_vote`]).
     PreCandidate {
-        /// Who would vote for it, itself included.
+        /// The servers that would vote for it, itself included.
         votes: ServerSet,
     },
 }
 
-/// A timer that a server may ask for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Timer {
-    /// How long to wait for word from a leader; of random length.
-    Election,
-    /// How long a leader lets its followers wait.
-    Heartbeat,
-    /// One of the two lease timers, by which a leader knows how long its lease lasts: the shortest
-    /// election timeout, less what clocks may differ by.
-    EvenLease,
-    /// How long after a word from its leader a follower helps nobody else to lead: the shortest
-    /// election timeout.
-    MinElection,
-    /// The other lease timer.
-    OddLease,
-    /// How long a leader tries to hand over; the longest election timeout.
-    Transfer,
-}
-
-impl Timer {
-    /// All of them; of those that run out at the same moment, the first comes first.
-    pub const ALL: [Self; 6] = [
-        Self::Election,
-        Self::Heartbeat,
-        Self::EvenLease,
-        Self::MinElection,
-        Self::OddLease,
-        Self::Transfer,
-    ];
-}
-
-/// What can happen to a server.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Input {
-    /// The log is to be compacted.
-    Compact {
-        /// The state machine, with all in it that was to be applied.
-        machine: KvStore,
-        /// How many of the entries that the snapshot covers stay in the log all the same.
-        keep: usize,
-    },
-    /// A message arrived.
-    Message {
-        /// Who sent it.
-        from: NodeId,
-        /// What it says.
-        message: Message,
-    },
-    /// All that was asked to be persisted up to here is on disk.
-    Persisted {
-        /// The term, with the vote that was given in it.
-        term: Term,
-        /// The log up to this position.
-        last: EntryId,
-    },
-    /// An administrator wants the cluster to be another.
-    ChangeMembership(Change),
-    /// A client wants this done.
-    Propose(Command),
-    /// A client wants to read, not through the log.
-    Read(ReadId),
-    /// A client wants to have a session.
-    Register(Registration),
-    /// A timer ran out.
-    Timeout(Timer),
-    /// Somebody wants this server to lead instead of this one.
-    Transfer(NodeId),
-}
-
-/// What a server wants done, in causal order.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Output {
-    /// The proposal stands in the log, uncommitted, at this position.
-    Accept(EntryId),
-    /// The entry is committed: put it into the state machine.
-    Apply {
-        /// Where it stands.
-        index: LogIndex,
-        /// What it says.
-        entry: Entry,
-    },
-    /// Not something to do: a fact for whoever watches.
-    Event(Event),
-    /// Write [`Node::persistent`] to disk. Of the messages behind this, none that promises
-    /// ([`Message::is_promise`]) may leave before it is there.
-    Persist,
-    /// The proposal is refused: this is not the leader, or one that hands over.
-    Refuse {
-        /// Who leads, as far as this server knows.
-        leader: Option<NodeId>,
-    },
-    /// Start the election timer afresh, and tell ([`Event::TimerReset`]) for what reason. One word for
-    /// both, as it comes with every heartbeat.
-    ResetElectionTimer(TimerResetReason),
-    /// Replace the state machine by this: it comes from a snapshot.
-    Restore(KvStore),
-    /// The read is refused: nobody leads here, or there is too much to do.
-    RefuseRead {
-        /// Which.
-        id: ReadId,
-        /// Who leads, as far as this server knows; itself, if the read is to come again.
-        leader: Option<NodeId>,
-    },
-    /// Send a message.
-    Send {
-        /// To whom.
-        to: NodeId,
-        /// What.
-        message: Message,
-    },
-    /// The read may be answered from the state machine as it is now.
-    ServeRead(ReadId),
-    /// Start a timer afresh.
-    SetTimer(Timer),
-    /// Stop a timer.
-    StopTimer(Timer),
-}
-
-/// One server.
+/// Figure 2, volatile state on leaders: reinitialized after each election.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Node {
-    pub(super) id: NodeId,
-    pub(super) config: Config,
-    pub(super) persistent: Persistent,
-    pub(super) commit_index: LogIndex,
-    pub(super) last_applied: LogIndex,
-    pub(super) role: Role,
-    /// Whether it has heard from a leader lately ([`Timer::MinElection`]).
-    pub(super) heard_from_leader: bool,
-    /// The reads that wait here.
-    pub(super) reads: Vec<Read>,
-    /// What it has of a snapshot that it is being sent.
-    pub(super) incoming: Option<Incoming>,
+pub struct LeaderState {
+    /// nextIndex\[\] and matchIndex\[\], by the slot of the server, itself included.
+    pub(super) progress: [Progress; MAX_SERVERS],
+    /// The last entry that a majority holds, committed or not.
+    pub(super) on_majority: LogIndex,
+    /// The number of times that it has sent to everyone.
+    pub(super) round: Round,
+    pub(super) quorum_check: QuorumCheck,
+    /// The leadership transfer in progress (dissertation, 3.10).
+    pub transfer: Option<LeadershipTransfer>,
+    /// The change of membership in progress (§6).
+    pub(super) change: Option<Underway>,
+    /// The servers removed by a configuration that is not committed yet.
+    pub(super) leaving: ServerSet,
+    pub(super) leases: Leases,
 }
 
 impl Persistent {
-    /// The disk of a server that has never run, in a cluster made of `voters`.
+    /// The disk of a new server, in a cluster of `voters`.
     pub fn new(voters: ServerSet) -> Self {
         Self {
             current_term: Term(0),
@@ -199,7 +108,7 @@ impl Persistent {
         }
     }
 
-    /// What its server is told when all this is on disk.
+    /// The input to give the node when all of this is on disk.
     pub fn written(&self) -> Input {
         Input::Persisted {
             term: self.current_term,
@@ -209,8 +118,7 @@ impl Persistent {
 }
 
 impl Node {
-    /// Starts a server from its disk. All servers start as followers (§5.2); what is committed
-    /// beyond its snapshot they learn anew.
+    /// Starts a server from its disk. Every server starts as a follower (§5.2).
     pub fn start(
         id: NodeId,
         config: Config,
@@ -232,150 +140,91 @@ impl Node {
             node.restore(out);
         }
         node.reset_election_timer(TimerResetReason::Started, out);
-        node.be_loyal_to_whoever_led(out);
+        node.assume_leader_contact(out);
         node
     }
 
-    /// Takes it as known that the log is committed up to `commit` (no further than it reaches).
-    /// Only for scenes that begin in the middle: a real server learns this from its leader.
+    /// Sets the commit index of a server that has just started, at most to the end of its log. Only
+    /// for scenarios that begin in the middle: a real server learns it from its leader.
     pub fn resume(&mut self, commit: LogIndex, out: &mut Vec<Output>) {
         let known = commit.min(self.persistent.log.last_index());
         self.commit_index = self.commit_index.max(known);
         self.apply_committed(out);
     }
 
-    /// Lets something happen to the server, and adds to `out` what is to be done about it.
+    /// Handles one input, and appends to `out` what the caller must do.
+    ///
+    /// This is the whole interface: it is deterministic, it cannot fail, and it does no I/O.
     pub fn step(&mut self, input: Input, out: &mut Vec<Output>) {
         match input {
-            Input::Compact { machine, keep } => self.compact(machine, keep, out),
             Input::Message { from, message } => self.receive(from, message, out),
-            Input::Persisted { term, last } => self.persisted(term, last, out),
-            Input::ChangeMembership(change) => self.change_membership(change, out),
+            Input::Timeout(timer) => self.timeout(timer, out),
             Input::Propose(command) => self.propose(Payload::Command(command), out),
+            Input::Persisted { term, last } => self.persisted(term, last, out),
+            // The extensions.
+            Input::Register(registration) => self.propose(Payload::Register(registration), out),
             Input::Read(id) => self.read(id, out),
-            Input::Register(wish) => self.propose(Payload::Register(wish), out),
-            Input::Timeout(Timer::Election) => self.election_timeout(out),
-            Input::Timeout(Timer::Heartbeat) => self.heartbeat(out),
-            Input::Timeout(timer @ (Timer::EvenLease | Timer::OddLease)) => {
-                self.lease_ends(timer, out);
-            }
-            Input::Timeout(Timer::MinElection) => self.loyalty_ends(out),
-            Input::Timeout(Timer::Transfer) => self.end_transfer(TransferError::TooLate, out),
-            Input::Transfer(to) => self.transfer(to, out),
+            Input::ChangeMembership(change) => self.change_membership(change, out),
+            Input::Transfer(transferee) => self.transfer_leadership(transferee, out),
+            Input::Compact { machine, keep } => self.compact(machine, keep, out),
         }
         self.apply_committed(out);
         self.pursue_change(out);
         if !self.reads.is_empty() {
-            self.tend_reads(out);
+            self.advance_reads(out);
         }
-        self.assert_sane();
+        self.assert_invariants();
     }
 
+    /// A message: first the rule for terms, which is the same for every role; then the role's own
+    /// rules for the message.
     fn receive(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
-        if self.disregards(&message) {
+        if self.ignores_vote_request(&message) {
             let leader = self.leader();
             return self.ignore(from, IgnoreReason::LeaderAlive { leader }, out);
         }
-        if message.is_of_its_term() {
-            self.see_term(from, message.term(), out);
+        if message.carries_senders_term() {
+            self.observe_term(from, message.term(), out);
         }
         if !self.rule(Rule::ResetOnlyForCause) && !self.is_leader() {
             self.reset_election_timer(TimerResetReason::SpokenTo(from), out);
         }
-        match message {
-            Message::RequestVote { term, last, .. } => self.request_vote(from, term, last, out),
-            Message::RequestVoteReply { term, granted } => {
-                self.count_vote(from, term, granted, out);
+        match self.role {
+            Role::Follower { .. } => self.step_follower(from, message, out),
+            Role::PreCandidate { .. } | Role::Candidate { .. } => {
+                self.step_candidate(from, message, out);
             }
-            Message::AppendEntries {
-                term,
-                previous,
-                entries,
-                commit,
-                round,
-            } => {
-                let caller = AppendSource {
-                    leader: from,
-                    round,
-                };
-                self.append_entries(caller, term, previous, &entries, commit, out);
-            }
-            Message::InstallSnapshot { term, round, piece } => {
-                let caller = AppendSource {
-                    leader: from,
-                    round,
-                };
-                self.install_snapshot(caller, term, &piece, out);
-            }
-            Message::InstallSnapshotReply {
-                term,
-                round,
-                last,
-                outcome,
-            } => self.snapshot_reply(from, (term, round), last, outcome, out),
-            Message::AppendEntriesReply {
-                term,
-                round,
-                outcome,
-            } => {
-                self.append_reply(from, term, round, outcome, out);
-            }
-            Message::ReadIndex { term, id } => self.read_index(from, term, id, out),
-            Message::ReadIndexReply { term, id, index } => {
-                self.read_index_reply(from, term, id, index, out);
-            }
-            Message::TimeoutNow { term } => self.timeout_now(from, term, out),
-            Message::PreVote { next, last } => self.pre_vote(from, next, last, out),
-            Message::PreVoteReply { next, granted, .. } => {
-                self.count_pre_vote(from, next, granted, out);
-            }
+            Role::Leader(_) => self.step_leader(from, message, out),
         }
     }
 
-    /// All servers 2 (§5.1): a later term than its own makes anyone a follower in that term. The
-    /// new term has its own vote, not yet given.
-    fn see_term(&mut self, from: NodeId, term: Term, out: &mut Vec<Output>) {
-        let old = self.persistent.current_term;
-        let follows = matches!(self.role, Role::Follower { .. });
-        if term <= old || !(follows || self.rule(Rule::StepDown)) {
-            return;
+    fn timeout(&mut self, timer: Timer, out: &mut Vec<Output>) {
+        match timer {
+            Timer::Election if self.is_leader() => self.check_quorum(out),
+            Timer::Election => self.election_timeout(out),
+            Timer::Heartbeat => self.heartbeat(out),
+            Timer::MinElection => self.min_election_timeout(out),
+            Timer::EvenLease | Timer::OddLease => self.lease_timeout(timer, out),
+            Timer::Transfer => self.end_transfer(TransferError::TooLate, out),
         }
-        self.persistent.current_term = term;
-        self.persistent.voted_for = None;
-        out.push(Output::Event(Event::TermAdopted {
-            from,
-            old,
-            new: term,
-        }));
-        if !follows {
+    }
+
+    // All servers 2 (§5.1): if a request or a response contains a term T > currentTerm, set
+    // currentTerm = T and convert to follower. Terms are a logical clock: this is how a server finds
+    // out that its information is stale.
+    fn observe_term(&mut self, from: NodeId, term: Term, out: &mut Vec<Output>) {
+        let follows = matches!(self.role, Role::Follower { .. });
+        if term > self.persistent.current_term && (follows || self.rule(Rule::StepDown)) {
             self.become_follower(StepDown::HigherTerm { from, term }, out);
         }
-        self.role = Role::Follower { leader: None };
-        out.push(Output::Persist);
     }
 
-    /// Leaves leadership or candidacy. A leader had no election timer, so it starts one; a
-    /// candidate's is running, and stays: only a vote or a leader may restart it.
-    pub(super) fn become_follower(&mut self, reason: StepDown, out: &mut Vec<Output>) {
-        let (led, leadership_transfer) = (self.is_leader(), self.transfer_to().is_some());
-        self.abandon_change(ChangeAborted::LeadsNoLonger, out);
-        self.stop_leases(out);
-        self.role = Role::Follower { leader: None };
-        out.push(Output::Event(Event::SteppedDown { reason }));
-        if led {
-            out.push(Output::StopTimer(Timer::Heartbeat));
-            if leadership_transfer {
-                out.push(Output::StopTimer(Timer::Transfer));
-            }
-            self.reset_election_timer(TimerResetReason::NoLongerLeader, out);
-        }
-    }
-
-    /// All servers 1 (§5.3): whatever is committed goes into the state machine, in order.
+    // All servers 1 (§5.3): if commitIndex > lastApplied, increment lastApplied and apply
+    // log[lastApplied] to the state machine. All servers apply the same entries in the same order.
     fn apply_committed(&mut self, out: &mut Vec<Output>) {
         while self.last_applied < self.commit_index {
             let index = self.last_applied.next();
-            // Absent only if a broken rule deleted what was committed.
+            // It is absent only if, with a rule off, a committed entry was deleted.
             let Some(entry) = self.persistent.log.get(index).copied() else {
                 return;
             };
@@ -383,6 +232,183 @@ impl Node {
             out.push(Output::Apply { index, entry });
             out.push(Output::Event(Event::Applied { index }));
         }
+    }
+
+    /// A write has reached the disk. Now a candidate may count its own vote, and a leader its own
+    /// copy of the entries: both could be lost in a crash before.
+    fn persisted(&mut self, term: Term, last: EntryId, out: &mut Vec<Output>) {
+        if term == self.persistent.current_term {
+            self.lead_if_elected(out);
+        }
+        self.count_own_copy(last, out);
+    }
+}
+
+/// The transitions between roles. A role changes here and nowhere else.
+impl Node {
+    /// Any role to follower: in a later term, of a new leader, or because it gives up.
+    pub(super) fn become_follower(&mut self, reason: StepDown, out: &mut Vec<Output>) {
+        let old = self.persistent.current_term;
+        let (term, leader) = match reason {
+            StepDown::HigherTerm { term, .. } => (term, None),
+            // Followers 1, Candidates 3: only the leader of a term sends AppendEntries in it.
+            StepDown::LeaderElected { leader } => (old, Some(leader)),
+            StepDown::NoQuorum { .. } | StepDown::Removed | StepDown::Voted { .. } => (old, None),
+        };
+        assert!(term >= old, "a server's term never falls");
+        if let StepDown::HigherTerm { from, term: new } = reason {
+            self.persistent.current_term = new;
+            // Nobody has this server's vote in the new term.
+            self.persistent.voted_for = None;
+            out.push(Output::Event(Event::TermAdopted { from, old, new }));
+        }
+        if !matches!(self.role, Role::Follower { .. }) {
+            self.leave_role(reason, out);
+        }
+        self.role = Role::Follower { leader };
+        if let Some(leader) = leader {
+            out.push(Output::Event(Event::LeaderKnown { leader, term }));
+        }
+        if term > old {
+            out.push(Output::Persist);
+        }
+    }
+
+    /// Follower, candidate or pre-candidate to pre-candidate: nothing persistent changes.
+    pub(super) fn become_pre_candidate(&mut self, silent: Option<NodeId>, out: &mut Vec<Output>) {
+        assert!(!self.is_leader(), "a leader needs no election");
+        assert!(self.config.pre_vote, "Pre-Vote is on");
+        let next = self.persistent.current_term.next();
+        let votes = ServerSet::EMPTY.with(self.id);
+        self.role = Role::PreCandidate { votes };
+        out.push(Output::Event(Event::PreVoteStarted { next, silent }));
+        self.reset_election_timer(TimerResetReason::Campaign, out);
+    }
+
+    /// Follower, candidate or pre-candidate to candidate of the next term.
+    pub(super) fn become_candidate(&mut self, reason: Campaign, out: &mut Vec<Output>) {
+        assert!(!self.is_leader(), "a leader needs no election");
+        // Candidates 1 (§5.2): increment currentTerm.
+        let term = self.persistent.current_term.next();
+        self.persistent.current_term = term;
+        // Candidates 1: vote for self. The vote counts when it is on disk (`persisted`).
+        self.persistent.voted_for = Some(self.id);
+        let votes = ServerSet::EMPTY.with(self.id);
+        self.role = Role::Candidate { votes, counted: 1 };
+        out.push(Output::Event(Event::ElectionStarted { term, reason }));
+        // The term and the vote must survive a crash: otherwise this server could vote for another
+        // candidate in the same term after a restart.
+        out.push(Output::Persist);
+        // Candidates 1: reset election timer. Its random length breaks split votes.
+        self.reset_election_timer(TimerResetReason::Campaign, out);
+    }
+
+    /// Candidate to leader of its term.
+    pub(super) fn become_leader(&mut self, out: &mut Vec<Output>) {
+        let Role::Candidate { votes, .. } = self.role else {
+            panic!("only a candidate becomes leader");
+        };
+        let (term, of) = (self.persistent.current_term, self.configuration());
+        out.push(Output::Event(Event::BecameLeader { term, votes, of }));
+        out.push(Output::StopTimer(Timer::Election));
+        let last = self.persistent.log.last_index();
+        self.role = Role::Leader(LeaderState::new(self.id, last));
+        self.start_quorum_check(out);
+    }
+
+    /// Ends a leadership or a candidacy. A leader has no election timer, so it starts one. A
+    /// candidate's timer goes on: only a granted vote or a leader restarts it.
+    fn leave_role(&mut self, reason: StepDown, out: &mut Vec<Output>) {
+        let (led, transfers) = (self.is_leader(), self.transferee().is_some());
+        if led {
+            self.abort_change(ChangeAborted::LeadsNoLonger, out);
+            self.stop_leases(out);
+        }
+        out.push(Output::Event(Event::SteppedDown { reason }));
+        if led {
+            out.push(Output::StopTimer(Timer::Heartbeat));
+            if transfers {
+                out.push(Output::StopTimer(Timer::Transfer));
+            }
+            self.reset_election_timer(TimerResetReason::NoLongerLeader, out);
+        }
+    }
+}
+
+impl Role {
+    /// The state of a leader. Only for code that runs on leaders alone.
+    pub(super) fn leading(&self) -> &LeaderState {
+        match self {
+            Self::Leader(leader) => leader,
+            _ => panic!("only a leader comes here"),
+        }
+    }
+
+    /// The state of a leader, to change it. Only for code that runs on leaders alone.
+    pub(super) fn leading_mut(&mut self) -> &mut LeaderState {
+        match self {
+            Self::Leader(leader) => leader,
+            _ => panic!("only a leader comes here"),
+        }
+    }
+}
+
+impl LeaderState {
+    /// nextIndex starts at the leader's last log index + 1, matchIndex at 0. Of its own log the
+    /// leader knows that it matches.
+    fn new(own: NodeId, last: LogIndex) -> Self {
+        let mut leader = Self {
+            progress: std::array::from_fn(|_| Progress::starting_at(last.next())),
+            on_majority: LogIndex(0),
+            round: Round(0),
+            quorum_check: QuorumCheck::default(),
+            transfer: None,
+            change: None,
+            leaving: ServerSet::EMPTY,
+            leases: Leases::default(),
+        };
+        leader.progress[own.slot()].match_index = last;
+        leader
+    }
+
+    /// The progress of a server.
+    pub fn progress(&self, id: NodeId) -> &Progress {
+        &self.progress[id.slot()]
+    }
+
+    pub(super) fn progress_mut(&mut self, id: NodeId) -> &mut Progress {
+        &mut self.progress[id.slot()]
+    }
+
+    /// The lowest match_index of these servers.
+    pub(super) fn slowest(&self, servers: ServerSet) -> LogIndex {
+        let match_index = servers.iter().map(|id| self.progress(id).match_index);
+        match_index.min().unwrap_or_default()
+    }
+
+    /// The servers known to hold the entry at `index`.
+    pub fn holders(&self, servers: ServerSet, index: LogIndex) -> ServerSet {
+        let holds = |id: &NodeId| self.progress(*id).match_index >= index;
+        servers.iter().filter(holds).collect()
+    }
+
+    /// The change of membership in progress.
+    pub fn change(&self) -> Option<&Underway> {
+        self.change.as_ref()
+    }
+
+    /// The latest round.
+    pub fn round(&self) -> Round {
+        self.round
+    }
+}
+
+/// What the rules share.
+impl Node {
+    /// Whether a request comes from an earlier term, and must be rejected (AppendEntries 1,
+    /// RequestVote 1, InstallSnapshot 1).
+    pub(super) fn is_stale(&self, term: Term) -> bool {
+        term < self.persistent.current_term && self.rule(Rule::RefuseOldTerm)
     }
 
     pub(super) fn reset_election_timer(&self, reason: TimerResetReason, out: &mut Vec<Output>) {
@@ -393,64 +419,72 @@ impl Node {
         out.push(Output::Event(Event::Ignored { from, reason }));
     }
 
+    /// Whether a rule is on. All rules on is Raft.
     pub(super) fn rule(&self, rule: Rule) -> bool {
         self.config.rules.on(rule)
     }
 
-    /// Everyone else who has a vote, in the order of their numbers.
+    /// The other servers that have a vote, in the order of their numbers.
     pub(super) fn other_voters(&self) -> impl Iterator<Item = NodeId> + use<> {
         self.configuration().all_voters().without(self.id).iter()
     }
 
-    /// What holds between any two steps while no rule is off.
-    fn assert_sane(&self) {
-        if cfg!(debug_assertions) && self.config.rules == super::Rules::default() {
-            let last = self.persistent.log.last_index();
+    /// What is true between any two steps, while all rules are on.
+    fn assert_invariants(&self) {
+        if !cfg!(debug_assertions) || self.config.rules != super::Rules::default() {
+            return;
+        }
+        let last = self.persistent.log.last();
+        assert!(
+            self.last_applied == self.commit_index,
+            "every committed entry is applied at the end of a step"
+        );
+        assert!(
+            self.commit_index <= last.index,
+            "only entries of the log are committed"
+        );
+        assert!(
+            last.term <= self.persistent.current_term,
+            "no entry has a term later than currentTerm"
+        );
+        if matches!(self.role, Role::Candidate { .. } | Role::Leader(_)) {
             assert!(
-                self.last_applied == self.commit_index,
-                "what is committed is applied"
+                self.persistent.voted_for == Some(self.id),
+                "a candidate or leader voted for itself"
             );
-            assert!(
-                self.commit_index <= last,
-                "only what the log holds is committed"
-            );
-            assert!(
-                self.persistent.log.last().term <= self.persistent.current_term,
-                "no entry comes from the future"
-            );
-            if !matches!(self.role, Role::Follower { .. } | Role::PreCandidate { .. }) {
-                assert!(
-                    self.persistent.voted_for == Some(self.id),
-                    "it voted for itself"
-                );
+        }
+        if let Role::Leader(leader) = &self.role {
+            let members = self.configuration().members().without(self.id);
+            for id in members.iter() {
+                leader.progress(id).assert_invariant(last.index);
             }
         }
     }
 }
 
-/// What can be seen of a server from outside.
+/// What observers may ask.
 impl Node {
-    /// Which server it is.
+    /// The server's number.
     pub fn id(&self) -> NodeId {
         self.id
     }
 
-    /// What survives a crash.
+    /// The state that survives a crash.
     pub fn persistent(&self) -> &Persistent {
         &self.persistent
     }
 
-    /// Its log.
+    /// The log.
     pub fn log(&self) -> &Log {
         &self.persistent.log
     }
 
-    /// Its term.
+    /// currentTerm.
     pub fn term(&self) -> Term {
         self.persistent.current_term
     }
 
-    /// What it is at the moment.
+    /// The role.
     pub fn role(&self) -> &Role {
         &self.role
     }
@@ -469,28 +503,27 @@ impl Node {
         }
     }
 
-    /// The last entry it knows to be committed.
+    /// commitIndex.
     pub fn commit_index(&self) -> LogIndex {
         self.commit_index
     }
 
-    /// The last entry it has put into its state machine.
+    /// lastApplied.
     pub fn last_applied(&self) -> LogIndex {
         self.last_applied
     }
 
-    /// Who the cluster consists of, as far as this server is concerned: by the latest word of its
-    /// log. Waiting until that is committed would not do: others go by it already (§6).
+    /// The members of the cluster: the latest configuration in its log, committed or not (§6).
     pub fn configuration(&self) -> Configuration {
         self.persistent.log.configuration()
     }
 
-    /// How it goes about it.
+    /// Its options.
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Changes how it goes about it, from now on.
+    /// Changes its options, from now on.
     pub fn set_config(&mut self, config: Config) {
         self.config = config;
         if !config.leases() {
@@ -498,13 +531,10 @@ impl Node {
         }
     }
 
-    /// Clocks are set otherwise from now on: no lease counts that was measured before.
+    /// Ends all leases without an event: the clocks have changed, so a running lease means nothing.
     pub fn forget_leases(&mut self) {
-        if let Role::Leader(leadership) = &mut self.role {
-            leadership.leases.forget();
+        if let Role::Leader(leader) = &mut self.role {
+            leader.leases.forget();
         }
     }
-
-    /// The servers' places in an array.
-    pub(super) const SLOTS: usize = MAX_SERVERS;
 }

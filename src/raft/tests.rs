@@ -96,9 +96,9 @@ fn noop(term: u64) -> Entry {
 fn append(previous: (u64, u64), entry: Option<Entry>, commit: u64) -> Message {
     Message::AppendEntries {
         term: Term(1),
-        previous: EntryId::new(LogIndex(previous.0), Term(previous.1)),
+        prev_log: EntryId::new(LogIndex(previous.0), Term(previous.1)),
         entries: entry.map_or_else(Entries::default, Entries::one),
-        commit: LogIndex(commit),
+        leader_commit: LogIndex(commit),
         round: Round(1),
     }
 }
@@ -175,10 +175,10 @@ fn where_no_election_is_tried_again_a_candidate_waits_for_ever() {
 #[test]
 fn where_every_message_restarts_the_timer_a_leader_has_none() {
     let restarts = |node: &mut Node| {
-        let (last, leadership_transfer) = (EntryId::ZERO, false);
+        let (last_log, leadership_transfer) = (EntryId::ZERO, false);
         let message = Message::RequestVote {
             term: Term(0),
-            last,
+            last_log,
             leadership_transfer,
         };
         let out = receive(node, 2, message);
@@ -375,13 +375,13 @@ fn a_refusal_takes_back_nothing_that_is_known() {
         panic!("it leads");
     };
     let Progress {
-        next,
+        next_index,
         match_index,
         answered,
         ..
     } = *leadership.progress(s(2));
     assert_eq!(
-        (next, match_index, answered),
+        (next_index, match_index, answered),
         (LogIndex(2), LogIndex(1), Round(1))
     );
 }
@@ -418,6 +418,54 @@ fn a_commit_index_never_falls_but_where_the_rule_is_off() {
         assert!(!learns(&receive(&mut node, 1, append((2, 1), None, 2))));
         receive(&mut node, 1, append((2, 1), None, 1));
         assert_eq!(node.commit_index(), LogIndex(after));
+    }
+}
+
+/// A follower whose second entry its leader never had. The leader has committed another there,
+/// which is still on its way. Meanwhile comes a bare heartbeat, as leaders send that keep them
+/// apart from entries: it vouches for the first entry only.
+#[test]
+fn a_heartbeat_commits_no_further_than_it_vouches_for() {
+    let message = |entries| Message::AppendEntries {
+        term: Term(3),
+        prev_log: EntryId::new(LogIndex(1), Term(1)),
+        entries,
+        leader_commit: LogIndex(2),
+        round: Round(1),
+    };
+    let (heartbeat, late) = (message(Entries::default()), message(Entries::one(noop(3))));
+    let applies = |node: &mut Node, message: &Message| {
+        let (mut out, message) = (Vec::new(), message.clone());
+        node.step(
+            Input::Message {
+                from: s(1),
+                message,
+            },
+            &mut out,
+        );
+        let applied = out.into_iter().filter_map(|output| match output {
+            Output::Apply { index, entry } => Some((index.0, entry.term.0)),
+            _ => None,
+        });
+        applied.collect::<Vec<_>>()
+    };
+    for on in [true, false] {
+        let mut disk = Persistent::new(servers(3));
+        disk.current_term = Term(2);
+        disk.log.append(noop(1));
+        disk.log.append(noop(2));
+        let mut config = Config::default();
+        config.rules.set(Rule::CommitOnlyChecked, on);
+        let mut node = Node::start(s(2), config, disk, &mut Vec::new());
+        if on {
+            assert_eq!(applies(&mut node, &heartbeat), [(1, 1)]);
+            assert_eq!(applies(&mut node, &late), [(2, 3)]);
+        } else {
+            // The wrong entry 2, and the right one never.
+            assert_eq!(applies(&mut node, &heartbeat), [(1, 1), (2, 2)]);
+            assert_eq!(applies(&mut node, &late), []);
+            assert_eq!(node.log().term(LogIndex(2)), Some(Term(3)));
+        }
     }
 }
 
@@ -564,9 +612,9 @@ fn what_a_leader_was_asked_in_one_term_it_is_to_be_asked_again_in_the_next() {
     read(&mut node, 1);
     let message = Message::AppendEntries {
         term: Term(3),
-        previous: EntryId::ZERO,
+        prev_log: EntryId::ZERO,
         entries: Entries::default(),
-        commit: LogIndex(0),
+        leader_commit: LogIndex(0),
         round: Round(1),
     };
     assert!(is_refused(&receive(&mut node, 1, message)));

@@ -101,8 +101,8 @@ fn known(node: &Node) -> String {
             let members = node.configuration().members();
             for id in members.without(node.id()).iter() {
                 let progress = leadership.progress(id);
-                append(&mut next, format_args!(" {id}={}", progress.next));
-                if progress.match_index.next() != progress.next {
+                append(&mut next, format_args!(" {id}={}", progress.next_index));
+                if progress.match_index.next() != progress.next_index {
                     append(
                         &mut match_index,
                         format_args!(" {id}={}", progress.match_index),
@@ -117,8 +117,8 @@ fn known(node: &Node) -> String {
                 }
             };
             let to = leadership
-                .handover
-                .map_or_else(String::new, |handover| format!(" {}", handover.to));
+                .transfer
+                .map_or_else(String::new, |transfer| format!(" {}", transfer.transferee));
             part("next", next) + &part("match", match_index) + &part("hands over to", to)
         }
     }
@@ -288,9 +288,9 @@ fn message(message: &Message) -> String {
     match message {
         Message::AppendEntries {
             term,
-            previous,
+            prev_log: previous,
             entries,
-            commit,
+            leader_commit: commit,
             ..
         } => {
             let mut text = format!(
@@ -339,7 +339,7 @@ fn message(message: &Message) -> String {
         },
         Message::RequestVote {
             term,
-            last,
+            last_log: last,
             leadership_transfer,
         } => {
             let EntryId { index, term: of } = last;
@@ -355,13 +355,16 @@ fn message(message: &Message) -> String {
             format!("term {term}  {} {}  index {index}", id.client, id.serial)
         }
         Message::TimeoutNow { term } => format!("term {term}"),
-        Message::PreVote { next, last } => {
+        Message::PreVote {
+            next_term: next,
+            last_log: last,
+        } => {
             let EntryId { index, term } = last;
             format!("for term {next}  last entry {index} of term {term}")
         }
         Message::PreVoteReply {
             term,
-            next,
+            next_term: next,
             granted,
         } => {
             let would = if *granted { "granted" } else { "refused" };

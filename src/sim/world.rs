@@ -1155,7 +1155,9 @@ impl Told {
             Body::Raft(message) => {
                 let (index, positive) = match message {
                     Message::AppendEntries {
-                        previous, entries, ..
+                        prev_log: previous,
+                        entries,
+                        ..
                     } => (previous.index.plus(entries.len()), true),
                     Message::AppendEntriesReply { outcome, .. } => match outcome {
                         AppendOutcome::Accepted { match_index } => (*match_index, true),
@@ -1163,9 +1165,8 @@ impl Told {
                     },
                     Message::InstallSnapshot { piece, .. } => (piece.last.index, true),
                     Message::InstallSnapshotReply { last, .. } => (*last, true),
-                    Message::PreVote { last, .. } | Message::RequestVote { last, .. } => {
-                        (last.index, true)
-                    }
+                    Message::PreVote { last_log: last, .. }
+                    | Message::RequestVote { last_log: last, .. } => (last.index, true),
                     Message::PreVoteReply { granted, .. }
                     | Message::RequestVoteReply { granted, .. } => (LogIndex(0), *granted),
                     Message::ReadIndexReply { index, .. } => (*index, true),

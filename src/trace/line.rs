@@ -184,9 +184,9 @@ impl Message {
         };
         match message {
             raft::Message::AppendEntries {
-                previous,
+                prev_log: previous,
                 entries,
-                commit,
+                leader_commit: commit,
                 ..
             } => Self {
                 t: "AE".into(),
@@ -249,20 +249,27 @@ impl Message {
                     ..plain
                 }
             }
-            raft::Message::PreVote { next, last } => Self {
+            raft::Message::PreVote {
+                next_term: next,
+                last_log: last,
+            } => Self {
                 t: "PV".into(),
                 term: next.0.saturating_sub(1),
                 li: Some(last.index.0),
                 lt: Some(last.term.0),
                 ..plain
             },
-            raft::Message::PreVoteReply { next, granted, .. } => Self {
+            raft::Message::PreVoteReply {
+                next_term: next,
+                granted,
+                ..
+            } => Self {
                 t: "PVR".into(),
                 g: Some(*granted),
                 more: [("next".to_owned(), next.0.into())].into(),
                 ..plain
             },
-            raft::Message::RequestVote { last, .. } => Self {
+            raft::Message::RequestVote { last_log: last, .. } => Self {
                 t: "RV".into(),
                 li: Some(last.index.0),
                 lt: Some(last.term.0),

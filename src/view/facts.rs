@@ -88,7 +88,7 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
                 let progress = leadership.progress(other);
                 let next = match &progress.flow {
                     Flow::Snapshot(transfer) => format!("snapshot {}", transfer.last()),
-                    _ => progress.next.to_string(),
+                    _ => progress.next_index.to_string(),
                 };
                 followers.push((other, next, progress.match_index.to_string()));
             }
@@ -135,7 +135,7 @@ fn changes(world: &World, id: NodeId) -> Vec<(&'static str, Action)> {
     let leads = world.leader() == Some(id);
     let votes = world.configuration().voters.contains(id);
     let node = world.find(id).and_then(Server::node);
-    let hands_over = node.and_then(Node::transfer_to).is_some();
+    let hands_over = node.and_then(Node::transferee).is_some();
     let wishes = [
         (
             votes && !leads && node.is_some(),
@@ -226,9 +226,9 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
     let term = ("term", message.term().to_string());
     match message {
         Message::AppendEntries {
-            previous,
+            prev_log: previous,
             entries,
-            commit,
+            leader_commit: commit,
             ..
         } => {
             let first = previous.index.next();
@@ -257,14 +257,18 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
                 vec![term, ("success", success.into()), about],
             )
         }
-        Message::PreVote { last, .. } => (
+        Message::PreVote { last_log: last, .. } => (
             "PreVote",
             vec![
                 ("would be term", message.term().to_string()),
                 ("last log entry", position(*last)),
             ],
         ),
-        Message::PreVoteReply { granted, next, .. } => {
+        Message::PreVoteReply {
+            granted,
+            next_term: next,
+            ..
+        } => {
             let granted = if *granted { "yes" } else { "no" };
             (
                 "PreVote reply",
@@ -299,7 +303,7 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
             let fields = vec![term, ("last included", last.to_string()), about];
             ("InstallSnapshot reply", fields)
         }
-        Message::RequestVote { last, .. } => (
+        Message::RequestVote { last_log: last, .. } => (
             "RequestVote",
             vec![term, ("last log entry", position(*last))],
         ),

@@ -162,7 +162,7 @@ fn progress(world: &World, id: NodeId) -> Option<(LogIndex, LogIndex)> {
     match world.server(leader).node()?.role() {
         Role::Leader(leadership) => {
             let progress = leadership.progress(id);
-            Some((progress.next, progress.match_index))
+            Some((progress.next_index, progress.match_index))
         }
         _ => None,
     }

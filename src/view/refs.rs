@@ -34,7 +34,9 @@ pub fn packet(id: PacketId) -> String {
 pub fn message(sent: &Packet) -> String {
     let carried = match &sent.body {
         Body::Raft(Message::AppendEntries {
-            previous, entries, ..
+            prev_log: previous,
+            entries,
+            ..
         }) => entries.last().map(|last| EntryId {
             index: previous.index.plus(entries.len()),
             term: last.term,

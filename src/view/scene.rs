@@ -308,7 +308,7 @@ impl Quorum {
 
 /// What is not to be seen by a server's role.
 fn doing(node: &Node) -> Option<String> {
-    if let Some(to) = node.transfer_to() {
+    if let Some(to) = node.transferee() {
         return Some(format!("hands over to {to}"));
     }
     let plural = match node.reads().len() {
@@ -378,7 +378,9 @@ impl PacketView {
     fn of(packet: &Packet) -> Self {
         let (label, positive) = match &packet.body {
             Body::Raft(Message::AppendEntries {
-                previous, entries, ..
+                prev_log: previous,
+                entries,
+                ..
             }) => {
                 let last = previous.index.plus(entries.len());
                 (

@@ -40,7 +40,7 @@ impl World {
     pub(super) fn check_change(&self, change: Change) -> Result<(), String> {
         let leader = self.leader().and_then(|id| self.server(id).node());
         let leader = leader.ok_or("nobody leads: only a leader can change the cluster")?;
-        if let Some(why) = leader.objection(change) {
+        if let Some(why) = leader.change_rejected(change) {
             return Err(format!("{} refuses: {why}", leader.id()));
         }
         let mut new = wanted(change).except(self.ids()).iter();

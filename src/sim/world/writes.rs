@@ -96,7 +96,7 @@ impl World {
         message: Message,
         step: &mut Step,
     ) {
-        let waits = message.is_promise() && self.config.rules.on(Rule::SyncBeforeReply);
+        let waits = message.needs_durable_state() && self.config.rules.on(Rule::SyncBeforeReply);
         let up = self.servers.up_mut(id).filter(|_| waits);
         let promise = match up {
             Some(up) => up.disk.hold((to, message)),

@@ -1,33 +1,42 @@
-//! Reads that do not go through the log (dissertation, 6.4).
+//! ReadIndex (dissertation, 6.4): reads without an entry in the log.
+//!
+//! # What it adds
 //!
 //! A read changes nothing, so it need not be in the log. But a leader cannot just look into its
-//! state machine: it may have been deposed without having heard of it, and then the machine lacks
-//! what its successor has committed since. So it does this (ReadIndex):
+//! state machine: it may have been deposed without knowing it, and its state machine then lacks what
+//! the next leader has committed. So it does this:
 //!
-//! 1. It waits until it has committed an entry of its own term. Before that it does not know how
-//!    far earlier leaders had committed.
-//! 2. It remembers its commit index: what was answered to anybody so far lies before it.
-//! 3. It makes sure that it leads: a majority answers a round of heartbeats that began after the
-//!    read was asked. One round serves all the reads that wait for it. With a lease
-//!    ([`super::lease`]) it knows already.
-//! 4. When its state machine has come to that index, it may answer.
+//! - *ReadIndex 1*: it waits until it has committed an entry of its own term. Before that, it does
+//!   not know how far earlier leaders had committed.
+//! - *ReadIndex 2*: it notes its commit index. Everything that was answered to any client so far is
+//!   at or before this index.
+//! - *ReadIndex 3*: it makes sure that it still leads: a majority replies to a round of heartbeats
+//!   that began after the read arrived. One round confirms all reads that wait for it. With a lease
+//!   ([`super::lease`]) no round is needed.
+//! - *ReadIndex 4*: when its state machine has reached the noted index, it answers.
 //!
-//! A follower can serve reads too: it asks its leader for the index of step 2, and waits until its
-//! own state machine has come there.
+//! A follower serves reads too: it asks its leader for the index of step 2, after step 3, and waits
+//! until its own state machine has reached it.
+//!
+//! # Hooks
+//!
+//! - `step` gets [`super::super::Input::Read`], and calls `advance_reads` at its end;
+//! - `step_leader` handles ReadIndex; all roles handle its reply;
+//! - `is_answered` notes in [`super::super::Progress::answered`] which round a follower replied to.
 
-use super::config::SendPolicy;
-use super::event::{Event, IgnoreReason, Reading};
-use super::message::Message;
-use super::node::{Node, Output, Role};
-use super::replication::LeaderState;
-use super::rules::Rule;
-use super::types::{LogIndex, NodeId, Round, ServerSet, Term};
 use crate::kv::{ClientId, Command};
+use crate::raft::config::SendPolicy;
+use crate::raft::event::{Event, IgnoreReason, Reading};
+use crate::raft::io::Output;
+use crate::raft::message::Message;
+use crate::raft::node::{LeaderState, Node, Role};
+use crate::raft::rules::Rule;
+use crate::raft::types::{LogIndex, NodeId, Round, ServerSet, Term};
 
-/// A client's read: whose, and which of its requests.
+/// A client's read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ReadId {
-    /// Whose.
+    /// The client.
     pub client: ClientId,
     /// The client's number of the request.
     pub serial: u32,
@@ -44,16 +53,16 @@ impl ReadId {
 /// A read that waits at a server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Read {
-    /// Which.
+    /// The read.
     pub id: ReadId,
-    /// The follower that asks for the index, if not this server itself is to answer.
+    /// The follower that asked for the read index, if this server is not to answer the client.
     pub follower: Option<NodeId>,
-    /// What for.
+    /// What it waits for.
     pub stage: Stage,
 }
 
 impl Read {
-    /// The round that a majority is to answer before the read may be, if it waits for one.
+    /// The round that a majority must reply to, if the read waits for one.
     pub fn round(&self) -> Option<Round> {
         match self.stage {
             Stage::Confirming { round, .. } => Some(round),
@@ -65,44 +74,44 @@ impl Read {
 /// What a read waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Stage {
-    /// That the leader commits an entry of its own term.
+    /// The leader must commit an entry of its own term (ReadIndex 1).
     Settling,
-    /// That a majority answers this round or a later one.
+    /// A majority must reply to this round or a later one (ReadIndex 3).
     Confirming {
-        /// What was committed.
+        /// The commit index when the read was noted.
         index: LogIndex,
-        /// The first round that began after the read was asked.
+        /// The first round that began after the read arrived.
         round: Round,
     },
-    /// That the leader says how far the state machine must come.
+    /// The leader must reply with the read index.
     Asked {
-        /// Which leader.
+        /// The leader that was asked.
         leader: NodeId,
-        /// In which term.
+        /// The term in which it was asked.
         term: Term,
     },
-    /// That the state machine comes to this entry.
+    /// The state machine must reach this entry (ReadIndex 4).
     Applying {
-        /// Which.
+        /// The read index.
         index: LogIndex,
     },
 }
 
-/// The most reads that wait at a server; who comes then is to come again.
+/// The most reads that wait at a server. Clients of further reads must try again.
 const MAX_READS: usize = 64;
 
 impl Node {
-    /// A client wants to read here.
-    pub(super) fn read(&mut self, id: ReadId, out: &mut Vec<Output>) {
+    /// A client asks to read at this server.
+    pub(in crate::raft) fn read(&mut self, id: ReadId, out: &mut Vec<Output>) {
         let Some(leader) = self.leader() else {
             out.push(Output::Event(Event::NotLeader { leader: None }));
             return out.push(Output::RefuseRead { id, leader: None });
         };
         if self.is_leader() {
-            return self.take_read(id, None, out);
+            return self.enqueue_read(id, None, out);
         }
         let term = self.persistent.current_term;
-        // A client that asks again may have been waiting for a message that was lost.
+        // The client may ask again because a message was lost: then ask the leader again too.
         let known = self.reads.iter().find(|read| read.id == id);
         match known.map(|read| read.stage) {
             None if self.reads.len() >= MAX_READS => {
@@ -125,8 +134,8 @@ impl Node {
         });
     }
 
-    /// ReadIndex, receiver: a follower has a read to serve.
-    pub(super) fn read_index(
+    /// ReadIndex, receiver: a follower asks its leader for the read index.
+    pub(in crate::raft) fn read_index(
         &mut self,
         follower: NodeId,
         term: Term,
@@ -137,14 +146,11 @@ impl Node {
         if term < ours {
             return self.ignore(follower, IgnoreReason::OldTerm { theirs: term, ours }, out);
         }
-        if !self.is_leader() {
-            return self.ignore(follower, IgnoreReason::LeadsNoLonger, out);
-        }
-        self.take_read(id, Some(follower), out);
+        self.enqueue_read(id, Some(follower), out);
     }
 
-    fn take_read(&mut self, id: ReadId, follower: Option<NodeId>, out: &mut Vec<Output>) {
-        // Asked again, it was still asked before all that its index lies before.
+    fn enqueue_read(&mut self, id: ReadId, follower: Option<NodeId>, out: &mut Vec<Output>) {
+        // A repeated request keeps its place: its read index is fixed when it first arrives.
         let same = |read: &Read| (read.id, read.follower) == (id, follower);
         if self.reads.iter().any(same) {
             return;
@@ -167,8 +173,8 @@ impl Node {
         });
     }
 
-    /// ReadIndex, answer: this far the state machine must come.
-    pub(super) fn read_index_reply(
+    /// ReadIndex, reply: the follower's state machine must reach this index.
+    pub(in crate::raft) fn read_index_reply(
         &mut self,
         leader: NodeId,
         term: Term,
@@ -191,14 +197,15 @@ impl Node {
         }));
     }
 
-    /// At the end of each step in which reads wait: gives up those that nobody will confirm, and
-    /// sees which come further.
-    pub(super) fn tend_reads(&mut self, out: &mut Vec<Output>) {
+    /// At the end of each step with waiting reads: drop those that cannot be confirmed any more, and
+    /// move the others on.
+    pub(in crate::raft) fn advance_reads(&mut self, out: &mut Vec<Output>) {
         self.give_up_reads(out);
         if self.is_leader() {
             self.note_reads(out);
             self.confirm_reads(out);
         }
+        // ReadIndex 4: the state machine has reached the read index.
         let applied = self.last_applied;
         self.reads.retain(|read| match read.stage {
             Stage::Applying { index } if index <= applied => {
@@ -210,17 +217,17 @@ impl Node {
         self.begin_read_round(out);
     }
 
-    /// What was asked of a leader that is none any more is to be asked of the next.
+    /// Reads that wait for a leader that leads no more are rejected: the client asks the next one.
     fn give_up_reads(&mut self, out: &mut Vec<Output>) {
         let (leads, leader) = (self.is_leader(), self.leader());
-        let now = self.persistent.current_term;
+        let current_term = self.persistent.current_term;
         self.reads.retain(|read| {
             let stays = match read.stage {
                 Stage::Settling | Stage::Confirming { .. } => leads,
                 Stage::Asked {
                     leader: asked,
                     term,
-                } => leader == Some(asked) && term == now,
+                } => leader == Some(asked) && term == current_term,
                 Stage::Applying { .. } => true,
             };
             if !stays && read.follower.is_none() {
@@ -232,13 +239,13 @@ impl Node {
         });
     }
 
-    /// Step 1: a leader knows how far earlier ones had committed once an entry of its own is.
+    /// ReadIndex 1: the leader has committed an entry of its own term.
     fn may_note_reads(&self) -> bool {
         let committed = self.persistent.log.term(self.commit_index);
         committed == Some(self.persistent.current_term) || !self.rule(Rule::ReadAfterOwnTerm)
     }
 
-    /// Step 2, and a part of step 3: what can be known without asking anybody.
+    /// ReadIndex 2, and the part of step 3 that needs no message.
     fn note_reads(&mut self, out: &mut Vec<Output>) {
         if !self.may_note_reads() {
             return;
@@ -251,10 +258,7 @@ impl Node {
         } else {
             None
         };
-        let Role::Leader(leadership) = &self.role else {
-            return;
-        };
-        let round = leadership.round().next();
+        let round = self.role.leading().round.next();
         for read in &mut self.reads {
             if read.stage != Stage::Settling {
                 continue;
@@ -262,23 +266,20 @@ impl Node {
             let how = sure.unwrap_or(Reading::Round(round));
             let id = read.id;
             out.push(Output::Event(Event::ReadNoted { id, index, how }));
-            read.stage = Stage::Confirming {
-                index,
-                round: if sure.is_some() { Round(0) } else { round },
-            };
+            // Round 0 is confirmed from the beginning.
+            let round = if sure.is_some() { Round(0) } else { round };
+            read.stage = Stage::Confirming { index, round };
         }
     }
 
-    /// Step 3: a majority has answered a round that began after the read was asked, so when it was
-    /// asked there was no later leader.
+    /// ReadIndex 3: a majority has replied to a round that began after the read arrived. So there
+    /// was no later leader when the read arrived.
     fn confirm_reads(&mut self, out: &mut Vec<Output>) {
-        let Role::Leader(leadership) = &self.role else {
-            return;
-        };
         let confirmed = self.confirmed_round();
+        let leader = self.role.leading();
         let (own, voters) = (self.id, self.configuration().all_voters());
         let term = self.persistent.current_term;
-        let mut told = None;
+        let mut reported = None;
         self.reads.retain_mut(|read| {
             let Stage::Confirming { index, round } = read.stage else {
                 return true;
@@ -286,10 +287,10 @@ impl Node {
             if round > confirmed {
                 return true;
             }
-            // Those that share a round are confirmed together.
-            if round > Round(0) && told != Some(round) {
-                told = Some(round);
-                let servers = leadership.answered(voters, round).without(own);
+            // One event for all reads of a round.
+            if round > Round(0) && reported != Some(round) {
+                reported = Some(round);
+                let servers = leader.answered(voters, round).without(own);
                 out.push(Output::Event(Event::ReadsConfirmed { round, servers }));
             }
             let Some(to) = read.follower else {
@@ -303,51 +304,51 @@ impl Node {
         });
     }
 
-    /// Reads that came while a round was under way wait for the next. It begins with the next
-    /// heartbeat; or, where a leader does not wait with what it has to send, as soon as the one
-    /// under way is answered.
+    /// Reads that arrive while a round is in progress wait for the next round. It begins with the
+    /// next heartbeat; or, if the leader sends at once, when a majority has replied to the one in
+    /// progress.
     fn begin_read_round(&mut self, out: &mut Vec<Output>) {
-        let Role::Leader(leadership) = &self.role else {
+        let Role::Leader(leader) = &self.role else {
             return;
         };
         if self.config.send == SendPolicy::OnHeartbeat {
             return;
         }
-        let (mut under_way, mut wanted) = (false, false);
+        let (mut in_progress, mut wanted) = (false, false);
         for read in &self.reads {
             if let Stage::Confirming { round, .. } = read.stage {
-                let begun = round <= leadership.round();
-                under_way |= begun;
-                wanted |= !begun;
+                let has_begun = round <= leader.round;
+                in_progress |= has_begun;
+                wanted |= !has_begun;
             }
         }
-        if wanted && !under_way {
+        if wanted && !in_progress {
             self.broadcast(out);
         }
     }
 
-    /// The latest round that a majority has answered. Who leads need not ask itself.
-    pub(super) fn confirmed_round(&self) -> Round {
-        let Role::Leader(leadership) = &self.role else {
+    /// The latest round that a majority has replied to. The leader itself counts as replied.
+    pub(in crate::raft) fn confirmed_round(&self) -> Round {
+        let Role::Leader(leader) = &self.role else {
             return Round(0);
         };
         self.configuration().reached_by_quorum(|id| {
             if id == self.id {
                 Round(u64::MAX)
             } else {
-                leadership.progress(id).answered
+                leader.progress(id).answered
             }
         })
     }
 
-    /// The reads that wait here.
+    /// The reads that wait at this server.
     pub fn reads(&self) -> &[Read] {
         &self.reads
     }
 }
 
 impl LeaderState {
-    /// Of some servers, those that have answered a round or a later one.
+    /// The servers that have replied to this round or a later one.
     fn answered(&self, servers: ServerSet, round: Round) -> ServerSet {
         let answered = |id: &NodeId| self.progress(*id).answered >= round;
         servers.iter().filter(answered).collect()

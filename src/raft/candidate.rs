@@ -1,0 +1,117 @@
+//! Candidates: they ask for votes until one of them wins (§5.2). Pre-candidates ask whether they
+//! could win ([`super::ext::pre_vote`]), and treat every other message as candidates do.
+
+use super::configuration::{QuorumSize, half, majority};
+use super::event::{Campaign, Event, IgnoreReason, StepDown};
+use super::io::Output;
+use super::message::Message;
+use super::node::{Node, Role};
+use super::rules::Rule;
+use super::types::{NodeId, Term};
+
+impl Node {
+    pub(super) fn step_candidate(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
+        match message {
+            // Candidates 3 (§5.2): if AppendEntries RPC received from new leader: convert to
+            // follower. A request of an earlier term comes from a deposed leader: it is rejected.
+            Message::AppendEntries { term, .. } | Message::InstallSnapshot { term, .. } => {
+                if !self.is_stale(term) {
+                    self.become_follower(StepDown::LeaderElected { leader: from }, out);
+                }
+                self.step_follower(from, message, out);
+            }
+            // A candidate has voted for itself, so it rejects the others of its term; a
+            // pre-candidate may still vote.
+            Message::RequestVote { term, last_log, .. } => {
+                self.request_vote(from, term, last_log, out);
+            }
+            Message::RequestVoteReply { term, granted } => {
+                self.count_vote(from, term, granted, out);
+            }
+            Message::PreVote {
+                next_term,
+                last_log,
+            } => self.pre_vote(from, next_term, last_log, out),
+            Message::PreVoteReply {
+                next_term, granted, ..
+            } => self.count_pre_vote(from, next_term, granted, out),
+            Message::TimeoutNow { term } => self.timeout_now(from, term, out),
+            Message::ReadIndex { term, .. } => self.ignore_as_no_leader(from, term, out),
+            Message::ReadIndexReply { term, id, index } => {
+                self.read_index_reply(from, term, id, index, out);
+            }
+            Message::AppendEntriesReply { .. } | Message::InstallSnapshotReply { .. } => {
+                self.ignore(from, IgnoreReason::LeadsNoLonger, out);
+            }
+        }
+    }
+
+    // Candidates 1 (§5.2): on conversion to candidate, start election: increment currentTerm, vote
+    // for self, reset election timer (all three in `become_candidate`), ...
+    pub(super) fn start_election(&mut self, reason: Campaign, out: &mut Vec<Output>) {
+        self.become_candidate(reason, out);
+        // Candidates 1: ... send RequestVote RPCs to all other servers.
+        for to in self.other_voters() {
+            let message = Message::RequestVote {
+                term: self.persistent.current_term,
+                last_log: self.persistent.log.last(),
+                leadership_transfer: matches!(reason, Campaign::Told { .. }),
+            };
+            out.push(Output::Send { to, message });
+        }
+    }
+
+    /// RequestVote RPC, results: term and voteGranted.
+    fn count_vote(&mut self, voter: NodeId, term: Term, granted: bool, out: &mut Vec<Output>) {
+        let ours = self.persistent.current_term;
+        // A vote counts in its own term only: the voter may vote for another candidate in this one.
+        if term < ours && self.rule(Rule::IgnoreOldVotes) {
+            return self.ignore(voter, IgnoreReason::OldTerm { theirs: term, ours }, out);
+        }
+        let of = self.configuration();
+        let needed = self.election_quorum()(of.voters.len()) as u8;
+        // A vote that arrives twice counts once.
+        let duplicates_count = !self.rule(Rule::CountVoters);
+        let Role::Candidate { votes, counted } = &mut self.role else {
+            return self.ignore(voter, IgnoreReason::ElectionOver, out);
+        };
+        if granted && (votes.insert(voter) || duplicates_count) {
+            *counted = counted.saturating_add(1);
+        }
+        let votes = *votes;
+        out.push(Output::Event(Event::VoteCounted {
+            voter,
+            granted,
+            votes,
+            needed,
+            of,
+        }));
+        self.lead_if_elected(out);
+    }
+
+    // Candidates 2 (§5.2): if votes received from majority of servers: become leader. A majority of
+    // all servers, up or down: any two majorities share a server, and it votes once a term.
+    pub(super) fn lead_if_elected(&mut self, out: &mut Vec<Output>) {
+        let Role::Candidate { votes, counted } = self.role else {
+            return;
+        };
+        let (of, quorum) = (self.configuration(), self.election_quorum());
+        let elected = if self.rule(Rule::CountVoters) {
+            of.has(quorum, votes)
+        } else {
+            usize::from(counted) >= quorum(of.voters.len())
+        };
+        if elected {
+            self.become_leader(out);
+            self.start_leading(out);
+        }
+    }
+
+    pub(super) fn election_quorum(&self) -> QuorumSize {
+        if self.rule(Rule::ElectionMajority) {
+            majority
+        } else {
+            half
+        }
+    }
+}

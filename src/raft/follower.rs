@@ -1,0 +1,384 @@
+//! Followers: they answer requests from leaders and candidates (§5.2, §5.3).
+//!
+//! A follower decides nothing. Its two duties carry the safety of Raft: it accepts entries only
+//! where its log matches the leader's (AppendEntries), and it gives one vote a term, only to a
+//! candidate whose log holds everything that may be committed (RequestVote).
+
+use super::event::{AppendRejected, Campaign, Event, IgnoreReason};
+use super::event::{StepDown, TimerResetReason, VoteRejected};
+use super::io::Output;
+use super::log::{Entries, Entry};
+use super::message::{AppendOutcome, Message};
+use super::node::{Node, Role};
+use super::rules::Rule;
+use super::types::{EntryId, LogIndex, NodeId, Round, Term};
+
+/// The leader that sent AppendEntries or InstallSnapshot, and its round: the reply goes there.
+#[derive(Clone, Copy)]
+pub(super) struct AppendSource {
+    pub(super) leader: NodeId,
+    pub(super) round: Round,
+}
+
+impl Node {
+    // Followers 1 (§5.2): respond to RPCs from candidates and leaders.
+    pub(super) fn step_follower(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
+        match message {
+            Message::AppendEntries {
+                term,
+                prev_log,
+                entries,
+                leader_commit,
+                round,
+            } => {
+                let source = AppendSource {
+                    leader: from,
+                    round,
+                };
+                self.append_entries(source, term, prev_log, &entries, leader_commit, out);
+            }
+            Message::RequestVote { term, last_log, .. } => {
+                self.request_vote(from, term, last_log, out);
+            }
+            Message::InstallSnapshot { term, round, piece } => {
+                let source = AppendSource {
+                    leader: from,
+                    round,
+                };
+                self.install_snapshot(source, term, &piece, out);
+            }
+            Message::PreVote {
+                next_term,
+                last_log,
+            } => self.pre_vote(from, next_term, last_log, out),
+            Message::TimeoutNow { term } => self.timeout_now(from, term, out),
+            Message::ReadIndexReply { term, id, index } => {
+                self.read_index_reply(from, term, id, index, out);
+            }
+            Message::ReadIndex { term, .. } => self.ignore_as_no_leader(from, term, out),
+            // A follower has asked nothing in this term, so it waits for no reply.
+            Message::AppendEntriesReply { .. } | Message::InstallSnapshotReply { .. } => {
+                self.ignore(from, IgnoreReason::LeadsNoLonger, out);
+            }
+            Message::RequestVoteReply { term, .. } => self.ignore_late_vote(from, term, out),
+            Message::PreVoteReply { .. } => self.ignore(from, IgnoreReason::ElectionOver, out),
+        }
+    }
+
+    // Followers 2 (§5.2): if the election timeout elapses without an AppendEntries RPC from the
+    // current leader and without a vote granted: convert to candidate.
+    // Candidates 4 (§5.2): if the election timeout elapses: start a new election.
+    pub(super) fn election_timeout(&mut self, out: &mut Vec<Output>) {
+        let silent = match self.role {
+            Role::Candidate { .. } if !self.rule(Rule::RetryElection) => return,
+            Role::Candidate { .. } | Role::PreCandidate { .. } => None,
+            Role::Follower { leader } => leader,
+            Role::Leader(_) => unreachable!("a leader checks its quorum instead"),
+        };
+        self.forget_leader_contact(out);
+        if !self.may_campaign() {
+            return out.push(Output::Event(Event::MayNotStand));
+        }
+        if self.config.pre_vote {
+            self.start_pre_vote(silent, out);
+        } else {
+            self.start_election(Campaign::Silence { leader: silent }, out);
+        }
+    }
+
+    /// A vote reply came to a server that is no candidate.
+    pub(super) fn ignore_late_vote(&self, from: NodeId, term: Term, out: &mut Vec<Output>) {
+        let ours = self.persistent.current_term;
+        let reason = if term < ours && self.rule(Rule::IgnoreOldVotes) {
+            IgnoreReason::OldTerm { theirs: term, ours }
+        } else {
+            IgnoreReason::ElectionOver
+        };
+        self.ignore(from, reason, out);
+    }
+
+    /// A request that only a leader answers came to a server that does not lead.
+    pub(super) fn ignore_as_no_leader(&self, from: NodeId, term: Term, out: &mut Vec<Output>) {
+        let ours = self.persistent.current_term;
+        let reason = if term < ours {
+            IgnoreReason::OldTerm { theirs: term, ours }
+        } else {
+            IgnoreReason::LeadsNoLonger
+        };
+        self.ignore(from, reason, out);
+    }
+}
+
+/// AppendEntries RPC, receiver implementation.
+impl Node {
+    fn append_entries(
+        &mut self,
+        source: AppendSource,
+        term: Term,
+        prev_log: EntryId,
+        entries: &Entries,
+        leader_commit: LogIndex,
+        out: &mut Vec<Output>,
+    ) {
+        // AppendEntries 1 (§5.1): reply false if term < currentTerm. The sender was deposed; it
+        // learns the later term from the reply.
+        if self.is_stale(term) {
+            let (theirs, ours) = (term, self.persistent.current_term);
+            let reason = AppendRejected::OldTerm { theirs, ours };
+            return self.reject_entries(source, prev_log, reason, out);
+        }
+        self.follow(source.leader, out);
+        if let Some(reason) = self.prev_log_mismatch(prev_log, entries) {
+            return self.reject_entries(source, prev_log, reason, out);
+        }
+        let match_index = prev_log.index.plus(entries.len());
+        let before = self.persistent.log.configured();
+        let first_new = self.store_entries(prev_log.index, entries, out);
+        out.push(Output::Event(Event::AppendAccepted {
+            leader: source.leader,
+            first_new,
+            match_index,
+        }));
+        self.report_configuration(before, out);
+        if first_new <= match_index {
+            // The leader counts on this copy, so it must be on disk before the reply.
+            out.push(Output::Persist);
+        }
+        self.reply_append(source, AppendOutcome::Accepted { match_index }, out);
+        self.update_commit_index(source.leader, leader_commit, match_index, out);
+    }
+
+    /// A leader of the current term sent AppendEntries or InstallSnapshot: follow it, and wait a
+    /// whole election timeout from now on (Followers 2).
+    pub(super) fn follow(&mut self, leader: NodeId, out: &mut Vec<Output>) {
+        if self.leader() != Some(leader) {
+            self.become_follower(StepDown::LeaderElected { leader }, out);
+        }
+        self.reset_election_timer(TimerResetReason::HeardLeader(leader), out);
+        self.note_leader_contact(out);
+    }
+
+    // AppendEntries 2 (§5.3): reply false if log doesn't contain an entry at prevLogIndex whose term
+    // matches prevLogTerm. By induction, a follower that accepts has the leader's log up to the last
+    // new entry. A heartbeat is checked in the same way: its reply says "my log matches up to here".
+    fn prev_log_mismatch(&self, prev_log: EntryId, entries: &Entries) -> Option<AppendRejected> {
+        let log = &self.persistent.log;
+        // What is compacted was committed, so every leader has the same there.
+        if prev_log.index < log.base().index {
+            return None;
+        }
+        if entries.is_empty() && !self.rule(Rule::CheckHeartbeats) {
+            return None;
+        }
+        let previous = prev_log;
+        match log.term(prev_log.index) {
+            None => Some(AppendRejected::PreviousMissing {
+                previous,
+                last: log.last_index(),
+            }),
+            Some(own) if own != prev_log.term && self.rule(Rule::CheckPrevious) => {
+                Some(AppendRejected::PreviousDiffers { previous, own })
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// Stores the new entries, and returns the index of the first one that was not there.
+    fn store_entries(
+        &mut self,
+        prev_log_index: LogIndex,
+        entries: &Entries,
+        out: &mut Vec<Output>,
+    ) -> LogIndex {
+        if entries.is_empty() {
+            return prev_log_index.next();
+        }
+        let log = &mut self.persistent.log;
+        if !self.config.rules.on(Rule::DeleteOnlyConflicts) {
+            log.truncate(prev_log_index.next());
+        }
+        let is_held = |(offset, entry): &(usize, &Entry)| {
+            log.holds(EntryId::new(prev_log_index.plus(offset + 1), entry.term))
+        };
+        let known = entries.iter().enumerate().take_while(is_held).count();
+        let first_new = prev_log_index.plus(known + 1);
+        // AppendEntries 3 (§5.3): if an existing entry conflicts with a new one (same index but
+        // different terms), delete the existing entry and all that follow it. Only then: the message
+        // may be late, and the entries behind it may be newer and acknowledged already.
+        if let (Some(new), Some(own)) = (entries.get(known), log.term(first_new)) {
+            let (last, leader) = (log.last_index(), new.term);
+            log.truncate(first_new);
+            out.push(Output::Event(Event::EntriesDeleted {
+                first: first_new,
+                last,
+                own,
+                leader,
+            }));
+        }
+        // AppendEntries 4: append any new entries not already in the log.
+        for entry in entries.iter().skip(known) {
+            log.append(*entry);
+        }
+        first_new
+    }
+
+    // AppendEntries 5 (§5.3): if leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index
+    // of last new entry). Why the minimum: behind the last new entry, this log may still hold entries
+    // that the leader never had.
+    fn update_commit_index(
+        &mut self,
+        leader: NodeId,
+        leader_commit: LogIndex,
+        last_new_entry: LogIndex,
+        out: &mut Vec<Output>,
+    ) {
+        let limit = if self.rule(Rule::CommitOnlyChecked) {
+            last_new_entry
+        } else {
+            self.persistent.log.last_index()
+        };
+        let index = leader_commit.min(limit);
+        let falls = index < self.commit_index && !self.rule(Rule::CommitNeverFalls);
+        if index > self.commit_index || falls {
+            let index = index.max(self.persistent.log.snapshot().last.index);
+            self.commit_index = index;
+            self.last_applied = self.last_applied.min(index);
+            out.push(Output::Event(Event::CommitLearned {
+                leader,
+                leader_commit,
+                index,
+            }));
+        }
+    }
+
+    fn reject_entries(
+        &self,
+        source: AppendSource,
+        prev_log: EntryId,
+        reason: AppendRejected,
+        out: &mut Vec<Output>,
+    ) {
+        let leader = source.leader;
+        out.push(Output::Event(Event::AppendRefused { leader, reason }));
+        // §5.3, last paragraphs: the follower helps the leader to skip a whole term with each
+        // rejection. Without the hint, the leader goes back one entry at a time.
+        let hint = if self.config.fast_backup {
+            self.persistent
+                .log
+                .last_not_after(prev_log.index, prev_log.term)
+        } else {
+            EntryId::new(prev_log.index.previous(), prev_log.term)
+        };
+        let previous = prev_log.index;
+        self.reply_append(source, AppendOutcome::Refused { previous, hint }, out);
+    }
+
+    fn reply_append(&self, source: AppendSource, outcome: AppendOutcome, out: &mut Vec<Output>) {
+        let message = Message::AppendEntriesReply {
+            term: self.persistent.current_term,
+            round: source.round,
+            outcome,
+        };
+        let to = source.leader;
+        out.push(Output::Send { to, message });
+    }
+}
+
+/// RequestVote RPC, receiver implementation.
+impl Node {
+    pub(super) fn request_vote(
+        &mut self,
+        candidate: NodeId,
+        term: Term,
+        last_log: EntryId,
+        out: &mut Vec<Output>,
+    ) {
+        let rejected = self.vote_rejected(candidate, term, last_log);
+        match rejected {
+            None => self.grant_vote(candidate, term, last_log, out),
+            Some(reason) => out.push(Output::Event(Event::VoteDenied { candidate, reason })),
+        }
+        let message = Message::RequestVoteReply {
+            term: self.persistent.current_term,
+            granted: rejected.is_none(),
+        };
+        let to = candidate;
+        out.push(Output::Send { to, message });
+    }
+
+    fn grant_vote(
+        &mut self,
+        candidate: NodeId,
+        term: Term,
+        last_log: EntryId,
+        out: &mut Vec<Output>,
+    ) {
+        self.persistent.voted_for = Some(candidate);
+        out.push(Output::Event(Event::VoteGranted {
+            candidate,
+            term,
+            candidate_last: last_log,
+            own_last: self.persistent.log.last(),
+        }));
+        // The vote must be on disk before the reply, or a restart could give it to another
+        // candidate of the same term.
+        out.push(Output::Persist);
+        if matches!(self.role, Role::PreCandidate { .. }) {
+            self.become_follower(StepDown::Voted { candidate }, out);
+        }
+        // Followers 2: a granted vote restarts the election timer. A rejected one does not: a
+        // candidate with an old log could keep the others from an election otherwise.
+        if !self.is_leader() {
+            self.reset_election_timer(TimerResetReason::Voted(candidate), out);
+        }
+    }
+
+    /// The reason to reject a vote request, if there is one.
+    pub(super) fn vote_rejected(
+        &self,
+        candidate: NodeId,
+        term: Term,
+        last_log: EntryId,
+    ) -> Option<VoteRejected> {
+        let current_term = self.persistent.current_term;
+        // RequestVote 1 (§5.1): reply false if term < currentTerm.
+        if self.is_stale(term) {
+            let (theirs, ours) = (term, current_term);
+            return Some(VoteRejected::OldTerm { theirs, ours });
+        }
+        // RequestVote 2 (§5.2, §5.4): if votedFor is null or candidateId, ... One vote a term: two
+        // majorities share a server, so a term cannot have two leaders. The same candidate may get
+        // the vote again, because the first reply may be lost.
+        if let Some(voted_for) = self.persistent.voted_for
+            && voted_for != candidate
+            && term <= current_term
+            && self.rule(Rule::OneVotePerTerm)
+        {
+            return Some(VoteRejected::AlreadyVoted {
+                term: current_term,
+                voted_for,
+            });
+        }
+        // RequestVote 2: ... and candidate's log is at least as up-to-date as receiver's log, grant
+        // vote. A committed entry is on a majority, and a winner needs a majority: at least one
+        // server is in both, and it rejects a candidate without the entry.
+        let own_last = self.persistent.log.last();
+        if self.rule(Rule::UpToDate) && self.is_behind(last_log, own_last) {
+            return Some(VoteRejected::LogBehind {
+                theirs: last_log,
+                ours: own_last,
+            });
+        }
+        None
+    }
+
+    // Up-to-date (§5.4.1): if the logs have last entries with different terms, then the log with the
+    // later term is more up-to-date. If the logs end with the same term, then whichever log is
+    // longer is more up-to-date.
+    fn is_behind(&self, theirs: EntryId, ours: EntryId) -> bool {
+        if self.rule(Rule::CompareLastTerm) && theirs.term != ours.term {
+            return theirs.term < ours.term;
+        }
+        theirs.index < ours.index
+    }
+}

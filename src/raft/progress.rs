@@ -1,0 +1,141 @@
+//! What a leader knows about one server: Figure 2's nextIndex and matchIndex, and how it sends.
+//!
+//! `match_index` is a measurement: the follower confirmed it, and it never falls. `next_index` is
+//! a guess: it starts optimistic, falls with each rejection and rises with each success. Only the
+//! measurement commits entries; the guess only decides what to send.
+
+use std::collections::VecDeque;
+
+use super::ext::snapshot::Outgoing;
+use super::types::{LogIndex, Round};
+
+/// What a leader knows about one server.
+///
+/// Invariant, while all rules are on: `match_index < next_index <= last_log_index + 1`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Progress {
+    /// nextIndex: the index of the next entry to send to the server.
+    pub next_index: LogIndex,
+    /// matchIndex: the highest index at which the server's log is known to match the leader's.
+    pub match_index: LogIndex,
+    /// How the leader sends to the server.
+    pub flow: Flow,
+    /// The latest round the server replied to. When that round began, the server knew of no later
+    /// term.
+    pub answered: Round,
+}
+
+/// How a leader sends to a follower. Every mode bounds what is in flight, so a follower that never
+/// replies costs no more the longer it is silent.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Flow {
+    /// `next_index` is a guess. With a [`super::Config::window`], one message is sent, and again
+    /// with each heartbeat until the follower replies.
+    Probe {
+        /// Whether that message was sent.
+        asked: bool,
+    },
+    /// `next_index` is right. With a [`super::Config::window`], up to that many messages are sent
+    /// before the first reply (pipelining; dissertation, 10.2.1).
+    Replicate {
+        /// The last entry of each message in flight, in the order of sending. Without a window,
+        /// none.
+        under_way: VecDeque<LogIndex>,
+    },
+    /// The follower needs entries that are compacted: it is sent a snapshot, and no entries.
+    Snapshot(Outgoing),
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self::Probe { asked: false }
+    }
+}
+
+impl Progress {
+    /// A server whose log is unknown: guess that it is as long as the leader's (§5.3).
+    pub(super) fn starting_at(next_index: LogIndex) -> Self {
+        Self {
+            next_index,
+            ..Self::default()
+        }
+    }
+
+    /// Whether no more entries may be sent before a reply comes.
+    pub(super) fn waits(&self, window: u16) -> bool {
+        match &self.flow {
+            Flow::Probe { asked } => window > 0 && *asked,
+            Flow::Replicate { under_way } => window > 0 && under_way.len() >= window.into(),
+            Flow::Snapshot(_) => true,
+        }
+    }
+
+    /// Notes that `count` entries from `next_index` on were sent.
+    ///
+    /// In Figure 2, nextIndex moves only when the follower has replied. With a window it runs ahead
+    /// of the replies: a lost message shows as a rejection, and nextIndex falls back.
+    pub(super) fn sent(&mut self, count: usize, window: u16) {
+        if count == 0 || window == 0 {
+            return;
+        }
+        let last = self.next_index.plus(count - 1);
+        match &mut self.flow {
+            Flow::Probe { asked } => *asked = true,
+            Flow::Replicate { under_way } => {
+                self.next_index = last.next();
+                under_way.push_back(last);
+            }
+            Flow::Snapshot(_) => {}
+        }
+    }
+
+    /// The server's log matches the leader's up to `match_index`. Replies may come late, so
+    /// match_index only rises. Returns whether it was unknown before where the logs match.
+    pub(super) fn accepted(&mut self, match_index: LogIndex, base: LogIndex) -> bool {
+        self.match_index = self.match_index.max(match_index);
+        self.next_index = self.next_index.max(match_index.next());
+        match &mut self.flow {
+            Flow::Replicate { under_way } => {
+                while under_way.front().is_some_and(|last| *last <= match_index) {
+                    under_way.pop_front();
+                }
+                return false;
+            }
+            // It still lacks what is compacted: only the snapshot helps.
+            Flow::Snapshot(snapshot) if match_index < snapshot.last().min(base) => return false,
+            Flow::Probe { .. } | Flow::Snapshot(_) => {}
+        }
+        let under_way = VecDeque::new();
+        self.flow = Flow::Replicate { under_way };
+        true
+    }
+
+    /// The server does not hold the entry before the ones it was sent: probe again from
+    /// `next_index`, which is lower.
+    pub(super) fn rejected(&mut self, next_index: LogIndex) {
+        *self = Self {
+            next_index,
+            match_index: self.match_index,
+            answered: self.answered,
+            ..Self::default()
+        };
+    }
+
+    /// Asserts the invariant of this type, for a leader whose log ends with `last`.
+    pub(super) fn assert_invariant(&self, last: LogIndex) {
+        let Self {
+            next_index,
+            match_index,
+            ..
+        } = self;
+        assert!(
+            match_index < next_index,
+            "the entry to send next ({next_index}) comes after the entries known to match ({match_index})"
+        );
+        assert!(
+            *next_index <= last.next(),
+            "a leader sends what it has: next_index {next_index}, last entry {}",
+            last
+        );
+    }
+}
