@@ -50,10 +50,10 @@ impl Geometry {
         let count = ids.len();
         let crowded = count > 5;
         let (size, centre, ring, server) = match (compact, crowded) {
-            (true, false) => ((400.0, 396.0), (200.0, 200.0), (148.0, 117.0), 35.0),
-            (true, true) => ((400.0, 396.0), (200.0, 200.0), (158.0, 124.0), 27.0),
-            (false, false) => ((600.0, 560.0), (300.0, 286.0), (186.0, 184.0), 37.0),
-            (false, true) => ((600.0, 560.0), (300.0, 283.0), (196.0, 190.0), 33.0),
+            (true, false) => ((400.0, 396.0), (200.0, 204.0), (148.0, 122.0), 36.0),
+            (true, true) => ((400.0, 396.0), (200.0, 200.0), (160.0, 128.0), 28.0),
+            (false, false) => ((600.0, 560.0), (300.0, 282.0), (186.0, 182.0), 46.0),
+            (false, true) => ((600.0, 560.0), (300.0, 280.0), (204.0, 198.0), 36.0),
         };
         let ring = if count == 1 { (0.0, 0.0) } else { ring };
         Self {
@@ -89,7 +89,7 @@ impl Geometry {
         let (x, y) = if self.compact {
             (44.0, 36.0)
         } else {
-            (74.0, 44.0)
+            (74.0, 34.0)
         };
         match id.slot() {
             0 => (x, y),
@@ -144,6 +144,46 @@ impl Geometry {
     /// How far from the edge a client's words begin, where they do not fit under its middle.
     pub fn client_words(&self) -> Option<f32> {
         self.compact.then_some(12.0)
+    }
+
+    /// Where a server's row of voters stands, `half` as wide as it is: beside the server on its outer
+    /// side, where there is room. On a phone that is the middle of the ring.
+    pub fn row_at(&self, id: NodeId, half: f32, nth: usize) -> Point {
+        if self.compact {
+            return (self.centre.0, self.centre.1 - 6.0 + 48.0 * nth as f32);
+        }
+        let (x, y) = self.server_at(id);
+        let across = x - self.centre.0;
+        let beyond = self.server + 52.0;
+        let y = if self.words_above(id) {
+            y - beyond
+        } else {
+            y + beyond + 14.0
+        };
+        // Above or below a server at the side; diagonally beside the others.
+        let aside = self.server + 26.0 + half;
+        let (x, y) = if across.abs() > self.ring.0 * 0.7 {
+            (x, y)
+        } else if across > self.ring.0 * 0.1 {
+            (x + aside, y - 52.0)
+        } else if self.words_above(id) {
+            (x - aside, y + 62.0)
+        } else {
+            (x - aside, y - 52.0)
+        };
+        let (margin, height) = (half + 14.0, self.size.1);
+        (
+            x.clamp(margin, self.size.0 - margin),
+            y.clamp(38.0, height - 24.0),
+        )
+    }
+
+    /// The direction of a packet's path, as a unit vector.
+    pub fn direction(&self, from: Address, to: Address) -> Point {
+        let (a, b) = (self.at(from), self.at(to));
+        let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+        let length = (dx * dx + dy * dy).sqrt().max(1.0);
+        (dx / length, dy / length)
     }
 
     /// Whether a server's words stand above it; below otherwise: always on its outer side, where

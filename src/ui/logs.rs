@@ -1,11 +1,13 @@
 //! The logs of all servers, side by side.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::delegate;
+use super::server::term_class;
 use super::why::{self, token};
 use crate::raft::{EntryId, LogIndex, NodeId};
 use crate::view::logs::{Cell, Row};
@@ -45,12 +47,21 @@ pub fn Logs(props: &LogsProps) -> Html {
         Some(Question::Entry(row.server, cell.index))
     });
     let onkeydown = Callback::from(move |event: KeyboardEvent| on_key(&event, last));
+    let leads = table.rows.iter().any(|row| row.progress.is_some());
+    let mut cells = table.rows.iter().flat_map(|row| &row.cells);
+    let bare = cells.all(|cell| cell.is_noop);
+    let told = if bare {
+        "each cell: the term of the entry"
+    } else {
+        "term above, command below"
+    };
+    let class = if bare { "logs bare" } else { "logs" };
     let indexes = (table.first.0..=table.last.0).map(|index| {
         html! { <th key={index} scope="col">{ index }</th> }
     });
     html! {
-        <section class="logs" aria-label="Logs">
-            <h2>{ props.title }<span>{ format!("committed to {}", table.committed) }</span></h2>
+        <section {class} aria-label="Logs">
+            <h2>{ props.title }<span>{ told }</span></h2>
             <div ref={strip} class="logs-strip" tabindex="0" role="group" aria-label="Log entries" {onkeydown}>
                 <table>
                     <thead><tr>
@@ -63,16 +74,18 @@ pub fn Logs(props: &LogsProps) -> Html {
                 </table>
             </div>
             <p class="logs-key" aria-hidden="true">
-                <i class="entry sample"></i>{ "uncommitted" }
-                <i class="entry sample committed"></i>{ "committed" }
-                <span>{ "small: its term" }</span>
+                <span><i class="sample"></i>{ "uncommitted" }</span>
+                <span><i class="sample committed"></i>{ "committed" }</span>
+                <span><i class="sample-line"></i>{ "up to here" }</span>
+                { for leads.then(|| html! { <span><i class="sample-next">{ "▲" }</i>{ "nextIndex" }</span> }) }
             </p>
         </section>
     }
 }
 
 fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
-    let cells = row.cells.iter().map(|cell| entry(row.server, cell));
+    let next = row.progress.map(|(next, _)| next);
+    let cells = row.cells.iter().map(|cell| entry(row, cell, next));
     let values: Vec<String> = row
         .values
         .iter()
@@ -87,26 +100,59 @@ fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
         .zip(row.compacted)
         .map(|(columns, last)| stack(columns, last));
     let stack = stack.or_else(|| (before > 0).then(|| gap(before)));
-    // What its machine holds stands in a column of its own, however short its log.
-    let columns = (table.last.0 + 1 - table.first.0) as usize + before;
-    let missing = columns - compacted.unwrap_or(before) - row.cells.len();
-    let gap = (missing > 0).then(|| gap(missing));
+    // What its state machine holds stands in a column of its own, however short its log.
+    let own = table.first.0 + row.cells.len() as u64;
+    let after = row.compacted.map_or(own, |last| own.max(last.0 + 1));
+    let missing = missing(row, after, table.last.0, next);
     html! {
         <tr key={row.server.number()}
             class={classes!("log-row", row.look.word(), if focused { "focused" } else { "" })}>
             <th scope="row">
                 <button class="log-server" data-server={row.server.number().to_string()} data-refs={refs::named(row.server)} title={format!("Look into {}", row.server)}>
-                    { row.server.to_string() }
+                    <i class="role" aria-hidden="true"></i>{ row.server.to_string() }
                 </button>
             </th>
             { for stack }
             { for cells }
-            { for gap }
+            { missing }
             <td class="log-state" title="What its state machine holds">
                 { values.join(" ") }
             </td>
         </tr>
     }
+}
+
+/// The columns from `from` to `to`, where it has nothing: with what the leader sends next, and how
+/// much it does have, which may be out of sight.
+fn missing(row: &Row, from: u64, to: u64, next: Option<LogIndex>) -> Html {
+    let stretch = |from: u64, to: u64, says: bool| {
+        let columns = (to + 1).checked_sub(from).filter(|columns| *columns > 0)?;
+        let behind = (says && columns > 4).then(|| behind(row));
+        Some(html! { <td class="behind" colspan={columns.to_string()}>{ for behind }</td> })
+    };
+    match next.filter(|next| (from..=to).contains(&next.0)) {
+        Some(LogIndex(next)) => {
+            let before = next - from > to - next;
+            html! {
+                <>
+                { for stretch(from, next - 1, before) }
+                <td class="next"></td>
+                { for stretch(next + 1, to, !before) }
+                </>
+            }
+        }
+        None => html! { <>{ for stretch(from, to, true) }</> },
+    }
+}
+
+/// `← 4 entries`
+fn behind(row: &Row) -> Html {
+    let words = match row.cells.len() {
+        0 => "empty".to_string(),
+        1 => "← 1 entry".to_string(),
+        count => format!("← {count} entries"),
+    };
+    html! { <span>{ words }</span> }
 }
 
 fn gap(columns: usize) -> Html {
@@ -123,24 +169,31 @@ fn stack(columns: usize, last: LogIndex) -> Html {
     }
 }
 
-fn entry(server: NodeId, cell: &Cell) -> Html {
+fn entry(row: &Row, cell: &Cell, next: Option<LogIndex>) -> Html {
     let state = if cell.committed {
         "committed"
     } else {
         "uncommitted"
     };
-    let (index, term) = (cell.index, cell.term);
+    let (server, index, term) = (row.server, cell.index, cell.term);
     let text = match cell.configuration {
         Some(members) => format!("the members {members}"),
         None => cell.text.clone(),
     };
     let title = format!("entry {index} of {server}, term {term}: {text}, {state}");
+    // The line below the row ends where the server knows that nothing further is committed.
+    let line = match index.cmp(&row.commit) {
+        Ordering::Less => "known",
+        Ordering::Equal => "known end",
+        Ordering::Greater => "",
+    };
+    let next = (next == Some(index)).then_some("next");
     html! {
-        <td key={cell.index.0}>
-            <button class={classes!("entry", state)} tabindex="-1" {title}
+        <td key={cell.index.0} class={classes!(line, next)}>
+            <button class={classes!("entry", state, term_class(term))} tabindex="-1" {title}
                 data-refs={refs::entry(EntryId { index, term })} data-ask={token(Question::Entry(server, index))}>
-                <b>{ &cell.text }</b>
-                <small>{ cell.term.to_string() }</small>
+                <b>{ term.to_string() }</b>
+                <small>{ &cell.text }</small>
             </button>
         </td>
     }

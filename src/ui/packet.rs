@@ -2,7 +2,8 @@
 
 use yew::prelude::*;
 
-use super::svg::{ORIGIN, circle, path, rect, text};
+use super::geometry::{Point, px};
+use super::svg::{ORIGIN, circle, line, path, rect, text};
 use super::why::token;
 use crate::sim::PacketKind;
 use crate::view::Question;
@@ -10,7 +11,18 @@ use crate::view::refs::named;
 use crate::view::scene::PacketView;
 
 /// What a packet looks like; where it is, is the affair of [`super::motion`].
-pub fn packet_shape(packet: &PacketView, chosen: bool) -> Html {
+pub fn packet_shape(packet: &PacketView, (ux, uy): Point, chosen: bool) -> Html {
+    let half = reach(packet);
+    // From its edge back towards its sender, and the cross where it will be lost.
+    let tail = line(
+        "tail",
+        (-ux * half, -uy * half),
+        (-ux * (half + 26.0), -uy * (half + 26.0)),
+    );
+    let cross = packet.lost.then(|| {
+        let (x, y) = (px(ux * (half + 12.0) - 7.0), px(uy * (half + 12.0) - 7.0));
+        path("cross", format!("M{x} {y}l14 14m0-14l-14 14"))
+    });
     let fate = match (packet.lost, packet.held) {
         (true, _) => "lost",
         (false, true) => "held",
@@ -24,7 +36,9 @@ pub fn packet_shape(packet: &PacketView, chosen: bool) -> Html {
             data-ask={token(Question::Packet(packet.id))}>
             <title>{ format!("{} to {}: {}", packet.from, packet.to, packet.kind) }</title>
             { circle("packet-touch", ORIGIN, 20.0) }
-            { for shape(packet) }
+            { tail }
+            <g class="mark">{ for shape(packet) }</g>
+            { for cross }
         </g>
     }
 }
@@ -48,6 +62,20 @@ fn kind_class(kind: PacketKind) -> &'static str {
     }
 }
 
+/// Half the width of a shape that holds its label.
+fn label_half(packet: &PacketView) -> f32 {
+    8.0 + 4.0 * packet.label.chars().count().max(2) as f32
+}
+
+/// How far a packet's shape reaches from its middle.
+fn reach(packet: &PacketView) -> f32 {
+    match packet.kind {
+        PacketKind::Heartbeat => 7.0,
+        PacketKind::Append | PacketKind::Request | PacketKind::Reply => label_half(packet),
+        _ => 14.0,
+    }
+}
+
 fn shape(packet: &PacketView) -> Vec<Html> {
     let sign = |d| path(if packet.positive { "yes" } else { "no" }, d);
     let outline = |half_height, round| {
@@ -63,7 +91,10 @@ fn shape(packet: &PacketView) -> Vec<Html> {
     };
     let label = || text("label", (0.0, 5.0), &packet.label);
     match packet.kind {
-        PacketKind::Append => vec![rect("body", ORIGIN, (15.0, 11.0), 6.0), label()],
+        PacketKind::Append => vec![
+            rect("body", ORIGIN, (label_half(packet), 12.0), 6.0),
+            label(),
+        ],
         PacketKind::AppendReply => vec![outline(10.0, 6.0), sign()],
         PacketKind::Heartbeat => vec![circle("dot", ORIGIN, 5.5)],
         // A snapshot is a stack: of all the entries that it stands for.
@@ -96,8 +127,10 @@ fn shape(packet: &PacketView) -> Vec<Html> {
         }
         PacketKind::PreVoteReply | PacketKind::VoteReply => vec![outline(10.0, 3.0), sign()],
         PacketKind::Request | PacketKind::Reply => {
-            let half = 8.0 + 4.0 * packet.label.chars().count() as f32;
-            vec![rect("body", ORIGIN, (half, 10.0), 10.0), label()]
+            vec![
+                rect("body", ORIGIN, (label_half(packet), 11.0), 10.0),
+                label(),
+            ]
         }
     }
 }

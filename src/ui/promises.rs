@@ -1,7 +1,9 @@
-//! What Raft promises: a lamp for each property, lit as long as it holds.
+//! The safety properties: one line while all of them hold; the loudest thing on the page once one is
+//! broken.
 
 use yew::prelude::*;
 
+use super::icons;
 use super::why::token;
 
 use crate::check::Property;
@@ -14,36 +16,51 @@ pub struct Broken {
     pub text: String,
 }
 
-/// The lamps.
+/// The line, and the list behind it.
 pub fn promises(broken: &[Broken]) -> Html {
     let is_broken = |property| broken.iter().any(|broken| broken.property == property);
-    let lamp = |property: &Property| {
+    let row = |property: &Property| {
         let state = if is_broken(*property) {
             "broken"
         } else {
             "holds"
         };
         html! {
-            <li key={property.name()} class={state} title={property.promise()}>
-                <i aria-hidden="true"></i>{ property.name() }
-                <span class="visually-hidden">{ format!(": {state}") }</span>
+            <li key={property.name()} class={state}>
+                <b>{ property.name() }</b><span class="visually-hidden">{ format!(": {state}. ") }</span>
+                <span>{ property.promise() }</span>
             </li>
         }
     };
-    // The rest have a lamp only once they are broken: there is not so much room.
+    // The rest are listed only once they are broken: nobody has met them.
     let besides = Property::ALL[Property::FIGURE_3.len()..].iter();
     let besides = besides.filter(|one| Property::CLIENTS.contains(one) || is_broken(**one));
+    let shown: Vec<&Property> = Property::FIGURE_3.iter().chain(besides).collect();
+    let (class, words) = match broken.len() {
+        0 => ("promises", format!("{} properties hold", shown.len())),
+        1 => ("promises breached", "1 property is broken".to_string()),
+        count => (
+            "promises breached",
+            format!("{count} properties are broken"),
+        ),
+    };
+    let mark = if broken.is_empty() {
+        icons::holds()
+    } else {
+        icons::broken()
+    };
     html! {
-        <section class="promises" aria-label="What Raft promises">
-            <h2>{ "What Raft promises" }<span>{ "checked at every step" }</span></h2>
-            <ul>{ for Property::FIGURE_3.iter().map(lamp) }</ul>
-            <ul class="to-clients" aria-label="Besides">{ for besides.map(lamp) }</ul>
+        <section {class} aria-label="Safety properties">
             <div>{ for broken.iter().map(|broken| html! {
                 <p key={broken.property.name()} class="breach" role="alert">
                     { &broken.text }{ " " }
                     <button class="ask" data-ask={token(Question::Violation(broken.property))}>{ "why?" }</button>
                 </p>
             }) }</div>
+            <details>
+                <summary>{ mark }<b>{ words }</b><span class="which">{ "which?" }</span></summary>
+                <ul>{ for shown.into_iter().map(row) }</ul>
+            </details>
         </section>
     }
 }

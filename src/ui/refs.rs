@@ -38,7 +38,7 @@ pub fn light(event: &Event) {
         };
         // A list without a selector is never lit, and is a rule all the same.
         let _ = sheet.delete_rule(0);
-        let _ = sheet.insert_rule(&format!(":is({lit}){{--ref:var(--focus)}}"));
+        let _ = sheet.insert_rule(&format!(":is({lit}){{--ref:var(--accent)}}"));
     });
 }
 

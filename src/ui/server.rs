@@ -7,10 +7,10 @@ use yew::prelude::*;
 use super::geometry::{Geometry, px};
 use super::svg::{ORIGIN, circle, path, rect, text};
 use super::why::token;
-use crate::raft::{NodeId, ServerSet};
+use crate::raft::{NodeId, ServerSet, Term};
 use crate::view::Question;
-use crate::view::refs::named;
-use crate::view::scene::{Look, Part, Quorum, ServerView};
+use crate::view::refs::{self, named};
+use crate::view::scene::{Look, Part, ServerView};
 
 /// A server. Click, tap, Enter and Space crash it, or start it again.
 pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState) -> Html {
@@ -23,10 +23,9 @@ pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState
             data-server={server.id.number().to_string()} data-refs={named(server.id)} data-ask={token(Question::Role(server.id))}
             tabindex={if state.tabbable { "0" } else { "-1" }} aria-label={server.name()}
             transform={format!("translate({} {})", px(x), px(y))}>
-            { circle("server-ring", ORIGIN, geometry.server + 14.0) }
+            { circle("server-ring", ORIGIN, geometry.server + 11.0) }
             <g>{ for body(server, geometry) }</g>
             <g>{ for server.writes.then(|| disk(geometry)) }</g>
-            <g>{ for server.quorum.as_ref().map(|quorum| gathering(quorum, outer(server, geometry, 17.0))) }</g>
         </g>
     }
 }
@@ -74,44 +73,68 @@ pub fn focus(id: NodeId) {
 /// The shape, and the words in the order of the button's name, which is to contain them.
 fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
     let r = geometry.server;
+    let small = r < 40.0;
     let round = |r| circle("server-body", ORIGIN, r);
-    let (mut parts, name, term) = match server.look {
+    let (mut parts, name) = match server.look {
         Look::Candidate => {
-            let hexagon = html! { <polygon class="server-body" points={hexagon(r + 3.0)} /> };
-            (vec![hexagon], 2.0, 18.0)
+            let hexagon = html! { <polygon class="server-body" points={hexagon(r)} /> };
+            (vec![hexagon], 2.0)
         }
         Look::PreCandidate => {
             let hexagon = html! { <polygon class="server-ghost" points={hexagon(r + 7.0)} /> };
-            (vec![hexagon, round(r - 4.0)], 2.0, 18.0)
+            (vec![hexagon, round(r - 4.0)], 2.0)
         }
         Look::Down => {
-            let cross = path("server-cross", "M-9-18l18 18m0-18l-18 18");
-            (vec![round(r), cross], 20.0, 0.0)
+            let cross = path("server-cross", "M-9-20l18 18m0-18l-18 18");
+            (vec![round(r), cross], 20.0)
         }
-        Look::Follower => (vec![round(r)], 2.0, 18.0),
+        Look::Follower => (vec![round(r)], 2.0),
         Look::Learner | Look::Outside => {
             let square = rect("server-body", ORIGIN, (r - 3.0, r - 3.0), 10.0);
-            (vec![square], 2.0, 18.0)
+            (vec![square], 2.0)
         }
         Look::Leader => {
-            let crown = path("server-crown", "M-14-11l-3-14 9 6 8-10 8 10 9-6-3 14z");
-            let halo = circle("server-halo", ORIGIN, r + 12.0);
+            let up = if small { -3.0 } else { -8.0 };
+            let crown = html! {
+                <path class="server-crown" transform={format!("translate(0 {up})")}
+                    d="M-14-11l-3-14 9 6 8-10 8 10 9-6-3 14z" />
+            };
             let outer = circle("server-outer", ORIGIN, r + 6.0);
-            (vec![halo, outer, round(r), crown], 10.0, 24.0)
+            (vec![outer, round(r), crown], if small { 10.0 } else { 9.0 })
         }
     };
     parts.push(text("server-name", (0.0, name), format!("{} ", server.id)));
     if geometry.is_roomy() || server.look != Look::Follower {
-        let (at, word) = (outer(server, geometry, 0.0), server.look.word());
+        let (at, word) = (outer(server, geometry), server.look.word());
         let doing = server.doing.as_ref();
         let words = doing.map_or_else(|| format!("{word} "), |doing| format!("{word}, {doing} "));
         parts.push(text("server-word", (0.0, at), words));
     }
     if server.look != Look::Down {
-        let words = format!("term {}", server.term);
-        parts.push(text("server-term", (0.0, term), words));
+        let at = if small { r - 3.0 } else { 23.0 };
+        parts.push(term_tag(server.term, at));
     }
     parts
+}
+
+/// The term, on the ground and with the edge of its colour.
+fn term_tag(term: Term, y: f32) -> Html {
+    let words = format!("term {term}");
+    let half = 4.0 + 3.6 * words.len() as f32;
+    html! {
+        <g class={classes!("term-tag", term_class(term))} data-refs={refs::TERM}>
+            { rect("ground", (0.0, y), (half, 9.5), 5.0) }
+            { text("server-term", (0.0, y + 4.5), words) }
+        </g>
+    }
+}
+
+/// The class that has the colours of a term: eight, then again from the first.
+pub fn term_class(term: Term) -> String {
+    match term.0 {
+        0 => "t0".into(),
+        number => format!("t{}", (number - 1) % 8 + 1),
+    }
 }
 
 /// A disk at work, on the rim.
@@ -132,14 +155,14 @@ fn hexagon(r: f32) -> String {
     format!("0,-{r} {far},-{half} {far},{half} 0,{r} -{far},{half} -{far},-{half}")
 }
 
-/// Where a line of text stands on the outer side of a server, so far beyond the first.
-fn outer(server: &ServerView, geometry: &Geometry, beyond: f32) -> f32 {
+/// Where a line of text stands on the outer side of a server.
+fn outer(server: &ServerView, geometry: &Geometry) -> f32 {
     let halo = if server.look == Look::Leader {
         4.0
     } else {
         0.0
     };
-    let out = geometry.server + 16.0 + halo + beyond;
+    let out = geometry.server + 17.0 + halo;
     if geometry.words_above(server.id) {
         -out
     } else {
@@ -147,54 +170,67 @@ fn outer(server: &ServerView, geometry: &Geometry, beyond: f32) -> f32 {
     }
 }
 
-/// Dots for the voters, filled as they say yes; a bar stands where the majority is reached. In a
-/// joint configuration first the old voters, then the new ones.
-fn gathering(quorum: &Quorum, y: f32) -> Html {
-    const BETWEEN: f32 = 22.0;
+/// A disc with its number for each voter, those who said yes first; a bar stands after the majority.
+/// In a joint configuration first the old voters, then the new ones.
+pub fn quorum_row(server: &ServerView, geometry: &Geometry, nth: usize) -> Option<Html> {
+    const BETWEEN: f32 = 24.0;
+    let quorum = server.quorum.as_ref()?;
     let parts = &quorum.parts;
-    let width: f32 = parts.iter().map(|part| width(part) + BETWEEN).sum();
-    let mut left = -(width - BETWEEN) / 2.0;
+    let whole: f32 = parts.iter().map(|part| width(part) + BETWEEN).sum();
+    let half = (whole - BETWEEN) / 2.0;
+    let mut left = -half;
     let mut rows = Vec::new();
     for part in parts {
         if !rows.is_empty() {
-            rows.push(text("server-term", (left - BETWEEN / 2.0, y), "→"));
+            rows.push(text("server-term", (left - BETWEEN / 2.0, 4.0), "→"));
         }
-        rows.push(row(part, left, y));
-        left += self::width(part) + BETWEEN;
+        rows.push(row(part, left));
+        left += width(part) + BETWEEN;
     }
+    let (x, y) = geometry.row_at(server.id, half + 14.0, nth);
+    let full = quorum.is_full().then_some("full");
     html! {
-        <g class="quorum">
+        <g key={server.id.number()} class={classes!("quorum", server.look.word(), full)}
+            transform={format!("translate({} {})", px(x), px(y))}>
             <title>{ quorum.sentence() }</title>
+            { text("quorum-label", (0.0, -21.0), quorum.label()) }
+            { rect("ground", ORIGIN, (half + 15.0, 14.5), 14.5) }
             { for rows }
         </g>
     }
+    .into()
 }
 
-/// From one dot to the next, and how large they are.
-fn dot(part: &Part) -> (f32, f32) {
-    if part.of > 5 {
-        (11.0, 4.0)
+/// From one disc to the next, and how large they are.
+fn disc(part: &Part) -> (f32, f32) {
+    if part.voters.len() > 5 {
+        (20.0, 8.5)
     } else {
-        (14.0, 5.0)
+        (23.0, 10.0)
     }
 }
 
 fn width(part: &Part) -> f32 {
-    dot(part).0 * (part.of as f32 - 1.0)
+    disc(part).0 * (part.voters.len() as f32 - 1.0)
 }
 
-/// The yeses first: how many there are matters, not whose they are.
-fn row(part: &Part, left: f32, y: f32) -> Html {
-    let (gap, r) = dot(part);
-    let dots = (0..part.of).map(|nth| {
-        let class = if nth < part.yes { "dot yes" } else { "dot" };
-        circle(class, (left + gap * nth as f32, y - 4.0), r)
+fn row(part: &Part, left: f32) -> Html {
+    let (gap, r) = disc(part);
+    let discs = part.voters.iter().enumerate().map(|(nth, voter)| {
+        let class = if nth < part.yes { "disc yes" } else { "disc" };
+        let x = left + gap * nth as f32;
+        html! {
+            <g key={voter.number()} {class}>
+                { circle("dot", (x, 0.0), r) }
+                { text("number", (x, 4.2), voter.number()) }
+            </g>
+        }
     });
     let bar = left + gap * (part.needed as f32 - 0.5);
     html! {
         <g>
-            { for dots }
-            { path("majority", format!("M{} {}v15", px(bar), px(y - 11.5))) }
+            { for discs }
+            { path("majority", format!("M{} -17v34", px(bar))) }
         </g>
     }
 }

@@ -10,7 +10,7 @@ use super::delegate;
 use super::geometry::{Geometry, px};
 use super::motion::Motion;
 use super::packet::packet_shape;
-use super::server::{ServerState, focus, neighbour, server_shape};
+use super::server::{ServerState, focus, neighbour, quorum_row, server_shape};
 use super::svg::{line, path, rect, text};
 use crate::raft::{NodeId, ServerSet};
 use crate::sim::PacketId;
@@ -86,7 +86,13 @@ pub fn Stage(props: &StageProps) -> Html {
         server_shape(server, geometry, state)
     });
     let flying = scene.packets.iter();
-    let flying = flying.map(|packet| packet_shape(packet, props.chosen == Some(packet.id)));
+    let flying = flying.map(|packet| {
+        let direction = geometry.direction(packet.from, packet.to);
+        packet_shape(packet, direction, props.chosen == Some(packet.id))
+    });
+    let rows = scene.servers.iter().filter(|one| one.quorum.is_some());
+    let rows = rows.enumerate();
+    let rows = rows.filter_map(|(nth, server)| quorum_row(server, geometry, nth));
     let alone = scene.clients.len() == 1;
     let stop = (!scene.packets.is_empty()).then_some("0");
     let pressed = use_mut_ref(|| None);
@@ -111,7 +117,6 @@ pub fn Stage(props: &StageProps) -> Html {
         <svg class="stage-picture" viewBox={geometry.view_box()} role="group"
             aria-label={label} {onmousedown} {onclick} {onfocusin} {onkeydown}>
             <g class="links">{ for scene.links.iter().map(|link| link_line(link, geometry)) }</g>
-            <g class="middle" aria-hidden="true" data-refs={refs::TERM}>{ for middle(scene, geometry) }</g>
             <g class="clients">
                 { for scene.clients.iter().map(|client| client_box(client, geometry, alone)) }
             </g>
@@ -122,6 +127,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 { for timed().map(|server| ring(server, geometry, "ring")) }
             </g>
             <g class="servers">{ for servers }</g>
+            <g class="quorums" aria-hidden="true">{ for rows }</g>
             <g ref={packets} class="packets" role="group" tabindex={stop} aria-label="Messages under way">
                 { for flying }
             </g>
@@ -232,17 +238,6 @@ fn ring(server: &ServerView, geometry: &Geometry, class: &'static str) -> Html {
     }
 }
 
-/// The latest term; in a partition each side has its own, so there is no number to show.
-fn middle(scene: &Scene, geometry: &Geometry) -> Vec<Html> {
-    let (x, y) = geometry.centre;
-    let term = scene.term.filter(|_| scene.servers.len() > 2);
-    let shown = |term| {
-        let word = text("middle-word", (x, y - 14.0), "term");
-        vec![word, text("middle-term", (x, y + 20.0), term)]
-    };
-    term.map_or_else(Vec::new, shown)
-}
-
 fn client_box(client: &ClientView, geometry: &Geometry, alone: bool) -> Html {
     let (x, y) = geometry.client_at(client.id);
     // Where there is no room around its middle, a client's words begin at the edge.
@@ -253,15 +248,17 @@ fn client_box(client: &ClientView, geometry: &Geometry, alone: bool) -> Html {
     };
     // Towards the edge of the stage, where no server is.
     let words_y = if y > geometry.centre.1 {
-        y + 31.0
+        y + 34.0
+    } else if geometry.client_words().is_some() {
+        y - 24.0
     } else {
-        y - 25.0
+        y + 36.0
     };
     let (from, to) = geometry.pointing(client.id, client.target);
     html! {
         <g key={client.id.slot()} class="client" data-refs={refs::named(client.id)}>
             <g>{ for client.waits.then(|| line("client-line", from, to)) }</g>
-            { rect("client-body", (x, y), (32.0, 17.0), 9.0) }
+            { rect("client-body", (x, y), (32.0, 19.0), 9.0) }
             { text("client-name", (x, y + 5.0), if alone { "client".into() } else { client.id.to_string() }) }
             { text(class, (words_x, words_y), &client.doing) }
         </g>

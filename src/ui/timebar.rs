@@ -89,6 +89,7 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
             <div class="run">
                 { run_picture(&props.timeline) }
                 { quiet_picture(&props.timeline) }
+                { lane_names(&props.timeline) }
                 <input ref={props.paint.slider.clone()} class="time-slider" type="range" aria-label="Time"
                     min="0" max={(span(props.timeline.head).0 / 1000).to_string()} step="1" oninput={seek} />
             </div>
@@ -163,6 +164,27 @@ fn run_picture(timeline: &Timeline) -> Html {
     }
 }
 
+/// The servers' lanes, in the units of the picture: which, from where, how high.
+fn lanes(timeline: &Timeline) -> impl Iterator<Item = (NodeId, usize, usize)> {
+    let lanes = NodeId::first(MAX_SERVERS).zip(&timeline.lanes);
+    let there: Vec<_> = lanes.filter(|(_, lane)| !lane.is_empty()).collect();
+    let pitch = 66 / there.len().max(1);
+    let there = there.into_iter().enumerate();
+    there.map(move |(nth, (id, _))| (id, 2 + pitch * nth, (pitch - 3).clamp(2, 11)))
+}
+
+/// The lanes' names, beside them. A picture of its own, as the other one is stretched.
+fn lane_names(timeline: &Timeline) -> Html {
+    let lanes: Vec<_> = lanes(timeline).collect();
+    // Where there are many, there is no room for names.
+    let lanes = lanes.into_iter().filter(|(.., height)| *height >= 10);
+    let names = lanes.map(|(id, y, height)| {
+        let y = (y + height / 2 + 4).to_string();
+        html! { <text key={id.number()} x="0" {y} data-refs={named(id)}>{ id.to_string() }</text> }
+    });
+    html! { <svg class="run-names" aria-hidden="true">{ for names }</svg> }
+}
+
 /// Where time was compressed. A picture of its own, as the other one is stretched, and would stretch
 /// the hatching with it.
 fn quiet_picture(timeline: &Timeline) -> Html {
@@ -204,12 +226,12 @@ fn place_of(speed: f64) -> usize {
         .unwrap_or(SPEEDS.len() - 1)
 }
 
-/// `1/50 of real time`
+/// `50 times slower`
 fn words(speed: f64, hurrying: bool) -> String {
     match SPEEDS[place_of(speed)] {
-        _ if hurrying => "quiet: hurrying on".into(),
+        _ if hurrying => "idle: fast-forwarding".into(),
         1 => "real time".into(),
-        times if times < 0 => format!("1/{} of real time", -times),
-        times => format!("{times}× real time"),
+        times if times < 0 => format!("{} times slower", -times),
+        times => format!("{times} times faster"),
     }
 }

@@ -49,8 +49,10 @@ pub struct Cell {
     pub index: LogIndex,
     /// Its term.
     pub term: Term,
-    /// Its command; of a configuration what it changes; or a dash.
+    /// Its command; of a configuration what it changes; or `no-op`.
     pub text: String,
+    /// Whether it is an empty one.
+    pub is_noop: bool,
     /// The configuration, if it is one.
     pub configuration: Option<Configuration>,
     /// Whether this server knows it to be committed.
@@ -101,6 +103,7 @@ impl Row {
             index,
             term: entry.term,
             text: label(entry, index, server.log()),
+            is_noop: matches!(entry.payload, Payload::Noop),
             configuration: match entry.payload {
                 Payload::Configuration(configuration) => Some(configuration),
                 Payload::Command(_) | Payload::Noop | Payload::Register(_) => None,
@@ -129,7 +132,7 @@ fn label(entry: &Entry, index: LogIndex, log: &Log) -> String {
         Payload::Configuration(configuration) => {
             change(log.configured_by(index.previous()).1, configuration)
         }
-        Payload::Noop => "—".into(),
+        Payload::Noop => "no-op".into(),
         Payload::Register(wish) => wish.to_string(),
     }
 }

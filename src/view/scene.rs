@@ -7,9 +7,10 @@ use super::refs;
 use crate::kv::{Answer, ClientId};
 use crate::raft::configuration::majority;
 use crate::raft::{
-    AppendOutcome, Configuration, LogIndex, Message, Node, NodeId, Read, Role, ServerSet, Term,
-    Timer,
+    AppendOutcome, Configuration, Event, Log, LogIndex, Message, Node, NodeId, Payload, Read, Role,
+    ServerSet, Term, Timer,
 };
+use crate::session::Session;
 use crate::sim::{
     Address, Body, Client, Packet, PacketId, PacketKind, ReplyOutcome, Server, Stage, Time, World,
 };
@@ -25,8 +26,6 @@ pub struct Scene {
     pub packets: Vec<PacketView>,
     /// Every pair of servers.
     pub links: Vec<LinkView>,
-    /// The latest term, if all servers that are up can reach each other.
-    pub term: Option<Term>,
 }
 
 /// What a server is, by its looks.
@@ -81,12 +80,12 @@ pub struct Quorum {
     pub what: String,
 }
 
-/// How many of some voters said yes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Some voters, and which of them said yes.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Part {
-    /// How many there are.
-    pub of: usize,
-    /// How many said yes.
+    /// Those who said yes, whoever collects the yeses first; then the others.
+    pub voters: Vec<NodeId>,
+    /// How many of them said yes.
     pub yes: usize,
     /// How many yeses are needed.
     pub needed: usize,
@@ -120,7 +119,7 @@ pub struct PacketView {
     pub positive: bool,
     /// The tokens of what it is and carries ([`refs`]).
     pub refs: String,
-    /// What is written on it: the last entry's index, or a client's request.
+    /// What is written on it: the entry's command, or the last entry's index, or a client's request.
     pub label: String,
     /// When it was sent.
     pub sent_at: Time,
@@ -157,16 +156,24 @@ impl Scene {
         let packets = packets.filter(|packet| there(packet.from) && there(packet.to));
         let packets = packets.map(PacketView::of);
         let links = links(world);
-        let whole = links.iter().all(|link| !link.is_cut());
-        let up = servers.iter().filter(|server| server.look != Look::Down);
-        let term = up.map(|server| server.term).max().filter(|_| whole);
         Self {
             servers,
             clients: world.clients().iter().map(ClientView::of).collect(),
             packets: packets.collect(),
             links,
-            term,
         }
+    }
+
+    /// The same, where a majority that was just reached stays in sight for `window`.
+    pub fn of_session(session: &Session, window: Time) -> Self {
+        let mut scene = Self::of(session.world());
+        for (id, full) in reached(session, window) {
+            let server = scene.servers.iter_mut().find(|server| server.id == id);
+            if let Some(server) = server {
+                server.quorum = Some(full);
+            }
+        }
+        scene
     }
 }
 
@@ -275,16 +282,44 @@ impl ServerView {
 }
 
 impl Quorum {
-    fn new(of: Configuration, yes: impl Fn(NodeId) -> bool, what: impl Into<String>) -> Self {
-        let part = |voters: ServerSet| Part {
-            of: voters.len(),
-            yes: voters.iter().filter(|id| yes(*id)).count(),
-            needed: majority(voters.len()),
+    /// What `id` collects.
+    fn new(
+        id: NodeId,
+        of: Configuration,
+        yes: impl Fn(NodeId) -> bool,
+        what: impl Into<String>,
+    ) -> Self {
+        let part = |of: ServerSet| {
+            let mut voters: Vec<NodeId> = of.iter().collect();
+            voters.sort_by_key(|voter| (!yes(*voter), *voter != id, *voter));
+            Part {
+                yes: voters.iter().filter(|voter| yes(**voter)).count(),
+                needed: majority(voters.len()),
+                voters,
+            }
         };
         let old = of.is_joint().then(|| part(of.outgoing));
         Self {
             parts: old.into_iter().chain([part(of.voters)]).collect(),
             what: what.into(),
+        }
+    }
+
+    /// Whether a majority has said yes; in a joint configuration, of both.
+    pub fn is_full(&self) -> bool {
+        self.parts.iter().all(|part| part.yes >= part.needed)
+    }
+
+    /// What stands above its row: `2 of 5 hold x=5`, `3 of 5: a majority`.
+    pub fn label(&self) -> String {
+        let what = &self.what;
+        match self.parts.as_slice() {
+            [part] if self.is_full() => {
+                format!("{} of {}: a majority", part.yes, part.voters.len())
+            }
+            [part] => format!("{} of {} {what}", part.yes, part.voters.len()),
+            _ if self.is_full() => "two majorities".into(),
+            _ => what.clone(),
         }
     }
 
@@ -326,8 +361,11 @@ fn quorum(server: &Server) -> Option<Quorum> {
     let node = server.node()?;
     let of = node.configuration();
     match node.role() {
-        Role::Candidate { votes, .. } => Some(Quorum::new(of, |id| votes.contains(id), "votes")),
+        Role::Candidate { votes, .. } => {
+            Some(Quorum::new(server.id, of, |id| votes.contains(id), "votes"))
+        }
         Role::PreCandidate { votes } => Some(Quorum::new(
+            server.id,
             of,
             |id| votes.contains(id),
             "would vote for it",
@@ -335,15 +373,60 @@ fn quorum(server: &Server) -> Option<Quorum> {
         Role::Leader(leadership) if node.commit_index() < node.log().last_index() => {
             let index = node.commit_index().next();
             let holds = |id| leadership.progress(id).match_index >= index;
-            Some(Quorum::new(of, holds, format!("hold entry {index}")))
+            let what = hold(server.log(), index);
+            Some(Quorum::new(server.id, of, holds, what))
         }
         Role::Leader(leadership) => {
             let round = node.reads().iter().find_map(Read::round)?;
             let confirms = |id| id == server.id || leadership.progress(id).answered >= round;
-            Some(Quorum::new(of, confirms, "confirm that it leads"))
+            let what = "confirm that it leads";
+            Some(Quorum::new(server.id, of, confirms, what))
         }
         Role::Follower { .. } => None,
     }
+}
+
+/// `hold x=5`, or `hold entry 7` where there is no command to name.
+fn hold(log: &Log, index: LogIndex) -> String {
+    match command(log, index) {
+        Some(command) => format!("hold {command}"),
+        None => format!("hold entry {index}"),
+    }
+}
+
+/// The command of an entry, if it holds one.
+fn command(log: &Log, index: LogIndex) -> Option<String> {
+    match log.get(index)?.payload {
+        Payload::Command(command) => Some(command.op.to_string()),
+        Payload::Configuration(_) | Payload::Noop | Payload::Register(_) => None,
+    }
+}
+
+/// The majorities that were reached within `window` before now, each by whoever reached it: votes
+/// that made a leader, copies that committed an entry. The latest of each server counts.
+fn reached(session: &Session, window: Time) -> Vec<(NodeId, Quorum)> {
+    let now = session.now();
+    let mut all: Vec<(NodeId, Quorum)> = Vec::new();
+    let records = session.records()[..session.told()].iter().rev();
+    let recent = records.take_while(|record| record.step.at + window >= now);
+    for (id, event) in recent.flat_map(|record| record.step.events()) {
+        let Some(server) = session.world().find(id) else {
+            continue;
+        };
+        let (of, yes, what) = match event {
+            Event::BecameLeader { votes, of, .. } => (of, votes, "votes".into()),
+            Event::Committed {
+                position,
+                holders,
+                of,
+            } => (of, holders, hold(server.log(), position.index)),
+            _ => continue,
+        };
+        if server.is_up() && all.iter().all(|(other, _)| *other != id) {
+            all.push((id, Quorum::new(id, *of, |voter| yes.contains(voter), what)));
+        }
+    }
+    all
 }
 
 impl ClientView {
@@ -383,14 +466,13 @@ impl PacketView {
                 ..
             }) => {
                 let last = previous.index.plus(entries.len());
-                (
-                    if entries.is_empty() {
-                        String::new()
-                    } else {
-                        last.to_string()
-                    },
-                    true,
-                )
+                let payload = entries.first().map(|first| &first.payload);
+                let label = match payload {
+                    None => String::new(),
+                    Some(Payload::Command(command)) if entries.len() == 1 => command.op.to_string(),
+                    Some(_) => last.to_string(),
+                };
+                (label, true)
             }
             Body::Raft(Message::AppendEntriesReply { outcome, .. }) => (
                 String::new(),

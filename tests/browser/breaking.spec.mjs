@@ -30,11 +30,11 @@ test("a hunt finds what falls without a rule; with the rule the same schedule is
 
   await button(page, "Without it and with it, side by side").click();
   const said = page.locator(".stages.two > p");
-  await expect(said).toHaveText(["Without one-vote-per-termevery promise holds", "With itevery promise holds"]);
+  await expect(said).toHaveText(["Without one-vote-per-termevery property holds", "With itevery property holds"]);
   await expect(page.locator(".stages svg")).toHaveCount(2);
   await page.getByRole("slider", { name: "Speed" }).fill("5");
   await expect(lamps(page)).toHaveText([/Election Safety/], { timeout: 20_000 });
-  await expect(said).toHaveText([/Election Safety is broken$/, /every promise holds$/]);
+  await expect(said).toHaveText([/Election Safety is broken$/, /every property holds$/]);
   await expect(page.locator(".logs h2")).toContainText(["Logs without the rule", "Logs with the rule"]);
   expect(Number(await time.inputValue())).toBe(fell);
 

@@ -44,7 +44,7 @@ test("a noun of the prose lights what it means on the stage, and the other way r
   await isLit(leader(page));
 
   // The page's own style is as it was: the rule went to its own place.
-  expect(await page.evaluate(() => getComputedStyle(document.body).getPropertyValue("--focus"))).not.toBe("");
+  expect(await page.evaluate(() => getComputedStyle(document.body).getPropertyValue("--accent"))).not.toBe("");
 });
 
 test("prose names the leader of the moment", async ({ page }) => {

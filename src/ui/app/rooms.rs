@@ -70,12 +70,13 @@ impl App {
         html! {
             <main class="stage">
                 <div {class}>
-                    <Stage scene={Rc::new(Scene::of(world))} motion={self.paint.motion[0].clone()}
+                    <Stage scene={Rc::new(Scene::of_session(&player.session, lingering(&player)))} motion={self.paint.motion[0].clone()}
                         geometry={Geometry::new(world.ids(), self.compact || twin.is_some())}
                         focus={self.focus} chosen={self.chosen} {invites}
                         on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
                     { for twin.map(|twin| self.beside(&player.session, twin)) }
                 </div>
+                <div>{ for (self.room == Room::Learn).then(|| caption(&player.session)) }</div>
                 <div class="acts">
                     { tools(self.tool, &wishes.tool) }
                     <div>{ for request }</div>
@@ -93,7 +94,7 @@ impl App {
             <p>{ "Without " }<b>{ rule_between(session, twin) }</b>{ verdict(session) }</p>
             <p>{ "With it" }{ verdict(twin) }</p>
             <div class="beside" inert={true}>
-                <Stage scene={Rc::new(Scene::of(twin.world()))} motion={self.paint.motion[1].clone()}
+                <Stage scene={Rc::new(Scene::of_session(twin, Time::ms(30)))} motion={self.paint.motion[1].clone()}
                     geometry={Geometry::new(ids, true)} focus={None} chosen={None} invites={ServerSet::EMPTY}
                     on_pick={Callback::noop()} on_focus={Callback::noop()} on_rendered={&self.wishes.placed} />
             </div>
@@ -110,7 +111,7 @@ impl App {
         let beside = twin.map(logs_beside);
         let title = twin.map_or("Logs", |_| "Logs without the rule");
         html! {
-            <aside class="side" aria-label="Logs, promises and events">
+            <aside class="side" aria-label="Logs, properties and events">
                 <Logs {title} {table} focus={self.focus} on_focus={&wishes.focus} />
                 <div>{ for beside }</div>
                 { promises(&broken(session)) }
@@ -189,6 +190,38 @@ impl App {
             .unwrap_or_default()
     }
 }
+
+/// How long a majority stays in sight: 1.5 seconds of the reader's time.
+fn lingering(player: &Player) -> Time {
+    Time((player.pace.speed * 1.5e6) as u64)
+}
+
+/// The last two things that matter in a story, the last one large.
+fn caption(session: &Session) -> Html {
+    let matters = |fact: &Fact| match fact {
+        Fact::Crashed { .. } | Fact::Restarted { .. } => true,
+        Fact::Raft { event, .. } => matches!(
+            event,
+            Event::BecameLeader { .. } | Event::Committed { .. } | Event::ElectionStarted { .. }
+        ),
+        _ => false,
+    };
+    let records = session.records()[..session.told()].iter().rev();
+    let told = records.flat_map(|record| {
+        let facts = &record.step.facts;
+        let told = record.told.iter().rev();
+        told.filter(|one| one.fact.is_some_and(|place| matters(&facts[place])))
+    });
+    let last: Vec<&str> = told.take(2).map(|one| one.text.as_str()).collect();
+    let before = last.get(1).copied().unwrap_or_default();
+    html! {
+        <div class="caption" aria-hidden="true">
+            <p class="before">{ before }</p>
+            <p>{ last.first().copied().unwrap_or_default() }</p>
+        </div>
+    }
+}
+
 fn logs_beside(twin: &Session) -> Html {
     let table = Rc::new(LogTable::of(twin.world(), SHOWN_ENTRIES));
     html! { <Logs title="Logs with the rule" {table} focus={None} on_focus={Callback::noop()} /> }
@@ -209,7 +242,7 @@ fn verdict(session: &Session) -> Html {
         Some(violation) => {
             html! { <span class="broken">{ format!("{} is broken", violation.property()) }</span> }
         }
-        None => html! { <span>{ "every promise holds" }</span> },
+        None => html! { <span>{ "every property holds" }</span> },
     }
 }
 
