@@ -8,8 +8,7 @@
 //! - [`check`]: what must hold at every step.
 //! - [`hunt`]: the search for a schedule that breaks it. Natively in the program
 //!   `raftarium-lab`, on all cores.
-//! - `trace`: runs on paper, for other checkers, and other implementations' runs for ours. Not in
-//!   the page.
+//! - [`trace`]: runs on paper, for other checkers, and other implementations' runs, judged.
 //! - [`narrate`]: what happened, in sentences, and why.
 //! - [`script`]: the text grammar with commands to run and to expect: golden tests and lessons.
 //! - [`session`]: play, go to any moment, act in the past, undo, share.
@@ -27,7 +26,6 @@ pub mod raft;
 pub mod script;
 pub mod session;
 pub mod sim;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod trace;
 pub mod ui;
 pub mod view;

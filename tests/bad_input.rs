@@ -15,7 +15,7 @@ use raftarium::session::{Session, link};
 use raftarium::sim::random::{self, Purpose};
 use raftarium::sim::text::{self, TextError, parse_run, statements, write_run};
 use raftarium::sim::{Step, Time, World};
-use raftarium::trace::{self, Finding, Recorder};
+use raftarium::trace::{self, Recorder};
 
 /// A stream of numbers.
 struct Random {
@@ -276,18 +276,20 @@ fn changed_traces_are_judged_or_refused_with_a_line_and_a_reason() {
         }
         let lines = 1..=changed.lines().count().max(1);
         match bounded(&changed, || trace::check(changed.as_bytes())) {
-            Ok(_) => passed += 1,
-            Err(Finding::Broken { line, told, .. }) => {
+            Ok(report) => match report.verdicts.first() {
+                None => passed += 1,
+                Some(verdict) => {
+                    assert!(
+                        lines.contains(&verdict.line) && is_sentence(&verdict.told),
+                        "{verdict}"
+                    );
+                    broken += 1;
+                }
+            },
+            Err(why) => {
                 assert!(
-                    lines.contains(&line) && is_sentence(&told),
-                    "{line}: {told}"
-                );
-                broken += 1;
-            }
-            Err(Finding::Unreadable { line, message }) => {
-                assert!(
-                    lines.contains(&line) && is_sentence(&message),
-                    "{line}: {message}"
+                    lines.contains(&why.line) && is_sentence(&why.message),
+                    "{why}"
                 );
                 refused += 1;
             }

@@ -127,7 +127,7 @@ fn what_it_writes_it_can_check() {
             .contains("\"ret\"")
     );
     let whole = std::fs::read_to_string(trace).unwrap();
-    let lie = whole.replace("\"role\":\"F\"", "\"role\":\"L\"");
+    let lie = whole.replace("\"mi\":1", "\"mi\":9");
     assert_eq!(lab(&["check", "-"], &lie).status.code(), Some(1));
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::kv::{Command, Registration};
 use crate::raft::{self, AppendOutcome, Entries, Entry, NodeId, Payload, SnapshotOutcome};
@@ -17,6 +16,11 @@ pub struct Init {
     pub e: Kind,
     /// The servers' names.
     pub servers: Vec<String>,
+    /// Who of them founded the cluster: the voters of the first configuration.
+    pub founders: Vec<String>,
+    /// Whether a field of the state that is missing is as it was.
+    #[serde(default)]
+    pub changes: bool,
 }
 
 /// Every other line: one step of one server.
@@ -35,8 +39,12 @@ pub struct Line {
     /// Where that was sent: the line, from 1, and the place in its `out`, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub src: Option<(usize, usize)>,
-    /// The server after the step.
-    pub s: State,
+    /// Whether its disk was lost before it started.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub wiped: bool,
+    /// The server after the step, if it changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s: Option<State>,
     /// What it sent.
     #[serde(default)]
     pub out: Vec<Message>,
@@ -66,22 +74,33 @@ pub enum Kind {
     Timeout,
 }
 
-/// A server's state.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// What of a server's state is told: what is missing is as it was.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct State {
     /// Its term.
-    pub term: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<u64>,
     /// Who has its vote in that term; empty for nobody.
-    pub vote: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vote: Option<String>,
     /// What it is.
-    pub role: Role,
-    /// The index of the first entry of `log`.
-    #[serde(default = "one")]
-    pub first: u64,
-    /// Its entries.
-    pub log: Vec<Item>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// The index of the first entry that is not compacted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<u64>,
+    /// Its entries from there on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<Vec<Item>>,
+    /// What it has from that index on; before it nothing changed.
+    #[serde(default, rename = "+", skip_serializing_if = "Option::is_none")]
+    pub change: Option<(u64, Vec<Item>)>,
     /// The last entry it knows to be committed.
-    pub commit: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<u64>,
+    /// Who the cluster consisted of before `first`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
 }
 
 /// What a server is.
@@ -100,15 +119,7 @@ pub enum Role {
 pub struct Item(pub u64, pub Value);
 
 /// What an entry says. Ours say `"C1.3 x=5"` (the third request of C1) or `"no-op"`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Value {
-    /// As text.
-    Text(String),
-    /// As a whole number of 64 bits, with a sign or without. Others are read only nearly, so that two
-    /// that differ could count as the same.
-    Number(i128),
-}
+pub type Value = String;
 
 /// A message.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -153,8 +164,26 @@ pub struct Message {
     pub more: BTreeMap<String, serde_json::Value>,
 }
 
-fn one() -> u64 {
-    1
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+impl Kind {
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "init" => Self::Init,
+            "compact" => Self::Compact,
+            "drop" => Self::Drop,
+            "propose" => Self::Propose,
+            "recv" => Self::Recv,
+            "restart" => Self::Restart,
+            "send" => Self::Send,
+            "tick" => Self::Tick,
+            "timeout" => Self::Timeout,
+            _ => return None,
+        })
+    }
 }
 
 /// A server's name in a trace: `n1` for S1.
@@ -324,7 +353,7 @@ pub(super) fn item(entry: &Entry) -> Item {
             most,
         }) => format!("{client}.{serial} session, {most} at most"),
     };
-    Item(entry.term.0, Value::Text(value))
+    Item(entry.term.0, value)
 }
 
 /// A command: `C1.3 x=5`, or in session 2 `C1@2.3 x=5`.
@@ -346,52 +375,6 @@ const CONFIGURATION: &str = "config ";
 
 /// The value of an empty entry.
 const NO_OP: &str = "no-op";
-
-impl Value {
-    /// What it says, if it is written as ours are.
-    pub fn payload(&self) -> Option<Payload> {
-        let Self::Text(text) = self else {
-            return None;
-        };
-        if text == NO_OP {
-            return Some(Payload::Noop);
-        }
-        let (request, op) = text.split_once(' ')?;
-        let (client, serial) = request.strip_prefix('C')?.split_once('.')?;
-        let command = Command {
-            client: crate::kv::ClientId::new(client.parse().ok()?)?,
-            session: None,
-            serial: serial.parse().ok()?,
-            op: op.parse().ok()?,
-        };
-        // Only what reads as it is written is surely the same value.
-        let same = said(&command) == *text;
-        same.then_some(Payload::Command(command))
-    }
-}
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let number = match serde_json::Value::deserialize(from)? {
-            serde_json::Value::String(text) => return Ok(Self::Text(text)),
-            serde_json::Value::Number(number) => number,
-            _ => return Err(D::Error::custom("a value is a string or a number")),
-        };
-        let number = number.as_i128().map(Self::Number);
-        number.ok_or_else(|| {
-            D::Error::custom("a number is a whole one of 64 bits; write any other as a string")
-        })
-    }
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => write!(f, "{text:?}"),
-            Self::Number(number) => number.fmt(f),
-        }
-    }
-}
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -21,11 +21,23 @@ pub struct Played {
 /// Plays a run to its end, and writes its trace, if that is wanted. What is due at the end happens,
 /// and what is due at the moment of an action happens before it. An error says what could not be
 /// done, or written.
-pub fn play(schedule: &Schedule, mut trace: Option<&mut dyn Write>) -> Result<Played, String> {
+pub fn play(schedule: &Schedule, trace: Option<&mut dyn Write>) -> Result<Played, String> {
+    play_whole(schedule, trace, false)
+}
+
+/// The same; `whole` asks for the whole state of a server in each line, and not only what changed.
+pub fn play_whole(
+    schedule: &Schedule,
+    mut trace: Option<&mut dyn Write>,
+    whole: bool,
+) -> Result<Played, String> {
     let mut step = Step::default();
     let mut world = World::new(&schedule.scenario, &mut step);
     let (mut checker, mut history) = (Checker::new(&world), History::new(&world));
-    let (mut recorder, init, mut lines) = Recorder::new(&world);
+    let (mut recorder, init, mut lines) = match whole {
+        true => Recorder::whole(&world),
+        false => Recorder::new(&world),
+    };
     write(&mut trace, &init)?;
     let mut actions = schedule.actions.iter().peekable();
     loop {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::line::{Init, Kind, Line, Message, Role, State, item, name};
-use crate::raft::{LogIndex, MAX_SERVERS, NodeId, Persistent, ServerSet, Timer};
+use super::line::{Init, Item, Kind, Line, Message, Role, State, item, name};
+use crate::raft::{Log, LogIndex, MAX_SERVERS, NodeId, Persistent, ServerSet, Timer};
 use crate::sim::{Action, Address, Body, Cause, Fact, PacketId, Server, Step, World};
 
 /// Writes the lines of a run as it goes.
@@ -19,6 +19,12 @@ pub struct Recorder {
     under_way: BTreeMap<PacketId, Letter>,
     /// The packets up to here were looked at.
     last_packet: PacketId,
+    /// Who lost its disk, and has not started since.
+    wiped: ServerSet,
+    /// Who has a line.
+    told: ServerSet,
+    /// Whether each line has the whole state, and not only what changed.
+    whole: bool,
 }
 
 /// What a trace tells of a server. The disk is kept as the server has it: a copy costs nothing.
@@ -40,6 +46,16 @@ impl Recorder {
     /// Begins a trace: its first line, and one more for each server that does not begin with an
     /// empty disk.
     pub fn new(world: &World) -> (Self, Init, Vec<Line>) {
+        Self::begin(world, false)
+    }
+
+    /// The same, but each line has the whole state of its server: for readers that do not follow
+    /// changes.
+    pub fn whole(world: &World) -> (Self, Init, Vec<Line>) {
+        Self::begin(world, true)
+    }
+
+    fn begin(world: &World, whole: bool) -> (Self, Init, Vec<Line>) {
         let blank = Known {
             disk: Persistent::new(world.founders()),
             role: Role::F,
@@ -51,10 +67,15 @@ impl Recorder {
             there: world.ids(),
             under_way: BTreeMap::new(),
             last_packet: PacketId(0),
+            wiped: ServerSet::EMPTY,
+            told: ServerSet::EMPTY,
+            whole,
         };
         let init = Init {
             e: Kind::Init,
             servers: world.ids().iter().map(name).collect(),
+            founders: world.founders().iter().map(name).collect(),
+            changes: !whole,
         };
         let mut lines = Vec::new();
         recorder.note(world, &Step::default(), &mut lines);
@@ -63,6 +84,11 @@ impl Recorder {
 
     /// Adds to `lines` what is to be told of `step`, which has just made `world` what it is.
     pub fn note(&mut self, world: &World, step: &Step, lines: &mut Vec<Line>) {
+        if let Cause::Action(action) = &step.cause
+            && let Action::Wipe(id) = **action
+        {
+            self.wiped.insert(id);
+        }
         let mut sent = self.sent(world, step);
         let received = self.received(world, step);
         for server in world.servers() {
@@ -96,13 +122,26 @@ impl Recorder {
                 self.under_way.insert(*packet, Letter { source, message });
             }
             let letter = mine.map(|(.., letter)| letter);
+            let starts = e == Kind::Restart;
+            let begins = joined && self.told.contains(id);
+            let wiped = starts && (begins || self.wiped.contains(id));
+            if starts {
+                self.wiped.remove(id);
+            }
+            self.told.insert(id);
+            let before = &self.known[id.slot()];
+            let state = match self.whole || wiped {
+                true => known.state(),
+                false => known.since(before, starts),
+            };
             lines.push(Line {
                 e,
                 n: name(id),
                 at: Some(step.at.0),
                 m: letter.map(|letter| letter.message.clone()),
                 src: letter.map(|letter| letter.source),
-                s: known.state(),
+                wiped,
+                s: (state != State::default()).then_some(state),
                 out: out.into_iter().map(|(_, message)| message).collect(),
             });
             self.known[id.slot()] = known;
@@ -217,19 +256,61 @@ impl Known {
         self.disk.log.last_index() > other.disk.log.last_index()
     }
 
+    /// All of it.
     fn state(&self) -> State {
         let Persistent {
             current_term,
             voted_for,
             log,
         } = &self.disk;
+        let base = log.base().index;
+        let is_compacted = base > LogIndex(0);
         State {
-            term: current_term.0,
-            vote: voted_for.map(name).unwrap_or_default(),
-            role: self.role,
-            first: log.first_index().0,
-            log: log.iter().map(|(_, entry)| item(entry)).collect(),
-            commit: self.commit.0,
+            term: Some(current_term.0),
+            vote: Some(voted_for.map(name).unwrap_or_default()),
+            role: Some(self.role),
+            first: is_compacted.then(|| log.first_index().0),
+            log: Some(log.iter().map(|(_, entry)| item(entry)).collect()),
+            commit: Some(self.commit.0),
+            config: is_compacted.then(|| log.configured_by(base).1.to_string()),
+            ..State::default()
         }
     }
+
+    /// What of it is not as it was. A start tells all but the log.
+    fn since(&self, before: &Self, starts: bool) -> State {
+        let (own, old) = (&self.disk.log, &before.disk.log);
+        if own.first_index() < old.first_index() {
+            return self.state();
+        }
+        let changed = |it: bool| starts || it;
+        let term = self.disk.current_term;
+        let vote = self.disk.voted_for;
+        let first = own.first_index();
+        State {
+            term: changed(term != before.disk.current_term).then_some(term.0),
+            vote: changed(vote != before.disk.voted_for)
+                .then(|| vote.map(name).unwrap_or_default()),
+            role: changed(self.role != before.role).then_some(self.role),
+            first: (first != old.first_index()).then_some(first.0),
+            change: change(old, own),
+            commit: changed(self.commit != before.commit).then_some(self.commit.0),
+            ..State::default()
+        }
+    }
+}
+
+/// What a log has now from some index on, where it is not as it was.
+fn change(old: &Log, own: &Log) -> Option<(u64, Vec<Item>)> {
+    // A snapshot took its place.
+    let is_new = !old.holds(own.base());
+    let first = match is_new {
+        true => own.first_index(),
+        false => old.common(own).next(),
+    };
+    let same = first > old.last_index() && first > own.last_index();
+    (is_new || !same).then(|| {
+        let entries = own.iter_from(first);
+        (first.0, entries.map(|(_, entry)| item(entry)).collect())
+    })
 }

@@ -9,7 +9,7 @@ use raftarium::script::{self, Command, Runner};
 use raftarium::session::link;
 use raftarium::sim::text::{LONGEST_TEXT, Said, TextError, statements};
 use raftarium::sim::{Scenario, Time};
-use raftarium::trace::{self, Finding, Played};
+use raftarium::trace::{self, Played};
 
 use crate::arguments::Run;
 use crate::hunting::link_of;
@@ -120,24 +120,27 @@ fn tell(played: &Played, failed: Option<&str>) -> Verdict {
     Verdict::Held
 }
 
-/// Reads a trace.
+/// Reads a trace, and says which step no rule of Raft allows.
 pub(crate) fn check(path: &Path) -> Result<Verdict, String> {
-    let finding = if path == Path::new("-") {
+    let report = if path == Path::new("-") {
         trace::check(io::stdin().lock())
     } else {
         let file = File::open(path).map_err(|why| format!("{}: {why}", path.display()))?;
         trace::check(BufReader::new(file))
     };
-    match finding {
-        Ok(summary) => {
-            say(format!("Nothing is broken: {summary}."));
+    let report = report.or_else(|why| match why.before.verdicts.is_empty() {
+        true => Err(format!("{}, {why}", path.display())),
+        false => Ok(why.before),
+    })?;
+    match report.verdicts.first() {
+        None => {
+            say(format!("Nothing is broken: {}.", report.summary));
             Ok(Verdict::Held)
         }
-        Err(broken @ Finding::Broken { .. }) => {
-            say(broken);
+        Some(verdict) => {
+            say(verdict);
             Ok(Verdict::Broken)
         }
-        Err(unreadable) => Err(format!("{}, {unreadable}", path.display())),
     }
 }
 

@@ -1,0 +1,66 @@
+//! The judge of traces: it finds what no rule allows, and nothing else.
+
+// It serves other tests too.
+#[allow(dead_code)]
+mod chaos;
+
+use chaos::Run;
+use raftarium::hunt::Schedule;
+use raftarium::sim::Time;
+use raftarium::sim::text::parse_run;
+use raftarium::trace;
+
+/// How many random runs are judged. `JUDGE_RUNS` asks for more.
+fn runs() -> u64 {
+    let asked = std::env::var("JUDGE_RUNS").ok();
+    asked.and_then(|asked| asked.parse().ok()).unwrap_or(60)
+}
+
+fn written(text: &str, end: Time) -> String {
+    let (scenario, actions) = parse_run(text).unwrap_or_else(|why| panic!("{why}"));
+    let schedule = Schedule {
+        scenario,
+        actions,
+        end,
+    };
+    let mut paper = Vec::new();
+    trace::play(&schedule, Some(&mut paper)).unwrap_or_else(|why| panic!("{why}"));
+    String::from_utf8(paper).expect("it is text")
+}
+
+#[test]
+fn healthy_runs_with_all_parts_on_are_allowed() {
+    let from = std::env::var("JUDGE_FROM").map_or(0, |from| from.parse().expect("a number"));
+    let (mut alarms, mut steps, mut committed) = (Vec::new(), 0, 0);
+    for seed in from..from + runs() {
+        let mut run = Run::new(seed, &[]);
+        if run.storm().is_err() {
+            continue;
+        }
+        let end = run.world.now();
+        let trace = written(&run.text(), end);
+        let report = trace::check(trace.as_bytes());
+        let report = report.unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+        if let Some(verdict) = report.verdicts.first() {
+            let line = trace.lines().nth(verdict.line - 1).unwrap_or_default();
+            if std::env::var("JUDGE_KEEP").is_ok() {
+                std::fs::write(format!("target/judge-{seed}.jsonl"), &trace)
+                    .expect("it can be written");
+            }
+            alarms.push(format!("seed {seed}: {verdict}\n{line}\n"));
+        }
+        steps += report.summary.kinds.values().sum::<usize>();
+        committed += report.summary.committed;
+    }
+    println!("{steps} steps, {committed} entries committed");
+    assert!(
+        steps > 10_000 && committed > 100,
+        "{steps} steps, {committed} entries"
+    );
+    let count = alarms.len();
+    assert!(
+        alarms.is_empty(),
+        "{count} false alarms:\n{}",
+        alarms.concat()
+    );
+}
