@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::property::Property;
 use crate::kv::{Answer, Command, Op};
-use crate::raft::{Clause, Entry, EntryId, LogIndex, NodeId, Payload, Rule, ServerSet, Term};
+use crate::raft::{Entry, EntryId, LogIndex, NodeId, Payload, Rule, ServerSet, Term};
 use crate::sim::{StepId, Time};
 
 /// A property that was broken: when, by whom, and how.
@@ -193,23 +193,6 @@ impl Violation {
     /// What was broken.
     pub fn property(&self) -> Property {
         self.breach.property()
-    }
-
-    /// The rule of the paper that should have prevented it, as it stands there.
-    pub fn clause(&self) -> Clause {
-        let property = self.property();
-        match self.guard {
-            Some(rule) => Clause {
-                place: rule.place(),
-                section: property.section(),
-                text: property.promise(),
-            },
-            None => Clause {
-                place: "Figure 3",
-                section: property.section(),
-                text: property.promise(),
-            },
-        }
     }
 }
 
@@ -723,23 +706,14 @@ mod tests {
                     breach,
                     guard,
                 };
-                let (place, off) = match guard {
-                    None => ("Figure 3", ""),
-                    Some(_) => (
-                        "Figure 2, AppendEntries 2",
-                        " The rule check-previous (Figure 2, AppendEntries 2) is off.",
-                    ),
+                let off = match guard {
+                    None => "",
+                    Some(_) => " The rule check-previous (Figure 2, AppendEntries 2) is off.",
                 };
                 assert_eq!(
                     violation.to_string(),
                     format!("{property} is broken: {said}.{off}")
                 );
-                let clause = Clause {
-                    place,
-                    section: property.section(),
-                    text: property.promise(),
-                };
-                assert_eq!(violation.clause(), clause);
             }
         }
     }

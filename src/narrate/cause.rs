@@ -1,91 +1,14 @@
 //! What came of what: between the facts of a step, and from one step to the next.
 
-use crate::raft::event::TimerResetReason;
+use super::about;
 use crate::raft::{Event, Timer};
 use crate::sim::{Cause, Fact, Step};
 
 /// The earlier fact of the same step of which the fact at `place` came. None: it came directly of
 /// what made the step happen.
 pub fn origin(step: &Step, place: usize) -> Option<usize> {
-    let nearest = |leads: fn(&Fact) -> bool| step.facts[..place].iter().rposition(leads);
-    match &step.facts[place] {
-        Fact::Asked { .. } | Fact::Registers { .. } => nearest(|fact| {
-            matches!(
-                fact,
-                Fact::Answered { .. }
-                    | Fact::Expired { .. }
-                    | Fact::GaveUpWaiting { .. }
-                    | Fact::Redirected { .. }
-                    | Fact::Registered { .. }
-            )
-        }),
-        Fact::Executed { .. } | Fact::SessionOpened { .. } => nearest(commits),
-        Fact::Raft { event, .. } => match event {
-            Event::Applied { .. } => nearest(commits),
-            Event::BecameLeader { .. } => nearest(|fact| {
-                is(fact, |event| {
-                    matches!(
-                        event,
-                        Event::VoteCounted { .. } | Event::ElectionStarted { .. }
-                    )
-                })
-            }),
-            Event::Committed { .. } | Event::CommitWaits { .. } => nearest(|fact| {
-                is(fact, |event| {
-                    matches!(
-                        event,
-                        Event::MatchAdvanced { .. } | Event::EntryAppended { .. }
-                    )
-                })
-            }),
-            Event::ElectionStarted { .. } => {
-                nearest(|fact| is(fact, |event| matches!(event, Event::PreVoteCounted { .. })))
-            }
-            Event::EntryAppended { .. } => nearest(|fact| {
-                matches!(fact, Fact::ChangeAsked { .. })
-                    || is(fact, |event| matches!(event, Event::BecameLeader { .. }))
-            }),
-            Event::SteppedDown { .. } => {
-                nearest(|fact| is(fact, |event| matches!(event, Event::TermAdopted { .. })))
-            }
-            Event::TimerReset {
-                reason:
-                    TimerResetReason::Campaign
-                    | TimerResetReason::NoLongerLeader
-                    | TimerResetReason::Voted(_),
-            } => nearest(decides),
-            _ => None,
-        },
-        Fact::Read { .. } => nearest(|fact| {
-            let sure = is(fact, |event| {
-                matches!(
-                    event,
-                    Event::ReadsConfirmed { .. }
-                        | Event::ReadNoted { .. }
-                        | Event::ReadIndexKnown { .. }
-                )
-            });
-            sure || commits(fact)
-        }),
-        Fact::SessionEnded { .. } => nearest(|fact| matches!(fact, Fact::SessionOpened { .. })),
-        Fact::Sent { .. } | Fact::WriteBegun { .. } => nearest(decides),
-        Fact::Answered { .. }
-        | Fact::ChangeAsked { .. }
-        | Fact::Crashed { .. }
-        | Fact::Expired { .. }
-        | Fact::GaveUpWaiting { .. }
-        | Fact::Joined { .. }
-        | Fact::Lost { .. }
-        | Fact::NetworkChanged
-        | Fact::RecordDropped { .. }
-        | Fact::Redirected { .. }
-        | Fact::Registered { .. }
-        | Fact::Restarted { .. }
-        | Fact::Retired { .. }
-        | Fact::Wiped { .. }
-        | Fact::WriteCut { .. }
-        | Fact::Written { .. } => None,
-    }
+    let comes_of = about::fact(&step.facts[place]).comes_of;
+    step.facts[..place].iter().rposition(comes_of)
 }
 
 /// The fact of `parent` that made a step with this cause happen: the packet it sent, the timer it
@@ -101,7 +24,7 @@ pub fn trigger(parent: &Step, cause: &Cause) -> Option<usize> {
         } => {
             let sent =
                 |fact: &Fact| matches!(fact, Fact::Sent { packet: sent, .. } if sent == packet);
-            // A second copy has a number of its own.
+            // A second copy has its own number.
             let like = |fact: &Fact| matches!(fact, Fact::Sent { from: a, to: b, kind: c, .. } if (a, b, c) == (from, to, kind));
             facts
                 .iter()
@@ -146,14 +69,79 @@ fn is(fact: &Fact, holds: fn(&Event) -> bool) -> bool {
     matches!(fact, Fact::Raft { event, .. } if holds(event))
 }
 
-fn commits(fact: &Fact) -> bool {
+/// Not a fact of the same step: it came directly of what made the step happen.
+pub(super) fn nothing(_: &Fact) -> bool {
+    false
+}
+
+/// After this a client asks, or asks again.
+pub(super) fn asks_again(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Answered { .. }
+            | Fact::Expired { .. }
+            | Fact::GaveUpWaiting { .. }
+            | Fact::Redirected { .. }
+            | Fact::Registered { .. }
+    )
+}
+
+pub(super) fn commits(fact: &Fact) -> bool {
     is(fact, |event| {
         matches!(event, Event::Committed { .. } | Event::CommitLearned { .. })
     })
 }
 
+pub(super) fn counts_votes(fact: &Fact) -> bool {
+    is(fact, |event| {
+        matches!(
+            event,
+            Event::VoteCounted { .. } | Event::ElectionStarted { .. }
+        )
+    })
+}
+
+pub(super) fn counts_pre_votes(fact: &Fact) -> bool {
+    is(fact, |event| matches!(event, Event::PreVoteCounted { .. }))
+}
+
+/// The leader learned of a copy, or made its own.
+pub(super) fn holds_copies(fact: &Fact) -> bool {
+    is(fact, |event| {
+        matches!(
+            event,
+            Event::MatchAdvanced { .. } | Event::EntryAppended { .. }
+        )
+    })
+}
+
+/// After this a leader appends an entry that no client asked for.
+pub(super) fn changes_or_leads(fact: &Fact) -> bool {
+    matches!(fact, Fact::ChangeAsked { .. })
+        || is(fact, |event| matches!(event, Event::BecameLeader { .. }))
+}
+
+pub(super) fn sees_term(fact: &Fact) -> bool {
+    is(fact, |event| matches!(event, Event::TermAdopted { .. }))
+}
+
+/// After this a server may answer a read.
+pub(super) fn leads_to_read(fact: &Fact) -> bool {
+    let sure = is(fact, |event| {
+        matches!(
+            event,
+            Event::ReadsConfirmed { .. } | Event::ReadNoted { .. } | Event::ReadIndexKnown { .. }
+        )
+    });
+    sure || commits(fact)
+}
+
+pub(super) fn opens_session(fact: &Fact) -> bool {
+    matches!(fact, Fact::SessionOpened { .. })
+}
+
 /// Whether it is more than a message, a timer or a note of what another fact did.
-fn decides(fact: &Fact) -> bool {
+pub(super) fn decides(fact: &Fact) -> bool {
     let notes = is(fact, |event| {
         matches!(event, Event::TimerReset { .. } | Event::Applied { .. })
     });

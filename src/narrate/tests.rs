@@ -1,164 +1,84 @@
+//! Each language says each thing that can happen, in the words of its `sentences.txt`.
+//!
+//! `UPDATE_SENTENCES=1 cargo test --lib narrate` writes down what they say now. Read the difference
+//! before you keep it.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::samples::{self, at, s};
 use super::*;
-use crate::kv::{Answer, ClientId};
-use crate::raft::event::{AppendRejected, Campaign, StepDown, VoteRejected};
-use crate::raft::{Configuration, EntryId, ServerSet, Term, Timer};
+use crate::raft::event::IgnoreReason;
+use crate::raft::{Term, Timer};
+use crate::sim::PacketKind;
 use crate::sim::text::parse_run;
-use crate::sim::{PacketId, Scenario, Time};
 
-fn s(number: usize) -> NodeId {
-    NodeId::new(number).unwrap()
-}
-
-fn set(numbers: &[usize]) -> ServerSet {
-    numbers.iter().map(|number| s(*number)).collect()
-}
-
-fn at(index: u64, term: u64) -> EntryId {
-    EntryId::new(LogIndex(index), Term(term))
-}
-
-/// What a step with these facts tells, in a world of five servers.
-fn tell(cause: Cause, facts: Vec<Fact>) -> Vec<String> {
-    let mut step = Step::default();
-    let world = World::new(&Scenario::new(5, 1), &mut step);
-    step.cause = cause;
-    step.facts = facts;
-    let told = sentences(&step, &world);
+/// What a step with these facts tells, in a world that has just begun.
+fn tell(language: Language, cause: Cause, facts: Vec<Fact>) -> Vec<String> {
+    let (step, world) = samples::step(cause, facts);
+    let told = sentences(language, &step, &world);
     told.into_iter().map(|sentence| sentence.text).collect()
 }
 
-fn tell_event(server: usize, event: Event) -> String {
-    let timer = Timer::Election;
-    let cause = Cause::Timeout {
-        server: s(server),
-        timer,
-    };
-    let server = s(server);
-    tell(cause, vec![Fact::Raft { server, event }]).concat()
-}
-
 #[test]
-fn events_are_told_with_their_values() {
-    let table = [
-        (
-            3,
-            Event::VoteGranted {
-                candidate: s(1),
-                term: Term(2),
-                candidate_last: at(3, 1),
-                own_last: at(3, 1),
-            },
-            "S3 granted its vote to S1 for term 2: its log is just as up to date",
-        ),
-        (
-            3,
-            Event::VoteGranted {
-                candidate: s(1),
-                term: Term(2),
-                candidate_last: at(1, 2),
-                own_last: at(3, 1),
-            },
-            "S3 granted its vote to S1 for term 2: its log is more up to date",
-        ),
-        (
-            4,
-            Event::VoteDenied {
-                candidate: s(1),
-                reason: VoteRejected::LogBehind {
-                    theirs: at(1, 1),
-                    ours: at(3, 2),
-                },
-            },
-            "S4 refused S1 its vote: its own last entry (index 3, term 2) is later than the candidate's (index 1, term 1)",
-        ),
-        (
-            4,
-            Event::VoteDenied {
-                candidate: s(1),
-                reason: VoteRejected::AlreadyVoted {
-                    term: Term(2),
-                    voted_for: s(4),
-                },
-            },
-            "S4 refused S1 its vote: it voted for itself in term 2",
-        ),
-        (
-            5,
-            Event::CommitLearned {
-                leader: s(1),
-                leader_commit: LogIndex(6),
-                index: LogIndex(6),
-            },
-            "S5 learned from S1 that entry 6 is committed",
-        ),
-        (
-            1,
-            Event::Committed {
-                position: at(6, 2),
-                holders: set(&[1, 3, 4]),
-                of: Configuration::of(set(&[1, 2, 3, 4, 5])),
-            },
-            "S1 committed entry 6: S1, S3 and S4 of five servers hold it",
-        ),
-        (
-            2,
-            Event::ElectionStarted {
-                term: Term(2),
-                reason: Campaign::Silence { leader: Some(s(1)) },
-            },
-            "S2's election timer ran out with no word from S1: it becomes a candidate in term 2 and votes for itself",
-        ),
-        (
-            1,
-            Event::BecameLeader {
-                term: Term(2),
-                votes: set(&[1, 2, 5]),
-                of: Configuration::of(set(&[1, 2, 3, 4, 5])),
-            },
-            "S1 leads term 2: S1, S2 and S5 voted for it, three of five",
-        ),
-        (
-            2,
-            Event::AppendRefused {
-                leader: s(1),
-                reason: AppendRejected::PreviousMissing {
-                    previous: at(5, 1),
-                    last: LogIndex(3),
-                },
-            },
-            "S2 refused S1's entries: they follow entry 5, and S2's log ends at 3",
-        ),
-        (
-            2,
-            Event::EntriesDeleted {
-                first: LogIndex(4),
-                last: LogIndex(6),
-                own: Term(2),
-                leader: Term(3),
-            },
-            "S2 deleted entries 4 to 6: its entry 4 is of term 2, the leader's of term 3",
-        ),
-        (
-            1,
-            Event::SteppedDown {
-                reason: StepDown::HigherTerm {
-                    from: s(3),
-                    term: Term(3),
-                },
-            },
-            "S1 gave up its candidacy: S3 is in a later term, 3",
-        ),
-    ];
-    for (server, event, expected) in table {
-        assert_eq!(tell_event(server, event), expected);
+fn each_language_says_each_thing_that_can_happen() {
+    for language in Language::ALL {
+        let mut said = String::new();
+        let mut rules: Vec<String> = Vec::new();
+        let mut say = |cause: Cause, facts: Vec<Fact>| {
+            for fact in &facts {
+                let clause = clause(language, fact);
+                let rule = format!("{}: {}", source(language, &clause), clause.text);
+                if !rules.contains(&rule) {
+                    rules.push(rule);
+                }
+            }
+            for text in tell(language, cause, facts) {
+                assert!(!text.is_empty());
+                writeln!(said, "{text}").unwrap();
+            }
+        };
+        for event in samples::events() {
+            let server = s(1);
+            let timer = Timer::Election;
+            let expired = Cause::Timeout { server, timer };
+            say(expired, vec![Fact::Raft { server, event }]);
+        }
+        for (cause, fact) in samples::facts() {
+            say(cause, vec![fact]);
+        }
+        for deed in samples::DEEDS {
+            say(samples::by(deed), Vec::new());
+        }
+        rules.sort();
+        compare(language, &format!("{said}\n{}\n", rules.join("\n")));
     }
 }
 
+/// Compares with the file, or writes it.
+fn compare(language: Language, said: &str) {
+    let folder = match language {
+        Language::English => "en",
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src/narrate")
+        .join(folder)
+        .join("sentences.txt");
+    if std::env::var_os("UPDATE_SENTENCES").is_some() {
+        std::fs::write(&path, said).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap();
+    for (is, should) in said.lines().zip(expected.lines()) {
+        assert_eq!(is, should);
+    }
+    assert_eq!(said.lines().count(), expected.lines().count());
+}
+
 #[test]
-fn who_led_is_told_from_who_was_a_candidate() {
+fn a_leader_that_steps_down_is_told_from_a_candidate() {
     let (from, term) = (s(3), Term(3));
     let down = Event::SteppedDown {
-        reason: StepDown::HigherTerm { from, term },
+        reason: crate::raft::event::StepDown::HigherTerm { from, term },
     };
     let waits = Event::TimerReset {
         reason: TimerResetReason::NoLongerLeader,
@@ -168,8 +88,8 @@ fn who_led_is_told_from_who_was_a_candidate() {
         event,
     });
     assert_eq!(
-        tell(Cause::Start, facts.to_vec())[1],
-        "S1 stopped leading: S3 is in a later term, 3"
+        tell(Language::English, Cause::Start, facts.to_vec())[1],
+        "S1 stepped down as leader: S3 has a higher term, 3"
     );
 }
 
@@ -192,6 +112,7 @@ fn what_is_sent_to_many_is_told_once() {
     ];
     assert_eq!(
         tell(
+            Language::English,
             Cause::Timeout {
                 server: s(1),
                 timer: Timer::Heartbeat
@@ -206,40 +127,13 @@ fn what_is_sent_to_many_is_told_once() {
 }
 
 #[test]
-fn clients_are_told_of_with_what_they_asked() {
-    let client = ClientId::new(1).unwrap();
-    let (serial, server, op) = (1, s(1), "x=7".parse().unwrap());
-    let asked = |attempt| Fact::Asked {
-        client,
-        serial,
-        op,
-        server,
-        attempt,
-    };
-    let answered = Fact::Answered {
-        client,
-        serial,
-        op,
-        asked_at: Time::ZERO,
-        server,
-        answer: Answer::Done,
-    };
-    assert_eq!(
-        tell(Cause::Client(client), vec![asked(1), asked(2), answered]),
-        [
-            "The client C1 asked S1 for x=7",
-            "The client C1 asked S1 for x=7 (attempt 2)",
-            "The client C1 has its answer from S1, after 0ms: x=7 is done",
-        ]
-    );
-}
-
-#[test]
 fn why_names_the_rule_the_values_and_the_place() {
+    let english = Language::English;
     let raft = |event| Fact::Raft {
         server: s(4),
         event,
     };
+    let place = |fact: &Fact| source(english, &clause(english, fact));
     let granted = raft(Event::VoteGranted {
         candidate: s(1),
         term: Term(2),
@@ -247,28 +141,25 @@ fn why_names_the_rule_the_values_and_the_place() {
         own_last: at(0, 0),
     });
     assert!(
-        clause(&granted)
+        clause(english, &granted)
             .text
-            .starts_with("Vote for the first who asks")
+            .starts_with("Vote for the first candidate")
     );
     assert_eq!(
-        values(&granted).as_deref(),
+        values(english, &granted).as_deref(),
         Some("S1's log ends with index 3, term 2; the voter's with nothing.")
     );
-    assert_eq!(
-        source(&clause(&granted)),
-        "Figure 2, RequestVote 2; §5.2, 5.4.1"
-    );
+    assert_eq!(place(&granted), "Figure 2, RequestVote 2; §5.2, 5.4.1");
     let refused = raft(Event::NotLeader { leader: None });
-    assert_eq!(source(&clause(&refused)), "§8");
+    assert_eq!(place(&refused), "§8");
     let crashed = Fact::Crashed { server: s(1) };
-    assert_eq!(source(&clause(&crashed)), "Figure 2, Persistent state");
-    assert_eq!(source(&OUTSIDE), "");
+    assert_eq!(place(&crashed), "Figure 2, Persistent state");
+    assert_eq!(source(english, &outside(english)), "");
     let rival = raft(Event::Ignored {
         from: s(2),
         reason: IgnoreReason::RivalLeader,
     });
-    assert_eq!(source(&clause(&rival)), "Figure 3, Election Safety; §5.2");
+    assert_eq!(place(&rival), "Figure 3, Election Safety; §5.2");
 }
 
 /// Runs a rough day at several seeds, and looks at every sentence.
@@ -307,7 +198,7 @@ fn every_sentence_is_well_formed() {
 }
 
 fn look_at(step: &Step, world: &World) -> usize {
-    let told = sentences(step, world);
+    let told = sentences(Language::English, step, world);
     for sentence in &told {
         let text = &sentence.text;
         assert!(text.starts_with(|c: char| c.is_ascii_uppercase()), "{text}");
@@ -318,7 +209,7 @@ fn look_at(step: &Step, world: &World) -> usize {
     assert!(has_story(step) || !has_one, "{told:?}");
     assert!(!told.is_empty());
     for fact in &step.facts {
-        let rule = clause(fact).text;
+        let rule = clause(Language::English, fact).text;
         assert!(rule.ends_with('.') && !rule.contains("  "), "{rule}");
     }
     told.len()

@@ -68,7 +68,7 @@ mod tests;
 
 pub use config::{Config, ReadMode, SendPolicy};
 pub use configuration::Configuration;
-pub use event::{Clause, Event};
+pub use event::Event;
 pub use ext::membership::{self, Change};
 pub use ext::read::{Read, ReadId, Stage};
 pub use ext::snapshot::Outgoing;

@@ -32,7 +32,7 @@ impl Record {
     fn new(step: &Step, world: &World) -> Self {
         Self {
             step: step.clone(),
-            told: narrate::sentences(step, world),
+            told: narrate::sentences(narrate::Language::default(), step, world),
         }
     }
 

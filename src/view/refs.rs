@@ -158,7 +158,7 @@ mod tests {
             found.next().map(|(_, tokens)| tokens.as_str()).unwrap()
         };
         assert_eq!(find("committed entry 1"), "e1.1");
-        let asked = find("to vote for it");
+        let asked = find("for a vote");
         assert!(asked.starts_with('p') && asked.contains(" p"), "{asked}");
     }
 }

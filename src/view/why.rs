@@ -5,9 +5,9 @@
 use super::refs;
 use super::scene::Look;
 use crate::check::Property;
-use crate::narrate::{self, Sentence};
+use crate::narrate::{self, Clause, Language, Sentence};
 use crate::raft::event::Campaign;
-use crate::raft::{Clause, EntryId, Event, LogIndex, NodeId};
+use crate::raft::{EntryId, Event, LogIndex, NodeId};
 use crate::session::{Record, Session};
 use crate::sim::{
     Action, Address, Cause, Fact, Group, Link as Between, Loss, PacketId, PacketKind, Step, StepId,
@@ -111,7 +111,7 @@ impl Why {
             about: String::new(),
             values: None,
             rule: clause.text,
-            source: narrate::source(clause),
+            source: narrate::source(Language::default(), clause),
             because: Vec::new(),
             led_to: Vec::new(),
         }
@@ -124,14 +124,15 @@ fn event(session: &Session, (id, place): Moment) -> Option<Why> {
     let told = record.sentence(place)?;
     let step = &record.step;
     let fact = place.and_then(|place| step.facts.get(place));
+    let language = Language::default();
     let clause = match fact {
-        Some(fact) => narrate::clause(fact),
-        None if told.weight == narrate::Weight::Quiet => narrate::NOTHING,
-        None => narrate::OUTSIDE,
+        Some(fact) => narrate::clause(language, fact),
+        None if told.weight == narrate::Weight::Quiet => narrate::no_effect(language),
+        None => narrate::outside(language),
     };
     let mut why = Why::new(step.at, told.text.clone(), &clause);
     why.about = refs::told(told);
-    why.values = fact.and_then(narrate::values);
+    why.values = fact.and_then(|fact| narrate::values(language, fact));
     why.because = causes(session, &record, place);
     why.led_to = effects(session, &record, told);
     Some(why)
@@ -417,7 +418,7 @@ fn packet(session: &Session, id: PacketId) -> Option<Why> {
     why.led_to.clear();
     match came.find(|child| child.step.cause == arrival) {
         Some(child) => add(&mut why.led_to, &child, first(&child)),
-        None => why.values = Some(narrate::journey(packet)),
+        None => why.values = Some(narrate::journey(Language::default(), packet)),
     }
     Some(why)
 }
@@ -446,7 +447,7 @@ fn role(session: &Session, id: NodeId) -> Option<Why> {
     });
     let mut why = event(session, moment)?;
     if let Some(node) = server.node().filter(|_| look == Look::Follower) {
-        why.values = Some(narrate::following(node));
+        why.values = Some(narrate::following(Language::default(), node));
     }
     Some(why)
 }
@@ -455,7 +456,7 @@ fn role(session: &Session, id: NodeId) -> Option<Why> {
 fn violation(session: &Session, property: Property) -> Option<Why> {
     let mut violations = session.violations().iter();
     let violation = violations.find(|violation| violation.property() == property)?;
-    let mut why = Why::new(violation.at, String::new(), &violation.clause());
+    let mut why = Why::new(violation.at, String::new(), &narrate::broken(violation));
     why.text = violation.to_string();
     if let Some(record) = session.record_of(violation.step) {
         add(&mut why.because, &record, first(&record));
@@ -484,10 +485,12 @@ fn entry(session: &Session, id: NodeId, index: LogIndex) -> Option<Why> {
         Fact::Raft { server, .. } => Some(*server),
         _ => None,
     });
-    let (clause, values) = narrate::commitment(world, id, position, session.settled(index));
+    let language = Language::default();
+    let (clause, values) =
+        narrate::commitment(language, world, id, position, session.settled(index));
     let mut why = Why::new(
         world.now(),
-        narrate::entry(world, id, position, maker),
+        narrate::entry(language, world, id, position, maker),
         &clause,
     );
     why.about = refs::entry(position);

@@ -32,7 +32,7 @@ test("with pre-votes, who hears no leader asks before it stands", async ({ page 
   const first = leader(page);
   await first.click();
   await speed(page, 3);
-  await expect(events(page)).toContainText(/would vote/, { timeout: 15_000 });
+  await expect(events(page)).toContainText(/pre-vote/, { timeout: 15_000 });
   await expect(leader(page)).toHaveCount(1, { timeout: 15_000 });
 });
 
@@ -58,7 +58,7 @@ test("with two clients and one remembered, a session expires", async ({ page }) 
   await expect(page.locator(".client")).toHaveCount(2);
   await choose(page, "Clients remembered", "the last one");
   await speed(page, 2);
-  await expect(events(page)).toContainText(/forgot session \d+ of C\d|session has expired/, { timeout: 25_000 });
+  await expect(events(page)).toContainText(/expired session \d+ of C\d|session has expired/, { timeout: 25_000 });
 });
 
 test("a leader hands over to a server of the user's choice", async ({ page }) => {

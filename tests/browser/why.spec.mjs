@@ -30,27 +30,27 @@ const succession = (page) =>
 
 test("an event has its rule, its values, its source, its causes and its effects", async ({ page }) => {
   await succession(page);
-  await event(page, /granted its vote/).click();
-  await expect(answer(page)).toContainText(/S\d granted its vote to S\d for term \d+/);
+  await event(page, /S\d voted for S/).click();
+  await expect(answer(page)).toContainText(/S\d voted for S\d in term \d+/);
   await expect(answer(page)).toContainText(/log ends with index \d+, term \d+; the voter's with/);
-  await expect(answer(page)).toContainText("Vote for the first who asks in a term");
+  await expect(answer(page)).toContainText("Vote for the first candidate of a term");
   await expect(answer(page)).toContainText("Figure 2, RequestVote 2; §5.2, 5.4.1");
 
-  // Up the chain: the request, the timer that ran out, the crash of the leader that fell silent.
-  await answer(page).getByRole("button", { name: /asked S\d.* to vote/ }).click();
+  // Up the chain: the request, the timer that expired, the crash of the leader that fell silent.
+  await answer(page).getByRole("button", { name: /asked S\d.* for a vote/ }).click();
   await expect(answer(page)).toContainText("Candidates 1");
   expect(Math.abs((await time(page)) - (await moment(page)))).toBeLessThanOrEqual(1);
   await expect(button(page, "Play")).toBeVisible();
-  await answer(page).getByRole("button", { name: /timer ran out/ }).click();
-  await answer(page).getByRole("button", { name: /S1 crashed/ }).click();
-  await expect(answer(page)).toContainText("S1 crashed");
+  await answer(page).getByRole("button", { name: /timer expired/ }).click();
+  await answer(page).getByRole("button", { name: /You crashed S1/ }).click();
+  await expect(answer(page)).toContainText("You crashed S1");
   await expect(leader(page)).toHaveCount(0);
 
   // And down again: the election that came of it.
-  await answer(page).getByRole("button", { name: /timer ran out/ }).first().click();
+  await answer(page).getByRole("button", { name: /timer expired/ }).first().click();
   await expect(page.getByRole("button", { name: /^S\d, candidate/ })).toHaveCount(1);
-  await answer(page).getByRole("button", { name: /asked S\d.* to vote/ }).click();
-  await answer(page).getByRole("button", { name: /granted its vote/ }).first().click();
+  await answer(page).getByRole("button", { name: /asked S\d.* for a vote/ }).click();
+  await answer(page).getByRole("button", { name: /S\d voted for S/ }).first().click();
   await expect(answer(page)).toContainText("RequestVote 2");
   expect(Math.abs((await time(page)) - (await moment(page)))).toBeLessThanOrEqual(1);
 });
@@ -60,17 +60,17 @@ test("a leader has its votes", async ({ page }) => {
   const [, id] = (await leader(page).getAttribute("aria-label")).match(/^S(\d)/);
   await page.getByRole("button", { name: `S${id}`, exact: true }).click();
   await button(page, "Why leader?").click();
-  await expect(answer(page)).toContainText(new RegExp(`S${id} leads term \\d+: .* voted for it`));
-  await expect(answer(page).getByRole("button", { name: `granted its vote to S${id}` })).not.toHaveCount(0);
+  await expect(answer(page)).toContainText(new RegExp(`S${id} became leader of term \\d+: .* voted for it`));
+  await expect(answer(page).getByRole("button", { name: `voted for S${id}` })).not.toHaveCount(0);
 });
 
 test("an entry says who made it and whether it is committed", async ({ page }) => {
   await succession(page);
   const row = page.locator(".log-row", { hasText: /^S1/ });
   await row.locator(".entry").first().click();
-  await expect(answer(page)).toContainText(/Entry 1 of S1 says nothing: S1 made it as leader of term 1/);
+  await expect(answer(page)).toContainText(/Entry 1 of S1 is a no-op: S1 appended it first, as leader of term 1/);
   await expect(answer(page)).toContainText(/committed/);
-  await expect(answer(page).getByRole("button", { name: "appended entry 1" })).toHaveCount(1);
+  await expect(answer(page).getByRole("button", { name: "appended a no-op" })).toHaveCount(1);
 });
 
 test("a message says which step sent it", async ({ page }) => {
@@ -84,23 +84,23 @@ test("a message says which step sent it", async ({ page }) => {
   await button(page, "Why was it sent?").click();
   await expect(answer(page)).toContainText(/S\d sent entr(y|ies) .* to S\d/);
   await expect(answer(page)).toContainText("Figure 2, Leaders 3");
-  await expect(answer(page)).toContainText("It is on its way to S");
+  await expect(answer(page)).toContainText("It is under way to S");
   await expect(answer(page).getByRole("button")).not.toHaveCount(1);
 });
 
 test("by keyboard: W asks, the arrows walk, Escape returns", async ({ page }) => {
   await succession(page);
-  const why = event(page, /granted its vote/).getByRole("button", { name: "why?" });
+  const why = event(page, /S\d voted for S/).getByRole("button", { name: "why?" });
   await why.focus();
   await page.keyboard.press("w");
   await expect(answer(page)).toBeFocused();
   const granted = await moment(page);
   await page.keyboard.press("ArrowLeft");
-  await expect(answer(page)).toContainText(/asked S\d.* to vote/);
+  await expect(answer(page)).toContainText(/asked S\d.* for a vote/);
   const asked = await moment(page);
   expect(asked).toBeLessThan(granted);
   await page.keyboard.press("ArrowRight");
-  await expect(answer(page).getByRole("button", { name: /asked S\d.* to vote/ })).toHaveCount(1);
+  await expect(answer(page).getByRole("button", { name: /asked S\d.* for a vote/ })).toHaveCount(1);
   expect(await moment(page)).toBeGreaterThan(asked);
   await page.keyboard.press("Escape");
   await expect(answer(page)).toHaveCount(0);

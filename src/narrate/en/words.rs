@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use crate::kv::{Answer, Op};
-use crate::raft::{Configuration, EntryId, LogIndex, ServerSet};
+use crate::raft::{Configuration, EntryId, LogIndex, NodeId, ServerSet};
+use crate::sim::Time;
 
 /// `S1, S3 and S4`.
 pub(super) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
@@ -114,11 +115,37 @@ pub(super) fn wish(op: &Op) -> String {
 pub(super) fn result(op: &Op, answer: &Answer) -> String {
     let key = op.key();
     match answer {
-        Answer::Differs(Some(value)) => format!("{op} changed nothing, {key} is {value}"),
-        Answer::Differs(None) => format!("{op} changed nothing, {key} has no value"),
+        Answer::Differs(Some(value)) => format!("{op} changed nothing: {key} is {value}"),
+        Answer::Differs(None) => format!("{op} changed nothing: {key} has no value"),
         Answer::Done => format!("{op} is done"),
-        Answer::Expired => format!("nobody knows whether {op} was done"),
+        Answer::Expired => format!("the client cannot know whether {op} was executed"),
         Answer::Value(Some(value)) => format!("{key} is {value}"),
         Answer::Value(None) => format!("{key} has no value"),
     }
+}
+
+/// A leader whose name may not be known.
+pub(super) fn leader_name(leader: Option<NodeId>) -> String {
+    leader.map_or_else(|| "a leader".into(), |leader| leader.to_string())
+}
+
+/// ` (attempt 2)`, from the second on.
+pub(super) fn attempt(attempt: u32) -> String {
+    match attempt {
+        0 | 1 => String::new(),
+        attempt => format!(" (attempt {attempt})"),
+    }
+}
+
+/// A text with a capital letter at its beginning.
+pub(super) fn upper(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
+}
+
+/// A length of time as a person says it: `0.5 ms`, `102 ms`, `1.25 s`.
+pub(super) fn clock(time: Time) -> String {
+    crate::narrate::clock::write(time, " ms", " s")
 }

@@ -1,0 +1,125 @@
+//! What the user did: "You crashed S1."
+
+use super::fact::thing;
+use super::words::{self, clock, wish};
+use crate::kv::{ClientId, Op};
+use crate::raft::{Change, NodeId};
+use crate::sim::{Action, Fact, Link, PacketPick, Step};
+
+/// What was done, where no fact of the step says it.
+pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
+    Some(match action {
+        Action::Configure(setting) => format!("You set {setting}"),
+        Action::Delay(pick, delay) => format!("You delayed {} by {}", picked(pick), clock(*delay)),
+        Action::Deliver(pick) => format!("You delivered {} now", picked(pick)),
+        Action::Duplicate(pick) => format!("You duplicated {}", picked(pick)),
+        Action::Read(client, key, _) => return queued(*client, &Op::Get { key: *key }, step),
+        Action::Request(client, op) => return queued(*client, op, step),
+        Action::Rule(rule, true) => format!("You switched the rule {rule} on"),
+        Action::Rule(rule, false) => format!("You switched the rule {rule} off"),
+        Action::SetTimer(id, length) => {
+            format!(
+                "You set {id}'s election timer to expire in {}",
+                clock(*length)
+            )
+        }
+        Action::Skew(id, rate) => format!(
+            "You changed {id}'s clock: it counts {} while the others count {}",
+            rate.ticks, rate.per
+        ),
+        Action::SlowDisk(id, Some(time)) => {
+            format!(
+                "You slowed {id}'s disk down: a write takes {}",
+                clock(*time)
+            )
+        }
+        Action::SlowDisk(id, None) => format!("You gave {id}'s disk its normal speed"),
+        // A fact of this step, or (for a dropped packet) of the next, says what came of these.
+        Action::Change(_)
+        | Action::Compact(_)
+        | Action::Crash(_)
+        | Action::Cut(_)
+        | Action::Drop(_)
+        | Action::Heal(_)
+        | Action::Hold(_)
+        | Action::Isolate(_)
+        | Action::Partition(_)
+        | Action::Release(_)
+        | Action::Restart(_)
+        | Action::Retire(_)
+        | Action::Timeout(_)
+        | Action::Transfer(_)
+        | Action::Wipe(_) => return None,
+    })
+}
+
+/// A message that the user pointed at.
+pub(super) fn picked(pick: &PacketPick) -> String {
+    let what = pick.kind.map_or("a message", thing);
+    format!("{what} from {} to {}", pick.from, pick.to)
+}
+
+/// A busy client sends its request later.
+fn queued(client: ClientId, op: &Op, step: &Step) -> Option<String> {
+    let asks = |fact: &Fact| matches!(fact, Fact::Asked { .. } | Fact::Registers { .. });
+    let wish = wish(op);
+    (!step.facts.iter().any(asks))
+        .then(|| format!("The client {client} will ask for {wish} when it has its answer"))
+}
+
+/// What a user wants of the leader.
+pub(super) fn change(leader: NodeId, change: Change) -> String {
+    match change {
+        Change::Add(id) => format!("You asked {leader} to add {id} as a voter"),
+        Change::Learn(id) => format!("You asked {leader} to add {id} as a learner"),
+        Change::Remove(id) => format!("You asked {leader} to remove {id} from the cluster"),
+        Change::Voters(voters) => {
+            let voters = words::servers(voters);
+            format!("You asked {leader} to change the cluster to {voters}")
+        }
+    }
+}
+
+/// What became of the links.
+pub(super) fn links(action: &Action) -> String {
+    let messages = |link: &Link| match link {
+        Link::All => "all messages between servers".into(),
+        Link::Both(a, b) => format!("the messages between {a} and {b}"),
+        Link::OneWay(a, b) => format!("the messages from {a} to {b}"),
+    };
+    let links = |link: &Link| match link {
+        Link::All => "all links between servers".into(),
+        Link::Both(a, b) => format!("the link between {a} and {b}"),
+        Link::OneWay(a, b) => format!("the link from {a} to {b}"),
+    };
+    match action {
+        Action::Cut(link) => format!("You cut {}", links(link)),
+        Action::Heal(link) => format!("You healed {}", links(link)),
+        Action::Hold(link) => format!("You held {}", messages(link)),
+        Action::Isolate(id) => format!("You isolated {id} from all other servers"),
+        Action::Partition(groups) => {
+            let sides: Vec<String> = groups.iter().map(ToString::to_string).collect();
+            format!("You partitioned the network: {}", sides.join(" | "))
+        }
+        Action::Release(link) => format!("You released {}", messages(link)),
+        Action::Change(_)
+        | Action::Compact(_)
+        | Action::Configure(_)
+        | Action::Crash(_)
+        | Action::Delay(..)
+        | Action::Deliver(_)
+        | Action::Drop(_)
+        | Action::Duplicate(_)
+        | Action::Read(..)
+        | Action::Request(..)
+        | Action::Restart(_)
+        | Action::Retire(_)
+        | Action::Rule(..)
+        | Action::SetTimer(..)
+        | Action::Skew(..)
+        | Action::SlowDisk(..)
+        | Action::Timeout(_)
+        | Action::Transfer(_)
+        | Action::Wipe(_) => "You changed the network".into(),
+    }
+}
