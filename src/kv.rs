@@ -19,21 +19,19 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 /// The most clients a cluster may have.
 pub const MAX_CLIENTS: usize = 5;
 
 /// A client of the cluster, 1 to [`MAX_CLIENTS`]. Written `C1`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ClientId(u8);
 
 /// The name of a value: 1 to 7 ASCII letters, digits or underscores, beginning with a letter.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Key([u8; Self::LONGEST]);
 
 /// What a client may ask of the machine.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Op {
     /// `x+=1`: adds to the value (an absent one counts as 0; the sum wraps) and answers the sum.
     Add {
@@ -90,13 +88,12 @@ pub struct Registration {
 }
 
 /// An operation as it stands in the log: who asked, and which of that client's requests it is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Command {
     /// The client that asked.
     pub client: ClientId,
     /// The session in which it did; none where clients are remembered for ever. What is written
     /// of a log before a run begins is of no session.
-    #[serde(skip)]
     pub session: Option<SessionId>,
     /// The client's own number of the request, from 1; a retry keeps its number.
     pub serial: u32,
@@ -105,7 +102,7 @@ pub struct Command {
 }
 
 /// What the machine answers.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Answer {
     /// A compare-and-set found another value (or none), and changed nothing.
     Differs(Option<i32>),

@@ -1,12 +1,10 @@
 //! How a server goes about it, where Raft leaves the choice.
 
-use serde::{Deserialize, Serialize};
-
 use super::rules::Rules;
 use crate::kv::Op;
 
 /// The choices and the rules of one cluster; the same for all its servers.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Config {
     /// When a leader sends on what it was asked.
     pub send: SendPolicy,
@@ -37,12 +35,11 @@ pub struct Config {
     pub rules: Rules,
     /// The most sessions of clients that a machine keeps, 1 to 5 (dissertation, 6.3). 0: nobody
     /// opens one, and clients are remembered for ever.
-    #[serde(skip)] // the links from before there were sessions: `session::link`
     pub sessions: u8,
 }
 
 /// How reads are served.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ReadMode {
     /// As an entry of the log, like everything else.
     Log,
@@ -54,7 +51,7 @@ pub enum ReadMode {
 }
 
 /// When a leader passes new entries on.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SendPolicy {
     /// At once, in parallel, as the paper has it and everyone does. A heartbeat carries what the
     /// follower lacks.

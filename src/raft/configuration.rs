@@ -2,13 +2,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::types::{NodeId, ServerSet};
 
 /// Who the cluster consists of. It stands in the log, like all that is agreed on, but a server goes
 /// by the latest one in its log from the moment it is *there*, committed or not (§6).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Configuration {
     /// The servers whose votes and acknowledgements count.
     pub voters: ServerSet,

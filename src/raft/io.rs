@@ -4,8 +4,6 @@
 //! a time, and carries out the outputs in the order in which they come. `examples/three_nodes.rs`
 //! is the smallest such caller.
 
-use serde::{Deserialize, Serialize};
-
 use super::event::{Event, TimerResetReason};
 use super::ext::membership::Change;
 use super::ext::read::ReadId;
@@ -17,7 +15,7 @@ use crate::kv::{Command, KvStore, Registration};
 /// A timer that a node may ask for. The caller decides how long each one lasts.
 ///
 /// The order of the variants is part of links and of [`Timer::ALL`]: do not change it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Timer {
     /// The election timeout (§5.2). Random, drawn anew each time: 150 to 300 ms in the paper.
     Election,

@@ -6,15 +6,13 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::chunks::Chunks;
 use super::configuration::Configuration;
 use super::types::{EntryId, LogIndex, ServerSet, Term};
 use crate::kv::{Command, KvStore, Registration};
 
 /// One entry of the log.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Entry {
     /// The term of the leader that made it.
     pub term: Term,
@@ -23,7 +21,7 @@ pub struct Entry {
 }
 
 /// What an entry says.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Payload {
     /// A client's command for the state machine.
     Command(Command),
@@ -33,7 +31,6 @@ pub enum Payload {
     Noop,
     /// A client's wish to have a session (dissertation, 6.3). There is none in a log from before a
     /// run begins.
-    #[serde(skip)]
     Register(Registration),
 }
 

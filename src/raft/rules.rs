@@ -3,13 +3,10 @@
 //! The core asks [`Rules::on`] at the place where the paper states the rule, so that searching for
 //! a rule's name finds the one line that keeps it.
 
-use serde::{Deserialize, Serialize};
-
 macro_rules! rules {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $place:literal;)*) => {
-        /// A rule of Raft that can be switched off. Links know a rule by its place: a new one goes
-        /// behind the others.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        /// A rule of Raft that can be switched off.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum Rule { $($(#[doc = $doc])* $name,)* }
 
         impl Rule {
@@ -111,7 +108,7 @@ rules! {
 }
 
 /// Which rules hold.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Rules {
     off: u64,
 }

@@ -2,25 +2,19 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 /// The most servers a cluster may have.
 pub const MAX_SERVERS: usize = 9;
 
 /// A server of the cluster, 1 to [`MAX_SERVERS`]. Written `S1`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeId(u8);
 
 /// A term: Raft's logical clock (§5.1). 0 is before the first election.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Term(pub u64);
 
 /// A place in the log. The first entry is 1; 0 is the place before it.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct LogIndex(pub u64);
 
 /// A leader counts the times it turns to everyone. An answer names the round it answers, so that
@@ -30,7 +24,7 @@ pub struct Round(pub u64);
 
 /// An entry's identity: its index and its term. By Log Matching (§5.3), two logs that agree on one
 /// position agree on everything before it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct EntryId {
     /// Where it stands.
     pub index: LogIndex,
@@ -39,7 +33,7 @@ pub struct EntryId {
 }
 
 /// A set of servers.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct ServerSet(u16);
 
 impl NodeId {

@@ -1,7 +1,5 @@
 //! Everything an outsider can do to the world.
 
-use serde::{Deserialize, Serialize};
-
 use super::network::{Address, PacketKind};
 use super::scenario::Setting;
 use super::time::Time;
@@ -9,7 +7,7 @@ use crate::kv::{ClientId, Key, Op};
 use crate::raft::{Change, NodeId, Rule, ServerSet};
 
 /// Something done from outside. Its text form is the grammar's; see [`super::text`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Action {
     /// `add S6`, `learner S6`, `remove S1`, `members S1 S2 S6`: the leader is asked to make the
     /// cluster another. Servers that are not there yet are switched on, with an empty disk.
@@ -67,7 +65,7 @@ pub enum Action {
 }
 
 /// Some of the links between servers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Link {
     /// All of them.
     All,
@@ -78,7 +76,7 @@ pub enum Link {
 }
 
 /// A packet under way, as a person would point at it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PacketPick {
     /// Its sender.
     pub from: Address,
@@ -91,7 +89,7 @@ pub struct PacketPick {
 }
 
 /// One side of a partition.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Group {
     /// Its servers.
     pub servers: ServerSet,
@@ -100,7 +98,7 @@ pub struct Group {
 }
 
 /// How fast a clock runs: `ticks` of its own time in `per` of the world's; each 1 to 100.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ClockRate {
     /// Its own time.
     pub ticks: u8,

@@ -11,8 +11,6 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
 use super::step::StepId;
 use super::time::Time;
 use crate::kv::{Answer, ClientId, Key, Op, SessionId};
@@ -92,7 +90,7 @@ pub enum Stage {
 }
 
 /// Something a client does by itself: it writes 1, 2, 3, ... to a key, one at a time.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Workload {
     /// Where it writes.
     pub key: Key,

@@ -1,7 +1,5 @@
 //! The network: packets under way, and what the weather does to them.
 
-use serde::{Deserialize, Serialize};
-
 use super::random::{self, Purpose};
 use super::step::StepId;
 use super::time::Time;
@@ -12,7 +10,7 @@ use crate::raft::{MAX_SERVERS, Message, MessageKind, NodeId, ServerSet};
 pub const MAX_PACKETS: usize = 4000;
 
 /// Who can send and receive.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Address {
     /// A client.
     Client(ClientId),
@@ -92,7 +90,7 @@ pub enum ReplyOutcome {
 }
 
 /// The kinds of packet, as pictures and the text grammar tell them apart.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum PacketKind {
     /// AppendEntries with entries.
     Append,
@@ -142,7 +140,7 @@ pub enum Loss {
 }
 
 /// What the network does to packets at random.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct NetworkFaults {
     /// The shortest and longest one-way journey.
     pub latency: (Time, Time),

@@ -1,7 +1,5 @@
 //! Where a run begins: how many servers, with what on their disks, in what weather.
 
-use serde::{Deserialize, Serialize};
-
 use super::client::Workload;
 use super::network::NetworkFaults;
 use super::time::Time;
@@ -13,7 +11,7 @@ use crate::raft::{
 };
 
 /// Everything that determines a run but what its user does.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Scenario {
     /// How many servers, 1 to 9.
     pub servers: u8,
@@ -36,7 +34,7 @@ pub struct Scenario {
 }
 
 /// How long things take.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Timing {
     /// The shortest and longest election timeout (§5.2).
     pub election: (Time, Time),
@@ -62,7 +60,7 @@ pub struct Setup {
 }
 
 /// What a server has on its disk at the start.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DiskImage {
     /// Whose disk.
     pub server: NodeId,
@@ -80,7 +78,7 @@ pub struct DiskImage {
 }
 
 /// One setting, as `config` names it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Setting {
     /// `batch=64`
     Batch(u16),
@@ -118,7 +116,7 @@ pub enum Setting {
     Send(SendPolicy),
     /// `window=16`
     Window(u16),
-    /// `sessions=3`, `sessions=off`: 0. Behind the others, as links count them.
+    /// `sessions=3`, `sessions=off`: 0.
     Sessions(u8),
 }
 

@@ -26,8 +26,6 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use crate::raft::configuration::Configuration;
 use crate::raft::event::{Event, StepDown};
 use crate::raft::io::Output;
@@ -51,7 +49,7 @@ pub const SHORT_ROUND: u8 = 3;
 pub const PATIENCE: u8 = 20;
 
 /// A change that an administrator asks for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Change {
     /// Make this server a voter.
     Add(NodeId),
