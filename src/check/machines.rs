@@ -346,13 +346,13 @@ mod tests {
     }
 
     fn differs(op: &str, index: u64) -> Option<String> {
-        let said = "and came out elsewhere than the log leads to";
-        Some(format!("S1 executed {op} at index {index} {said}"))
+        let said = "and its state machine now differs from the committed log";
+        Some(format!("S1 executed {op} at index {index}, {said}"))
     }
 
     #[test]
     fn a_machine_must_hold_what_the_log_leads_to() {
-        let twice = Some("S1 executed x=1 of C1 a second time, at index 3".to_string());
+        let twice = Some("S1 executed x=1 of C1 again, at index 3".to_string());
         for (values, entries, restored, said) in [
             ("x=2 y=5", (1, 8), false, None),
             ("x=2 y=6", (1, 8), false, differs("y=5", 6)),

@@ -13,15 +13,15 @@ pub enum Property {
     LeaderAppendOnly,
     /// Two logs that hold an entry of the same index and term are identical up to it (§5.3).
     LogMatching,
-    /// What is committed in a term is in the logs of the leaders of all later terms (§5.4).
+    /// An entry committed in a term is in the logs of the leaders of all later terms (§5.4).
     LeaderCompleteness,
     /// No two servers apply different entries at the same index (§5.4.3).
     StateMachineSafety,
-    /// What a client was told is done stays done.
+    /// A write that a client knows is done is never lost.
     AcknowledgedWrites,
-    /// A request takes effect once, however often it was sent (§8).
+    /// A request is executed once, however often it is sent (§8).
     ExactlyOnce,
-    /// A read sees all that was answered to anybody before it was asked (§8).
+    /// A read sees everything that any client knew before the read was sent (§8).
     LinearizableReads,
     /// No two groups without a server in common could each elect a leader (§6).
     ConfigurationSafety,
@@ -90,30 +90,30 @@ impl Property {
     /// What it promises, in one sentence.
     pub fn promise(self) -> &'static str {
         match self {
-            Self::ElectionSafety => "A term has one leader at most.",
+            Self::ElectionSafety => "A term has at most one leader.",
             Self::LeaderAppendOnly => {
-                "A leader never overwrites or deletes entries of its log; it only appends."
+                "A leader never overwrites or deletes entries in its log; it only appends."
             }
             Self::LogMatching => {
-                "Two logs that hold an entry of the same index and term are the same up to it."
+                "If two logs have an entry with the same index and term, they are identical up to it."
             }
             Self::LeaderCompleteness => {
-                "What is committed in a term is in the logs of the leaders of all later terms."
+                "An entry committed in a term is in the logs of the leaders of all later terms."
             }
             Self::StateMachineSafety => "No two servers apply different entries at the same index.",
-            Self::AcknowledgedWrites => "What a client was told is done stays done.",
-            Self::ExactlyOnce => "A request takes effect once, however often it was sent.",
+            Self::AcknowledgedWrites => "A write that a client knows is done is never lost.",
+            Self::ExactlyOnce => "A request is executed once, however often it is sent.",
             Self::LinearizableReads => {
-                "A read sees all that was answered to anybody before it was asked."
+                "A read sees everything that any client knew before the read was sent."
             }
             Self::ConfigurationSafety => {
-                "No two groups without a server in common could each elect a leader."
+                "No two groups of servers with no server in common can both elect a leader."
             }
             Self::NeverBackwards => {
-                "A running server's term, commit index and applied index never fall."
+                "A running server's term, commit index and applied index never decrease."
             }
             Self::Progress => {
-                "A majority that is up and connected serves its clients, undisturbed, before long."
+                "A majority that is up and connected serves its clients soon, undisturbed."
             }
         }
     }

@@ -137,7 +137,7 @@ fn figure_8_breaks_leader_completeness() {
     assert_eq!(found.map(|entry| entry.term), Some(Term(2)));
     assert!(
         run.said()
-            .contains("has y=2 of term 2 at index 1, where x=1 of term 1 was committed")
+            .contains("has y=2 of term 2 at index 1, but x=1 of term 1 was committed there")
     );
 }
 
@@ -160,7 +160,7 @@ fn an_old_acknowledgement_breaks_leader_completeness() {
         at 800ms timeout S4
         at 900ms timeout S4",
     );
-    let said = "S4 leads term 4 and has nothing at index 3, where f=6 of term 3 was committed";
+    let said = "S4 leads term 4 and has nothing at index 3, but f=6 of term 3 was committed there";
     assert!(run.said().contains(said), "{}", run.said());
 }
 
@@ -175,7 +175,10 @@ fn an_empty_log_that_wins_breaks_leader_completeness_and_loses_a_write() {
         at 200ms heal · timeout S3",
     );
     let lost = run.checker.violation_of(Property::AcknowledgedWrites);
-    assert!(lost.is_some_and(|lost| lost.to_string().contains("C1 was told that x=1 is done")));
+    assert!(lost.is_some_and(|lost| {
+        lost.to_string()
+            .contains("C1 got the answer that x=1 is done")
+    }));
 }
 
 /// S1 goes by a cluster of its own choice, S1, S4 and S5; the others by all five. S2 could be
@@ -227,7 +230,7 @@ fn logs_that_say_different_things_in_one_term_break_log_matching() {
     assert!(
         before
             .said()
-            .contains("S2 and S1 both hold an entry of term 2 at index 2")
+            .contains("S2 and S1 both have an entry of term 2 at index 2")
     );
     assert_eq!(
         before.checker.violations()[0].breach.index(),
@@ -245,7 +248,7 @@ fn different_entries_applied_at_an_index_break_state_machine_safety() {
     assert_eq!(run.broken(), Some(Property::StateMachineSafety));
     assert!(
         run.said()
-            .contains("at index 1, S2 applied y=2 of term 2, but S1 had applied x=1")
+            .contains("at index 1, S2 applied y=2 of term 2, but S1 applied x=1")
     );
 }
 
@@ -313,7 +316,7 @@ fn a_request_that_is_executed_again_breaks_exactly_once() {
         lost_answer("-x", "request C2 x=2"),
     ] {
         let run = check(Rule::ExactlyOnce, Property::ExactlyOnce, &script);
-        assert!(run.said().contains("a second time"), "{}", run.said());
+        assert!(run.said().contains(" again, at index"), "{}", run.said());
     }
     // Reading again, or setting the same again, changes nothing.
     for script in [
@@ -369,8 +372,8 @@ fn a_machine_that_comes_out_of_a_snapshot_otherwise_breaks_state_machine_safety(
         (1, ""),
         (
             9,
-            "State Machine Safety is broken: S3 executed x=1 at index 1 and came out elsewhere \
-             than the log leads to.",
+            "State Machine Safety is broken: S3 executed x=1 at index 1, and its state machine now \
+             differs from the committed log.",
         ),
     ] {
         let mut run = run(1, "");
@@ -437,8 +440,8 @@ fn a_leader_that_does_not_know_it_was_deposed_reads_what_is_stale() {
         at 200ms partition S1 C2 | S2 S3 C3 · timeout S3
         at 300ms request C3 x=2
         at 400ms read C2 x from S1",
-        "S1 answered \"1\" to x? of C2, but somebody knew of entry 2 when that was asked: \
-         there it is \"2\", and never \"1\" since.",
+        "S1 answered \"1\" to x? of C2, but a client already knew entry 2 when the read was \
+         sent: there the value is \"2\", and it was never \"1\" after that.",
     );
 }
 
@@ -452,7 +455,7 @@ fn a_leader_that_does_not_know_what_is_committed_reads_what_is_stale() {
         at 100ms request C1 x=1
         at 200ms crash S1 · timeout S2
         at 300ms read C2 x from S2",
-        "S2 answered \"no value\" to x? of C2, but somebody knew of entry 1",
+        "S2 answered \"no value\" to x? of C2, but a client already knew entry 1",
     );
 }
 

@@ -1,4 +1,4 @@
-//! What is told when something does not hold.
+//! A broken property: what happened, and how it reads.
 
 use std::fmt;
 
@@ -291,9 +291,9 @@ impl Breach {
                 Payload::Configuration(configuration) => {
                     format!("the configuration {configuration} of term {term}")
                 }
-                Payload::Noop => format!("an empty entry of term {term}"),
+                Payload::Noop => format!("a no-op of term {term}"),
                 Payload::Register(wish) => {
-                    format!("{}'s wish for a session of term {term}", wish.client)
+                    format!("{}'s request for a session, of term {term}", wish.client)
                 }
                 Payload::Command(command) => format!("{} of term {term}", name(command.op)),
             },
@@ -307,7 +307,7 @@ impl Breach {
                 settled,
             } => write!(
                 f,
-                "at index {index}, {server} applied {}, but {first} had applied {}",
+                "at index {index}, {server} applied {}, but {first} applied {} before",
                 said(Some(entry)),
                 said(Some(settled))
             ),
@@ -325,7 +325,7 @@ impl Breach {
                 command,
             } => write!(
                 f,
-                "{server} executed {} of {} a second time, at index {index}",
+                "{server} executed {} of {} again, at index {index}",
                 name(command.op),
                 command.client
             ),
@@ -338,7 +338,7 @@ impl Breach {
                 found,
             } => write!(
                 f,
-                "{leader} leads term {term} and has {} at index {index}, where {} was committed in term {committed_in}",
+                "{leader} leads term {term} and has {} at index {index}, but {} was committed there in term {committed_in}",
                 said(found),
                 said(Some(settled))
             ),
@@ -361,7 +361,7 @@ impl Breach {
                 differ,
             } => write!(
                 f,
-                "{a} and {b} both hold an entry of term {term} at index {same}, but their logs differ at index {differ}"
+                "{a} and {b} both have an entry of term {term} at index {same}, but their logs differ at index {differ}"
             ),
             Self::MachineDiffers {
                 server,
@@ -369,7 +369,7 @@ impl Breach {
                 command,
             } => write!(
                 f,
-                "{server} executed {} at index {index} and came out elsewhere than the log leads to",
+                "{server} executed {} at index {index}, and its state machine now differs from the committed log",
                 name(command.op)
             ),
             Self::MajoritiesApart {
@@ -377,7 +377,7 @@ impl Breach {
                 groups: (one, other),
             } => write!(
                 f,
-                "{a} could be elected by {one}, and {b} by {other}: two majorities without a server in common"
+                "{a} could be elected by {one}, and {b} by {other}: two majorities with no server in common"
             ),
             Self::SnapshotDiffers {
                 server,
@@ -385,7 +385,7 @@ impl Breach {
                 settled,
             } => write!(
                 f,
-                "the snapshot of {server} ends with entry {index} of term {term}, where {} was committed",
+                "the snapshot of {server} ends with entry {index} of term {term}, but {} was committed there",
                 said(settled)
             ),
             Self::StaleRead {
@@ -396,15 +396,15 @@ impl Breach {
                 value,
             } => write!(
                 f,
-                "{server} answered \"{told}\" to {} of {}, but somebody knew of entry {index} when that was asked: \
-                 there it is \"{}\", and never \"{told}\" since",
+                "{server} answered \"{told}\" to {} of {}, but a client already knew entry {index} when the read was sent: \
+                 there the value is \"{}\", and it was never \"{told}\" after that",
                 name(command.op),
                 command.client,
                 Answer::Value(value)
             ),
             Self::Disturbed { server, index } => write!(
                 f,
-                "{server} stands for election: nobody told it that index {index} has removed it"
+                "{server} starts an election: it never received entry {index}, which removed it from the cluster"
             ),
             Self::Starved { command, since } => write!(
                 f,
@@ -429,7 +429,7 @@ impl Breach {
                 let (client, op) = (command.client, name(command.op));
                 write!(f, "{server} answered \"{told}\" to {op} of {client}, but ")?;
                 match executed {
-                    Some(answer) => write!(f, "the committed log answers \"{answer}\""),
+                    Some(answer) => write!(f, "by the committed log the answer is \"{answer}\""),
                     None => f.write_str("no such request was committed"),
                 }
             }
@@ -439,7 +439,7 @@ impl Breach {
                 command,
             } => write!(
                 f,
-                "{} was told that {} is done, but {server} does not have it at index {index}",
+                "{} got the answer that {} is done, but {server} does not have it at index {index}",
                 command.client,
                 name(command.op)
             ),
@@ -499,7 +499,7 @@ mod tests {
                 Property::StateMachineSafety,
                 "S2 S5",
                 Some(4),
-                "at index 4, S2 applied an empty entry of term 3, but S5 had applied x=1 of term 6",
+                "at index 4, S2 applied a no-op of term 3, but S5 applied x=1 of term 6 before",
             ),
             (
                 Breach::Backwards {
@@ -522,7 +522,7 @@ mod tests {
                 Property::ExactlyOnce,
                 "S2",
                 Some(4),
-                "S2 executed x+=1 of C3 a second time, at index 4",
+                "S2 executed x+=1 of C3 again, at index 4",
             ),
             (
                 Breach::LeaderLacks {
@@ -536,7 +536,7 @@ mod tests {
                 Property::LeaderCompleteness,
                 "S2",
                 Some(4),
-                "S2 leads term 7 and has nothing at index 4, where x=1 of term 6 was committed in term 6",
+                "S2 leads term 7 and has nothing at index 4, but x=1 of term 6 was committed there in term 6",
             ),
             (
                 Breach::LeaderRewrote {
@@ -561,7 +561,7 @@ mod tests {
                 Property::LogMatching,
                 "S2 S5",
                 Some(4),
-                "S5 and S2 both hold an entry of term 7 at index 9, but their logs differ at index 4",
+                "S5 and S2 both have an entry of term 7 at index 9, but their logs differ at index 4",
             ),
             (
                 Breach::MachineDiffers {
@@ -572,7 +572,7 @@ mod tests {
                 Property::StateMachineSafety,
                 "S2",
                 Some(4),
-                "S2 executed x=1 at index 4 and came out elsewhere than the log leads to",
+                "S2 executed x=1 at index 4, and its state machine now differs from the committed log",
             ),
             (
                 Breach::MajoritiesApart {
@@ -582,7 +582,7 @@ mod tests {
                 Property::ConfigurationSafety,
                 "S2 S5",
                 None,
-                "S5 could be elected by S5, and S2 by S2: two majorities without a server in common",
+                "S5 could be elected by S5, and S2 by S2: two majorities with no server in common",
             ),
             (
                 Breach::SnapshotDiffers {
@@ -593,7 +593,7 @@ mod tests {
                 Property::StateMachineSafety,
                 "S2",
                 Some(4),
-                "the snapshot of S2 ends with entry 4 of term 5, where x=1 of term 6 was committed",
+                "the snapshot of S2 ends with entry 4 of term 5, but x=1 of term 6 was committed there",
             ),
             (
                 Breach::StaleRead {
@@ -606,14 +606,14 @@ mod tests {
                 Property::LinearizableReads,
                 "S2",
                 Some(4),
-                "S2 answered \"8\" to x? of C3, but somebody knew of entry 4 when that was asked: there it is \"9\", and never \"8\" since",
+                "S2 answered \"8\" to x? of C3, but a client already knew entry 4 when the read was sent: there the value is \"9\", and it was never \"8\" after that",
             ),
             (
                 Breach::Disturbed { server, index },
                 Property::Progress,
                 "S2",
                 Some(4),
-                "S2 stands for election: nobody told it that index 4 has removed it",
+                "S2 starts an election: it never received entry 4, which removed it from the cluster",
             ),
             (
                 Breach::Starved {
@@ -646,7 +646,7 @@ mod tests {
                 Property::AcknowledgedWrites,
                 "S2",
                 None,
-                "S2 answered \"8\" to x+=1 of C3, but the committed log answers \"9\"",
+                "S2 answered \"8\" to x+=1 of C3, but by the committed log the answer is \"9\"",
             ),
             (
                 Breach::Unfounded {
@@ -669,7 +669,7 @@ mod tests {
                 Property::AcknowledgedWrites,
                 "S2",
                 Some(4),
-                "C3 was told that x=1 is done, but S2 does not have it at index 4",
+                "C3 got the answer that x=1 is done, but S2 does not have it at index 4",
             ),
         ]
     }

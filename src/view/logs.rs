@@ -102,7 +102,7 @@ impl Row {
         let cell = |(index, entry): (LogIndex, &Entry)| Cell {
             index,
             term: entry.term,
-            text: label(entry, index, server.log()),
+            text: label(entry, index, server.log(), world),
             is_noop: matches!(entry.payload, Payload::Noop),
             configuration: match entry.payload {
                 Payload::Configuration(configuration) => Some(configuration),
@@ -126,11 +126,17 @@ impl Row {
     }
 }
 
-fn label(entry: &Entry, index: LogIndex, log: &Log) -> String {
+fn label(entry: &Entry, index: LogIndex, log: &Log, world: &World) -> String {
     match entry.payload {
         Payload::Command(command) => command.op.to_string(),
         Payload::Configuration(configuration) => {
-            change(log.configured_by(index.previous()).1, configuration)
+            // A new server's log begins without a configuration; the entry changes the same one
+            // there as everywhere, so it must read the same.
+            let before = match log.configured_by(index.previous()).1 {
+                none if none == Configuration::default() => Configuration::of(world.founders()),
+                before => before,
+            };
+            change(before, configuration)
         }
         Payload::Noop => "no-op".into(),
         Payload::Register(wish) => wish.to_string(),
@@ -143,13 +149,8 @@ fn change(before: Configuration, now: Configuration) -> String {
     if now.is_joint() {
         return "joint".into();
     }
-    // The first configuration in a log that began empty changes nobody's vote.
-    let known = if before.members().is_empty() {
-        now.voters
-    } else {
-        before.voters
-    };
-    let voters = now.voters.except(known).or(known.except(now.voters));
+    let (known, voters) = (before.voters, now.voters);
+    let voters = voters.except(known).or(known.except(voters));
     let learners = now.learners.except(before.learners);
     match (voters.iter().next(), learners.iter().next()) {
         (Some(id), _) if voters.len() == 1 && now.voters.contains(id) => format!("+{id}"),
@@ -168,5 +169,30 @@ fn progress(world: &World, id: NodeId) -> Option<(LogIndex, LogIndex)> {
             Some((progress.next_index, progress.match_index))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Session;
+    use crate::sim::Time;
+
+    #[test]
+    fn a_configuration_entry_reads_the_same_in_every_log() {
+        let text = "servers 3 · seed 1
+            at 10ms timeout S1
+            at 500ms remove S3
+            at 1s add S4";
+        let mut session = Session::read(text).unwrap();
+        session.advance(Time::ms(3_000));
+        let table = LogTable::of(session.world(), 40);
+        let texts = |row: &Row| -> Vec<String> {
+            let cells = row.cells.iter().filter(|cell| cell.configuration.is_some());
+            cells.map(|cell| cell.text.clone()).collect()
+        };
+        for server in [0, 1, 3] {
+            assert_eq!(texts(&table.rows[server]), ["−S3", "(S4)", "+S4"]);
+        }
     }
 }

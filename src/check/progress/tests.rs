@@ -440,7 +440,7 @@ fn a_removed_server_is_seen_when_its_timer_runs_out() {
     let found = found.expect("it disturbs");
     assert_eq!(
         found.to_string(),
-        "Progress is broken: S4 stands for election: nobody told it that index 2 has removed it. \
+        "Progress is broken: S4 starts an election: it never received entry 2, which removed it from the cluster. \
          The rule tell-the-removed (dissertation, section 4.2.3) is off."
     );
     assert_eq!(found.breach.servers().to_string(), "S4");

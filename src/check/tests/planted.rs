@@ -168,7 +168,7 @@ fn leader_append_only() {
 fn log_matching() {
     let differ = |servers, same, term, differ| {
         format!(
-            "2: Log Matching is broken: {servers} both hold an entry of term {term} at index \
+            "2: Log Matching is broken: {servers} both have an entry of term {term} at index \
              {same}, but their logs differ at index {differ}."
         )
     };
@@ -206,7 +206,7 @@ fn log_matching() {
     // It is where the log changes that is looked at.
     all(&[(
         "S1 log 1 1 2 3\n S2 log 1 1\n S2 log 1 1 1 3",
-        "3: Log Matching is broken: S2 and S1 both hold an entry of term 3 at index 4, but their \
+        "3: Log Matching is broken: S2 and S1 both have an entry of term 3 at index 4, but their \
          logs differ at index 3.",
     )]);
 }
@@ -214,7 +214,7 @@ fn log_matching() {
 #[test]
 fn leader_completeness() {
     let lacks = "Leader Completeness is broken: S2 leads term 3 and has";
-    let committed = "where x=1 of term 1 was committed in term 2.";
+    let committed = "but x=1 of term 1 was committed there in term 2.";
     all(&[
         (
             "S1 term 2 log 1:x=1 commit 1\n S2 leads 3",
@@ -222,7 +222,7 @@ fn leader_completeness() {
         ),
         (
             "S1 term 2 log 1:x=1 commit 1\n S2 leads 3 log 2",
-            &format!("2: {lacks} an empty entry of term 2 at index 1, {committed}"),
+            &format!("2: {lacks} a no-op of term 2 at index 1, {committed}"),
         ),
         // Only the first that it lacks is told.
         (
@@ -257,7 +257,7 @@ fn leader_completeness() {
         (
             "S2 leads 3 after 1:1\n S1 term 2 log 1:x=1 commit 1",
             "1: State Machine Safety is broken: the snapshot of S2 ends with entry 1 of term 1, \
-             where nothing was committed.",
+             but nothing was committed there.",
         ),
         (
             "S1 term 2 log 1 1:x=1 commit 2\n S2 leads 3 after 1:1",
@@ -273,7 +273,7 @@ fn leader_completeness() {
 #[test]
 fn state_machine_safety() {
     let applied = "State Machine Safety is broken: at index 1, S2 applied y=2 of term 2, but S1 \
-                   had applied x=1 of term 1.";
+                   applied x=1 of term 1 before.";
     let ends = "State Machine Safety is broken: the snapshot of S2 ends with entry";
     all(&[
         (
@@ -305,11 +305,11 @@ fn state_machine_safety() {
         ),
         (
             "S1 log 1:x=1 commit 1\n S2 after 1:2",
-            &format!("2: {ends} 1 of term 2, where x=1 of term 1 was committed."),
+            &format!("2: {ends} 1 of term 2, but x=1 of term 1 was committed there."),
         ),
         (
             "S1 log 1:x=1 commit 1\n S2 after 2:2",
-            &format!("2: {ends} 2 of term 2, where nothing was committed."),
+            &format!("2: {ends} 2 of term 2, but nothing was committed there."),
         ),
         ("S1 log 1:x=1 commit 1\n S2 after 1:1", ""),
     ]);
@@ -386,7 +386,7 @@ fn acknowledged_writes() {
     let one = "S1 term 2 log 1:x=1 commit 1";
     let said = |op, index| {
         Some(format!(
-            "Acknowledged Writes is broken: C1 was told that {op} is done, but S2 does not have it \
+            "Acknowledged Writes is broken: C1 got the answer that {op} is done, but S2 does not have it \
              at index {index}."
         ))
     };
@@ -443,7 +443,7 @@ fn what_is_given_back_is_what_was_found_first_in_the_order_of_the_properties() {
 fn configuration_safety() {
     let apart = |step, one, other| {
         format!(
-            "{step}: Configuration Safety is broken: {one}, and {other}: two majorities without a \
+            "{step}: Configuration Safety is broken: {one}, and {other}: two majorities with no \
              server in common."
         )
     };
