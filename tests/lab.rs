@@ -223,6 +223,110 @@ fn a_campaign_may_be_as_large_as_it_likes_and_tells_what_it_has() {
     child.wait().expect("it ends");
 }
 
+#[test]
+fn traces_are_judged_as_they_come() {
+    let head = "{\"e\":\"init\",\"servers\":[\"a\",\"b\",\"c\"]}\n";
+    let votes = |whom: &str| {
+        format!(
+            "{{\"e\":\"tick\",\"n\":\"b\",\"s\":{{\"term\":1,\"vote\":\"{whom}\",\"role\":\"F\"}}}}\n"
+        )
+    };
+    let stands = |who: &str| {
+        format!(
+            "{{\"e\":\"timeout\",\"n\":\"{who}\",\"s\":{{\"term\":1,\"vote\":\"{who}\",\"role\":\"C\"}}}}\n"
+        )
+    };
+    let twice = [head, &stands("a"), &stands("c"), &votes("a"), &votes("c")].concat();
+    let output = lab(&["check", "-"], &twice);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = said(&output.stdout);
+    let first = "line 5: b voted for c in term 1, but it had voted for a in that term: §5.2 (one-vote-per-term)\n";
+    assert!(told.starts_with(first), "{told}");
+    let output = lab(&["check", "-", "--lenient", "one-vote-per-term"], &twice);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(said(&output.stdout).contains("Let pass: one-vote-per-term (1 times)."));
+    let output = lab(&["check", "-", "--json"], &twice);
+    let line: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(line["verdicts"][0]["line"], 5);
+    let cut = &twice[..twice.len() - 20];
+    let output = lab(&["check", "-"], cut);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(
+        said(&output.stdout).contains("Line 5 is cut off"),
+        "{output:?}"
+    );
+    let output = lab(&["check", "--rules"], "");
+    assert!(said(&output.stdout).contains("up-to-date"), "{output:?}");
+}
+
+#[test]
+fn histories_are_judged() {
+    let put =
+        "{\"c\":1,\"op\":\"put\",\"k\":\"x\",\"v\":\"1\",\"o\":\"ok\",\"call\":0,\"ret\":10}\n";
+    let get = |told: &str| {
+        format!("{{\"c\":2,\"op\":\"get\",\"k\":\"x\",\"o\":\"{told}\",\"call\":11,\"ret\":12}}\n")
+    };
+    for (told, code) in [("1", 0), ("", 1)] {
+        let output = lab(&["check", "--history", "-"], &[put, &get(told)].concat());
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+    }
+}
+
+#[test]
+fn a_script_that_sees_what_it_expects_is_exit_code_0() {
+    let output = lab(
+        &["run", "-"],
+        &format!("{BROKEN}run 100ms\nexpect violated Election Safety\n"),
+    );
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(
+        said(&output.stdout).contains("As the script expects."),
+        "{output:?}"
+    );
+    // What it says that it prints is compared.
+    let output = lab(&["run", "-"], "servers 3\nstatus\n#> nonsense\n");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(
+        said(&output.stdout).contains("the script says \"#> nonsense\""),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn one_script_runs_with_many_seeds() {
+    let output = lab(
+        &["run", "-", "--seeds", "3..6", "--json", "--for", "1s"],
+        "servers 3\n",
+    );
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let lines = said(&output.stdout).lines().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).expect("it is JSON");
+        assert!(
+            line["link"]
+                .as_str()
+                .is_some_and(|link| link.starts_with("#/run/"))
+        );
+        line["seed"].as_u64()
+    });
+    assert_eq!(lines.collect::<Vec<_>>(), [Some(3), Some(4), Some(5)]);
+}
+
+#[test]
+fn a_trace_never_takes_the_place_of_its_script() {
+    let folder = tempfile("input");
+    let script = folder.join("run.txt");
+    std::fs::write(&script, "servers 3\n").unwrap();
+    let script = script.to_str().unwrap();
+    let output = lab(&["run", script, "--trace", script], "");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(
+        said(&output.stderr).contains("this is the script itself"),
+        "{output:?}"
+    );
+    assert_eq!(std::fs::read_to_string(script).unwrap(), "servers 3\n");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 fn tempfile(name: &str) -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("raftarium-lab-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -257,6 +361,23 @@ fn bad_input_is_exit_code_2_and_one_line_that_says_what_is_wrong() {
         ),
         (&["hunt", "--fast"], "", "there is no option --fast"),
         (&["check", "-"], "{}", "line 1"),
+        (&["check", "-"], "[]", "write one JSON object a line"),
+        (
+            &["check", "-", "--lenient", "gravity"],
+            "",
+            "\"gravity\" is no rule of the judge",
+        ),
+        (&["run", "-"], "# nothing\n", "the script is empty"),
+        (
+            &["run", "-", "--trace", "no/such/folder/out.jsonl"],
+            "servers 3\n",
+            "no/such/folder/out.jsonl: No such file",
+        ),
+        (
+            &["replay", "https://example.org/#/lesson/04/2"],
+            "",
+            "the address of a lesson",
+        ),
     ];
     for (arguments, input, why) in cases {
         let output = lab(arguments, input);

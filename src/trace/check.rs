@@ -21,6 +21,8 @@ pub struct Report {
     pub lenient: Vec<(Rule, usize)>,
     /// The last line, if it was cut off: it is not judged.
     pub cut_off: Option<usize>,
+    /// Where the trace could be read no further, though not before a verdict.
+    pub stopped: Option<Unreadable>,
 }
 
 /// Why something is no trace.
@@ -30,17 +32,15 @@ pub struct Unreadable {
     pub line: usize,
     /// What is wrong with it.
     pub message: String,
-    /// What was found before it.
-    pub before: Report,
 }
 
 /// Reads a trace and judges each of its steps.
-pub fn check(from: impl BufRead) -> Result<Report, Box<Unreadable>> {
+pub fn check(from: impl BufRead) -> Result<Report, Unreadable> {
     check_with(from, Judge::new([]), MOST_LINES)
 }
 
 /// The same, where these rules may be broken.
-pub fn check_leniently(from: impl BufRead, lenient: &[Rule]) -> Result<Report, Box<Unreadable>> {
+pub fn check_leniently(from: impl BufRead, lenient: &[Rule]) -> Result<Report, Unreadable> {
     check_with(from, Judge::new(lenient.iter().copied()), MOST_LINES)
 }
 
@@ -49,7 +49,7 @@ pub(super) fn check_with(
     mut from: impl BufRead,
     mut judge: Judge,
     most: usize,
-) -> Result<Report, Box<Unreadable>> {
+) -> Result<Report, Unreadable> {
     let mut text = Vec::new();
     let mut number = 0;
     // A line that could not be read, and why: the last one may be cut off.
@@ -64,33 +64,33 @@ pub(super) fn check_with(
         match read {
             Ok(0) => break,
             Ok(_) => {}
-            Err(why) => return Err(unreadable(judge, number, why.to_string())),
+            Err(why) => return stopped(judge, number, why.to_string()),
         }
         let line = trimmed(&text, number);
         if line.is_empty() {
             continue;
         }
         if let Some((line, why)) = wrong {
-            return Err(unreadable(judge, line, why));
+            return stopped(judge, line, why);
         }
         if number > most {
             let why = format!("a trace may have {most} lines at most");
-            return Err(unreadable(judge, number, why));
+            return stopped(judge, number, why);
         }
         if text.len() as u64 > LONGEST_LINE {
             let why = format!("it is longer than {LONGEST_LINE} bytes");
-            return Err(unreadable(judge, number, why));
+            return stopped(judge, number, why);
         }
         if let Err(why) = judge.read(number, line) {
             wrong = Some((number, why));
             if !is_cut_off(line) || !judge.has_begun() {
                 let (line, why) = wrong.unwrap_or_default();
-                return Err(unreadable(judge, line, why));
+                return stopped(judge, line, why);
             }
         }
     }
     if !judge.has_begun() {
-        return Err(unreadable(judge, 1, "there is nothing in it".into()));
+        return stopped(judge, 1, "there is nothing in it".into());
     }
     let mut report = reported(judge);
     report.cut_off = wrong.map(|(line, _)| line);
@@ -119,15 +119,19 @@ fn reported(mut judge: Judge) -> Report {
         verdicts: judge.verdicts().to_vec(),
         lenient: judge.lenient().collect(),
         cut_off: None,
+        stopped: None,
     }
 }
 
-fn unreadable(judge: Judge, line: usize, message: String) -> Box<Unreadable> {
-    Box::new(Unreadable {
-        line,
-        message,
-        before: reported(judge),
-    })
+/// What is wrong with a line counts only if no step before it is.
+fn stopped(judge: Judge, line: usize, message: String) -> Result<Report, Unreadable> {
+    let why = Unreadable { line, message };
+    let mut report = reported(judge);
+    if report.verdicts.is_empty() {
+        return Err(why);
+    }
+    report.stopped = Some(why);
+    Ok(report)
 }
 
 impl std::fmt::Display for Unreadable {

@@ -21,6 +21,9 @@ struct Line {
     o: Option<String>,
     call: u64,
     ret: Option<u64>,
+    /// When its client was told that its session had expired: until then it may have taken effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expired: Option<u64>,
 }
 
 /// A history in writing: first what the keys held when it began, then what was asked, in the order
@@ -35,6 +38,7 @@ pub fn write(history: &History) -> String {
         o: Some("ok".into()),
         call: 0,
         ret: Some(0),
+        expired: None,
     });
     for line in initial.chain(history.operations().iter().map(line)) {
         if let Ok(line) = serde_json::to_string(&line) {
@@ -64,6 +68,10 @@ fn line(operation: &Operation) -> Line {
         o: answered.map(|(_, answer)| said(answer)),
         call: operation.asked_at.0,
         ret: answered.map(|(at, _)| at.0),
+        expired: operation
+            .answered
+            .filter(|(_, answer)| *answer == Answer::Expired)
+            .map(|(at, _)| at.0),
     }
 }
 

@@ -11,10 +11,12 @@
 //! - [`read`]: a line of a trace, whoever wrote it;
 //! - [`judge`]: each step, compared with what Raft allows;
 //! - [`mod@check`]: a whole trace, read and judged;
-//! - [`clients`]: what clients asked and were answered.
+//! - [`clients`]: what clients asked and were answered;
+//! - [`histories`]: the same, read and checked.
 
 pub mod check;
 pub mod clients;
+pub mod histories;
 pub mod judge;
 pub mod line;
 pub mod play;

@@ -7,18 +7,28 @@ use lexopt::{Arg, Parser, ValueExt};
 use raftarium::check::Property;
 use raftarium::raft::{MAX_SERVERS, Rule, Rules};
 use raftarium::sim::Time;
+use raftarium::trace::Rule as JudgeRule;
 
 const USAGE: &str = "\
 usage: raftarium-lab <command>
 
-  run FILE               plays a script and on to its end; says what it broke
+  run FILE ..            plays scripts and on to their ends; says what they broke
       --seed N             with this seed, whatever the script says
+      --seeds A..B         with each of these seeds, B left out
       --for TIME           and on for so long after its last statement (2s)
+      --link               prints the run's link, whatever came of it
+      --json               a line of JSON for each run, instead of words
       --trace OUT.jsonl    writes what every server did (docs/trace.md)
+      --whole-logs         with all of a server's state in each line of the trace
       --history OUT.jsonl  writes what every client saw
-  replay LINK            plays a shared link
+  replay LINK ..         plays shared links; - reads one from standard input
       --for TIME           and on for so long after its last action (2s)
-  check TRACE.jsonl      reads a trace, anybody's, and says which property it breaks first
+  check TRACE.jsonl ..   reads traces, anybody's, and says which step no rule of Raft allows
+      --all                says every such step, and not only the first
+      --lenient RULE,..    lets these rules be broken, and says how often they were
+      --json               a line of JSON for each file, instead of words
+      --rules              lists the rules by which traces are judged
+      --history            reads client histories: is there an order that explains the answers?
   hunt                   looks for schedules that break something
       --servers N          in clusters of so many, or of several sizes in turn (3,5)
       --off RULE           with this rule off; may be said several times
@@ -38,7 +48,15 @@ usage: raftarium-lab <command>
   rules                  lists the rules that can be switched off
 
 --help says this, in every command. FILE and TRACE may be - for standard input.
-Exit code: 0 nothing broke, 1 something did, or was not as a script expects, 2 bad input.
+Exit code: 0 nothing broke but what a script expects, 1 something did, or was not as a script
+expects, 2 bad input.
+
+Examples:
+  raftarium-lab run tests/scripts/election.txt --trace run.jsonl
+  raftarium-lab check run.jsonl
+  raftarium-lab run storm.txt --seeds 0..100 --json
+  my-raft | raftarium-lab check - --lenient read-index
+  raftarium-lab hunt --off commit-own-term --servers 5
 
 NAME is one of these: ";
 
@@ -51,12 +69,12 @@ pub(crate) fn usage() -> String {
 
 /// What is asked for.
 pub(crate) enum Command {
-    Check(PathBuf),
+    Check(Check),
     CheckRules(RulesCheck),
     Help,
     Hunt(Campaign),
     Replay {
-        link: String,
+        links: Vec<String>,
         /// How long it goes on after its end.
         rest: Time,
     },
@@ -64,10 +82,28 @@ pub(crate) enum Command {
     Run(Run),
 }
 
-/// A script to play.
+/// Traces or histories to read.
+#[derive(Default)]
+pub(crate) struct Check {
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) lenient: Vec<JudgeRule>,
+    pub(crate) all: bool,
+    pub(crate) json: bool,
+    /// Whether the rules are listed.
+    pub(crate) rules: bool,
+    /// Whether these are histories of clients.
+    pub(crate) history: bool,
+}
+
+/// Scripts to play.
 pub(crate) struct Run {
-    pub(crate) file: PathBuf,
-    pub(crate) seed: Option<u64>,
+    pub(crate) files: Vec<PathBuf>,
+    /// With these seeds, if any, whatever the scripts say.
+    pub(crate) seeds: Option<Range<u64>>,
+    pub(crate) link: bool,
+    pub(crate) json: bool,
+    /// Whether each line of a trace has the whole state.
+    pub(crate) whole: bool,
     pub(crate) rest: Time,
     pub(crate) trace: Option<PathBuf>,
     pub(crate) history: Option<PathBuf>,
@@ -130,7 +166,7 @@ pub(crate) fn read() -> Result<Command, String> {
     };
     let parser = &mut parser;
     match command.as_str() {
-        "check" => only_value(parser, "a trace").map(|file| Command::Check(file.into())),
+        "check" => check(parser),
         "check-rules" => check_rules(parser),
         "help" => Ok(Command::Help),
         "hunt" => hunt(parser),
@@ -154,50 +190,88 @@ fn next(parser: &mut Parser) -> Result<Option<Arg<'_>>, String> {
     parser.next().map_err(said)
 }
 
-fn only_value(parser: &mut Parser, what: &str) -> Result<String, String> {
-    let mut value = None;
+fn check(parser: &mut Parser) -> Result<Command, String> {
+    let mut check = Check::default();
     while let Some(arg) = next(parser)? {
         match arg {
-            Arg::Value(word) if value.is_none() => value = Some(word.string().map_err(said)?),
+            Arg::Long("all") => check.all = true,
+            Arg::Long("history") => check.history = true,
+            Arg::Long("json") => check.json = true,
+            Arg::Long("rules") => check.rules = true,
+            Arg::Long("lenient") => {
+                let rules = text(parser, "--lenient")?;
+                let rules = rules
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|rule| !rule.is_empty());
+                for rule in rules {
+                    check.lenient.push(rule.parse()?);
+                }
+            }
+            Arg::Value(word) => check.files.push(PathBuf::from(word)),
             other => return Err(said(other.unexpected())),
         }
     }
-    value.ok_or_else(|| format!("{what} is missing; {SEE_HELP}"))
+    if check.files.is_empty() && !check.rules {
+        return Err(format!("a trace is missing; {SEE_HELP}"));
+    }
+    Ok(Command::Check(check))
 }
 
 fn replay(parser: &mut Parser) -> Result<Command, String> {
-    let (mut link, mut rest) = (None, REST);
+    let (mut links, mut rest) = (Vec::new(), REST);
     while let Some(arg) = next(parser)? {
         match arg {
             Arg::Long("for") => rest = text(parser, "--for")?.parse()?,
-            Arg::Value(word) if link.is_none() => link = Some(word.string().map_err(said)?),
+            Arg::Value(word) => links.push(word.string().map_err(said)?),
             other => return Err(said(other.unexpected())),
         }
     }
-    let link = link.ok_or_else(|| format!("a link is missing; {SEE_HELP}"))?;
-    Ok(Command::Replay { link, rest })
+    match links.is_empty() {
+        true => Err(format!("a link is missing; {SEE_HELP}")),
+        false => Ok(Command::Replay { links, rest }),
+    }
 }
 
 fn run(parser: &mut Parser) -> Result<Command, String> {
-    let mut file = None;
     let mut run = Run {
-        file: PathBuf::new(),
-        seed: None,
+        files: Vec::new(),
+        seeds: None,
+        link: false,
+        json: false,
+        whole: false,
         rest: REST,
         trace: None,
         history: None,
     };
     while let Some(arg) = next(parser)? {
         match arg {
-            Arg::Long("seed") => run.seed = Some(number(parser, "--seed", u64::MAX)?),
+            Arg::Long("seed") => {
+                let seed = number(parser, "--seed", u64::MAX - 1)?;
+                run.seeds = Some(seed..seed + 1);
+            }
+            Arg::Long("seeds") => run.seeds = Some(seeds(&text(parser, "--seeds")?)?),
             Arg::Long("for") => run.rest = text(parser, "--for")?.parse()?,
+            Arg::Long("link") => run.link = true,
+            Arg::Long("json") => run.json = true,
+            Arg::Long("whole-logs") => run.whole = true,
             Arg::Long("trace") => run.trace = Some(text(parser, "--trace")?.into()),
             Arg::Long("history") => run.history = Some(text(parser, "--history")?.into()),
-            Arg::Value(word) if file.is_none() => file = Some(PathBuf::from(word)),
+            Arg::Value(word) => run.files.push(PathBuf::from(word)),
             other => return Err(said(other.unexpected())),
         }
     }
-    run.file = file.ok_or_else(|| format!("a script is missing; {SEE_HELP}"))?;
+    if run.files.is_empty() {
+        return Err(format!("a script is missing; {SEE_HELP}"));
+    }
+    let seeds = run
+        .seeds
+        .as_ref()
+        .map_or(1, |seeds| seeds.end - seeds.start);
+    let is_written = run.trace.is_some() || run.history.is_some();
+    if is_written && (run.files.len() > 1 || seeds > 1) {
+        return Err("--trace and --history take one run: name one script and one seed".into());
+    }
     Ok(Command::Run(run))
 }
 

@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod arguments;
+mod checking;
 mod hunting;
 mod running;
 
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use arguments::Command;
 
 /// What came of a command.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     /// Nothing is broken.
     Held,
@@ -34,14 +36,14 @@ fn main() -> ExitCode {
 
 fn obey(command: Command) -> Result<Verdict, String> {
     match command {
-        Command::Check(file) => running::check(&file),
+        Command::Check(check) => checking::check(&check),
         Command::CheckRules(search) => hunting::check_rules(&search),
         Command::Help => {
             say(arguments::usage().trim_end());
             Ok(Verdict::Held)
         }
         Command::Hunt(campaign) => hunting::hunt(&campaign),
-        Command::Replay { link, rest } => running::replay(&link, rest),
+        Command::Replay { links, rest } => running::replay(&links, rest),
         Command::Rules => hunting::rules(),
         Command::Run(run) => running::run(&run),
     }

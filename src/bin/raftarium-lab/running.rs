@@ -1,36 +1,132 @@
-//! One run: a script's, a link's, or somebody else's on paper.
+//! Runs: of scripts and of links.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::path::Path;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
 
+use raftarium::check::{Property, Violation};
 use raftarium::hunt::Schedule;
-use raftarium::script::{self, Command, Runner};
+use raftarium::script::{self, Command, Condition, Runner};
 use raftarium::session::link;
 use raftarium::sim::text::{LONGEST_TEXT, Said, TextError, statements};
 use raftarium::sim::{Scenario, Time};
 use raftarium::trace::{self, Played};
 
+use serde_json::json;
+
 use crate::arguments::Run;
 use crate::hunting::link_of;
 use crate::{Verdict, say};
 
-/// Plays a script, and its run again for whoever wants it on paper.
+/// A script that was played, and what it expects.
+struct Script {
+    schedule: Schedule,
+    /// What it expected in vain.
+    failed: Option<String>,
+    /// The properties that it expects to be violated, and that were.
+    expected: Vec<Property>,
+}
+
+/// Plays scripts, with each of the seeds.
 pub(crate) fn run(run: &Run) -> Result<Verdict, String> {
-    let text = read(&run.file)?;
-    let name = run.file.display();
+    for out in [&run.trace, &run.history].into_iter().flatten() {
+        may_write(out, &run.files)?;
+    }
+    let mut verdict = Verdict::Held;
+    for file in &run.files {
+        let text = read(file)?;
+        if statements(&text).next().is_none() {
+            return Err(format!(
+                "{}: the script is empty; write statements as \"servers 3\"",
+                file.display()
+            ));
+        }
+        let seeds = match &run.seeds {
+            None => vec![None],
+            Some(seeds) => seeds.clone().map(Some).collect(),
+        };
+        for seed in seeds {
+            if one(run, file, &text, seed)? == Verdict::Broken {
+                verdict = Verdict::Broken;
+            }
+        }
+    }
+    Ok(verdict)
+}
+
+/// One run of a script, and again for whoever wants it on paper.
+fn one(run: &Run, file: &Path, text: &str, seed: Option<u64>) -> Result<Verdict, String> {
+    let script = play(run, file, text, seed)?;
+    let schedule = &script.schedule;
+    let played = watch(run, schedule)?;
+    // What was expected in vain ends a script, but not its run: why may be seen on paper.
+    let violations = played.checker.violations();
+    let is_expected = |violation: &Violation| script.expected.contains(&violation.property());
+    let as_expected = violations.iter().all(is_expected);
+    let anomaly = played.history.check().err();
+    let is_held = script.failed.is_none()
+        && as_expected
+        && (anomaly.is_none() || !script.expected.is_empty());
+    let verdict = if is_held {
+        Verdict::Held
+    } else {
+        Verdict::Broken
+    };
+    if run.json {
+        say(json!({
+            "file": file.display().to_string(),
+            "seed": schedule.scenario.seed,
+            "held": is_held,
+            "violations": violations.iter().map(|it| json!({
+                "property": it.property().name(),
+                "at": it.at.0,
+                "told": it.to_string(),
+            })).collect::<Vec<_>>(),
+            "anomaly": anomaly.map(|it| it.to_string()),
+            "failed": script.failed,
+            "steps": played.world.last_step().0,
+            "link": link_of(schedule),
+        }));
+        return Ok(verdict);
+    }
+    if run.files.len() > 1
+        || run
+            .seeds
+            .as_ref()
+            .is_some_and(|seeds| seeds.end - seeds.start > 1)
+    {
+        say(format!(
+            "{}, seed {}:",
+            file.display(),
+            schedule.scenario.seed
+        ));
+    }
+    tell(&played, script.failed.as_deref());
+    if is_held && !violations.is_empty() {
+        say("As the script expects.");
+    }
+    if run.link || !violations.is_empty() {
+        say(link_of(schedule));
+    }
+    Ok(verdict)
+}
+
+/// Plays a script, and prints what it prints. What stands below a statement after `#>` must be what
+/// it prints.
+fn play(run: &Run, file: &Path, text: &str, seed: Option<u64>) -> Result<Script, String> {
+    let name = file.display();
     let wrong = |why: TextError| format!("{name}, {why}");
     let mut scenario = Scenario::default();
-    scenario.seed = run.seed.unwrap_or(scenario.seed);
+    scenario.seed = seed.unwrap_or(scenario.seed);
     let mut runner = Runner::of(scenario);
-    let mut failed = None;
-    for statement in statements(&text) {
+    let (mut failed, mut expected) = (None, Vec::new());
+    for statement in statements(text) {
         let said = script::parse(&statement).map_err(wrong)?;
-        if run.seed.is_some() && matches!(said, Command::Say(Said::Seed(_))) {
+        if seed.is_some() && matches!(said, Command::Say(Said::Seed(_))) {
             continue;
         }
         match runner.execute(&statement) {
-            Ok(printed) if printed.is_empty() => {}
+            Ok(printed) if printed.is_empty() || run.json => {}
             Ok(printed) => say(printed.trim_end_matches('\n')),
             Err(why) if expects(&said, &mut runner) => {
                 failed = Some(wrong(why));
@@ -38,6 +134,16 @@ pub(crate) fn run(run: &Run) -> Result<Verdict, String> {
             }
             Err(why) => return Err(wrong(why)),
         }
+        if let Command::Expect(Condition::Violated(property))
+        | Command::RunUntil(Condition::Violated(property)) = said
+        {
+            expected.push(property);
+        }
+    }
+    let is_golden = text.lines().any(|line| line.starts_with("#>"));
+    if failed.is_none() && is_golden && seed.is_none() {
+        let printed = script::golden(text).map_err(wrong)?;
+        failed = differs(text, &printed).map(|why| format!("{name}, {why}"));
     }
     let end = runner.now() + run.rest;
     let schedule = Schedule {
@@ -45,13 +151,38 @@ pub(crate) fn run(run: &Run) -> Result<Verdict, String> {
         actions: runner.actions().to_vec(),
         end,
     };
-    let played = watch(&schedule, run.trace.as_deref(), run.history.as_deref())?;
-    // What was expected in vain ends a script, but not its run: why may be seen on paper.
-    let verdict = tell(&played, failed.as_deref());
-    if !played.checker.violations().is_empty() {
-        say(link_of(&schedule));
+    Ok(Script {
+        schedule,
+        failed,
+        expected,
+    })
+}
+
+/// The first line that is not printed as a script says.
+fn differs(text: &str, printed: &str) -> Option<String> {
+    let mut pairs = (1..).zip(text.lines().zip(printed.lines()));
+    let (line, (said, is)) = pairs.find(|(_, (said, is))| said != is)?;
+    Some(format!(
+        "line {line}: the script says \"{said}\", but prints \"{is}\""
+    ))
+}
+
+/// A file that is read is never written, and one that cannot be written is told of before the run.
+fn may_write(out: &Path, inputs: &[PathBuf]) -> Result<(), String> {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    if inputs
+        .iter()
+        .any(|input| real(input).is_some() && real(input) == real(out))
+    {
+        return Err(format!(
+            "{}: this is the script itself; write to another file",
+            out.display()
+        ));
     }
-    Ok(verdict)
+    let opened = File::options().append(true).create(true).open(out);
+    opened
+        .map(|_| ())
+        .map_err(|why| format!("{}: {why}", out.display()))
 }
 
 /// Whether a statement waits for something that could be so.
@@ -64,29 +195,46 @@ fn expects(said: &Command, runner: &mut Runner) -> bool {
     }
 }
 
-/// Plays a link, and shows it as text.
-pub(crate) fn replay(link: &str, rest: Time) -> Result<Verdict, String> {
-    let code = link.rsplit(['/', '#']).next().unwrap_or_default();
-    let session = link::read(code.trim())?;
-    say(session.write().trim_end_matches('\n'));
-    let schedule = Schedule {
-        scenario: session.scenario().clone(),
-        actions: session.actions().to_vec(),
-        end: session.head() + rest,
-    };
-    Ok(tell(&watch(&schedule, None, None)?, None))
+/// Plays links, and shows them as text.
+pub(crate) fn replay(links: &[String], rest: Time) -> Result<Verdict, String> {
+    let mut verdict = Verdict::Held;
+    for link in links {
+        let link = match &**link {
+            "-" => read(Path::new("-"))?,
+            link => link.to_owned(),
+        };
+        if link.contains("#/lesson") {
+            return Err(
+                "this is the address of a lesson; replay takes a link with #/run/ in it".into(),
+            );
+        }
+        let code = link.trim().rsplit(['/', '#']).next().unwrap_or_default();
+        // As in mail, where a sentence ends behind it.
+        let session = link::read(code.trim_end_matches(['.', ',', ')', '>']))?;
+        say(session.write().trim_end_matches('\n'));
+        let schedule = Schedule {
+            scenario: session.scenario().clone(),
+            actions: session.actions().to_vec(),
+            end: session.head() + rest,
+        };
+        let played = trace::play(&schedule, None)?;
+        if tell(&played, None) == Verdict::Broken {
+            verdict = Verdict::Broken;
+        }
+    }
+    Ok(verdict)
 }
 
 /// Plays a run to its end, and writes it down for whoever wants that.
-fn watch(
-    schedule: &Schedule,
-    trace: Option<&Path>,
-    history: Option<&Path>,
-) -> Result<Played, String> {
-    let mut paper = trace.map(create).transpose()?;
+fn watch(run: &Run, schedule: &Schedule) -> Result<Played, String> {
+    let mut paper = run.trace.as_deref().map(create).transpose()?;
     let paper = paper.as_mut().map(|paper| paper as &mut dyn Write);
-    let played = trace::play(schedule, paper)?;
-    if let Some(path) = history {
+    let played = trace::play::play_whole(schedule, paper, run.whole);
+    let played = played.map_err(|why| match &run.trace {
+        Some(path) => format!("{}: {why}", path.display()),
+        None => why,
+    })?;
+    if let Some(path) = &run.history {
         let text = trace::clients::write(&played.history);
         std::fs::write(path, text).map_err(|why| format!("{}: {why}", path.display()))?;
     }
@@ -118,30 +266,6 @@ fn tell(played: &Played, failed: Option<&str>) -> Verdict {
         played.world.now()
     ));
     Verdict::Held
-}
-
-/// Reads a trace, and says which step no rule of Raft allows.
-pub(crate) fn check(path: &Path) -> Result<Verdict, String> {
-    let report = if path == Path::new("-") {
-        trace::check(io::stdin().lock())
-    } else {
-        let file = File::open(path).map_err(|why| format!("{}: {why}", path.display()))?;
-        trace::check(BufReader::new(file))
-    };
-    let report = report.or_else(|why| match why.before.verdicts.is_empty() {
-        true => Err(format!("{}, {why}", path.display())),
-        false => Ok(why.before),
-    })?;
-    match report.verdicts.first() {
-        None => {
-            say(format!("Nothing is broken: {}.", report.summary));
-            Ok(Verdict::Held)
-        }
-        Some(verdict) => {
-            say(verdict);
-            Ok(Verdict::Broken)
-        }
-    }
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -37,9 +37,10 @@ impl Judge {
             _ if moment.kind == Kind::Propose => "was asked by a client".into(),
             _ => format!("made a {} step", moment.kind),
         };
-        let has = |log: &Log| {
-            log.get(at)
-                .map_or_else(|| "no entry".into(), |entry| self.entry(entry))
+        let has = |log: &Log| match log.get(at) {
+            Some(entry) => self.entry(entry),
+            None if at <= log.base() => "a compacted entry".into(),
+            None => "no entry".into(),
         };
         format!(
             "{} is no leader and {what}, but at index {at} its log had {} and now has {}",

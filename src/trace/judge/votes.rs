@@ -1,5 +1,6 @@
 //! Votes: one a term (§5.2), and only for a log that is as up to date (§5.4.1).
 
+use super::super::line::Role;
 use super::{Cause, Judge, Moment, Rule};
 
 impl Judge {
@@ -60,6 +61,8 @@ impl Judge {
                 }
                 message.li.zip(message.lt)
             }
+            // Whose vote a candidate has is another rule.
+            Cause::Own if moment.after.role == Some(Role::C) => return,
             Cause::Own => {
                 let told = unasked(&format!(
                     "it received no request in this {} step",
