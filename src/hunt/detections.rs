@@ -75,7 +75,7 @@ pub const CATCHES: &[Detection] = &[
     detection(Rule::CommitOnlyChecked, Property::StateMachineSafety, 3, 0, 387),
     detection(Rule::IgnoreOldSnapshots, Property::NeverBackwards, 3, 0, 10645),
     detection(Rule::RetainAfterSnapshot, Property::LeaderCompleteness, 3, 10, 58828),
-    detection(Rule::IgnoreOldReplies, Property::LeaderCompleteness, 5, 0, 148886),
+    detection(Rule::IgnoreOldReplies, Property::LeaderCompleteness, 5, 0, 242289),
     detection(Rule::MatchWhatWasSent, Property::LeaderCompleteness, 3, 0, 95),
     detection(Rule::CommitMajority, Property::LeaderCompleteness, 3, 0, 69),
     detection(Rule::CommitOwnTerm, Property::LeaderCompleteness, 3, 0, 8689),

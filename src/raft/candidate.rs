@@ -1,9 +1,23 @@
 //! Candidates: they ask for votes until one of them wins (§5.2). Pre-candidates ask whether they
 //! could win ([`super::ext::pre_vote`]), and treat every other message as candidates do.
+//!
+//! # Three ends of an election
+//!
+//! - The candidate gets the votes of a majority: it leads (Candidates 2).
+//! - Another server leads the term: the candidate follows it (Candidates 3).
+//! - Neither happens, because the votes are divided or messages are lost: after another election
+//!   timeout the candidate tries again, in the next term (Candidates 4).
+//!
+//! # Why a term has at most one leader
+//!
+//! A leader has the votes of a majority, a server votes once in a term, and two majorities share a
+//! server. Three details carry this argument, and each has a switch that shows what it prevents: the
+//! vote is on disk before it leaves; a vote counts only in its own term
+//! ([`Rule::IgnoreOldVotes`]); and a duplicate of a vote counts once ([`Rule::CountVoters`]).
 
 use super::configuration::{QuorumSize, half, majority};
 use super::event::{Campaign, Event, IgnoreReason, StepDown};
-use super::io::Output;
+use super::io::{Output, Outputs};
 use super::message::Message;
 use super::node::{Node, Role};
 use super::rules::Rule;
@@ -48,6 +62,9 @@ impl Node {
 
     // Candidates 1 (§5.2): on conversion to candidate, start election: increment currentTerm, vote
     // for self, reset election timer (all three in `become_candidate`), ...
+    //
+    // The requests are behind the `Persist` of `become_candidate`, so they leave after the write.
+    // A single server sends none: it leads when its own vote is on disk (`persisted`).
     pub(super) fn start_election(&mut self, reason: Campaign, out: &mut Vec<Output>) {
         self.become_candidate(reason, out);
         // Candidates 1: ... send RequestVote RPCs to all other servers.
@@ -57,7 +74,7 @@ impl Node {
                 last_log: self.persistent.log.last(),
                 leadership_transfer: matches!(reason, Campaign::Told { .. }),
             };
-            out.push(Output::Send { to, message });
+            out.send(to, message);
         }
     }
 
@@ -79,13 +96,13 @@ impl Node {
             *counted = counted.saturating_add(1);
         }
         let votes = *votes;
-        out.push(Output::Event(Event::VoteCounted {
+        out.report(Event::VoteCounted {
             voter,
             granted,
             votes,
             needed,
             of,
-        }));
+        });
         self.lead_if_elected(out);
     }
 
@@ -107,6 +124,7 @@ impl Node {
         }
     }
 
+    /// The number of votes that suffice: a majority, while the rule is on.
     pub(super) fn election_quorum(&self) -> QuorumSize {
         if self.rule(Rule::ElectionMajority) {
             majority

@@ -1,93 +1,126 @@
-//! How a server goes about it, where Raft leaves the choice.
+//! Options where the paper leaves a choice. Every setting says what it does, its default, its unit
+//! and range, when to choose it, and where it comes from.
+//!
+//! How long the timers last is not here: a node has no clock, so its caller decides
+//! ([`super::Timer`]).
 
 use super::rules::Rules;
 use crate::kv::Op;
 
-/// The choices and the rules of one cluster; the same for all its servers.
+/// The options of one cluster. All its servers should have the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Config {
-    /// When a leader sends on what it was asked.
+    /// When a leader sends new entries (§5.3). Default: [`SendPolicy::OnHeartbeat`], which is easy to
+    /// watch. Choose [`SendPolicy::AtOnce`] in practice: a write then takes one round trip.
     pub send: SendPolicy,
-    /// Whether a new leader begins its term with an empty entry, so that what is left of earlier
-    /// terms can be committed at once (§8).
+    /// Whether a new leader appends an entry without a command (§8). Default: on. Without it, entries
+    /// of earlier terms stay uncommitted until a client writes something (§5.4.2).
     pub no_op: bool,
-    /// Whether a refusal says where the logs can still agree (end of §5.3); without it the leader
-    /// goes back one entry at a time.
+    /// Whether a rejection says where the logs may match, so that nextIndex skips a whole term (end
+    /// of §5.3). Default: on. Off is Figure 2: nextIndex falls by one with each rejection.
     pub fast_backup: bool,
-    /// Whether a server asks the others before it begins an election (dissertation, 9.6).
+    /// Pre-Vote (dissertation, 9.6): a server asks whether it could win before it starts an election.
+    /// Default: off, as in the paper. Choose it in practice, together with `check_quorum`.
     pub pre_vote: bool,
-    /// Whether a leader that does not hear from a majority steps down, and voters that hear from a
-    /// leader elect no other (dissertation, 6.2 and 4.2.3).
+    /// CheckQuorum (dissertation, 6.2 and 4.2.3): a leader without a majority steps down, and servers
+    /// that hear from a leader ignore RequestVote. Default: off, as in the paper. Choose it in
+    /// practice, together with `pre_vote`: each alone can leave a cluster without a leader.
     pub check_quorum: bool,
-    /// How clients' reads are served (dissertation, 6.4).
+    /// How reads are served (§8; dissertation, 6.4). Default: [`ReadMode::Log`], the simplest. Choose
+    /// [`ReadMode::Index`] in practice.
     pub read: ReadMode,
-    /// The most entries in one message, 1 to 1,000.
+    /// The most entries in one AppendEntries. Default: 64. Range: 1 to 1,000. More entries mean fewer
+    /// messages, and longer ones (dissertation, 10.2.2).
     pub batch: u16,
-    /// How many messages with entries may be under way to a follower before the first is
-    /// acknowledged. 0 is Figure 2 to the letter: what is not acknowledged is sent again.
+    /// The most messages with entries in flight to a follower before its first reply (dissertation,
+    /// 10.2.1). Default: 0, which is Figure 2: nextIndex moves only with a reply, and what is not
+    /// acknowledged is sent again with the next message. Range: 0 to 1,000. Choose 8 to 64 in
+    /// practice: a leader then sends ahead, and each entry once.
     pub window: u16,
-    /// How many applied entries are too many: a server that has them after its last snapshot takes
-    /// another. 0: it never does by itself.
+    /// The number of applied entries after the last snapshot at which a server should compact its log
+    /// (§7). Default: 0, never. Range: 0 to 65,535. Choose it so that a snapshot is smaller than the
+    /// entries that it replaces.
     pub compact: u16,
-    /// The most items of a snapshot in one message, 1 to 1,000.
+    /// The most items of a snapshot in one InstallSnapshot (Figure 13). Default: 8. Range: 1 to 1,000.
     pub chunk: u16,
-    /// Which rules hold.
+    /// The rules that are on. Default: all of them, which is Raft.
     pub rules: Rules,
-    /// The most sessions of clients that a machine keeps, 1 to 5 (dissertation, 6.3). 0: nobody
-    /// opens one, and clients are remembered for ever.
+    /// The most client sessions that the state machine keeps (§8; dissertation, 6.3). Default: 0:
+    /// clients open no sessions, and their last requests are kept for ever. Range: 0 to 5. Choose it
+    /// where clients come and go.
     pub sessions: u8,
 }
 
 /// How reads are served.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ReadMode {
-    /// As an entry of the log, like everything else.
+    /// As an entry of the log, like a write.
     Log,
-    /// From the state machine, once a majority has confirmed that the leader leads.
+    /// ReadIndex: from the state machine, after a majority has confirmed that the leader leads.
     Index,
-    /// From the state machine at once while the leader has a lease; else as [`Self::Index`]. There
-    /// are leases only with [`Config::check_quorum`]: voters must be loyal.
+    /// Lease: from the state machine at once, while the leader has a lease; otherwise as
+    /// [`Self::Index`]. Leases need [`Config::check_quorum`], and clocks that run at nearly the same
+    /// speed.
     Lease,
 }
 
-/// When a leader passes new entries on.
+/// When a leader sends new entries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SendPolicy {
-    /// At once, in parallel, as the paper has it and everyone does. A heartbeat carries what the
-    /// follower lacks.
+    /// At once, to all followers in parallel (§5.3). A heartbeat carries what a follower lacks.
     AtOnce,
-    /// With the next heartbeat: slower, and easier to follow with the eye.
+    /// With the next heartbeat: slower, and easier to watch.
     OnHeartbeat,
-    /// At once, and apart from heartbeats: these carry no entries (§5.2). What was lost goes out
-    /// again when the answer to a heartbeat shows that it is missing.
+    /// At once, and heartbeats carry no entries (§5.2). Lost entries are sent again when the reply to
+    /// a heartbeat shows that they are missing.
     Apart,
 }
 
 impl Config {
+    /// The most sessions that a state machine may keep.
+    pub const MAX_SESSIONS: u8 = 5;
+
+    /// Whether every setting is in its range. If not, returns a sentence that says which one is not.
+    pub fn validate(&self) -> Result<(), String> {
+        let in_range = |name: &str, value: u16, least: u16, most: u16| {
+            if (least..=most).contains(&value) {
+                return Ok(());
+            }
+            Err(format!(
+                "{name} must be between {least} and {most}, not {value}."
+            ))
+        };
+        in_range("batch", self.batch, 1, 1000)?;
+        in_range("window", self.window, 0, 1000)?;
+        in_range("chunk", self.chunk, 1, 1000)?;
+        let most = Self::MAX_SESSIONS.into();
+        in_range("sessions", self.sessions.into(), 0, most)
+    }
+
     /// Whether leaders have leases.
     pub fn leases(&self) -> bool {
         self.read == ReadMode::Lease && self.check_quorum
     }
 
-    /// Whether a request goes through the log, rather than being read from the machine.
+    /// Whether a request becomes an entry of the log. If not, it is read from the state machine.
     pub fn is_logged(&self, op: &Op) -> bool {
         self.read == ReadMode::Log || !matches!(op, Op::Get { .. })
     }
 
-    /// Whether a client needs a session to ask for this.
+    /// Whether a client needs a session for this request.
     pub fn needs_session(&self, op: &Op) -> bool {
         self.sessions > 0 && self.is_logged(op)
     }
 
     /// How many of the entries that a snapshot covers stay in the log when a server compacts by
-    /// itself: a follower that lags by a few entries is better sent these than the whole state.
+    /// itself. A follower that lags by a few entries needs no snapshot then.
     pub fn kept(&self) -> usize {
         usize::from(self.compact / 4)
     }
 }
 
 impl Default for Config {
-    /// What a newcomer sees: changes travel with the heartbeats, and Figure 2 to the letter.
+    /// Figure 2, with entries that travel with the heartbeats.
     fn default() -> Self {
         Self {
             send: SendPolicy::OnHeartbeat,

@@ -1,37 +1,41 @@
-//! Who the cluster consists of, and what a majority of it is (§6; dissertation, chapter 4).
+//! Members, majorities and joint majorities (§6; dissertation, chapter 4): pure arithmetic.
+//!
+//! Raft rests on one fact: any two majorities of the same voters share a server (§5.2). A joint
+//! configuration has two sets of voters and needs a majority of each, so its decisions share a server
+//! with the decisions of the configuration before it and of the one after it.
 
 use std::fmt;
 
 use super::types::{NodeId, ServerSet};
 
-/// Who the cluster consists of. It stands in the log, like all that is agreed on, but a server goes
-/// by the latest one in its log from the moment it is *there*, committed or not (§6).
+/// The members of the cluster. It is an entry of the log. A server uses the latest one in its log from
+/// the moment that it is there, committed or not (§6).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Configuration {
-    /// The servers whose votes and acknowledgements count.
+    /// The servers whose votes and copies count.
     pub voters: ServerSet,
-    /// Joint consensus: while one configuration gives way to another, the voters of the old one,
-    /// whose majority is needed as well (§6). Otherwise nobody.
+    /// In a joint configuration C_old,new: the voters of C_old, whose majority is needed too (§6).
+    /// Otherwise empty.
     pub outgoing: ServerSet,
     /// Servers that receive the log and have no vote (dissertation, 4.2.1).
     pub learners: ServerSet,
 }
 
-/// How many of so many voters are enough.
+/// The number of voters that suffice, as a function of the number of all voters.
 pub type QuorumSize = fn(usize) -> usize;
 
-/// More than half: any two majorities share a server, and that is what Raft stands on (§5.2).
+/// More than half.
 pub fn majority(voters: usize) -> usize {
     voters / 2 + 1
 }
 
-/// What is taken for a majority where a rule is off.
+/// Half: what counts as a majority while a rule is off. Two halves need not share a server.
 pub(super) fn half(voters: usize) -> usize {
     (voters / 2).max(1)
 }
 
 impl Configuration {
-    /// A cluster of these voters and nobody else.
+    /// A cluster of these voters, without learners.
     pub fn of(voters: ServerSet) -> Self {
         Self {
             voters,
@@ -39,23 +43,23 @@ impl Configuration {
         }
     }
 
-    /// Whether two configurations hold at once: C_old,new of the paper.
+    /// Whether it is C_old,new of the paper.
     pub fn is_joint(self) -> bool {
         !self.outgoing.is_empty()
     }
 
-    /// Everyone who has a vote.
+    /// All servers that have a vote.
     pub fn all_voters(self) -> ServerSet {
         self.voters.or(self.outgoing)
     }
 
-    /// Everyone whom a leader sends its log to.
+    /// All servers that a leader sends its log to.
     pub fn members(self) -> ServerSet {
         self.all_voters().or(self.learners)
     }
 
-    /// Whether these servers can decide: a majority of *all* voters, up or down, and in a joint
-    /// configuration a majority of the old ones too.
+    /// Whether these servers are a majority of all voters, up or down; in a joint configuration, of the
+    /// old voters too.
     pub fn has_quorum(self, servers: ServerSet) -> bool {
         self.has(majority, servers)
     }
@@ -65,8 +69,8 @@ impl Configuration {
             .all(|voters| servers.and(voters).len() >= share(voters.len()))
     }
 
-    /// The last index (or round) that a quorum has reached, where each server has reached what
-    /// `reached` says: in a joint configuration, what both majorities have.
+    /// The highest index (or round) that a majority has reached; in a joint configuration, that both
+    /// majorities have reached. `reached` says how far each server is.
     pub fn reached_by_quorum<T: Ord + Default>(self, reached: impl Fn(NodeId) -> T) -> T {
         self.reached_by(majority, reached)
     }
@@ -85,8 +89,7 @@ impl Configuration {
         self.majorities().map(of).min().unwrap_or_default()
     }
 
-    /// The sets of voters of each of which a majority is needed: one, or in a joint configuration
-    /// two.
+    /// The sets of voters that each need a majority: one, or two in a joint configuration.
     fn majorities(self) -> impl Iterator<Item = ServerSet> {
         let joint = self.is_joint().then_some(self.outgoing);
         std::iter::once(self.voters).chain(joint)

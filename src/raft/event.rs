@@ -1,8 +1,8 @@
 //! What a server did, and why: each fact with the values that decided it.
 //!
-//! Events are not needed for consensus. They are how a learner, a checker and a test see into the
-//! core: the page's "why?", the golden tests' lines and the screen reader's sentences are all
-//! drawn from them. What they say, and which rule of the paper acted, stands in `narrate`.
+//! Consensus needs no events. They are how a learner, a checker and a test see into the core: the
+//! page's "why?", the golden scripts and the screen reader's sentences are made from them. The
+//! sentences, and the rule of the paper behind each event, are in `narrate`.
 
 use super::configuration::Configuration;
 use super::ext::membership::{ChangeAborted, ChangeRejected, Wait};
@@ -11,584 +11,434 @@ use super::types::{EntryId, LogIndex, NodeId, Round, ServerSet, Term};
 
 /// Something that happened inside a server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "most fields have the names of Figure 2")]
 pub enum Event {
-    /// A follower stored entries of the leader.
-    AppendAccepted {
-        /// Who sent them.
-        leader: NodeId,
-        /// The first entry that was new; past `match_index` when none was.
-        first_new: LogIndex,
-        /// The last entry the message vouched for.
-        match_index: LogIndex,
-    },
-    /// A follower refused entries.
-    AppendRefused {
-        /// Who sent them.
-        leader: NodeId,
-        /// Why.
-        reason: AppendRejected,
-    },
-    /// A server put a command into its state machine.
-    Applied {
-        /// Which entry.
-        index: LogIndex,
-    },
-    /// A candidate has its majority.
-    BecameLeader {
-        /// The term it leads.
+    // Terms and roles.
+    /// A server saw a later term and adopted it (All servers 2).
+    TermAdopted { from: NodeId, old: Term, new: Term },
+    /// A leader or candidate became a follower.
+    SteppedDown { reason: StepDown },
+    /// A server restarted its election timer.
+    TimerReset { reason: TimerResetReason },
+    /// A server did not use a message.
+    Ignored { from: NodeId, reason: IgnoreReason },
+
+    // Elections.
+    /// A server became candidate (Candidates 1).
+    ElectionStarted { term: Term, reason: Campaign },
+    /// A server without a vote did not start an election when its election timer expired.
+    MayNotStand,
+    /// A server granted its vote (RequestVote 2).
+    VoteGranted {
+        candidate: NodeId,
         term: Term,
-        /// Who voted for it, itself included.
+        /// lastLogIndex and lastLogTerm of the candidate.
+        candidate_last: EntryId,
+        /// The last entry of the voter's log.
+        own_last: EntryId,
+    },
+    /// A server rejected a vote request.
+    VoteDenied {
+        candidate: NodeId,
+        reason: VoteRejected,
+    },
+    /// A candidate counted a reply.
+    VoteCounted {
+        voter: NodeId,
+        granted: bool,
+        /// The votes so far, its own included.
         votes: ServerSet,
-        /// Of whom a majority was needed.
+        /// The number of votes that it needs.
+        needed: u8,
+        /// The configuration whose majority it needs.
         of: Configuration,
     },
-    /// New servers have caught up: they may have a vote.
-    CaughtUp {
-        /// Which.
-        learners: ServerSet,
-        /// The round that was short enough.
-        round: u8,
-        /// How many heartbeats it took.
-        heartbeats: u8,
+    /// A candidate has the votes of a majority (Candidates 2).
+    BecameLeader {
+        term: Term,
+        /// The votes, its own included.
+        votes: ServerSet,
+        /// The configuration whose majority it needed.
+        of: Configuration,
     },
-    /// New servers are to catch up with what the leader's log holds at this moment.
-    CatchUpBegun {
-        /// Which.
-        learners: ServerSet,
-        /// How many times it has been so, this time included.
-        round: u8,
-        /// The last entry of the leader's log.
-        target: LogIndex,
+    /// A server learned who leads its term (Followers 1, Candidates 3).
+    LeaderKnown { leader: NodeId, term: Term },
+    /// A server became pre-candidate.
+    PreVoteStarted {
+        /// The term of the election that it would start.
+        next: Term,
+        /// The leader that was silent, if one was known.
+        silent: Option<NodeId>,
     },
-    /// A leader gave up a change of configuration.
-    ChangeAbandoned {
-        /// What the cluster should have become.
-        goal: Configuration,
-        /// Why.
-        reason: ChangeAborted,
+    /// A server said that it would grant its vote.
+    PreVoteGranted {
+        candidate: NodeId,
+        /// The term of the election.
+        next: Term,
+        /// The last entry of the pre-candidate's log.
+        candidate_last: EntryId,
+        /// The last entry of the voter's log.
+        own_last: EntryId,
     },
-    /// A change of configuration was not taken in hand.
-    ChangeRefused {
-        /// Why.
-        reason: ChangeRejected,
+    /// A server said that it would not grant its vote.
+    PreVoteDenied {
+        candidate: NodeId,
+        reason: VoteRejected,
     },
-    /// A change of configuration cannot begin yet.
-    ChangeWaits {
-        /// What the cluster is to become.
-        goal: Configuration,
-        /// What it waits for.
-        reason: Wait,
+    /// A pre-candidate counted a reply.
+    PreVoteCounted {
+        voter: NodeId,
+        granted: bool,
+        /// The pre-votes so far, its own included.
+        votes: ServerSet,
+        /// The number of pre-votes that it needs.
+        needed: u8,
+        /// The configuration whose majority it needs.
+        of: Configuration,
     },
-    /// A follower learned from its leader how far the log is committed.
-    CommitLearned {
-        /// Who told.
+    /// The minimum election timeout elapsed without a message from a leader: the server would elect
+    /// another one.
+    MinElectionTimeoutEnded { leader: Option<NodeId> },
+
+    // Replication.
+    /// A leader's heartbeat timer expired (Leaders 1).
+    HeartbeatDue,
+    /// A leader appended an entry to its log (Leaders 2).
+    EntryAppended { position: EntryId },
+    /// A server that does not lead got a proposal.
+    NotLeader { leader: Option<NodeId> },
+    /// A follower accepted AppendEntries (AppendEntries 4).
+    AppendAccepted {
         leader: NodeId,
-        /// What the leader has committed.
-        leader_commit: LogIndex,
-        /// What this server may now commit.
-        index: LogIndex,
+        /// The first entry that was not in its log; larger than `match_index` if there was none.
+        first_new: LogIndex,
+        match_index: LogIndex,
     },
-    /// Entries are on a majority, but the last of them is of an earlier term: not committed yet.
+    /// A follower rejected AppendEntries (AppendEntries 1 and 2).
+    AppendRefused {
+        leader: NodeId,
+        reason: AppendRejected,
+    },
+    /// A follower deleted conflicting entries (AppendEntries 3).
+    EntriesDeleted {
+        first: LogIndex,
+        last: LogIndex,
+        /// The term that this server had at `first`.
+        own: Term,
+        /// The term that the leader has at `first`.
+        leader: Term,
+    },
+    /// A leader's match_index for a follower rose (Leaders 3).
+    MatchAdvanced {
+        follower: NodeId,
+        match_index: LogIndex,
+    },
+    /// A leader's next_index for a follower fell (Leaders 3).
+    NextLowered {
+        follower: NodeId,
+        from: LogIndex,
+        to: LogIndex,
+    },
+
+    // Commitment.
+    /// A leader committed entries (Leaders 4).
+    Committed {
+        /// The last committed entry.
+        position: EntryId,
+        /// The servers that hold it, the leader included.
+        holders: ServerSet,
+        /// The configuration whose majority was needed.
+        of: Configuration,
+    },
+    /// A majority holds entries, but the last of them is of an earlier term: not committed yet.
     CommitWaits {
         /// The last entry on a majority.
         position: EntryId,
         /// The leader's own term.
         term: Term,
     },
-    /// A server replaced entries of its log by a snapshot of its state machine.
-    Compacted {
-        /// The first of them.
-        first: LogIndex,
-        /// The last of them.
-        last: LogIndex,
-    },
-    /// A leader committed entries.
-    Committed {
-        /// The last of them.
-        position: EntryId,
-        /// Who holds it, the leader included.
-        holders: ServerSet,
-        /// Of whom a majority was needed.
-        of: Configuration,
-    },
-    /// A server goes by another configuration, because another is now the latest in its log.
-    Configured {
-        /// The entry that says so; 0 if it came with a snapshot, or is the founding one again.
+    /// A follower learned what is committed (AppendEntries 5).
+    CommitLearned {
+        leader: NodeId,
+        leader_commit: LogIndex,
+        /// The follower's new commit index.
         index: LogIndex,
-        /// The configuration.
-        configuration: Configuration,
-        /// Whether it had gone by it before: what came after it in the log was deleted.
-        again: bool,
     },
-    /// A leader put an entry into its own log.
-    EntryAppended {
-        /// Where, and in which term.
-        position: EntryId,
-    },
-    /// A follower deleted entries that conflict with the leader's.
-    EntriesDeleted {
-        /// The first of them.
-        first: LogIndex,
-        /// The last of them.
-        last: LogIndex,
-        /// The term this server had at `first`.
-        own: Term,
-        /// The term the leader has there.
-        leader: Term,
-    },
-    /// A server begins an election.
-    ElectionStarted {
-        /// The new term.
-        term: Term,
-        /// Why.
-        reason: Campaign,
-    },
-    /// A leader that hands over takes no requests.
-    HandingOver {
-        /// To whom.
-        to: NodeId,
-    },
-    /// A leader told its followers that it is there (and what it has committed).
-    HeartbeatDue,
-    /// A message was of no use.
-    Ignored {
-        /// Who sent it.
-        from: NodeId,
-        /// Why it was not used.
-        reason: IgnoreReason,
-    },
-    /// A server learned who leads its term.
-    LeaderKnown {
-        /// The leader.
-        leader: NodeId,
-        /// The term.
-        term: Term,
-    },
-    /// A leader has no lease any more.
-    LeaseEnded,
-    /// A server has not heard from a leader for the shortest election timeout, and would help to
-    /// elect another.
-    MinElectionTimeoutEnded {
-        /// The leader, if it knows of one.
-        leader: Option<NodeId>,
-    },
-    /// A leader learned how far a follower's log agrees with its own.
-    MatchAdvanced {
-        /// Which follower.
-        follower: NodeId,
-        /// Up to which entry.
-        match_index: LogIndex,
-    },
-    /// A server without a vote had no word from a leader, and does not stand for election.
-    MayNotStand,
-    /// A leader goes back in its log to find where a follower agrees with it.
-    NextLowered {
-        /// Which follower.
-        follower: NodeId,
-        /// What it would have sent next.
-        from: LogIndex,
-        /// What it sends next.
-        to: LogIndex,
-    },
-    /// A server that is not the leader was asked to append.
-    NotLeader {
-        /// The leader it knows of.
-        leader: Option<NodeId>,
-    },
-    /// A leader does not hand over: not at all, or not any more.
-    NotTransferred {
-        /// To whom it should have.
-        to: NodeId,
-        /// Why not.
-        reason: TransferError,
-    },
-    /// A pre-candidate counted an answer.
-    PreVoteCounted {
-        /// Whose.
-        voter: NodeId,
-        /// Whether it would vote for it.
-        granted: bool,
-        /// Who would, by now.
-        votes: ServerSet,
-        /// How many must.
-        needed: u8,
-        /// Of whom.
-        of: Configuration,
-    },
-    /// A server would not vote for another.
-    PreVoteDenied {
-        /// For whom.
-        candidate: NodeId,
-        /// Why.
-        reason: VoteRejected,
-    },
-    /// A server would vote for another.
-    PreVoteGranted {
-        /// For whom.
-        candidate: NodeId,
-        /// In which term.
-        next: Term,
-        /// The last entry of the pre-candidate's log.
-        candidate_last: EntryId,
-        /// The last entry of its own.
-        own_last: EntryId,
-    },
-    /// A server asks whether an election would be welcome.
-    PreVoteStarted {
-        /// The term it would stand in.
-        next: Term,
-        /// The leader it had not heard from, if it knew one.
-        silent: Option<NodeId>,
-    },
-    /// A follower stored a piece of a snapshot.
-    PieceStored {
-        /// Who sent it.
-        leader: NodeId,
-        /// The last entry that the snapshot covers.
-        last: LogIndex,
-        /// How many of the snapshot's items it has by now.
-        items: u32,
-    },
-    /// A follower replaced its log and its state machine by a snapshot.
-    SnapshotInstalled {
-        /// Who sent it.
-        leader: NodeId,
-        /// The last entry that it covers.
-        last: LogIndex,
-    },
-    /// A leader has compacted what a follower needs, and begins to send its snapshot.
+    /// A server asked its caller to apply an entry (All servers 1).
+    Applied { index: LogIndex },
+
+    // Snapshots.
+    /// A server replaced entries by a snapshot.
+    Compacted { first: LogIndex, last: LogIndex },
+    /// A leader needs a snapshot for a follower, because the entry to send next is compacted.
     SnapshotNeeded {
-        /// Which follower.
         follower: NodeId,
-        /// What it would have to be sent next.
+        /// next_index for the follower.
         next: LogIndex,
         /// The last entry that the snapshot covers.
         last: LogIndex,
     },
-    /// A follower refused a snapshot: the sender's term has passed.
-    SnapshotRefused {
-        /// Who sent it.
+    /// A follower stored a piece of a snapshot (InstallSnapshot 3).
+    PieceStored {
         leader: NodeId,
-        /// The sender's term.
+        /// The last entry that the snapshot covers.
+        last: LogIndex,
+        /// The number of items stored so far.
+        items: u32,
+    },
+    /// A follower replaced its log and its state machine by a snapshot (InstallSnapshot 7 and 8).
+    SnapshotInstalled {
+        leader: NodeId,
+        /// The last entry that the snapshot covers.
+        last: LogIndex,
+    },
+    /// A follower rejected a snapshot of an earlier term (InstallSnapshot 1).
+    SnapshotRefused {
+        leader: NodeId,
         theirs: Term,
-        /// The receiver's.
         ours: Term,
     },
-    /// A follower needs no snapshot.
+    /// A follower did not need a snapshot.
     SnapshotUnneeded {
-        /// Who sent it.
         leader: NodeId,
-        /// The last entry that it covers.
+        /// The last entry that the snapshot covers.
         last: LogIndex,
-        /// Why.
         reason: Unneeded,
     },
-    /// A follower asks its leader how far it must be to serve a read.
-    ReadAsked {
-        /// Which leader.
-        leader: NodeId,
-        /// Which read.
-        id: ReadId,
+
+    // Membership.
+    /// A leader rejected a change of membership.
+    ChangeRefused { reason: ChangeRejected },
+    /// A change of membership cannot begin yet.
+    ChangeWaits { goal: Configuration, reason: Wait },
+    /// A leader aborted a change of membership.
+    ChangeAbandoned {
+        goal: Configuration,
+        reason: ChangeAborted,
     },
-    /// A server will not serve a read: what it was waiting for will not come.
-    ReadGivenUp {
-        /// Which.
-        id: ReadId,
-        /// The leader it knows of.
-        leader: Option<NodeId>,
-    },
-    /// A leader has committed nothing of its own term yet, and lets a read wait.
-    ReadHeld {
-        /// Which.
-        id: ReadId,
-        /// Its term.
-        term: Term,
-    },
-    /// A follower knows how far it must be to serve a read.
-    ReadIndexKnown {
-        /// Who told.
-        leader: NodeId,
-        /// Which read.
-        id: ReadId,
-        /// How far.
+    /// A server uses another configuration: the latest one in its log has changed.
+    Configured {
+        /// The entry with the configuration; 0 if it came with a snapshot, or is the first one.
         index: LogIndex,
-        /// How far it is.
-        applied: LogIndex,
+        configuration: Configuration,
+        /// Whether the server used it before: a later configuration was deleted from the log.
+        again: bool,
     },
-    /// A leader remembers for a read how far it has committed.
-    ReadNoted {
-        /// Which.
-        id: ReadId,
-        /// How far.
-        index: LogIndex,
-        /// What makes it sure that it leads.
-        how: Reading,
+    /// Learners began a round of catching up.
+    CatchUpBegun {
+        learners: ServerSet,
+        /// The number of the round, from 1.
+        round: u8,
+        /// The last entry of the leader's log.
+        target: LogIndex,
     },
-    /// A leader is sure that it led when the reads that wait for a round were asked.
-    ReadsConfirmed {
-        /// The round.
-        round: Round,
-        /// Who has answered it.
-        servers: ServerSet,
+    /// Learners have caught up: they may vote.
+    CaughtUp {
+        learners: ServerSet,
+        /// The number of the round that was short enough.
+        round: u8,
+        /// The number of heartbeats in that round.
+        heartbeats: u8,
     },
-    /// A leader or candidate became a follower.
-    SteppedDown {
-        /// What made it.
-        reason: StepDown,
-    },
-    /// A server saw a later term and adopted it.
-    TermAdopted {
-        /// Who sent it.
-        from: NodeId,
-        /// The term it was in.
-        old: Term,
-        /// The term it is in.
-        new: Term,
-    },
-    /// A server began to wait a whole election timeout afresh.
-    TimerReset {
-        /// Why it may.
-        reason: TimerResetReason,
-    },
-    /// A leader began to hand over.
+
+    // Leadership transfer.
+    /// A leader began to transfer its leadership.
     TransferStarted {
-        /// To whom.
         to: NodeId,
-        /// Whether that server's log is not known to be complete yet.
+        /// Whether the transferee's log is not known to be complete yet.
         lags: bool,
     },
-    /// A candidate counted an answer.
-    VoteCounted {
-        /// Whose.
-        voter: NodeId,
-        /// Whether it is a vote.
-        granted: bool,
-        /// Who has voted for it by now.
-        votes: ServerSet,
-        /// How many it needs.
-        needed: u8,
-        /// Of whom.
-        of: Configuration,
+    /// A leader rejected a proposal because it transfers its leadership.
+    HandingOver { to: NodeId },
+    /// A leadership transfer was rejected, or ended without success.
+    NotTransferred { to: NodeId, reason: TransferError },
+
+    // Reads.
+    /// A leader noted the commit index for a read (ReadIndex 2).
+    ReadNoted {
+        id: ReadId,
+        index: LogIndex,
+        /// What confirms that the server leads.
+        how: Reading,
     },
-    /// A server refused its vote.
-    VoteDenied {
-        /// To whom.
-        candidate: NodeId,
-        /// Why.
-        reason: VoteRejected,
+    /// A read waits until the leader has committed an entry of its own term (ReadIndex 1).
+    ReadHeld { id: ReadId, term: Term },
+    /// A majority confirmed the leader of the reads that wait for a round (ReadIndex 3).
+    ReadsConfirmed {
+        round: Round,
+        /// The servers that replied.
+        servers: ServerSet,
     },
-    /// A server gave its vote.
-    VoteGranted {
-        /// To whom.
-        candidate: NodeId,
-        /// For which term.
-        term: Term,
-        /// The last entry of the candidate's log.
-        candidate_last: EntryId,
-        /// The last entry of the voter's.
-        own_last: EntryId,
+    /// A follower asked its leader for a read index.
+    ReadAsked { leader: NodeId, id: ReadId },
+    /// A follower learned the read index.
+    ReadIndexKnown {
+        leader: NodeId,
+        id: ReadId,
+        index: LogIndex,
+        /// The follower's last applied entry.
+        applied: LogIndex,
     },
+    /// A server rejected a waiting read: no leader can confirm it any more.
+    ReadGivenUp { id: ReadId, leader: Option<NodeId> },
+    /// A leader's lease expired.
+    LeaseEnded,
 }
 
 /// Why an election begins.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "most fields have the names of Figure 2")]
 pub enum Campaign {
-    /// Nothing was heard from a leader for an election timeout.
-    Silence {
-        /// The leader, if one was known.
-        leader: Option<NodeId>,
-    },
-    /// The leader hands over to it.
-    Told {
-        /// Which leader.
-        leader: NodeId,
-    },
-    /// A majority said that it would be welcome.
-    Welcome {
-        /// Who would vote, the candidate included.
-        votes: ServerSet,
-    },
+    /// The election timeout elapsed without a message from a leader.
+    Silence { leader: Option<NodeId> },
+    /// The leader transfers its leadership to this server.
+    Told { leader: NodeId },
+    /// A majority granted a pre-vote: these servers, the candidate included.
+    Welcome { votes: ServerSet },
 }
 
-/// Why a leader does not hand over.
+/// Why a leadership transfer is rejected, or ends without success.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TransferError {
-    /// Somebody called it off.
+    /// It was cancelled.
     Cancelled,
-    /// The leader itself was named.
+    /// The transferee is the leader itself.
     LeadsAlready,
-    /// The target has no vote.
+    /// The transferee has no vote.
     NoVoter,
-    /// It was not over within an election timeout.
+    /// The transferee did not lead within an election timeout.
     TooLate,
-    /// It is doing so already.
+    /// The same transfer is in progress.
     UnderWay,
 }
 
-/// What makes a leader sure that it leads, when it is to serve a read.
+/// What confirms that a leader leads when it serves a read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Reading {
-    /// It has a lease.
+    /// Its lease.
     Lease,
-    /// A majority will answer this round, or a later one.
+    /// The replies of a majority to this round or a later one.
     Round(Round),
     /// Nothing (only with [`super::Rule::ConfirmReads`] off).
     Unconfirmed,
 }
 
-/// Why entries were refused.
+/// Why AppendEntries was rejected.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "most fields have the names of Figure 2")]
 pub enum AppendRejected {
-    /// The sender's term has passed.
-    OldTerm {
-        /// The sender's.
-        theirs: Term,
-        /// The receiver's.
-        ours: Term,
-    },
-    /// The entry before has another term here.
+    /// term < currentTerm (AppendEntries 1).
+    OldTerm { theirs: Term, ours: Term },
+    /// The entry at prevLogIndex has another term here (AppendEntries 2).
     PreviousDiffers {
-        /// The entry before, as the leader has it.
+        /// prevLogIndex and prevLogTerm.
         previous: EntryId,
-        /// The term it has here.
+        /// The term in this log.
         own: Term,
     },
-    /// The entry before is missing.
+    /// There is no entry at prevLogIndex (AppendEntries 2).
     PreviousMissing {
-        /// The entry before.
+        /// prevLogIndex and prevLogTerm.
         previous: EntryId,
-        /// Where this log ends.
+        /// The last index of this log.
         last: LogIndex,
     },
 }
 
-/// Why a vote was refused.
+/// Why a vote was rejected.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "most fields have the names of Figure 2")]
 pub enum VoteRejected {
-    /// The vote of this term is given.
-    AlreadyVoted {
-        /// The term.
-        term: Term,
-        /// Who has it.
-        voted_for: NodeId,
-    },
-    /// There is a leader: it was heard from less than the shortest election timeout ago.
-    LeaderAlive {
-        /// Which, if it is known.
-        leader: Option<NodeId>,
-    },
-    /// The candidate's log lacks something this one has.
+    /// The server has voted for another candidate in this term (RequestVote 2).
+    AlreadyVoted { term: Term, voted_for: NodeId },
+    /// The server heard from a leader within the minimum election timeout.
+    LeaderAlive { leader: Option<NodeId> },
+    /// The candidate's log is less up-to-date (RequestVote 2).
     LogBehind {
         /// The candidate's last entry.
         theirs: EntryId,
         /// The voter's last entry.
         ours: EntryId,
     },
-    /// The candidate's term has passed.
-    OldTerm {
-        /// The candidate's.
-        theirs: Term,
-        /// The voter's.
-        ours: Term,
-    },
+    /// term < currentTerm (RequestVote 1).
+    OldTerm { theirs: Term, ours: Term },
 }
 
 /// Why a snapshot is not needed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "most fields have the names of Figure 2")]
 pub enum Unneeded {
-    /// The follower has as much committed.
-    Committed {
-        /// How much.
-        commit: LogIndex,
-    },
-    /// The follower's log holds the last entry that it covers.
+    /// All that it covers is committed here.
+    Committed { commit: LogIndex },
+    /// The log holds the last entry that it covers (InstallSnapshot 6).
     Held,
 }
 
 /// Why a message was not used.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "most fields have the names of Figure 2")]
 pub enum IgnoreReason {
-    /// A piece came of a snapshot older than the one that is being received.
+    /// A piece of an earlier snapshot than the one that is being received.
     EarlierSnapshot,
-    /// A vote came for an election that is over.
+    /// A vote for an election that is over.
     ElectionOver,
-    /// A vote is asked for although there is a leader: it was heard from lately.
-    LeaderAlive {
-        /// Which, if it is known.
-        leader: Option<NodeId>,
-    },
-    /// A follower's answer came to a server that does not lead any more.
+    /// A vote request, although the server heard from a leader within the minimum election timeout.
+    LeaderAlive { leader: Option<NodeId> },
+    /// A reply or request for a leader, but the server does not lead.
     LeadsNoLonger,
-    /// An answer is about a snapshot that is not being sent any more.
+    /// A reply about a snapshot that is not being sent any more.
     NotSending,
-    /// A piece of a snapshot does not follow those that are there.
+    /// A piece of a snapshot that does not follow the ones received so far.
     OtherPiece {
-        /// Where it begins.
+        /// The offset of the piece.
         offset: u32,
-        /// Where the piece that is needed begins.
+        /// The offset of the piece that is needed.
         next: u32,
     },
-    /// It is told to stand for election, and has no vote in this cluster.
+    /// TimeoutNow for a server that has no vote.
     NoVoter,
-    /// A refusal was overtaken by a later answer.
+    /// A rejection that a later reply has made obsolete.
     Overtaken,
-    /// It is about a read that does not wait any more.
+    /// A reply about a read that does not wait any more.
     ReadOver,
-    /// It answers something said in an earlier term.
-    OldTerm {
-        /// The message's.
-        theirs: Term,
-        /// The receiver's.
-        ours: Term,
-    },
-    /// Another leader of this server's own term: with all rules on there is none.
+    /// A message of an earlier term.
+    OldTerm { theirs: Term, ours: Term },
+    /// A message of another leader of the same term. Impossible while all rules are on.
     RivalLeader,
 }
 
-/// Why a leader or candidate became a follower.
+/// Why a server became a follower.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "most fields have the names of Figure 2")]
 pub enum StepDown {
-    /// There is a later term.
-    HigherTerm {
-        /// Who showed it.
-        from: NodeId,
-        /// The term.
-        term: Term,
-    },
-    /// Its term has a leader.
-    LeaderElected {
-        /// Which.
-        leader: NodeId,
-    },
-    /// It heard from no majority for an election timeout.
-    NoQuorum {
-        /// Whom it heard from.
-        heard: ServerSet,
-    },
-    /// It has just voted for another.
-    Voted {
-        /// For whom.
-        candidate: NodeId,
-    },
-    /// The cluster goes on without it.
+    /// It saw a later term (All servers 2).
+    HigherTerm { from: NodeId, term: Term },
+    /// Another server leads its term (Candidates 3).
+    LeaderElected { leader: NodeId },
+    /// No majority replied to it for an election timeout; only these servers did.
+    NoQuorum { heard: ServerSet },
+    /// It was a pre-candidate and voted for another server.
+    Voted { candidate: NodeId },
+    /// It was removed from the cluster.
     Removed,
 }
 
-/// Why an election timer began afresh.
+/// Why an election timer was restarted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum TimerResetReason {
-    /// It began an election.
+    /// It started an election or a pre-vote.
     Campaign,
     /// It heard from the leader of its term.
     HeardLeader(NodeId),
-    /// It leads, and has heard from a majority: from these, and itself. Nobody: it begins to lead.
+    /// It leads, and these servers and itself are a majority that replied. The set is empty when the
+    /// leadership begins.
     HeardQuorum(ServerSet),
-    /// It leads no longer, and begins to wait like everyone else.
+    /// It leads no more.
     NoLongerLeader,
-    /// It has just started.
+    /// It started.
     Started,
-    /// It voted for a candidate.
+    /// It granted its vote.
     Voted(NodeId),
-    /// It was spoken to (only with [`super::Rule::ResetOnlyForCause`] off).
+    /// It received any message (only with [`super::Rule::ResetOnlyForCause`] off).
     SpokenTo(NodeId),
 }

@@ -3,10 +3,27 @@
 //! A follower decides nothing. Its two duties carry the safety of Raft: it accepts entries only
 //! where its log matches the leader's (AppendEntries), and it gives one vote a term, only to a
 //! candidate whose log holds everything that may be committed (RequestVote).
+//!
+//! # Accepting entries, by example
+//!
+//! A follower has the log `[1 1 2 2]`, by the terms of its entries. The leader of term 3 has
+//! `[1 1 3 3 3]` and sends AppendEntries:
+//!
+//! | `prev_log` | entries | the follower |
+//! |---|---|---|
+//! | index 5, term 3 | none | rejects: it has no entry 5 (AppendEntries 2) |
+//! | index 4, term 3 | 3 | rejects: its entry 4 has term 2 (AppendEntries 2) |
+//! | index 2, term 1 | 3 3 3 | accepts: deletes 3 and 4 (AppendEntries 3), appends three (AppendEntries 4) |
+//! | index 2, term 1 | 3 | a late duplicate: entry 3 is there already, and 4 and 5 stay |
+//!
+//! # Accepting is a promise
+//!
+//! The leader counts on what a follower accepted: it may commit because of it. So the entries are on
+//! disk before the reply leaves, and they are deleted only if they conflict with a later leader's.
 
 use super::event::{AppendRejected, Campaign, Event, IgnoreReason};
 use super::event::{StepDown, TimerResetReason, VoteRejected};
-use super::io::Output;
+use super::io::{Output, Outputs};
 use super::log::{Entries, Entry};
 use super::message::{AppendOutcome, Message};
 use super::node::{Node, Role};
@@ -22,6 +39,9 @@ pub(super) struct AppendSource {
 
 impl Node {
     // Followers 1 (§5.2): respond to RPCs from candidates and leaders.
+    //
+    // A message of the current term comes from its leader or from one of its candidates. A message of
+    // an earlier term is late, and the handler finds that out.
     pub(super) fn step_follower(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
         match message {
             Message::AppendEntries {
@@ -77,7 +97,7 @@ impl Node {
         };
         self.forget_leader_contact(out);
         if !self.may_campaign() {
-            return out.push(Output::Event(Event::MayNotStand));
+            return out.report(Event::MayNotStand);
         }
         if self.config.pre_vote {
             self.start_pre_vote(silent, out);
@@ -86,7 +106,7 @@ impl Node {
         }
     }
 
-    /// A vote reply came to a server that is no candidate.
+    /// A vote reply came to a server that is no candidate: the election is over, whoever won it.
     pub(super) fn ignore_late_vote(&self, from: NodeId, term: Term, out: &mut Vec<Output>) {
         let ours = self.persistent.current_term;
         let reason = if term < ours && self.rule(Rule::IgnoreOldVotes) {
@@ -131,14 +151,15 @@ impl Node {
         if let Some(reason) = self.prev_log_mismatch(prev_log, entries) {
             return self.reject_entries(source, prev_log, reason, out);
         }
+        // The logs match up to here after this message, and nothing is known beyond.
         let match_index = prev_log.index.plus(entries.len());
         let before = self.persistent.log.configured();
         let first_new = self.store_entries(prev_log.index, entries, out);
-        out.push(Output::Event(Event::AppendAccepted {
+        out.report(Event::AppendAccepted {
             leader: source.leader,
             first_new,
             match_index,
-        }));
+        });
         self.report_configuration(before, out);
         if first_new <= match_index {
             // The leader counts on this copy, so it must be on disk before the reply.
@@ -208,12 +229,12 @@ impl Node {
         if let (Some(new), Some(own)) = (entries.get(known), log.term(first_new)) {
             let (last, leader) = (log.last_index(), new.term);
             log.truncate(first_new);
-            out.push(Output::Event(Event::EntriesDeleted {
+            out.report(Event::EntriesDeleted {
                 first: first_new,
                 last,
                 own,
                 leader,
-            }));
+            });
         }
         // AppendEntries 4: append any new entries not already in the log.
         for entry in entries.iter().skip(known) {
@@ -239,15 +260,16 @@ impl Node {
         };
         let index = leader_commit.min(limit);
         let falls = index < self.commit_index && !self.rule(Rule::CommitNeverFalls);
+        // A message may be late, and carry an older leaderCommit: commitIndex never falls.
         if index > self.commit_index || falls {
             let index = index.max(self.persistent.log.snapshot().last.index);
             self.commit_index = index;
             self.last_applied = self.last_applied.min(index);
-            out.push(Output::Event(Event::CommitLearned {
+            out.report(Event::CommitLearned {
                 leader,
                 leader_commit,
                 index,
-            }));
+            });
         }
     }
 
@@ -259,7 +281,7 @@ impl Node {
         out: &mut Vec<Output>,
     ) {
         let leader = source.leader;
-        out.push(Output::Event(Event::AppendRefused { leader, reason }));
+        out.report(Event::AppendRefused { leader, reason });
         // §5.3, last paragraphs: the follower helps the leader to skip a whole term with each
         // rejection. Without the hint, the leader goes back one entry at a time.
         let hint = if self.config.fast_backup {
@@ -279,8 +301,7 @@ impl Node {
             round: source.round,
             outcome,
         };
-        let to = source.leader;
-        out.push(Output::Send { to, message });
+        out.send(source.leader, message);
     }
 }
 
@@ -296,14 +317,13 @@ impl Node {
         let rejected = self.vote_rejected(candidate, term, last_log);
         match rejected {
             None => self.grant_vote(candidate, term, last_log, out),
-            Some(reason) => out.push(Output::Event(Event::VoteDenied { candidate, reason })),
+            Some(reason) => out.report(Event::VoteDenied { candidate, reason }),
         }
         let message = Message::RequestVoteReply {
             term: self.persistent.current_term,
             granted: rejected.is_none(),
         };
-        let to = candidate;
-        out.push(Output::Send { to, message });
+        out.send(candidate, message);
     }
 
     fn grant_vote(
@@ -313,13 +333,14 @@ impl Node {
         last_log: EntryId,
         out: &mut Vec<Output>,
     ) {
+        // Only this line and `become_candidate` give the vote of a term away.
         self.persistent.voted_for = Some(candidate);
-        out.push(Output::Event(Event::VoteGranted {
+        out.report(Event::VoteGranted {
             candidate,
             term,
             candidate_last: last_log,
             own_last: self.persistent.log.last(),
-        }));
+        });
         // The vote must be on disk before the reply, or a restart could give it to another
         // candidate of the same term.
         out.push(Output::Persist);

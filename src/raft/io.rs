@@ -134,3 +134,22 @@ pub enum Output {
     /// A fact for observers: it asks for nothing.
     Event(Event),
 }
+
+/// Short forms of the two most frequent outputs.
+pub(super) trait Outputs {
+    /// [`Output::Send`].
+    fn send(&mut self, to: NodeId, message: Message);
+
+    /// [`Output::Event`].
+    fn report(&mut self, event: Event);
+}
+
+impl Outputs for Vec<Output> {
+    fn send(&mut self, to: NodeId, message: Message) {
+        self.push(Output::Send { to, message });
+    }
+
+    fn report(&mut self, event: Event) {
+        self.push(Output::Event(event));
+    }
+}

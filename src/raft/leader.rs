@@ -1,10 +1,38 @@
 //! Leaders: they append what clients ask for, copy their log to everyone, and decide what is
 //! committed (§5.3, §5.4.2).
+//!
+//! # The way of a command
+//!
+//! 1. `propose`: the command becomes an entry of the leader's log (Leaders 2).
+//! 2. `send_to_all`: the followers are sent the entries that they lack, at once or with the next
+//!    heartbeat (Leaders 3 and 1).
+//! 3. `accepted` or `rejected`: each reply moves nextIndex and matchIndex (Leaders 3).
+//! 4. `advance_commit`: an entry on a majority is committed, if it is of this term (Leaders 4).
+//! 5. `apply_committed` in `node.rs`: it is applied, and the client is answered. The followers learn
+//!    with the next AppendEntries that it is committed.
+//!
+//! # nextIndex and matchIndex, by example
+//!
+//! The leader of term 3 has `[1 1 3 3]`; a follower has `[1 1 2]`.
+//!
+//! | the leader sends | the reply | nextIndex | matchIndex |
+//! |---|---|---|---|
+//! | (after the election) | | 5 | 0 |
+//! | prev 4 of term 3, no entries | rejected: at most 3 may match | 4, then 3 | 0 |
+//! | prev 2 of term 1, entries 3 and 4 | accepted up to 4 | 5 | 4 |
+//!
+//! # Why a count is not enough (Figure 8)
+//!
+//! Five servers. S1 leads term 2 and copies an entry to S2: `[1 2]`. S1 crashes, and S5 is elected
+//! in term 3 by S3 and S4, whose logs are `[1]`; it appends `[1 3]` and crashes. S1 leads term 4 and
+//! copies its old entry to S3. Now a majority holds the entry of term 2. If S1 committed it, S5 could
+//! still be elected, because its last term is 3, and overwrite it with its own. If S1 first
+//! copies an entry of term 4 to a majority, S5 cannot win any more.
 
 use super::config::SendPolicy;
 use super::configuration::{half, majority};
 use super::event::{Event, IgnoreReason};
-use super::io::{Output, Timer};
+use super::io::{Output, Outputs, Timer};
 use super::log::{Entries, Entry, Payload};
 use super::message::{AppendOutcome, Message};
 use super::node::{Node, Role};
@@ -79,7 +107,7 @@ impl Node {
     // Leaders 1: ... repeat during idle periods to prevent election timeouts.
     pub(super) fn heartbeat(&mut self, out: &mut Vec<Output>) {
         if self.is_leader() {
-            out.push(Output::Event(Event::HeartbeatDue));
+            out.report(Event::HeartbeatDue);
             self.start_quorum_check(out);
             self.time_catch_up(out);
             self.broadcast(out);
@@ -92,11 +120,11 @@ impl Node {
     pub(super) fn propose(&mut self, payload: Payload, out: &mut Vec<Output>) {
         if !self.is_leader() {
             let leader = self.leader();
-            out.push(Output::Event(Event::NotLeader { leader }));
+            out.report(Event::NotLeader { leader });
             return out.push(Output::Refuse { leader });
         }
         if let Some(to) = self.transferee() {
-            out.push(Output::Event(Event::HandingOver { to }));
+            out.report(Event::HandingOver { to });
             // The transfer may fail, so the client should try again here first.
             let leader = Some(self.id);
             return out.push(Output::Refuse { leader });
@@ -119,7 +147,7 @@ impl Node {
             self.count_as_heard(configuration.members().except(before));
         }
         let position = EntryId { index, term };
-        out.push(Output::Event(Event::EntryAppended { position }));
+        out.report(Event::EntryAppended { position });
         position
     }
 
@@ -221,7 +249,7 @@ impl Node {
             leader_commit: self.commit_index,
             round,
         };
-        out.push(Output::Send { to, message });
+        out.send(to, message);
     }
 
     /// Whether a follower needs entries that are compacted. The first message after them needs only
@@ -236,6 +264,9 @@ impl Node {
 /// AppendEntries RPC, results: term and success.
 impl Node {
     /// Whether a reply is about this term. If it is, notes that the follower replied.
+    ///
+    /// The round in the reply says when the request left. Since then, the follower has not seen a later
+    /// term: CheckQuorum, ReadIndex and leases build on this.
     fn is_answered(
         &mut self,
         follower: NodeId,
@@ -258,6 +289,7 @@ impl Node {
         true
     }
 
+    /// AppendEntries RPC, results: success, or not.
     fn append_reply(&mut self, follower: NodeId, outcome: AppendOutcome, out: &mut Vec<Output>) {
         match outcome {
             AppendOutcome::Accepted { match_index } => self.accepted(follower, match_index, out),
@@ -288,18 +320,20 @@ impl Node {
         let progress = leader.progress_mut(follower);
         let known = progress.match_index;
         let found = progress.accepted(match_index, base);
+        // Without a window, the next batch follows when the follower has confirmed the one before.
+        let goes_on = found || window > 0 || match_index > known && progress.is_idle();
         let sends_on = match self.config.send {
-            SendPolicy::AtOnce => found || window > 0,
+            SendPolicy::AtOnce => goes_on,
             SendPolicy::OnHeartbeat => false,
-            SendPolicy::Apart => found || window > 0 || match_index <= known,
+            SendPolicy::Apart => goes_on || match_index <= known,
         };
         let lags = progress.next_index <= last;
         let sends = lags && (sends_on || is_transferee) && !progress.waits(window);
         if match_index > known {
-            out.push(Output::Event(Event::MatchAdvanced {
+            out.report(Event::MatchAdvanced {
                 follower,
                 match_index,
-            }));
+            });
             self.advance_commit(out);
         }
         if sends {
@@ -329,7 +363,7 @@ impl Node {
             return self.ignore(follower, IgnoreReason::Overtaken, out);
         }
         progress.rejected(to);
-        out.push(Output::Event(Event::NextLowered { follower, from, to }));
+        out.report(Event::NextLowered { follower, from, to });
         self.send_append(follower, out);
     }
 
@@ -359,14 +393,14 @@ impl Node {
         // Terms never fall along a log: if this entry is of an earlier term, so are all before it.
         if term != current_term && self.config.rules.on(Rule::CommitOwnTerm) {
             let term = current_term;
-            return out.push(Output::Event(Event::CommitWaits { position, term }));
+            return out.report(Event::CommitWaits { position, term });
         }
         self.commit_index = index;
         let holders = leader.holders(configuration.all_voters(), index);
-        out.push(Output::Event(Event::Committed {
+        out.report(Event::Committed {
             position,
             holders,
             of: configuration,
-        }));
+        });
     }
 }

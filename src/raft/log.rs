@@ -1,8 +1,10 @@
-//! The log: the numbered list of entries that the cluster agrees on.
+//! The log: the numbered list of entries that the servers agree on (§5.3).
 //!
-//! A log cannot grow for ever. What is applied may be replaced by a [`Snapshot`] of the state
-//! machine it led to, and the entries dropped (§7; dissertation, chapter 5). So a log is a snapshot
-//! and the entries after it; the first snapshot of all is of nothing.
+//! A log cannot grow for ever: a [`Snapshot`] of the state machine replaces the entries that led to it
+//! (§7; dissertation, chapter 5). So a log is a snapshot and the entries after it. The first snapshot
+//! is empty and covers no entry.
+//!
+//! Invariants: terms never fall along a log, and an index has one entry.
 
 use std::sync::Arc;
 
@@ -14,36 +16,35 @@ use crate::kv::{Command, KvStore, Registration};
 /// One entry of the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Entry {
-    /// The term of the leader that made it.
+    /// The term of the leader that appended it.
     pub term: Term,
-    /// What it says.
+    /// The content.
     pub payload: Payload,
 }
 
-/// What an entry says.
+/// The content of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Payload {
     /// A client's command for the state machine.
     Command(Command),
-    /// Who the cluster consists of from here on (§6).
+    /// The members of the cluster from this entry on (§6).
     Configuration(Configuration),
-    /// Nothing: a new leader's first entry, so that it has one of its own term to commit (§8).
+    /// Nothing. A new leader appends it, to have an entry of its own term to commit (§8).
     Noop,
-    /// A client's wish to have a session (dissertation, 6.3). There is none in a log from before a
-    /// run begins.
+    /// A client opens a session (dissertation, 6.3). A log that a scenario begins with has none.
     Register(Registration),
 }
 
-/// Some entries in a row, as a message carries them. Copies share them; none takes no memory.
+/// Consecutive entries in a message. Copies share them. Without entries it needs no memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Entries(Option<Arc<[Entry]>>);
 
-/// What the log led to, up to some entry: it replaces the entries up to there (§7, Figure 12).
+/// The state machine as of some entry. It replaces all entries up to that one (§7, Figure 12).
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Snapshot {
-    /// The last entry it covers (lastIncludedIndex and lastIncludedTerm).
+    /// lastIncludedIndex and lastIncludedTerm: the last entry that it replaces.
     pub last: EntryId,
-    /// Who the cluster consisted of, as of that entry.
+    /// The configuration as of that entry.
     pub configuration: Configuration,
     /// The state machine after that entry, with the clients' sessions.
     pub machine: KvStore,
@@ -53,18 +54,18 @@ pub struct Snapshot {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Log {
     snapshot: Snapshot,
-    /// The entry before the first one held. Never behind the snapshot: some entries that it covers
-    /// may still be there, for followers that lag a little.
+    /// The entry before the first one held. It is not behind the snapshot's last entry, but may be
+    /// before it: some entries that the snapshot covers stay, for followers that lag a little.
     base: EntryId,
-    /// The last entry, held or compacted: it is asked for with every message.
+    /// The last entry, held or compacted. Every message needs it, so it is stored.
     last: EntryId,
     entries: Chunks<Entry>,
-    /// The latest configuration, and the entry that says so: 0 if the snapshot does.
+    /// The latest configuration, and the index of its entry; 0 if it is the snapshot's.
     latest: (LogIndex, Configuration),
 }
 
 impl Log {
-    /// An empty log of a cluster founded by `voters`.
+    /// An empty log, in a cluster of `voters`.
     pub fn new(voters: ServerSet) -> Self {
         Self::after(Snapshot {
             configuration: Configuration::of(voters),
@@ -83,8 +84,8 @@ impl Log {
         }
     }
 
-    /// Adds an entry at the end and says where it stands. A configuration counts from now on:
-    /// waiting until it is committed would not do, because by then others count by it (§6).
+    /// Appends an entry and returns its index. A configuration is used from now on, before it is
+    /// committed: the other servers that have it use it already (§6).
     pub fn append(&mut self, entry: Entry) -> LogIndex {
         self.entries.push(entry);
         let index = self.last.index.next();
@@ -95,8 +96,8 @@ impl Log {
         index
     }
 
-    /// Removes the entry at `index` and all that follow it; what is compacted stays. A configuration
-    /// among them never was.
+    /// Deletes the entry at `index` and all that follow it. What is compacted stays. If the latest
+    /// configuration is deleted, the one before it is used again.
     pub fn truncate(&mut self, index: LogIndex) {
         self.entries.truncate(index.previous().0 as usize);
         let last = LogIndex(self.entries.end() as u64);
@@ -106,8 +107,8 @@ impl Log {
         }
     }
 
-    /// Takes `machine` as what the log led to up to `index`, and drops the entries up to there but
-    /// for the last `keep`. Nothing happens if the snapshot reaches as far, or the log less far.
+    /// Makes `machine` the snapshot up to `index`, and drops the entries up to there except the last
+    /// `keep`. Does nothing if the snapshot covers `index` already, or the log does not reach it.
     pub fn compact(&mut self, index: LogIndex, machine: KvStore, keep: usize) {
         let Some(term) = self
             .term(index)
@@ -123,7 +124,7 @@ impl Log {
         self.drop_up_to(LogIndex(index.0.saturating_sub(keep as u64)));
     }
 
-    /// Drops the entries up to `index`, which the snapshot covers.
+    /// Drops the entries up to `index`, as far as the snapshot covers them.
     pub fn drop_up_to(&mut self, index: LogIndex) {
         let index = index.min(self.snapshot.last.index);
         if let Some(term) = self.term(index).filter(|_| index > self.base.index) {
@@ -132,12 +133,12 @@ impl Log {
         }
     }
 
-    /// Its snapshot. At first it is of nothing.
+    /// The snapshot. At first it covers no entry.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    /// The entry before the first one held; [`EntryId::ZERO`] when nothing was dropped.
+    /// The entry before the first one held; [`EntryId::ZERO`] if none was dropped.
     pub fn base(&self) -> EntryId {
         self.base
     }
@@ -147,22 +148,23 @@ impl Log {
         self.base.index.next()
     }
 
-    /// How many entries it holds.
+    /// The number of entries held.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether it holds none.
+    /// Whether no entry is held.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The index of its last entry, held or compacted; 0 when there never was one.
+    /// lastLogIndex: the index of the last entry, held or compacted; 0 if there never was one.
     pub fn last_index(&self) -> LogIndex {
         self.last.index
     }
 
-    /// Its last entry's position, held or compacted; [`EntryId::ZERO`] when there never was one.
+    /// lastLogIndex and lastLogTerm: the last entry, held or compacted; [`EntryId::ZERO`] if there
+    /// never was one.
     pub fn last(&self) -> EntryId {
         self.last
     }
@@ -173,8 +175,8 @@ impl Log {
         self.entries.get(place)
     }
 
-    /// The term of the entry at `index`; 0 for index 0; none past the end, and none for what was
-    /// dropped but for the last of it.
+    /// The term of the entry at `index`; 0 for index 0. `None` behind the end, and for dropped entries
+    /// except the last of them.
     pub fn term(&self, index: LogIndex) -> Option<Term> {
         if let Some(known) = [self.last, self.base]
             .iter()
@@ -185,13 +187,13 @@ impl Log {
         self.get(index).map(|entry| entry.term)
     }
 
-    /// Whether the entry at `position` is in it, held or dropped (in every log,
-    /// [`EntryId::ZERO`]). What was dropped was committed: nobody who may lead has another there.
+    /// Whether the log has the entry `position`, held or dropped. Every log has [`EntryId::ZERO`].
+    /// Dropped entries were committed, so no leader has others in their place.
     pub fn holds(&self, position: EntryId) -> bool {
         position.index < self.base.index || self.term(position.index) == Some(position.term)
     }
 
-    /// The entries from `first` on, `most` at most.
+    /// The entries from `first` on, at most `most`.
     pub fn slice(&self, first: LogIndex, most: usize) -> Entries {
         let count = (self.last_index().next().0.saturating_sub(first.0) as usize).min(most);
         if count == 0 {
@@ -216,11 +218,11 @@ impl Log {
         self.iter_from(LogIndex(0))
     }
 
-    /// The last position at or before `index` whose term is `term` or earlier. Of what was dropped
-    /// only the last term is known: before it, any position may be the one.
+    /// The last entry at or before `index` whose term is `term` or earlier. Of the dropped entries only
+    /// the last term is known: before it, any entry may match.
     ///
-    /// Terms never fall along a log, so this is a binary search. It is how a leader and a follower
-    /// whose logs disagree skip a whole term in one message (end of §5.3).
+    /// Terms never fall along a log, so this is a binary search. With it, a leader and a follower skip a
+    /// whole term with one rejection (end of §5.3).
     pub fn last_not_after(&self, index: LogIndex, term: Term) -> EntryId {
         let base = self.base;
         if index < base.index || term < base.term {
@@ -246,32 +248,32 @@ impl Log {
         }
     }
 
-    /// Whether nothing was changed in this log or in `other` since one was cloned from the other.
+    /// Whether neither log has changed since one was cloned from the other.
     pub fn is_shared_with(&self, other: &Self) -> bool {
         self.entries.is_shared_with(&other.entries)
     }
 
-    /// The last index up to which both logs hold the very same entries, as far as both hold them.
+    /// The last index up to which both logs hold the same entries, as far as both hold them.
     pub fn common(&self, other: &Self) -> LogIndex {
         LogIndex(self.entries.common(&other.entries) as u64)
     }
 
-    /// Who the cluster consists of, by this log: the latest configuration in it.
+    /// The latest configuration in the log.
     pub fn configuration(&self) -> Configuration {
         self.latest.1
     }
 
-    /// The same, and the entry that says so: 0 if it came with the snapshot.
+    /// The latest configuration and the index of its entry; 0 if it is the snapshot's.
     pub fn configured(&self) -> (LogIndex, Configuration) {
         self.latest
     }
 
-    /// The latest configuration at or before `index`, and the entry that says so.
+    /// The latest configuration at or before `index`, and the index of its entry.
     pub fn configured_by(&self, index: LogIndex) -> (LogIndex, Configuration) {
         if self.latest.0 <= index {
             return self.latest;
         }
-        // Configurations are few and this is rare, so nobody keeps a list of them.
+        // This is rare, so the log keeps no list of configurations.
         let mut entries = (self.first_index().0..=index.0).rev().map(LogIndex);
         let found = entries.find_map(|index| match self.get(index)?.payload {
             Payload::Configuration(configuration) => Some((index, configuration)),
@@ -280,8 +282,8 @@ impl Log {
         found.unwrap_or((LogIndex(0), self.snapshot.configuration))
     }
 
-    /// The latest configuration at `committed` and all after it, the latest first: whoever only
-    /// knows that much to be committed cannot tell which of them it is to be.
+    /// The configuration at `committed` and all later ones, the latest first. A server that knows only
+    /// this much to be committed cannot tell which of them will be.
     pub fn configurations_since(
         &self,
         committed: LogIndex,
@@ -296,7 +298,7 @@ impl Log {
 }
 
 impl Entries {
-    /// Just one.
+    /// One entry.
     pub fn one(entry: Entry) -> Self {
         Self(Some(Arc::new([entry])))
     }

@@ -1,5 +1,39 @@
 //! One server: its state (Figure 2, State), what every server does (Figure 2, Rules for Servers),
 //! and the four transitions between roles.
+//!
+//! # The State box
+//!
+//! | Figure 2 | here | survives a crash |
+//! |---|---|---|
+//! | currentTerm, votedFor, log\[\] | [`Persistent`] | yes |
+//! | commitIndex, lastApplied | [`Node`] | no: learned again from a leader |
+//! | nextIndex\[\], matchIndex\[\] | [`LeaderState`], [`Progress`] | no: new after each election |
+//! | "follower, candidate, leader" | [`Role`] | no: every server starts as a follower |
+//!
+//! The three persistent fields are what a server promised. If it forgot its term or its vote, it
+//! could vote twice in a term, and a term could have two leaders. If it forgot entries that it
+//! acknowledged, a committed entry could be lost.
+//!
+//! # One step
+//!
+//! 1. The input is handled: a message, a timer, a client.
+//! 2. Entries that became committed are applied (All servers 1).
+//! 3. The extensions that wait for a commit go on: a membership change, then reads.
+//! 4. In debug builds, the invariants are asserted.
+//!
+//! # The transitions
+//!
+//! ```text
+//!                 times out                       times out: next term
+//!   start         (with Pre-Vote: first asks)       +-----+
+//!     |       +-----------------------------+       |     v
+//!     v       |                             v       |
+//!   follower -+- pre-candidate ----------> candidate ----------> leader
+//!     ^  ^             |    majority would    |   majority votes    |
+//!     |  +-------------+    vote for it       |                     |
+//!     +---------------------------------------+---------------------+
+//!       a later term, or the term's leader        a later term
+//! ```
 
 use super::config::Config;
 use super::configuration::Configuration;
@@ -10,7 +44,7 @@ use super::ext::membership::{ChangeAborted, Underway};
 use super::ext::read::Read;
 use super::ext::snapshot::Incoming;
 use super::ext::transfer::LeadershipTransfer;
-use super::io::{Input, Output, Timer};
+use super::io::{Input, Output, Outputs, Timer};
 use super::log::{Log, Payload};
 use super::message::Message;
 use super::progress::Progress;
@@ -178,6 +212,11 @@ impl Node {
 
     /// A message: first the rule for terms, which is the same for every role; then the role's own
     /// rules for the message.
+    ///
+    /// The order matters. After the rule for terms, the message's term is never later than
+    /// currentTerm, so the role's rules only have to tell an equal term from an earlier one. A request
+    /// of an earlier term is rejected, so that its sender learns the later term from the reply. A reply
+    /// of an earlier term is ignored, because it says nothing about this term.
     fn receive(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
         if self.ignores_vote_request(&message) {
             let leader = self.leader();
@@ -230,7 +269,7 @@ impl Node {
             };
             self.last_applied = index;
             out.push(Output::Apply { index, entry });
-            out.push(Output::Event(Event::Applied { index }));
+            out.report(Event::Applied { index });
         }
     }
 
@@ -247,6 +286,9 @@ impl Node {
 /// The transitions between roles. A role changes here and nowhere else.
 impl Node {
     /// Any role to follower: in a later term, of a new leader, or because it gives up.
+    ///
+    /// Before: the term of `reason` is not earlier than currentTerm. After: if the term is later, this
+    /// server has no vote in it; the leader is known only if it sent the message.
     pub(super) fn become_follower(&mut self, reason: StepDown, out: &mut Vec<Output>) {
         let old = self.persistent.current_term;
         let (term, leader) = match reason {
@@ -260,32 +302,37 @@ impl Node {
             self.persistent.current_term = new;
             // Nobody has this server's vote in the new term.
             self.persistent.voted_for = None;
-            out.push(Output::Event(Event::TermAdopted { from, old, new }));
+            out.report(Event::TermAdopted { from, old, new });
         }
         if !matches!(self.role, Role::Follower { .. }) {
             self.leave_role(reason, out);
         }
         self.role = Role::Follower { leader };
         if let Some(leader) = leader {
-            out.push(Output::Event(Event::LeaderKnown { leader, term }));
+            out.report(Event::LeaderKnown { leader, term });
         }
         if term > old {
             out.push(Output::Persist);
         }
     }
 
-    /// Follower, candidate or pre-candidate to pre-candidate: nothing persistent changes.
+    /// Follower, candidate or pre-candidate to pre-candidate.
+    ///
+    /// Before: it does not lead, and Pre-Vote is on. After: term and vote are as before, because a
+    /// pre-vote must not disturb anyone, not even this server.
     pub(super) fn become_pre_candidate(&mut self, silent: Option<NodeId>, out: &mut Vec<Output>) {
         assert!(!self.is_leader(), "a leader needs no election");
         assert!(self.config.pre_vote, "Pre-Vote is on");
         let next = self.persistent.current_term.next();
         let votes = ServerSet::EMPTY.with(self.id);
         self.role = Role::PreCandidate { votes };
-        out.push(Output::Event(Event::PreVoteStarted { next, silent }));
+        out.report(Event::PreVoteStarted { next, silent });
         self.reset_election_timer(TimerResetReason::Campaign, out);
     }
 
     /// Follower, candidate or pre-candidate to candidate of the next term.
+    ///
+    /// Before: it does not lead. After: it is in a new term, in which it has voted for itself.
     pub(super) fn become_candidate(&mut self, reason: Campaign, out: &mut Vec<Output>) {
         assert!(!self.is_leader(), "a leader needs no election");
         // Candidates 1 (§5.2): increment currentTerm.
@@ -295,7 +342,7 @@ impl Node {
         self.persistent.voted_for = Some(self.id);
         let votes = ServerSet::EMPTY.with(self.id);
         self.role = Role::Candidate { votes, counted: 1 };
-        out.push(Output::Event(Event::ElectionStarted { term, reason }));
+        out.report(Event::ElectionStarted { term, reason });
         // The term and the vote must survive a crash: otherwise this server could vote for another
         // candidate in the same term after a restart.
         out.push(Output::Persist);
@@ -304,12 +351,15 @@ impl Node {
     }
 
     /// Candidate to leader of its term.
+    ///
+    /// Before: it is a candidate, and a majority voted for it in this term. After: all its nextIndex
+    /// and matchIndex are new, and it has no election timer (unless it checks its quorum).
     pub(super) fn become_leader(&mut self, out: &mut Vec<Output>) {
         let Role::Candidate { votes, .. } = self.role else {
             panic!("only a candidate becomes leader");
         };
         let (term, of) = (self.persistent.current_term, self.configuration());
-        out.push(Output::Event(Event::BecameLeader { term, votes, of }));
+        out.report(Event::BecameLeader { term, votes, of });
         out.push(Output::StopTimer(Timer::Election));
         let last = self.persistent.log.last_index();
         self.role = Role::Leader(LeaderState::new(self.id, last));
@@ -324,7 +374,7 @@ impl Node {
             self.abort_change(ChangeAborted::LeadsNoLonger, out);
             self.stop_leases(out);
         }
-        out.push(Output::Event(Event::SteppedDown { reason }));
+        out.report(Event::SteppedDown { reason });
         if led {
             out.push(Output::StopTimer(Timer::Heartbeat));
             if transfers {
@@ -416,7 +466,7 @@ impl Node {
     }
 
     pub(super) fn ignore(&self, from: NodeId, reason: IgnoreReason, out: &mut Vec<Output>) {
-        out.push(Output::Event(Event::Ignored { from, reason }));
+        out.report(Event::Ignored { from, reason });
     }
 
     /// Whether a rule is on. All rules on is Raft.

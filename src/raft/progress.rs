@@ -39,7 +39,7 @@ pub enum Flow {
     /// before the first reply (pipelining; dissertation, 10.2.1).
     Replicate {
         /// The last entry of each message in flight, in the order of sending. Without a window,
-        /// none.
+        /// only of the latest one.
         under_way: VecDeque<LogIndex>,
     },
     /// The follower needs entries that are compacted: it is sent a snapshot, and no entries.
@@ -75,18 +75,27 @@ impl Progress {
     /// In Figure 2, nextIndex moves only when the follower has replied. With a window it runs ahead
     /// of the replies: a lost message shows as a rejection, and nextIndex falls back.
     pub(super) fn sent(&mut self, count: usize, window: u16) {
-        if count == 0 || window == 0 {
+        if count == 0 {
             return;
         }
         let last = self.next_index.plus(count - 1);
         match &mut self.flow {
-            Flow::Probe { asked } => *asked = true,
+            Flow::Probe { asked } => *asked |= window > 0,
             Flow::Replicate { under_way } => {
-                self.next_index = last.next();
+                if window > 0 {
+                    self.next_index = last.next();
+                } else {
+                    under_way.clear();
+                }
                 under_way.push_back(last);
             }
             Flow::Snapshot(_) => {}
         }
+    }
+
+    /// Whether the follower has confirmed all that it was sent.
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(&self.flow, Flow::Replicate { under_way } if under_way.is_empty())
     }
 
     /// The server's log matches the leader's up to `match_index`. Replies may come late, so

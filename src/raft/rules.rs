@@ -1,11 +1,12 @@
-//! One switch for each rule of Raft. All on is Raft; any one off is a lesson in why it is there.
+//! One switch for each rule of Raft. All on is Raft. Any one off shows why the rule is needed.
 //!
-//! The core asks [`Rules::on`] at the place where the paper states the rule, so that searching for
-//! a rule's name finds the one line that keeps it.
+//! The core asks [`Rules::on`] at the place where the paper states the rule. Search for a rule's name
+//! to find the line that keeps it.
 
 macro_rules! rules {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $place:literal;)*) => {
-        /// A rule of Raft that can be switched off.
+        /// A rule of Raft that can be switched off. Links know a rule by its place in this list, so a
+        /// new one goes to the end.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum Rule { $($(#[doc = $doc])* $name,)* }
 
@@ -107,14 +108,14 @@ rules! {
     RefuseExpired = "refuse-expired", "dissertation, section 6.3";
 }
 
-/// Which rules hold.
+/// The rules that are on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Rules {
     off: u64,
 }
 
 impl Rules {
-    /// Whether `rule` holds.
+    /// Whether `rule` is on.
     pub fn on(self, rule: Rule) -> bool {
         self.off & (1 << rule as u64) == 0
     }
@@ -125,7 +126,7 @@ impl Rules {
         self.off = if on { self.off & !bit } else { self.off | bit };
     }
 
-    /// The rules that do not hold.
+    /// The rules that are off.
     pub fn off(self) -> impl Iterator<Item = Rule> {
         Rule::ALL
             .iter()

@@ -229,6 +229,61 @@ fn rules_are_switched_one_by_one() {
 }
 
 #[test]
+fn a_setting_out_of_range_is_named_in_a_sentence() {
+    let default = Config::default();
+    let check = |change: fn(&mut Config)| {
+        let mut config = default;
+        change(&mut config);
+        config.validate().err().unwrap_or_default()
+    };
+    assert_eq!(check(|_| ()), "");
+    let of_batch = "batch must be between 1 and 1000, not 0.";
+    assert_eq!(check(|config| config.batch = 0), of_batch);
+    let of_window = "window must be between 0 and 1000, not 1001.";
+    assert_eq!(check(|config| config.window = 1001), of_window);
+    let of_chunk = "chunk must be between 1 and 1000, not 0.";
+    assert_eq!(check(|config| config.chunk = 0), of_chunk);
+    let of_sessions = "sessions must be between 0 and 5, not 6.";
+    assert_eq!(check(|config| config.sessions = 6), of_sessions);
+}
+
+/// Whoever has Figure 2 open finds each of its numbered lines by searching for its label.
+#[test]
+fn each_numbered_line_of_figures_2_and_13_has_a_label() {
+    let core = [
+        include_str!("node.rs"),
+        include_str!("follower.rs"),
+        include_str!("candidate.rs"),
+        include_str!("leader.rs"),
+        include_str!("ext/snapshot.rs"),
+    ];
+    let boxes = [
+        ("AppendEntries", 5),
+        ("RequestVote", 2),
+        ("All servers", 2),
+        ("Followers", 2),
+        ("Candidates", 4),
+        ("Leaders", 4),
+        ("InstallSnapshot", 8),
+    ];
+    for (name, lines) in boxes {
+        for line in 1..=lines {
+            let label = format!("// {name} {line}");
+            assert!(core.iter().any(|text| text.contains(&label)), "{label}");
+        }
+    }
+    for name in [
+        "current_term",
+        "voted_for",
+        "commit_index",
+        "last_applied",
+        "progress",
+    ] {
+        assert!(core[0].contains(&format!("{name}:")), "State: {name}");
+    }
+}
+
+#[test]
 fn what_goes_through_the_log_needs_a_session() {
     let needs = |read, op: &str| {
         let config = Config {
@@ -349,6 +404,32 @@ fn an_answer_makes_room_for_what_waited_and_sends_nothing_twice() {
     propose(&mut node, 1);
     propose(&mut node, 2);
     assert_eq!(entries_for(&agree(&mut node, 2, 1, 1), 2), None);
+}
+
+/// Leaders 3: while last log index >= nextIndex, a leader sends. Without a window each batch waits for
+/// the reply to the one before, not for the next heartbeat.
+#[test]
+fn without_a_window_each_reply_is_followed_by_the_next_batch() {
+    for send in [SendPolicy::AtOnce, SendPolicy::Apart] {
+        let config = Config {
+            window: 0,
+            batch: 2,
+            no_op: false,
+            send,
+            ..Config::default()
+        };
+        let mut node = leader(3, config);
+        (1..=7).for_each(|serial| drop(propose(&mut node, serial)));
+        let mut sent = Vec::new();
+        let mut match_index = 0;
+        while let Some(count) = entries_for(&agree(&mut node, 2, match_index, 1), 2) {
+            sent.push(count);
+            match_index += count as u64;
+        }
+        assert_eq!(sent, [2, 2, 2, 1], "{send:?}");
+        // A duplicate of the last reply is no reason to send anything.
+        assert_eq!(entries_for(&agree(&mut node, 2, 6, 1), 2), None);
+    }
 }
 
 #[test]

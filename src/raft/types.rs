@@ -1,4 +1,5 @@
-//! The words everything else is said in. An index cannot be passed for a term.
+//! Terms, indexes, servers and sets of servers. Each is a type of its own, so that an index cannot be
+//! passed where a term is expected.
 
 use std::fmt;
 
@@ -13,22 +14,23 @@ pub struct NodeId(u8);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Term(pub u64);
 
-/// A place in the log. The first entry is 1; 0 is the place before it.
+/// An index of the log. The first entry has index 1; 0 is the place before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct LogIndex(pub u64);
 
-/// A leader counts the times it turns to everyone. An answer names the round it answers, so that
-/// the leader knows since when its followers know of nobody newer (dissertation, 6.4).
+/// A leader's count of the times that it sent to everyone. A reply repeats the round of its request,
+/// so that the leader knows: when this round began, the follower knew of no later term
+/// (dissertation, 6.4).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Round(pub u64);
 
-/// An entry's identity: its index and its term. By Log Matching (§5.3), two logs that agree on one
-/// position agree on everything before it.
+/// An entry's identity: its index and its term. By Log Matching (§5.3), two logs that both have an
+/// entry with this index and term are equal up to it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct EntryId {
-    /// Where it stands.
+    /// The index of the entry.
     pub index: LogIndex,
-    /// The term of the leader that made it.
+    /// The term of the leader that appended the entry.
     pub term: Term,
 }
 
@@ -37,19 +39,19 @@ pub struct EntryId {
 pub struct ServerSet(u16);
 
 impl NodeId {
-    /// The server of that number, if there can be one.
+    /// The server with this number, if the number is valid.
     pub fn new(number: usize) -> Option<Self> {
         (1..=MAX_SERVERS)
             .contains(&number)
             .then_some(Self(number as u8))
     }
 
-    /// Its number, from 1.
+    /// The number, from 1.
     pub fn number(self) -> usize {
         usize::from(self.0)
     }
 
-    /// Its place in an array of all servers, from 0.
+    /// The place in an array of all servers, from 0.
     pub fn slot(self) -> usize {
         usize::from(self.0) - 1
     }
@@ -77,19 +79,19 @@ impl Round {
 }
 
 impl LogIndex {
-    /// The place after this one.
+    /// The next index.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)
     }
 
-    /// The place before this one; of 0, 0.
+    /// The index before this one; 0 for 0.
     #[must_use]
     pub fn previous(self) -> Self {
         Self(self.0.saturating_sub(1))
     }
 
-    /// The place `count` further on.
+    /// The index `count` further on.
     #[must_use]
     pub fn plus(self, count: usize) -> Self {
         Self(self.0 + count as u64)
@@ -113,19 +115,19 @@ impl ServerSet {
     /// No server.
     pub const EMPTY: Self = Self(0);
 
-    /// Whether `id` is in it.
+    /// Whether `id` is in the set.
     pub fn contains(self, id: NodeId) -> bool {
         self.0 & (1 << id.0) != 0
     }
 
-    /// Puts `id` in. False if it was in already.
+    /// Adds `id`. Returns false if it was in the set.
     pub fn insert(&mut self, id: NodeId) -> bool {
         let before = self.0;
         self.0 |= 1 << id.0;
         before != self.0
     }
 
-    /// Takes `id` out.
+    /// Removes `id`.
     pub fn remove(&mut self, id: NodeId) {
         self.0 &= !(1 << id.0);
     }
@@ -162,12 +164,12 @@ impl ServerSet {
         Self(self.0 & !other.0)
     }
 
-    /// How many.
+    /// The number of servers.
     pub fn len(self) -> usize {
         self.0.count_ones() as usize
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }

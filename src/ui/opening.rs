@@ -43,6 +43,8 @@ impl Opening {
     pub fn scenario(self) -> Scenario {
         let mut scenario = Scenario::new(self.servers, self.seed);
         scenario.clients = self.clients;
+        // What a leader sends in practice: ahead of the replies, and each entry once.
+        scenario.config.window = 16;
         scenario.faults.latency = (Time::ms(12), Time::ms(18));
         for (number, key) in (1..=self.clients.into()).zip(["x", "y", "z", "u", "v"]) {
             if let (Some(client), Ok(key)) = (ClientId::new(number), key.parse()) {

@@ -1,10 +1,12 @@
 //! Raftarium's core, as [`super::Cluster`].
 
 use std::collections::VecDeque;
+use std::sync::{Arc, RwLock};
 
 use raftarium::kv::{ClientId, Command};
 use raftarium::raft::{
-    Config, Input, Message, Node, NodeId, Output, Payload, Persistent, SendPolicy, Timer,
+    Config, Entry, Input, Log, LogIndex, Message, Node, NodeId, Output, Payload, Persistent,
+    SendPolicy, Term, Timer,
 };
 
 use super::Sending;
@@ -33,10 +35,47 @@ struct Server {
     node: Node,
     /// When each timer runs out, in ticks.
     deadlines: [u64; Timer::ALL.len()],
+    /// Where its writes go, if anywhere.
+    storage: Option<Storage>,
+}
+
+/// What raft-rs's `MemStorage` does with a write: a copy of every new entry, of the term and of the
+/// vote, under a lock.
+#[derive(Clone, Default)]
+struct Storage(Arc<RwLock<Stored>>);
+
+#[derive(Default)]
+struct Stored {
+    term: Term,
+    vote: Option<NodeId>,
+    entries: Vec<Entry>,
+}
+
+impl Storage {
+    fn write(&self, persistent: &Persistent) {
+        let mut stored = self.0.write().expect("no writer panics");
+        stored.term = persistent.current_term;
+        stored.vote = persistent.voted_for;
+        let agreed = stored.agreed(&persistent.log);
+        stored.entries.truncate(agreed);
+        let new = persistent.log.iter_from(LogIndex(agreed as u64 + 1));
+        stored.entries.extend(new.map(|(_, entry)| *entry));
+    }
+}
+
+impl Stored {
+    /// The number of stored entries that the log still has.
+    fn agreed(&self, log: &Log) -> usize {
+        let mut count = self.entries.len();
+        while count > 0 && log.term(LogIndex(count as u64)) != Some(self.entries[count - 1].term) {
+            count -= 1;
+        }
+        count
+    }
 }
 
 impl Cluster {
-    pub(crate) fn new(servers: usize, sending: Sending) -> Self {
+    pub(crate) fn new(servers: usize, sending: Sending, stores: bool) -> Self {
         let config = Config {
             send: match sending {
                 Sending::AtOnce => SendPolicy::AtOnce,
@@ -51,6 +90,7 @@ impl Cluster {
         let start = |id| Server {
             node: Node::start(id, config, Persistent::new(voters), &mut out),
             deadlines: [u64::MAX; Timer::ALL.len()],
+            storage: stores.then(Storage::default),
         };
         let mut cluster = Self {
             servers: NodeId::first(servers).map(start).collect(),
@@ -85,7 +125,11 @@ impl Cluster {
         if self.out.is_empty() {
             return false;
         }
-        let Server { node, deadlines } = &mut self.servers[slot];
+        let Server {
+            node,
+            deadlines,
+            storage,
+        } = &mut self.servers[slot];
         let mut wrote = false;
         for output in self.out.drain(..) {
             match output {
@@ -94,7 +138,8 @@ impl Cluster {
                     self.queue.push_back(Letter { message, from, to });
                 }
                 Output::ResetElectionTimer(_) => {
-                    deadlines[Timer::Election as usize] = self.now + election_timeout(&mut self.random);
+                    deadlines[Timer::Election as usize] =
+                        self.now + election_timeout(&mut self.random);
                 }
                 Output::SetTimer(timer) => deadlines[timer as usize] = self.now + 1,
                 Output::StopTimer(timer) => deadlines[timer as usize] = u64::MAX,
@@ -104,6 +149,9 @@ impl Cluster {
                 }
                 _ => {}
             }
+        }
+        if wrote && let Some(storage) = storage {
+            storage.write(node.persistent());
         }
         wrote
     }

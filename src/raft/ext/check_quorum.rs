@@ -28,7 +28,7 @@
 //! - `follow` calls `note_leader_contact`, `election_timeout` calls `forget_leader_contact`.
 
 use crate::raft::event::{Event, StepDown, TimerResetReason};
-use crate::raft::io::{Output, Timer};
+use crate::raft::io::{Output, Outputs, Timer};
 use crate::raft::message::Message;
 use crate::raft::node::Node;
 use crate::raft::types::{NodeId, ServerSet};
@@ -140,7 +140,7 @@ impl Node {
     pub(in crate::raft) fn min_election_timeout(&mut self, out: &mut Vec<Output>) {
         self.heard_from_leader = false;
         let leader = self.leader();
-        out.push(Output::Event(Event::MinElectionTimeoutEnded { leader }));
+        out.report(Event::MinElectionTimeoutEnded { leader });
     }
 
     /// The server starts an election itself.

@@ -22,7 +22,7 @@
 //! - [`super::read`] asks [`Node::has_lease`].
 
 use crate::raft::event::Event;
-use crate::raft::io::{Output, Timer};
+use crate::raft::io::{Output, Outputs, Timer};
 use crate::raft::node::{Node, Role};
 use crate::raft::types::Round;
 
@@ -97,7 +97,7 @@ impl Node {
             leader.leases.begun[usize::from(timer == Leases::TIMERS[1])] = None;
         }
         if had && !self.has_lease() {
-            out.push(Output::Event(Event::LeaseEnded));
+            out.report(Event::LeaseEnded);
         }
     }
 

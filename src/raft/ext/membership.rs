@@ -28,7 +28,7 @@ use std::fmt;
 
 use crate::raft::configuration::Configuration;
 use crate::raft::event::{Event, StepDown};
-use crate::raft::io::Output;
+use crate::raft::io::{Output, Outputs};
 use crate::raft::log::Payload;
 use crate::raft::node::{Node, Role};
 use crate::raft::progress::Progress;
@@ -181,12 +181,12 @@ impl Node {
     /// step, unless it must wait.
     pub(in crate::raft) fn change_membership(&mut self, change: Change, out: &mut Vec<Output>) {
         if let Some(reason) = self.change_rejected(change) {
-            return out.push(Output::Event(Event::ChangeRefused { reason }));
+            return out.report(Event::ChangeRefused { reason });
         }
         let goal = change.applied_to(self.configuration());
         self.role.leading_mut().change = Some(Underway { goal, round: None });
         if let Some(reason) = self.must_wait() {
-            out.push(Output::Event(Event::ChangeWaits { goal, reason }));
+            out.report(Event::ChangeWaits { goal, reason });
         }
     }
 
@@ -307,11 +307,11 @@ impl Node {
             *leader.progress_mut(id) = Progress::starting_at(next_index);
         }
         let EntryId { index, .. } = self.append_own(Payload::Configuration(next), out);
-        out.push(Output::Event(Event::Configured {
+        out.report(Event::Configured {
             index,
             configuration: next,
             again: false,
-        }));
+        });
         self.note_leaving();
         self.send_new_entries(out);
         out.push(Output::Persist);
@@ -323,7 +323,7 @@ impl Node {
         if let Some(Underway { goal, .. }) = self.role.leading_mut().change.take()
             && goal != current
         {
-            out.push(Output::Event(Event::ChangeAbandoned { goal, reason }));
+            out.report(Event::ChangeAbandoned { goal, reason });
         }
     }
 
@@ -351,11 +351,11 @@ impl Node {
         let now = self.persistent.log.configured();
         if now != before {
             let (index, configuration) = now;
-            out.push(Output::Event(Event::Configured {
+            out.report(Event::Configured {
                 index,
                 configuration,
                 again: index < before.0,
-            }));
+            });
         }
     }
 
@@ -403,11 +403,11 @@ impl Node {
         let is_short = heartbeats <= SHORT_ROUND;
         if is_short {
             *round = None;
-            out.push(Output::Event(Event::CaughtUp {
+            out.report(Event::CaughtUp {
                 learners,
                 round: nth,
                 heartbeats,
-            }));
+            });
         } else if nth < MOST_ROUNDS {
             let (next, event) = begin(nth + 1);
             *round = Some(next);

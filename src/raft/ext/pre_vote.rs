@@ -20,7 +20,7 @@
 //!   ([`Message::carries_senders_term`]).
 
 use crate::raft::event::{Campaign, Event, IgnoreReason, VoteRejected};
-use crate::raft::io::Output;
+use crate::raft::io::{Output, Outputs};
 use crate::raft::message::Message;
 use crate::raft::node::{Node, Role};
 use crate::raft::types::{EntryId, NodeId, Term};
@@ -40,7 +40,7 @@ impl Node {
                 next_term,
                 last_log,
             };
-            out.push(Output::Send { to, message });
+            out.send(to, message);
         }
         self.start_election_if_welcome(out);
     }
@@ -57,7 +57,7 @@ impl Node {
             .live_leader()
             .map(|leader| VoteRejected::LeaderAlive { leader });
         let rejected = alive.or_else(|| self.vote_rejected(candidate, next_term, last_log));
-        out.push(Output::Event(match rejected {
+        out.report(match rejected {
             None => Event::PreVoteGranted {
                 candidate,
                 next: next_term,
@@ -65,14 +65,13 @@ impl Node {
                 own_last: self.persistent.log.last(),
             },
             Some(reason) => Event::PreVoteDenied { candidate, reason },
-        }));
+        });
         let message = Message::PreVoteReply {
             term: self.persistent.current_term,
             next_term,
             granted: rejected.is_none(),
         };
-        let to = candidate;
-        out.push(Output::Send { to, message });
+        out.send(candidate, message);
     }
 
     /// PreVote, reply: a pre-candidate counts it.
@@ -94,13 +93,13 @@ impl Node {
             votes.insert(voter);
         }
         let votes = *votes;
-        out.push(Output::Event(Event::PreVoteCounted {
+        out.report(Event::PreVoteCounted {
             voter,
             granted,
             votes,
             needed,
             of,
-        }));
+        });
         self.start_election_if_welcome(out);
     }
 

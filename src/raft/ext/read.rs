@@ -27,7 +27,7 @@
 use crate::kv::{ClientId, Command};
 use crate::raft::config::SendPolicy;
 use crate::raft::event::{Event, IgnoreReason, Reading};
-use crate::raft::io::Output;
+use crate::raft::io::{Output, Outputs};
 use crate::raft::message::Message;
 use crate::raft::node::{LeaderState, Node, Role};
 use crate::raft::rules::Rule;
@@ -104,7 +104,7 @@ impl Node {
     /// A client asks to read at this server.
     pub(in crate::raft) fn read(&mut self, id: ReadId, out: &mut Vec<Output>) {
         let Some(leader) = self.leader() else {
-            out.push(Output::Event(Event::NotLeader { leader: None }));
+            out.report(Event::NotLeader { leader: None });
             return out.push(Output::RefuseRead { id, leader: None });
         };
         if self.is_leader() {
@@ -126,12 +126,9 @@ impl Node {
             Some(Stage::Asked { .. }) => {}
             Some(_) => return,
         }
-        out.push(Output::Event(Event::ReadAsked { leader, id }));
+        out.report(Event::ReadAsked { leader, id });
         let message = Message::ReadIndex { term, id };
-        out.push(Output::Send {
-            to: leader,
-            message,
-        });
+        out.send(leader, message);
     }
 
     /// ReadIndex, receiver: a follower asks its leader for the read index.
@@ -164,7 +161,7 @@ impl Node {
         }
         if !self.may_note_reads() {
             let term = self.persistent.current_term;
-            out.push(Output::Event(Event::ReadHeld { id, term }));
+            out.report(Event::ReadHeld { id, term });
         }
         self.reads.push(Read {
             id,
@@ -189,12 +186,12 @@ impl Node {
         };
         read.stage = Stage::Applying { index };
         let applied = self.last_applied;
-        out.push(Output::Event(Event::ReadIndexKnown {
+        out.report(Event::ReadIndexKnown {
             leader,
             id,
             index,
             applied,
-        }));
+        });
     }
 
     /// At the end of each step with waiting reads: drop those that cannot be confirmed any more, and
@@ -232,7 +229,7 @@ impl Node {
             };
             if !stays && read.follower.is_none() {
                 let id = read.id;
-                out.push(Output::Event(Event::ReadGivenUp { id, leader }));
+                out.report(Event::ReadGivenUp { id, leader });
                 out.push(Output::RefuseRead { id, leader });
             }
             stays
@@ -265,7 +262,7 @@ impl Node {
             }
             let how = sure.unwrap_or(Reading::Round(round));
             let id = read.id;
-            out.push(Output::Event(Event::ReadNoted { id, index, how }));
+            out.report(Event::ReadNoted { id, index, how });
             // Round 0 is confirmed from the beginning.
             let round = if sure.is_some() { Round(0) } else { round };
             read.stage = Stage::Confirming { index, round };
@@ -291,7 +288,7 @@ impl Node {
             if round > Round(0) && reported != Some(round) {
                 reported = Some(round);
                 let servers = leader.answered(voters, round).without(own);
-                out.push(Output::Event(Event::ReadsConfirmed { round, servers }));
+                out.report(Event::ReadsConfirmed { round, servers });
             }
             let Some(to) = read.follower else {
                 read.stage = Stage::Applying { index };
@@ -299,7 +296,7 @@ impl Node {
             };
             let id = read.id;
             let message = Message::ReadIndexReply { term, id, index };
-            out.push(Output::Send { to, message });
+            out.send(to, message);
             false
         });
     }

@@ -19,7 +19,7 @@
 use crate::kv::{Item, KvStore};
 use crate::raft::event::{Event, IgnoreReason, Unneeded};
 use crate::raft::follower::AppendSource;
-use crate::raft::io::Output;
+use crate::raft::io::{Output, Outputs};
 use crate::raft::log::{Log, Snapshot};
 use crate::raft::message::{Message, Piece, SnapshotOutcome};
 use crate::raft::node::Node;
@@ -66,7 +66,7 @@ impl Node {
         let log = &mut self.persistent.log;
         let first = log.snapshot().last.index.next();
         log.compact(last, machine, keep);
-        out.push(Output::Event(Event::Compacted { first, last }));
+        out.report(Event::Compacted { first, last });
         out.push(Output::Persist);
     }
 
@@ -113,17 +113,17 @@ impl Node {
                     snapshot: snapshot.clone(),
                     arrived: 0,
                 });
-                out.push(Output::Event(Event::SnapshotNeeded {
+                out.report(Event::SnapshotNeeded {
                     follower: to,
                     next: progress.next_index,
                     last: snapshot.last.index,
-                }));
+                });
             }
         }
         if let Flow::Snapshot(outgoing) = &progress.flow {
             let piece = outgoing.piece(most);
             let message = Message::InstallSnapshot { term, round, piece };
-            out.push(Output::Send { to, message });
+            out.send(to, message);
         }
     }
 
@@ -202,11 +202,11 @@ impl Node {
         // InstallSnapshot 1 (§5.1): reply immediately if term < currentTerm.
         if self.is_stale(term) {
             let (theirs, ours) = (term, self.persistent.current_term);
-            out.push(Output::Event(Event::SnapshotRefused {
+            out.report(Event::SnapshotRefused {
                 leader,
                 theirs,
                 ours,
-            }));
+            });
             let nothing = SnapshotOutcome::Received { offset: 0 };
             return self.reply_snapshot(source, last.index, nothing, out);
         }
@@ -248,11 +248,11 @@ impl Node {
         if self.persistent.log.holds(last) && self.rule(Rule::RetainAfterSnapshot) {
             self.commit_index = index;
             out.push(unneeded(index, Unneeded::Held));
-            out.push(Output::Event(Event::CommitLearned {
+            out.report(Event::CommitLearned {
                 leader,
                 leader_commit: index,
                 index,
-            }));
+            });
             return Some(index);
         }
         None
@@ -285,11 +285,11 @@ impl Node {
         } else {
             // InstallSnapshot 3: write data into snapshot file at given offset.
             items.extend_from_slice(&piece.items);
-            out.push(Output::Event(Event::PieceStored {
+            out.report(Event::PieceStored {
                 leader,
                 last: last.index,
                 items: items.len() as u32,
-            }));
+            });
             if piece.done {
                 self.install(leader, piece, items.into_iter().collect(), out);
                 let match_index = last.index;
@@ -311,14 +311,14 @@ impl Node {
             configuration: piece.configuration,
             machine,
         });
-        out.push(Output::Event(Event::SnapshotInstalled { leader, last }));
+        out.report(Event::SnapshotInstalled { leader, last });
         // InstallSnapshot 8: ... and load snapshot's cluster configuration.
         if piece.configuration != before {
-            out.push(Output::Event(Event::Configured {
+            out.report(Event::Configured {
                 index: LogIndex(0),
                 configuration: piece.configuration,
                 again: false,
-            }));
+            });
         }
         self.restore(out);
         // The leader counts on this copy, so it must be on disk before the reply.
@@ -338,7 +338,6 @@ impl Node {
             last,
             outcome,
         };
-        let to = source.leader;
-        out.push(Output::Send { to, message });
+        out.send(source.leader, message);
     }
 }

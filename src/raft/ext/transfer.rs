@@ -21,7 +21,7 @@
 //! - all roles handle TimeoutNow.
 
 use crate::raft::event::{Campaign, Event, IgnoreReason, TransferError};
-use crate::raft::io::{Output, Timer};
+use crate::raft::io::{Output, Outputs, Timer};
 use crate::raft::message::Message;
 use crate::raft::node::{LeaderState, Node, Role};
 use crate::raft::types::{NodeId, Term};
@@ -55,7 +55,7 @@ impl Node {
         let voters = self.configuration().voters;
         let Role::Leader(leader) = &mut self.role else {
             let leader = self.leader();
-            return out.push(Output::Event(Event::NotLeader { leader }));
+            return out.report(Event::NotLeader { leader });
         };
         let reason = match leader.transfer {
             Some(_) if to == own => return self.end_transfer(TransferError::Cancelled, out),
@@ -66,14 +66,14 @@ impl Node {
             _ => None,
         };
         if let Some(reason) = reason {
-            return out.push(Output::Event(Event::NotTransferred { to, reason }));
+            return out.report(Event::NotTransferred { to, reason });
         }
         leader.transfer = Some(LeadershipTransfer {
             transferee,
             timeout_now_sent: false,
         });
         let lags = leader.progress(to).match_index < self.persistent.log.last_index();
-        out.push(Output::Event(Event::TransferStarted { to, lags }));
+        out.report(Event::TransferStarted { to, lags });
         out.push(Output::SetTimer(Timer::Transfer));
         if lags {
             self.send_append(to, out);
@@ -99,10 +99,7 @@ impl Node {
             });
             self.give_up_leases(out);
             let term = self.persistent.current_term;
-            out.push(Output::Send {
-                to: transferee,
-                message: Message::TimeoutNow { term },
-            });
+            out.send(transferee, Message::TimeoutNow { term });
         }
     }
 
@@ -112,7 +109,7 @@ impl Node {
             && let Some(LeadershipTransfer { transferee: to, .. }) = leader.transfer.take()
         {
             out.push(Output::StopTimer(Timer::Transfer));
-            out.push(Output::Event(Event::NotTransferred { to, reason }));
+            out.report(Event::NotTransferred { to, reason });
         }
     }
 
