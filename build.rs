@@ -62,6 +62,26 @@ fn chapter(path: &Path, text: &str) -> String {
         .lines()
         .find_map(|line| line.strip_prefix("# "))
         .unwrap_or_else(|| panic!("src/lessons/{file} has no title: begin it with # and one"));
-    let pages = text.lines().filter(|line| line.starts_with("## ")).count();
-    format!("Listed {{ number: {number}, title: {title:?}, pages: {pages}, file: {file:?} }},")
+    let question = text.lines().find_map(|line| line.strip_prefix("> "));
+    let question = question.unwrap_or_default();
+    let pages: Vec<&str> = text.split("\n## ").skip(1).collect();
+    let right: Vec<Option<usize>> = pages.iter().map(|page| right(page)).collect();
+    // Reading at 160 words a minute; half a minute a page to act and to watch.
+    let minutes = text.split_whitespace().count().div_ceil(300) + pages.len().div_ceil(2);
+    let pages = pages.len();
+    format!(
+        "Listed {{ number: {number}, title: {title:?}, question: {question:?}, pages: {pages}, \
+         minutes: {minutes}, right: &{right:?}, file: {file:?} }},"
+    )
+}
+
+/// The place of a page's right answer among its answers.
+fn right(page: &str) -> Option<usize> {
+    let marks = page
+        .lines()
+        .filter_map(|line| line.trim_start().get(..2))
+        .filter(|mark| matches!(*mark, "+ " | "- "));
+    marks
+        .enumerate()
+        .find_map(|(nth, mark)| (mark == "+ ").then_some(nth))
 }

@@ -98,7 +98,13 @@ fn contents_list_every_chapter() {
     for (listed, (file, chapter)) in CONTENTS.iter().zip(&chapters) {
         assert_eq!(listed.file, file);
         assert_eq!(listed.title, chapter.title);
+        assert_eq!(listed.question, chapter.question);
         assert_eq!(usize::from(listed.pages), chapter.pages.len());
+        let right = chapter.pages.iter().map(|page| {
+            let asked = page.prediction.as_ref()?;
+            (!asked.choices.is_empty()).then_some(asked.right() as u8)
+        });
+        assert!(listed.right.iter().copied().eq(right), "{file}");
     }
     assert_eq!(course::read(course::FIRST).unwrap(), chapters[0].1);
     assert!(CONTENTS.is_sorted_by_key(|listed| listed.number));
@@ -125,7 +131,7 @@ fn a_new_chapter_is_listed_with_no_other_change() {
     .unwrap();
     let after = build::contents(&folder);
     fs::remove_dir_all(&folder).unwrap();
-    let listed = r#"Listed { number: 98, title: "A dummy", pages: 1, file: "98-dummy.md" }"#;
+    let listed = r#"Listed { number: 98, title: "A dummy", question: "", pages: 1, minutes: 2, right: &[None], file: "98-dummy.md" }"#;
     assert!(
         !before.contains(listed) && after.contains(listed),
         "{after}"
@@ -229,7 +235,8 @@ fn wrong_predictions_have_a_run_that_shows_it() {
         {
             let name = format!("{name}, \"{}\"", choice.text);
             for seed in SEEDS {
-                let (mut session, to) = must(&name, seed, page.counter_run(nth, seed));
+                let run = must(&name, seed, page.counter_run(nth, seed));
+                let (mut session, to) = (run.session, run.until);
                 let length = to - session.now();
                 assert!(length > Time::ZERO, "{name}: nothing to be seen");
                 assert!(
@@ -339,8 +346,8 @@ fn the_example_of_the_documentation_is_a_chapter() {
     session.hold_at(None);
     follow_answer(("the example", page), 1, &mut session, |_, _| {});
     assert!(page.is_met(&session));
-    let (mut session, to) = page.counter_run(0, 1).unwrap();
-    session.advance(to);
+    let mut run = page.counter_run(0, 1).unwrap();
+    run.session.advance(run.until);
 }
 
 fn words(prose: &[Prose]) -> usize {
@@ -451,7 +458,7 @@ fn a_mistake_in_a_chapter_is_told_with_its_place() {
         ),
         (
             "# A\n## B\nb\n```page\nsetp: x\n```",
-            "line 5, column 1: \"setp:\" says nothing of a page: write setup:, tool:, time:, touch:, button:, lab:, ask:, predict:, order:, card:, goal:, hint: or answer:",
+            "line 5, column 1: \"setp:\" says nothing of a page: write setup:, tool:, time:, touch:, button:, panels:, lab:, ask:, predict:, order:, card:, goal:, lost:, hint:, answer:, source: or covers:",
         ),
         (
             "# A\n## B\nb\n```page\ngoal: crashed laeder\n```",

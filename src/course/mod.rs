@@ -8,13 +8,18 @@
 //! the cluster of its set-up. It also holds the answer, in the same grammar, so that a test can
 //! replay it: unmet before, met after.
 
+mod address;
 pub mod lab;
+mod panels;
 mod progress;
 mod read;
 mod run;
 
+pub use address::Address;
+pub use panels::{Panel, Panels};
 pub use progress::{Place, Progress};
 pub use read::read;
+pub use run::CounterRun;
 
 use crate::raft::NodeId;
 use crate::script::Goal;
@@ -32,8 +37,14 @@ pub struct Listed {
     pub number: u16,
     /// Its title.
     pub title: &'static str,
+    /// The question that it answers.
+    pub question: &'static str,
     /// How many pages it has.
     pub pages: u16,
+    /// About how many minutes it takes.
+    pub minutes: u16,
+    /// For each page, the place of the right answer in the file; none where nothing is chosen.
+    pub right: &'static [Option<u8>],
     /// The name of its file in `src/lessons`.
     pub file: &'static str,
 }
@@ -43,6 +54,8 @@ pub struct Listed {
 pub struct Chapter {
     /// Its title.
     pub title: String,
+    /// The question that it answers.
+    pub question: String,
     /// Its pages, one at least.
     pub pages: Vec<Page>,
 }
@@ -72,6 +85,15 @@ pub struct Page {
     pub prediction: Option<Prediction>,
     /// What the learner is to bring about. A page that asks has a goal: then the outcome is seen.
     pub goal: Option<Goal>,
+    /// When the goal can no longer be met, and the sentence that says so.
+    pub lost: Option<(Goal, String)>,
+    /// What the page is about: these panels come first.
+    pub panels: Vec<Panel>,
+    /// Where the paper or the dissertation says it.
+    pub source: String,
+    /// What the page covers: misconceptions (`M4`), statements (`S20`), questions of the user study
+    /// (`UQ7`).
+    pub covers: Vec<String>,
     /// Help, one after another.
     pub hints: Vec<String>,
     /// What brings it about, from the end of the set-up on.
@@ -199,11 +221,51 @@ pub enum Touch {
 }
 
 impl Prediction {
-    /// The place of the right answer.
+    /// The place of the right answer in the file.
     pub fn right(&self) -> usize {
         let right = self.choices.iter().position(|choice| choice.right);
         right.unwrap_or_default()
     }
+
+    /// The places of the answers in the file, in the order in which they are shown: another one at
+    /// every visit, so that the place gives nothing away. What is kept is the place in the file.
+    pub fn shuffled(&self, seed: u64) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.choices.len()).collect();
+        // SplitMix64, and the shuffle of Fisher and Yates.
+        let mut state = seed;
+        for last in (1..places.len()).rev() {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut mixed = state;
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^= mixed >> 31;
+            places.swap(last, (mixed % (last as u64 + 1)) as usize);
+        }
+        places
+    }
+}
+
+/// The address of what a piece of a page's `source:` line names: the paper, the dissertation, or a
+/// part of Eli Bendersky's series that implements it.
+pub fn document(piece: &str) -> &'static str {
+    const SERIES: [&str; 6] = [
+        "https://eli.thegreenplace.net/2020/implementing-raft-part-0-introduction/",
+        "https://eli.thegreenplace.net/2020/implementing-raft-part-1-elections/",
+        "https://eli.thegreenplace.net/2020/implementing-raft-part-2-commands-and-log-replication/",
+        "https://eli.thegreenplace.net/2020/implementing-raft-part-3-persistence-and-optimizations/",
+        "https://eli.thegreenplace.net/2024/implementing-raft-part-4-keyvalue-database/",
+        "https://eli.thegreenplace.net/2024/implementing-raft-part-5-exactly-once-delivery/",
+    ];
+    if let Some(part) = piece.strip_prefix("Bendersky, part ") {
+        let nth = part.parse().ok();
+        return nth
+            .and_then(|nth: usize| SERIES.get(nth))
+            .unwrap_or(&SERIES[0]);
+    }
+    if piece.starts_with("dissertation") {
+        return "https://github.com/ongardie/dissertation/blob/master/stanford.pdf";
+    }
+    "https://raft.github.io/raft.pdf"
 }
 
 /// The place in the contents of the chapter of that number.

@@ -36,6 +36,7 @@ fn error(line: usize, column: usize, message: impl Into<String>) -> TextError {
 #[derive(Default)]
 struct Reader {
     title: String,
+    question: String,
     pages: Vec<Page>,
     /// Where each page began.
     begun: Vec<usize>,
@@ -70,6 +71,12 @@ impl Reader {
                 ));
             }
             self.title = title.into();
+        } else if let Some(question) = line.strip_prefix("> ") {
+            if !self.pages.is_empty() {
+                let message = "the chapter's question stands below its title";
+                return Err(error(number, 1, message));
+            }
+            self.question = question.into();
         } else if let Some(title) = line.strip_prefix("## ") {
             self.end_paragraph(number)?;
             self.within = Within::Before;
@@ -172,6 +179,10 @@ impl Reader {
                     ));
                 }
             },
+            "covers" => {
+                let marks = value.split_whitespace().map(String::from);
+                page.covers.extend(marks);
+            }
             "button" => {
                 let Some((label, action)) = value.split_once(" = ") else {
                     return Err(wrong(
@@ -208,6 +219,23 @@ impl Reader {
                     "write lab: elections, or nothing of a lab",
                 ));
             }
+            "lost" => {
+                let Some((goal, sentence)) = value.split_once(" = ") else {
+                    return Err(wrong(
+                        "write lost: the goal that tells it = the sentence that says so".into(),
+                    ));
+                };
+                let goal = read_goal(goal, number, from)?;
+                page.lost = Some((goal, sentence.into()));
+            }
+            "panels" => {
+                for name in value.split_whitespace() {
+                    let panel = name.parse();
+                    page.panels
+                        .push(panel.map_err(|message: String| error(number, from, message))?);
+                }
+            }
+            "source" => page.source = value.into(),
             "order" | "predict" => {
                 page.prediction.get_or_insert_default().question = value.into();
             }
@@ -299,13 +327,14 @@ impl Reader {
         }
         Ok(Chapter {
             title: self.title,
+            question: self.question,
             pages: self.pages,
         })
     }
 }
 
-const KEYS: &str = "write setup:, tool:, time:, touch:, button:, lab:, ask:, predict:, order:, card:, goal:, hint: \
-    or answer:";
+const KEYS: &str = "write setup:, tool:, time:, touch:, button:, panels:, lab:, ask:, predict:, order:, card:, \
+    goal:, lost:, hint:, answer:, source: or covers:";
 
 /// Reads a goal that stands from that column on.
 fn read_goal(text: &str, line: usize, column: usize) -> Result<Goal, TextError> {

@@ -1,7 +1,5 @@
 //! Brings what matters now into view, or gives it the focus.
 
-use gloo_timers::callback::Timeout;
-
 use super::why;
 
 /// From the beginning: of the page on a phone, of the lesson elsewhere.
@@ -14,24 +12,15 @@ pub fn show_stage() {
     }
 }
 
-/// Time waits for an answer: the question is brought into view, and its first answer at hand.
+/// Time waits for an answer: the question lights up. Neither the focus nor the page moves, so that
+/// no key that was meant for the time answers it.
 pub fn ask_first() {
-    // After the next rendering: the question may be part of it.
-    Timeout::new(0, || {
-        if let Some(question) = why::element("#question") {
-            question.scroll_into_view();
-        }
-        why::focus("#question button");
-    })
-    .forget();
-}
-
-/// Brings into view what the next rendering shows, if it does: what was met, what is offered.
-pub fn bring(selector: &'static str) {
-    Timeout::new(0, move || {
-        if let Some(element) = why::element(selector) {
-            element.scroll_into_view_with_bool(false);
-        }
-    })
-    .forget();
+    let Some(question) = why::element("#question") else {
+        return;
+    };
+    let classes = question.class_list();
+    // Taken away and given again, after a look at the layout, the class begins anew.
+    let _ = classes.remove_1("asks");
+    let _ = question.get_bounding_client_rect();
+    let _ = classes.add_1("asks");
 }

@@ -8,7 +8,7 @@ use web_sys::Response;
 
 use super::storage;
 use crate::course::lab::{CONTENT, Splits, split_votes};
-use crate::course::{self, CONTENTS, Chapter, Page, Place, Progress, Tool, Touch, exists};
+use crate::course::{self, CONTENTS, Chapter, Page, Panels, Place, Progress, Tool, Touch, exists};
 use crate::raft::{NodeId, ServerSet};
 use crate::session::{Player, Session};
 use crate::sim::World;
@@ -24,6 +24,8 @@ pub enum Wish {
     Choose(usize),
     /// Show or hide the contents.
     Contents,
+    /// Show the contents, and say that an address named nothing.
+    Nowhere(String),
     /// What the page itself offers to do.
     Do(usize),
     /// A chapter's text has arrived, or why not.
@@ -42,8 +44,10 @@ pub enum Wish {
     Place(usize),
     /// Rather see than predict.
     ShowMe,
-    /// Play the run that shows why this prediction is wrong.
+    /// Play the world in which this prediction would be right.
     ShowWhyNot(usize),
+    /// Take back what was done last.
+    Undo,
 }
 
 /// A course that is under way.
@@ -66,6 +70,8 @@ pub struct Learning {
     pub hints: usize,
     /// Whether the contents are shown.
     pub contents: bool,
+    /// What to say above the contents.
+    pub notice: Option<String>,
     /// While a run shows why a prediction is wrong.
     pub detour: Option<Detour>,
     /// How a thousand elections ended, if the page holds some.
@@ -103,6 +109,8 @@ pub enum Outcome {
     Show(Box<Player>),
     /// Do what the page offers.
     Act(crate::sim::Action),
+    /// Take back what was done last.
+    Undo,
 }
 
 impl Learning {
@@ -125,24 +133,37 @@ impl Learning {
             order: Vec::new(),
             hints: 0,
             contents: false,
+            notice: None,
             detour: None,
             splits: None,
             seed: 1,
         }
     }
 
-    /// Opens the page at `place` with a cluster of its own. The chapter may have to be fetched.
+    /// Opens the page at `place`. One that was done is shown as it was when it was done: question,
+    /// guess, answer, explanation.
     pub fn open(&mut self, place: Place, seed: u64) -> Outcome {
+        let done = self.progress.is_done(place);
+        self.begin_at(place, seed, done)
+    }
+
+    /// Opens the page at `place` with a cluster of its own. The chapter may have to be fetched.
+    fn begin_at(&mut self, place: Place, seed: u64, done: bool) -> Outcome {
         let known = self
             .chapter
             .take()
             .filter(|_| self.place.chapter == place.chapter);
         (self.place, self.seed, self.contents) = (place, seed, false);
-        (self.met, self.hints, self.missing) = (false, 0, None);
+        (self.met, self.hints, self.missing) = (done, 0, None);
+        self.notice = None;
         (self.detour, self.splits) = (None, None);
         self.progress.at = Some(place);
         self.keep();
-        self.question = Question::Open;
+        self.question = match (done, self.progress.guess(place)) {
+            (false, _) => Question::Open,
+            (true, Some(guess)) => Question::Predicted(guess),
+            (true, None) => Question::Skipped,
+        };
         self.order.clear();
         self.chapter = known;
         if self.chapter.is_none() && place.chapter == CONTENTS[0].number {
@@ -173,11 +194,16 @@ impl Learning {
         if page.setup.is_empty() {
             return Outcome::Look;
         }
-        match page.session(self.seed) {
+        let session = if self.met {
+            page.finished(self.seed)
+        } else {
+            page.session(self.seed)
+        };
+        match session {
             Ok(session) => {
                 let mut player = Player::new(session);
                 player.waits = page.waits;
-                if page.asks(&player.session) {
+                if self.met || page.asks(&player.session) {
                     player.pause();
                 }
                 Outcome::Show(Box::new(player))
@@ -192,14 +218,16 @@ impl Learning {
     /// What comes of a wish. `player` shows the learner's cluster.
     pub fn wish(&mut self, wish: Wish, player: &mut Player, seed: u64) -> Outcome {
         match wish {
-            Wish::Again => return self.open(self.place, seed),
+            Wish::Again => return self.begin_at(self.place, seed, false),
             Wish::Back => {
                 if let Some(place) = before(self.place) {
                     return self.open(place, seed);
                 }
             }
             Wish::Choose(nth) => self.answer(Question::Predicted(nth), player),
-            Wish::Contents => self.contents = !self.contents,
+            Wish::Contents => (self.contents, self.notice) = (!self.contents, None),
+            Wish::Nowhere(why) => (self.contents, self.notice) = (true, Some(why)),
+            Wish::Undo => return Outcome::Undo,
             Wish::Do(nth) => {
                 let button = self.page().and_then(|page| page.buttons.get(nth));
                 if let Some(button) = button {
@@ -275,12 +303,12 @@ impl Learning {
 
     fn show_why_not(&mut self, nth: usize, player: &mut Player) {
         self.end_detour(player);
-        let Some(Ok((session, until))) = self.page().map(|page| page.counter_run(nth, self.seed))
-        else {
+        let Some(Ok(world)) = self.page().map(|page| page.counter_run(nth, self.seed)) else {
             return;
         };
-        let mut run = Player::new(session);
-        run.until = Some(until);
+        let mut run = Player::new(world.session);
+        run.twin = world.twin;
+        run.until = Some(world.until);
         let own = std::mem::replace(player, run);
         self.detour = Some(Detour { choice: nth, own });
     }
@@ -324,6 +352,31 @@ impl Learning {
     /// its own.
     pub fn is_timeless(&self, session: &Session) -> bool {
         self.is_held(session) || self.page().is_some_and(|page| page.lab)
+    }
+
+    /// What is shown beside the stage.
+    pub fn panels(&self) -> Panels {
+        let about = self.page().map_or(&[][..], |page| &page.panels);
+        Panels::of(self.place.chapter, self.place.page, about)
+    }
+
+    /// The answers' places in the file, in the order in which this visit shows them.
+    pub fn shuffled(&self) -> Vec<usize> {
+        let asked = self.page().and_then(|page| page.prediction.as_ref());
+        asked.map_or(Vec::new(), |asked| asked.shuffled(self.seed))
+    }
+
+    /// The title of the document.
+    pub fn title(&self) -> String {
+        let chapter = course::listed(self.place.chapter);
+        let chapter = chapter.map_or(String::new(), |listed| {
+            format!("{} {}", listed.number, listed.title)
+        });
+        match (self.contents, self.page()) {
+            (true, _) => "Contents · Raftarium".into(),
+            (false, None) => format!("{chapter} · Raftarium"),
+            (false, Some(page)) => format!("{} · {chapter} · Raftarium", page.title),
+        }
     }
 
     /// What a click on a server does.

@@ -94,9 +94,12 @@ fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
             </li>
         }
     });
+    let notice = learning.notice.as_ref();
+    let notice = notice.map(|why| html! { <p class="notice" role="alert">{ why }</p> });
     html! {
         <>
             <h1>{ "The course" }</h1>
+            { for notice }
             <ol class="contents" onclick={open}>{ for chapters }</ol>
         </>
     }
@@ -112,15 +115,35 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
         .iter()
         .enumerate()
         .map(|(nth, one)| button("bordered offer", one.label.clone(), Wish::Do(nth), on_wish));
+    // A question that comes up in the middle of a run: what was to be done before is done.
+    let asks = learning.question == Question::Open && asked.is_some() && !learning.met;
+    let class = if asks && page.is_asked_midway() {
+        "lead done"
+    } else {
+        "lead"
+    };
+    let lost = page.why_lost(session).filter(|_| learning.detour.is_none());
     html! {
         <>
             <h1>{ &page.title }</h1>
-            <div>{ for page.before.iter().map(|paragraph| prose(paragraph, session)) }</div>
-            <div>{ for asked.map(|asked| question(learning, asked, page, session, on_wish)) }</div>
+            <div {class}>{ for page.before.iter().map(|paragraph| prose(paragraph, session)) }</div>
+            <div aria-live="polite">{ for asked.map(|asked| question(learning, asked, page, session, on_wish)) }</div>
             <div>{ for page.lab.then(|| lab(learning, on_wish)) }</div>
             <div class="buttons offers">{ for buttons.filter(|_| answered) }</div>
-            <div role="status">{ for learning.met.then(|| met(page, session)) }</div>
+            <div class="lost" role="status">{ for lost.map(|why| self::lost(why, on_wish)) }</div>
+            <div class="outcome" role="status">{ for learning.met.then(|| met(page, session)) }</div>
             <div class="help-line">{ help(learning, page, on_wish) }</div>
+        </>
+    }
+}
+
+/// The goal can no longer be met: why, and the way back.
+fn lost(why: &str, on_wish: &Callback<Wish>) -> Html {
+    html! {
+        <>
+            <p>{ for told(why, false) }</p>
+            { button("bordered small", "Undo", Wish::Undo, on_wish) }
+            { button("plain small", "Start this page again", Wish::Again, on_wish) }
         </>
     }
 }
@@ -170,8 +193,20 @@ fn met(page: &Page, session: &Session) -> Html {
         <div class="met">
             <p class="met-mark">{ icons::done() }{ "Done" }</p>
             { for page.after.iter().map(|paragraph| prose(paragraph, session)) }
+            { source(&page.source) }
         </div>
     }
+}
+
+/// Where the paper or the dissertation says it: each piece is a link to its document.
+fn source(text: &str) -> Html {
+    if text.is_empty() {
+        return html! {};
+    }
+    let pieces = text.split(" · ").map(|piece| {
+        html! { <a class="source" href={course::document(piece)} target="_blank" rel="noopener">{ piece }</a> }
+    });
+    html! { <p class="sources">{ for pieces }</p> }
 }
 
 fn help(learning: &Learning, page: &Page, on_wish: &Callback<Wish>) -> Html {
@@ -196,8 +231,8 @@ fn question(
     on_wish: &Callback<Wish>,
 ) -> Html {
     let open = learning.question == Question::Open;
-    let choices = asked.choices.iter().enumerate();
-    let choices = choices.map(|(nth, choice)| answer(learning, nth, choice, on_wish));
+    let order = learning.shuffled().into_iter();
+    let choices = order.map(|nth| answer(learning, nth, &asked.choices[nth], on_wish));
     let cards = in_order(learning, asked, page, session).enumerate();
     let cards = cards.map(|(place, (nth, step))| {
         card(
@@ -288,6 +323,13 @@ fn answer(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<W
     let chosen = learning.question == Question::Predicted(nth);
     let open = learning.question == Question::Open;
     let judged = learning.met || learning.detour.is_some();
+    let here = learning
+        .detour
+        .as_ref()
+        .is_some_and(|detour| detour.choice == nth);
+    if judged && !choice.right && !chosen && !here {
+        return folded(nth, choice, on_wish);
+    }
     let class = match (judged, choice.right, chosen) {
         (true, true, _) => "choice right",
         (true, false, true) => "choice wrong chosen",
@@ -300,37 +342,41 @@ fn answer(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<W
         _ => "",
     };
     let yours = (chosen && judged).then(|| html! { <small>{ "your guess" }</small> });
-    let because = (judged && (choice.right || chosen)).then(|| {
+    let because = (judged && (choice.right || chosen || here)).then(|| {
         html! { <p class="because">{ for told(&choice.because, false) }</p> }
     });
+    let world = (judged && !choice.right).then(|| detour(here, nth, on_wish));
     html! {
-        <div {class}>
+        <div key={nth} {class}>
             <button data-about="" aria-disabled={(!open).to_string()} aria-pressed={chosen.to_string()}
                 onclick={on_wish.reform(move |_: MouseEvent| Wish::Choose(nth))}>
                 <i aria-hidden="true">{ mark }</i><span>{ for told(&choice.text, false) }</span><span>{ for yours }</span>
             </button>
             <div>{ for because }</div>
-            <div>{ for (judged && !choice.right).then(|| detour(learning, nth, choice, on_wish)) }</div>
+            <div>{ for world }</div>
         </div>
     }
 }
 
-/// The way to the run that shows why an answer is wrong, and back.
-fn detour(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<Wish>) -> Html {
-    let here = learning
-        .detour
-        .as_ref()
-        .is_some_and(|detour| detour.choice == nth);
-    if !here {
-        return button("plain small", "See why not", Wish::ShowWhyNot(nth), on_wish);
+/// A wrong answer that was not chosen: only its words, until somebody asks.
+fn folded(nth: usize, choice: &Choice, on_wish: &Callback<Wish>) -> Html {
+    html! {
+        <details key={nth} class="choice folded">
+            <summary>{ &choice.text }</summary>
+            <p class="because">{ for told(&choice.because, false) }</p>
+            { detour(false, nth, on_wish) }
+        </details>
     }
-    // Of the learner's own guess it is said already.
-    let because = (learning.question != Question::Predicted(nth)).then(|| {
-        html! { <p>{ for told(&choice.because, false) }</p> }
-    });
+}
+
+/// The way to the world in which an answer would be right, and back.
+fn detour(here: bool, nth: usize, on_wish: &Callback<Wish>) -> Html {
+    if !here {
+        let wish = Wish::ShowWhyNot(nth);
+        return button("plain small world", "See that world", wish, on_wish);
+    }
     html! {
         <div class="detour">
-            <div>{ for because }</div>
             { button("bordered small", "Watch it again", Wish::ShowWhyNot(nth), on_wish) }
             { button("bordered small", "Back to my run", Wish::Return, on_wish) }
         </div>

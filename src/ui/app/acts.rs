@@ -189,16 +189,8 @@ impl App {
         self.broken = broken;
         let mut held = false;
         if self.room == Room::Learn {
-            let was_held = !player.playing;
             self.learning.look_again(&mut player);
             held = self.learning.is_held(&player.session);
-            if held && !was_held {
-                ask_first();
-            }
-            let was_met = std::mem::replace(&mut self.met, self.learning.met);
-            if self.met && !was_met {
-                bring(".met");
-            }
         }
         if !player.playing {
             self.answer.again(&player.session);

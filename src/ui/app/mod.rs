@@ -23,7 +23,7 @@ use yew::prelude::*;
 use self::answer::Answer;
 use self::listen::{Listener, listen};
 use self::way::{Route, lesson_address};
-use super::attention::{ask_first, bring, show_stage};
+use super::attention::show_stage;
 use super::bench::Bench;
 use super::breaking::Breaking;
 use super::control::{Control, Heard};
@@ -49,7 +49,7 @@ use super::tools::{held, tools};
 use super::topbar::{Room, TopBarProps, top_bar};
 use super::why::{self, Inquiry};
 use super::{fault, server, storage};
-use crate::course::{self, Place, Tool, Touch};
+use crate::course::{Place, Tool, Touch};
 use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
 use crate::session::{Player, Session, TimeWish, link};
 use crate::sim::{Action, Fact, Link, Packet, PacketId, Server, Time};
@@ -103,8 +103,6 @@ pub struct App {
     compact: bool,
     touched: bool,
     broken: usize,
-    /// Whether the goal that is met was seen to be.
-    met: bool,
     _listeners: Vec<Listener>,
 }
 
@@ -178,7 +176,6 @@ impl Component for App {
             compact,
             touched: false,
             broken: 0,
-            met: false,
             _listeners: listeners,
         };
         app.go(ctx, route);
@@ -257,6 +254,9 @@ impl Component for App {
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
         self.paint.show_time(self.control.player().session.now());
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            document.set_title(&self.title());
+        }
         // The stage may show the same scene as before, at another moment: then it is not rendered.
         self.place();
         self.answer.take_focus();
@@ -264,6 +264,14 @@ impl Component for App {
 }
 
 impl App {
+    /// The title of the document: the page of the course, or the room.
+    fn title(&self) -> String {
+        match self.room {
+            Room::Learn => self.learning.title(),
+            Room::Play => "Play · Raftarium".into(),
+        }
+    }
+
     fn place(&self) {
         let mut player = self.control.player_mut();
         self.paint.place(player.session.now(), player.rate());

@@ -1,6 +1,7 @@
 //! The way between the rooms, and through the course: addresses, pages, and back again.
 
 use super::*;
+use crate::course::{Address, Panel};
 
 /// The way between the rooms, and through the course.
 impl App {
@@ -14,12 +15,21 @@ impl App {
                 self.control.player_mut().pause();
                 self.measure(ctx);
             }
+            Route::Contents(notice) => {
+                self.room = Room::Learn;
+                if self.learning.chapter.is_none() {
+                    let outcome = self.learning.open(self.learning.place, fresh_seed());
+                    self.follow(ctx, outcome);
+                }
+                (self.learning.contents, self.learning.notice) = (true, notice);
+            }
             // Whoever left the course for free play finds it as it was.
             Route::Lesson(place) => {
                 self.room = Room::Learn;
                 let (here, begun) = (self.learning.place, self.learning.chapter.is_some());
-                let place = place.filter(|place| course::exists(*place)).unwrap_or(here);
+                let place = place.unwrap_or(here);
                 if begun && place == here {
+                    self.learning.contents = false;
                     return self.wake();
                 }
                 let outcome = self.learning.open(place, fresh_seed());
@@ -52,14 +62,6 @@ impl App {
     pub(super) fn learn(&mut self, ctx: &Context<Self>, wish: Wish) {
         let (place, on_detour) = (self.learning.place, self.learning.detour.is_some());
         let turns = matches!(wish, Wish::ShowWhyNot(_) | Wish::Return);
-        if turns {
-            show_stage();
-            bring(".detour");
-        }
-        if matches!(wish, Wish::Choose(_) | Wish::ShowMe) {
-            show_stage();
-            bring(".offer");
-        }
         let mut player = self.control.player_mut();
         let outcome = self.learning.wish(wish, &mut player, fresh_seed());
         drop(player);
@@ -83,6 +85,7 @@ impl App {
                 Msg::Learn(Wish::Fetched(chapter, text))
             }),
             Outcome::Look => {}
+            Outcome::Undo => self.control.time(TimeWish::Undo),
             Outcome::Show(player) => {
                 *self.control.player_mut() = *player;
                 self.tool = self.learning.tool();
@@ -102,6 +105,15 @@ impl App {
         };
         let mut classes = String::from(room);
         if self.room == Room::Learn {
+            let panels = self.learning.panels();
+            for panel in Panel::ALL.iter().filter(|panel| panels.shows(**panel)) {
+                classes.push_str(" with-");
+                classes.push_str(panel.name());
+            }
+            for panel in Panel::ALL.iter().filter(|panel| panels.is_about(**panel)) {
+                classes.push_str(" about-");
+                classes.push_str(panel.name());
+            }
             if self.learning.is_timeless(&player.session) {
                 classes.push_str(" timeless");
             }
@@ -127,6 +139,8 @@ pub(super) enum Route {
     Bench,
     /// `#/drill`: a panic on purpose, to see that it is shown as it should be.
     Drill,
+    /// `#/contents`; with a sentence, if the address names nothing.
+    Contents(Option<String>),
     /// `#/lesson/5/2`; without a page, wherever the learner was.
     Lesson(Option<Place>),
     /// `#/play`
@@ -139,17 +153,16 @@ impl Route {
     pub(super) fn here() -> Self {
         let hash = web_sys::window().and_then(|window| window.location().hash().ok());
         let hash = hash.unwrap_or_default();
-        if let Some(run) = hash.strip_prefix("#/run/") {
-            return Self::Run(link::read(run).map(Box::new));
+        match Address::read(&hash) {
+            Ok(Address::Bench) => Self::Bench,
+            Ok(Address::Contents) => Self::Contents(None),
+            Ok(Address::Drill) => Self::Drill,
+            Ok(Address::Course) => Self::Lesson(None),
+            Ok(Address::Lesson(place)) => Self::Lesson(Some(place)),
+            Ok(Address::Play) => Self::Play,
+            Ok(Address::Run(run)) => Self::Run(link::read(run).map(Box::new)),
+            Err(why) => Self::Contents(Some(why)),
         }
-        match hash.as_str() {
-            "#/bench" => return Self::Bench,
-            "#/drill" => return Self::Drill,
-            "#/play" => return Self::Play,
-            _ => {}
-        }
-        let place = hash.strip_prefix("#/lesson/");
-        Self::Lesson(place.and_then(|place| place.parse().ok()))
     }
 }
 
