@@ -458,7 +458,7 @@ impl fmt::Display for Falling {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::kv::ClientId;
     use crate::raft::Configuration;
@@ -482,7 +482,7 @@ mod tests {
     }
 
     /// One of each kind: what it breaks, whom and which entry it is about, and what is said of it.
-    fn breaches() -> Vec<(Breach, Property, &'static str, Option<u64>, &'static str)> {
+    pub(crate) fn breaches() -> Vec<(Breach, Property, &'static str, Option<u64>, &'static str)> {
         let (server, first, index) = (server(2), server(5), LogIndex(4));
         let x = entry(6, Payload::Command(command("x=1")));
         let members = Configuration::of(ServerSet::EMPTY.with(server).with(first));

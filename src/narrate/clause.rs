@@ -49,13 +49,23 @@ pub fn clause(language: Language, fact: &Fact) -> Clause {
 }
 
 /// The rule of the paper that should have prevented a broken property.
-pub fn broken(violation: &Violation) -> Clause {
+pub fn broken(language: Language, violation: &Violation) -> Clause {
     let property = violation.property();
     Clause {
         place: violation.guard.map_or("Figure 3", |rule| rule.place()),
         section: property.section(),
-        text: property.promise(),
+        text: language.words().promise(property),
     }
+}
+
+/// What was broken, and how; with its full stop.
+pub fn violation(language: Language, violation: &Violation) -> String {
+    language.words().violation(violation)
+}
+
+/// A sentence with its full stop.
+pub fn end(language: Language, sentence: &str) -> String {
+    language.words().end(sentence)
 }
 
 /// The values that decided it, where the sentence for it has no room for them.

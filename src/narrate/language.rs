@@ -6,6 +6,8 @@
 use super::clause::Clause;
 use super::en::English;
 use super::state::{Journey, Standing};
+use super::zh::Chinese;
+use crate::check::{Property, Violation};
 use crate::raft::{EntryId, NodeId, Payload, Term};
 use crate::sim::{Action, Address, Fact, Step, World};
 
@@ -15,16 +17,19 @@ pub enum Language {
     /// Plain English.
     #[default]
     English,
+    /// Simplified Chinese.
+    Chinese,
 }
 
 impl Language {
     /// All languages.
-    pub const ALL: [Self; 1] = [Self::English];
+    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
 
     /// Its words.
     pub fn words(self) -> &'static dyn Words {
         match self {
             Self::English => &English,
+            Self::Chinese => &Chinese,
         }
     }
 }
@@ -73,6 +78,15 @@ pub trait Words: Sync {
 
     /// Where a message is that has not arrived yet; with a full stop.
     fn journey(&self, to: Address, journey: Journey) -> String;
+
+    /// What a property promises; with a full stop.
+    fn promise(&self, property: Property) -> &'static str;
+
+    /// What was broken, and how; with a full stop.
+    fn violation(&self, violation: &Violation) -> String;
+
+    /// A sentence with its full stop.
+    fn end(&self, sentence: &str) -> String;
 
     /// Whom a follower follows; with a full stop.
     fn following(&self, id: NodeId, term: Term, leader: Option<NodeId>) -> String;

@@ -15,10 +15,12 @@ mod clock;
 mod en;
 mod group;
 mod language;
+mod look;
 mod state;
+mod zh;
 
 pub use cause::{origin, trigger};
-pub use clause::{Clause, broken, clause, no_effect, outside, source, values};
+pub use clause::{Clause, broken, clause, end, no_effect, outside, source, values, violation};
 pub use group::{first_entry, is_told_before, recipients};
 pub use language::{Language, Words};
 pub use state::{Journey, Standing, commitment, entry, following, journey};

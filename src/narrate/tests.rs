@@ -8,10 +8,12 @@ use std::path::Path;
 
 use super::samples::{self, at, s};
 use super::*;
+use crate::check::violation::tests::breaches;
+use crate::check::{Property, Violation};
 use crate::raft::event::IgnoreReason;
 use crate::raft::{Term, Timer};
-use crate::sim::PacketKind;
 use crate::sim::text::parse_run;
+use crate::sim::{PacketKind, StepId, Time};
 
 /// What a step with these facts tells, in a world that has just begun.
 fn tell(language: Language, cause: Cause, facts: Vec<Fact>) -> Vec<String> {
@@ -50,6 +52,18 @@ fn each_language_says_each_thing_that_can_happen() {
         for deed in samples::DEEDS {
             say(samples::by(deed), Vec::new());
         }
+        for (breach, ..) in breaches() {
+            let broken = Violation {
+                step: StepId(1),
+                at: Time::ms(1),
+                breach,
+                guard: None,
+            };
+            writeln!(said, "{}", violation(language, &broken)).unwrap();
+        }
+        for property in Property::ALL {
+            writeln!(said, "{property}: {}", language.words().promise(property)).unwrap();
+        }
         rules.sort();
         compare(language, &format!("{said}\n{}\n", rules.join("\n")));
     }
@@ -59,6 +73,7 @@ fn each_language_says_each_thing_that_can_happen() {
 fn compare(language: Language, said: &str) {
     let folder = match language {
         Language::English => "en",
+        Language::Chinese => "zh",
     };
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("src/narrate")
@@ -198,6 +213,10 @@ fn every_sentence_is_well_formed() {
 }
 
 fn look_at(step: &Step, world: &World) -> usize {
+    for sentence in sentences(Language::Chinese, step, world) {
+        let text = &sentence.text;
+        assert!(!text.ends_with('。') && !text.contains("  "), "{text}");
+    }
     let told = sentences(Language::English, step, world);
     for sentence in &told {
         let text = &sentence.text;

@@ -107,7 +107,7 @@ impl Why {
         Self {
             question: Question::Event((StepId(0), None)),
             at,
-            text: format!("{text}."),
+            text: narrate::end(Language::default(), &text),
             about: String::new(),
             values: None,
             rule: clause.text,
@@ -456,8 +456,13 @@ fn role(session: &Session, id: NodeId) -> Option<Why> {
 fn violation(session: &Session, property: Property) -> Option<Why> {
     let mut violations = session.violations().iter();
     let violation = violations.find(|violation| violation.property() == property)?;
-    let mut why = Why::new(violation.at, String::new(), &narrate::broken(violation));
-    why.text = violation.to_string();
+    let language = Language::default();
+    let mut why = Why::new(
+        violation.at,
+        String::new(),
+        &narrate::broken(language, violation),
+    );
+    why.text = narrate::violation(language, violation);
     if let Some(record) = session.record_of(violation.step) {
         add(&mut why.because, &record, first(&record));
     }

@@ -115,7 +115,7 @@ test("messages are reached by the arrows, and asked why by Enter", async ({ page
   await page.keyboard.press("ArrowLeft");
   expect(await focused.getAttribute("data-packet")).toBe(first);
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("region", { name: "Why" })).toContainText(/It is on its way/);
+  await expect(page.getByRole("region", { name: "Why" })).toContainText(/It is under way/);
   await page.keyboard.press("Escape");
   await expect(focused).toHaveAttribute("data-packet", first);
 });

@@ -3,8 +3,9 @@
 use super::fact::thing;
 use super::words::{self, clock, wish};
 use crate::kv::{ClientId, Op};
+use crate::narrate::look::waits;
 use crate::raft::{Change, NodeId};
-use crate::sim::{Action, Fact, Link, PacketPick, Step};
+use crate::sim::{Action, Link, PacketPick, Step};
 
 /// What was done, where no fact of the step says it.
 pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
@@ -61,10 +62,8 @@ pub(super) fn picked(pick: &PacketPick) -> String {
 
 /// A busy client sends its request later.
 fn queued(client: ClientId, op: &Op, step: &Step) -> Option<String> {
-    let asks = |fact: &Fact| matches!(fact, Fact::Asked { .. } | Fact::Registers { .. });
     let wish = wish(op);
-    (!step.facts.iter().any(asks))
-        .then(|| format!("The client {client} will ask for {wish} when it has its answer"))
+    waits(step).then(|| format!("The client {client} will ask for {wish} when it has its answer"))
 }
 
 /// What a user wants of the leader.

@@ -6,6 +6,7 @@ use super::membership::{aborted, caught_up, change_rejected, configured, not_lea
 use super::words::{
     self, configuration, count, entries, leader_name, list, position, servers, share, tally,
 };
+use crate::narrate::look::{self, is_forced_timeout, is_heartbeat, payload};
 use crate::narrate::was_leader;
 use crate::raft::event::{
     AppendRejected, Campaign, IgnoreReason, Reading, StepDown, TimerResetReason, TransferError,
@@ -13,7 +14,7 @@ use crate::raft::event::{
 };
 use crate::raft::membership::Wait;
 use crate::raft::{Configuration, EntryId, Event, LogIndex, NodeId, Payload, Rule, ServerSet};
-use crate::sim::{Action, Cause, PacketKind, Step, World};
+use crate::sim::{Step, World};
 
 /// The sentence for an event inside `id`.
 pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> String {
@@ -338,13 +339,7 @@ fn old_term(id: NodeId, sender: NodeId, theirs: impl ToString, ours: impl ToStri
 }
 
 fn rejected(id: NodeId, leader: NodeId, reason: &AppendRejected, step: &Step) -> String {
-    let is_heartbeat = matches!(
-        step.cause,
-        Cause::Packet {
-            kind: PacketKind::Heartbeat,
-            ..
-        }
-    );
+    let is_heartbeat = is_heartbeat(step);
     let what = if is_heartbeat { "heartbeat" } else { "entries" };
     let because = match reason {
         AppendRejected::OldTerm { theirs, ours } => old_term(id, leader, theirs, ours),
@@ -379,8 +374,7 @@ fn committed(
     world: &World,
 ) -> String {
     let index = position.index;
-    let entry = world.server(id).log().get(index);
-    let committed = match entry.map(|entry| entry.payload) {
+    let committed = match payload(world, id, position) {
         Some(Payload::Configuration(members)) => format!(
             "{id} committed entry {index}, the configuration {}",
             configuration(&members)
@@ -409,9 +403,7 @@ fn committed(
 
 fn appended(id: NodeId, position: EntryId, world: &World) -> String {
     let EntryId { index, term } = position;
-    let entry = world.server(id).log().get(index);
-    let entry = entry.filter(|entry| entry.term == term);
-    let what = match entry.map(|entry| entry.payload) {
+    let what = match payload(world, id, position) {
         Some(Payload::Command(command)) => command.op.to_string(),
         Some(Payload::Configuration(members)) => {
             format!("the configuration {}", configuration(&members))
@@ -440,29 +432,17 @@ fn up_to_date(id: NodeId, candidate: NodeId, theirs: &EntryId, ours: &EntryId) -
 
 /// Why an election begins.
 fn expired(id: NodeId, silent: Option<NodeId>, step: &Step) -> String {
-    match &step.cause {
+    if is_forced_timeout(step) {
         // It may have heard from its leader a moment ago.
-        Cause::Action(action) if matches!(**action, Action::Timeout(_)) => {
-            format!("You let {id}'s election timer expire")
-        }
-        _ => format!(
-            "{id}'s election timer expired without word from {}",
-            leader_name(silent)
-        ),
+        return format!("You let {id}'s election timer expire");
     }
+    let leader = leader_name(silent);
+    format!("{id}'s election timer expired without word from {leader}")
 }
 
 /// The client whose request arrived.
 fn client(step: &Step) -> String {
-    match &step.cause {
-        Cause::Packet { from, .. } => from.to_string(),
-        Cause::Action(_)
-        | Cause::Client(_)
-        | Cause::Compaction { .. }
-        | Cause::Written { .. }
-        | Cause::Start
-        | Cause::Timeout { .. } => "a client".into(),
-    }
+    look::client(step).map_or_else(|| "a client".into(), |client| client.to_string())
 }
 
 fn ignored(id: NodeId, from: NodeId, reason: &IgnoreReason) -> String {

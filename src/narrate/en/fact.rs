@@ -2,9 +2,10 @@
 
 use super::words::{self, clock, entries, list, result, upper, wish};
 use super::{action, event};
-use crate::kv::{Answer, Op};
+use crate::kv::Answer;
 use crate::narrate::group::{first_entry, recipients};
-use crate::raft::{LogIndex, NodeId, Payload, Rule};
+use crate::narrate::look::{command, is_yours, kept};
+use crate::raft::{LogIndex, NodeId};
 use crate::sim::{Action, Address, Cause, Fact, Loss, PacketKind, Record, Step, World};
 
 /// The sentence for the fact at `place`.
@@ -198,38 +199,19 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
     }
 }
 
-/// Whether the user made the step.
-fn is_yours(step: &Step) -> bool {
-    matches!(&step.cause, Cause::Action(action) if !matches!(**action, Action::Change(_)))
-}
-
-/// What a crash leaves: all that must be on disk, unless a rule is off.
 fn crashed(server: NodeId, step: &Step, world: &World) -> String {
     let crashed = if is_yours(step) {
         format!("You crashed {server}")
     } else {
         format!("{server} crashed")
     };
-    if step
-        .facts
-        .iter()
-        .any(|fact| matches!(fact, Fact::WriteCut { .. }))
-    {
+    let Some(kept) = kept(step, world) else {
         return format!("{crashed}: it loses what is not on its disk");
-    }
-    let rules = world.config().rules;
-    let kept = [
-        ("term", rules.on(Rule::PersistTerm)),
-        (
-            "vote",
-            rules.on(Rule::PersistTerm) && rules.on(Rule::PersistVote),
-        ),
-        ("log", rules.on(Rule::PersistLog)),
-    ];
+    };
+    let kept = ["term", "vote", "log"].into_iter().zip(kept);
     let kept: Vec<&str> = kept
-        .iter()
-        .filter(|(_, is_kept)| *is_kept)
-        .map(|(what, _)| *what)
+        .filter(|(_, kept)| *kept)
+        .map(|(what, _)| what)
         .collect();
     if kept.is_empty() {
         return format!("{crashed}: it keeps nothing");
@@ -318,14 +300,6 @@ pub(super) fn thing(kind: PacketKind) -> &'static str {
         PacketKind::TimeoutNow => "a TimeoutNow",
         PacketKind::Vote => "a RequestVote",
         PacketKind::VoteReply => "the reply to a RequestVote",
-    }
-}
-
-/// The command at `index` of a server's log.
-fn command(world: &World, server: NodeId, index: LogIndex) -> Option<Op> {
-    match world.server(server).log().get(index)?.payload {
-        Payload::Command(command) => Some(command.op),
-        Payload::Configuration(_) | Payload::Noop | Payload::Register(_) => None,
     }
 }
 

@@ -11,6 +11,7 @@ mod words;
 use super::clause::Clause;
 use super::language::Words;
 use super::state::{Journey, Standing};
+use crate::check::{Property, Violation};
 use crate::raft::{EntryId, NodeId, Payload, Term};
 use crate::sim::{Action, Address, Fact, Step, World};
 
@@ -74,6 +75,18 @@ impl Words for English {
             Journey::Lost => format!("It will not reach {to}: it gets lost."),
             Journey::UnderWay => format!("It is under way to {to}."),
         }
+    }
+
+    fn promise(&self, property: Property) -> &'static str {
+        property.promise()
+    }
+
+    fn violation(&self, violation: &Violation) -> String {
+        violation.to_string()
+    }
+
+    fn end(&self, sentence: &str) -> String {
+        format!("{sentence}.")
     }
 
     fn following(&self, id: NodeId, term: Term, leader: Option<NodeId>) -> String {
