@@ -1,8 +1,8 @@
 //! The replicated state machine: a small key-value store, and the commands it understands.
 //!
 //! Raft does not care what a command means; it only promises that every server applies the same
-//! commands in the same order. This is the thing they are applied *to* (Figure 1 of the paper),
-//! and it sits below Raft because the log's entries carry its commands.
+//! commands in the same order. This is the state machine that they are applied to (Figure 1 of the
+//! paper). The core does not know it: it is generic over a [`StateMachine`].
 //!
 //! The machine also remembers, for each client, the last serial number it executed and the answer
 //! it gave, so that a request which was sent twice takes effect once (§8 of the paper; §6.3 of the
@@ -19,12 +19,8 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// The most clients a cluster may have.
-pub const MAX_CLIENTS: usize = 5;
-
-/// A client of the cluster, 1 to [`MAX_CLIENTS`]. Written `C1`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ClientId(u8);
+pub use crate::raft::{ClientId, MAX_CLIENTS};
+use crate::raft::{ReadId, StateMachine};
 
 /// The name of a value: 1 to 7 ASCII letters, digits or underscores, beginning with a letter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -325,6 +321,38 @@ impl State {
     }
 }
 
+impl StateMachine for KvStore {
+    type Command = Command;
+    type Registration = Registration;
+    type Item = Item;
+    type Items = Items;
+
+    fn size(&self) -> usize {
+        self.size()
+    }
+
+    fn piece(&self, first: usize, most: usize) -> Items {
+        self.piece(first, most)
+    }
+}
+
+impl Command {
+    /// The read that this command is, if it is not executed but read.
+    pub fn read_id(&self) -> ReadId {
+        ReadId {
+            client: self.client,
+            serial: self.serial,
+        }
+    }
+}
+
+impl Op {
+    /// Whether it changes nothing.
+    pub fn is_read(&self) -> bool {
+        matches!(self, Self::Get { .. })
+    }
+}
+
 impl FromIterator<Item> for KvStore {
     /// The machine that has these items.
     fn from_iter<I: IntoIterator<Item = Item>>(items: I) -> Self {
@@ -371,20 +399,6 @@ fn execute(values: &mut Table<Key, i32>, op: Op) -> Answer {
             values.set(key, value);
             Answer::Done
         }
-    }
-}
-
-impl ClientId {
-    /// The client of that number, 1 to [`MAX_CLIENTS`].
-    pub fn new(number: usize) -> Option<Self> {
-        (1..=MAX_CLIENTS)
-            .contains(&number)
-            .then_some(Self(number as u8))
-    }
-
-    /// Its place in an array of all clients, from 0.
-    pub fn slot(self) -> usize {
-        usize::from(self.0) - 1
     }
 }
 
@@ -508,12 +522,6 @@ fn number(text: &str) -> Result<i32, String> {
             i32::MAX
         )
     })
-}
-
-impl fmt::Display for ClientId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "C{}", self.0)
-    }
 }
 
 impl fmt::Display for SessionId {

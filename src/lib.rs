@@ -2,8 +2,8 @@
 //!
 //! The map of the house. Each layer knows only those above it in this list:
 //!
-//! - [`kv`]: the replicated key-value store and its commands. Knows nothing.
-//! - [`raft`]: one server's protocol. Knows no clock, no chance, no network, no disk.
+//! - [`raft`]: one server's protocol. Knows no clock, no chance, no network, no disk, no command.
+//! - [`kv`]: the replicated key-value store and its commands.
 //! - [`sim`]: servers, clients and a network in virtual time. Knows of nobody watching.
 //! - [`check`]: what must hold at every step.
 //! - [`hunt`]: the search for a schedule that breaks it. Natively in the program
@@ -29,3 +29,6 @@ pub mod sim;
 pub mod trace;
 pub mod ui;
 pub mod view;
+
+/// The state machine that this program replicates: what [`raft`]'s types stand for where none is named.
+pub type Machine = kv::KvStore;

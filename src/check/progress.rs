@@ -97,7 +97,7 @@ impl Checker {
             network.is_cut(Address::Client(client.id), Address::Server(id))
         });
         // A leader without an entry of its term answers no read from its machine.
-        let reads = !world.config().is_logged(&errand.op);
+        let reads = !world.config().is_logged(errand.op.is_read());
         let waits = reads
             && group
                 .iter()

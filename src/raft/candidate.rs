@@ -18,13 +18,19 @@
 use super::configuration::{QuorumSize, half, majority};
 use super::event::{Campaign, Event, IgnoreReason, StepDown};
 use super::io::{Output, Outputs};
+use super::machine::StateMachine;
 use super::message::Message;
 use super::node::{Node, Role};
 use super::rules::Rule;
 use super::types::{NodeId, Term};
 
-impl Node {
-    pub(super) fn step_candidate(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
+impl<M: StateMachine> Node<M> {
+    pub(super) fn step_candidate(
+        &mut self,
+        from: NodeId,
+        message: Message<M>,
+        out: &mut Vec<Output<M>>,
+    ) {
         match message {
             // Candidates 3 (§5.2): if AppendEntries RPC received from new leader: convert to
             // follower. A request of an earlier term comes from a deposed leader: it is rejected.
@@ -65,7 +71,7 @@ impl Node {
     //
     // The requests are behind the `Persist` of `become_candidate`, so they leave after the write.
     // A single server sends none: it leads when its own vote is on disk (`persisted`).
-    pub(super) fn start_election(&mut self, reason: Campaign, out: &mut Vec<Output>) {
+    pub(super) fn start_election(&mut self, reason: Campaign, out: &mut Vec<Output<M>>) {
         self.become_candidate(reason, out);
         // Candidates 1: ... send RequestVote RPCs to all other servers.
         for to in self.other_voters() {
@@ -79,7 +85,7 @@ impl Node {
     }
 
     /// RequestVote RPC, results: term and voteGranted.
-    fn count_vote(&mut self, voter: NodeId, term: Term, granted: bool, out: &mut Vec<Output>) {
+    fn count_vote(&mut self, voter: NodeId, term: Term, granted: bool, out: &mut Vec<Output<M>>) {
         let ours = self.persistent.current_term;
         // A vote counts in its own term only: the voter may vote for another candidate in this one.
         if term < ours && self.rule(Rule::IgnoreOldVotes) {
@@ -108,7 +114,7 @@ impl Node {
 
     // Candidates 2 (§5.2): if votes received from majority of servers: become leader. A majority of
     // all servers, up or down: any two majorities share a server, and it votes once a term.
-    pub(super) fn lead_if_elected(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn lead_if_elected(&mut self, out: &mut Vec<Output<M>>) {
         let Role::Candidate { votes, counted } = self.role else {
             return;
         };

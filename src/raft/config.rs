@@ -5,7 +5,6 @@
 //! ([`super::Timer`]).
 
 use super::rules::Rules;
-use crate::kv::Op;
 
 /// The options of one cluster. All its servers should have the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -103,13 +102,13 @@ impl Config {
     }
 
     /// Whether a request becomes an entry of the log. If not, it is read from the state machine.
-    pub fn is_logged(&self, op: &Op) -> bool {
-        self.read == ReadMode::Log || !matches!(op, Op::Get { .. })
+    pub fn is_logged(&self, is_read: bool) -> bool {
+        self.read == ReadMode::Log || !is_read
     }
 
     /// Whether a client needs a session for this request.
-    pub fn needs_session(&self, op: &Op) -> bool {
-        self.sessions > 0 && self.is_logged(op)
+    pub fn needs_session(&self, is_read: bool) -> bool {
+        self.sessions > 0 && self.is_logged(is_read)
     }
 
     /// How many of the entries that a snapshot covers stay in the log when a server compacts by

@@ -25,6 +25,7 @@ use super::event::{AppendRejected, Campaign, Event, IgnoreReason};
 use super::event::{StepDown, TimerResetReason, VoteRejected};
 use super::io::{Output, Outputs};
 use super::log::{Entries, Entry};
+use super::machine::StateMachine;
 use super::message::{AppendOutcome, Message};
 use super::node::{Node, Role};
 use super::rules::Rule;
@@ -37,12 +38,17 @@ pub(super) struct AppendSource {
     pub(super) round: Round,
 }
 
-impl Node {
+impl<M: StateMachine> Node<M> {
     // Followers 1 (§5.2): respond to RPCs from candidates and leaders.
     //
     // A message of the current term comes from its leader or from one of its candidates. A message of
     // an earlier term is late, and the handler finds that out.
-    pub(super) fn step_follower(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
+    pub(super) fn step_follower(
+        &mut self,
+        from: NodeId,
+        message: Message<M>,
+        out: &mut Vec<Output<M>>,
+    ) {
         match message {
             Message::AppendEntries {
                 term,
@@ -88,7 +94,7 @@ impl Node {
     // Followers 2 (§5.2): if the election timeout elapses without an AppendEntries RPC from the
     // current leader and without a vote granted: convert to candidate.
     // Candidates 4 (§5.2): if the election timeout elapses: start a new election.
-    pub(super) fn election_timeout(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn election_timeout(&mut self, out: &mut Vec<Output<M>>) {
         let silent = match self.role {
             Role::Candidate { .. } if !self.rule(Rule::RetryElection) => return,
             Role::Candidate { .. } | Role::PreCandidate { .. } => None,
@@ -107,7 +113,7 @@ impl Node {
     }
 
     /// A vote reply came to a server that is no candidate: the election is over, whoever won it.
-    pub(super) fn ignore_late_vote(&self, from: NodeId, term: Term, out: &mut Vec<Output>) {
+    pub(super) fn ignore_late_vote(&self, from: NodeId, term: Term, out: &mut Vec<Output<M>>) {
         let ours = self.persistent.current_term;
         let reason = if term < ours && self.rule(Rule::IgnoreOldVotes) {
             IgnoreReason::OldTerm { theirs: term, ours }
@@ -118,7 +124,7 @@ impl Node {
     }
 
     /// A request that only a leader answers came to a server that does not lead.
-    pub(super) fn ignore_as_no_leader(&self, from: NodeId, term: Term, out: &mut Vec<Output>) {
+    pub(super) fn ignore_as_no_leader(&self, from: NodeId, term: Term, out: &mut Vec<Output<M>>) {
         let ours = self.persistent.current_term;
         let reason = if term < ours {
             IgnoreReason::OldTerm { theirs: term, ours }
@@ -130,15 +136,15 @@ impl Node {
 }
 
 /// AppendEntries RPC, receiver implementation.
-impl Node {
+impl<M: StateMachine> Node<M> {
     fn append_entries(
         &mut self,
         source: AppendSource,
         term: Term,
         prev_log: EntryId,
-        entries: &Entries,
+        entries: &Entries<M>,
         leader_commit: LogIndex,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         // AppendEntries 1 (§5.1): reply false if term < currentTerm. The sender was deposed; it
         // learns the later term from the reply.
@@ -171,7 +177,7 @@ impl Node {
 
     /// A leader of the current term sent AppendEntries or InstallSnapshot: follow it, and wait a
     /// whole election timeout from now on (Followers 2).
-    pub(super) fn follow(&mut self, leader: NodeId, out: &mut Vec<Output>) {
+    pub(super) fn follow(&mut self, leader: NodeId, out: &mut Vec<Output<M>>) {
         if self.leader() != Some(leader) {
             self.become_follower(StepDown::LeaderElected { leader }, out);
         }
@@ -182,7 +188,7 @@ impl Node {
     // AppendEntries 2 (§5.3): reply false if log doesn't contain an entry at prevLogIndex whose term
     // matches prevLogTerm. By induction, a follower that accepts has the leader's log up to the last
     // new entry. A heartbeat is checked in the same way: its reply says "my log matches up to here".
-    fn prev_log_mismatch(&self, prev_log: EntryId, entries: &Entries) -> Option<AppendRejected> {
+    fn prev_log_mismatch(&self, prev_log: EntryId, entries: &Entries<M>) -> Option<AppendRejected> {
         let log = &self.persistent.log;
         // What is compacted was committed, so every leader has the same there.
         if prev_log.index < log.base().index {
@@ -208,8 +214,8 @@ impl Node {
     fn store_entries(
         &mut self,
         prev_log_index: LogIndex,
-        entries: &Entries,
-        out: &mut Vec<Output>,
+        entries: &Entries<M>,
+        out: &mut Vec<Output<M>>,
     ) -> LogIndex {
         if entries.is_empty() {
             return prev_log_index.next();
@@ -218,7 +224,7 @@ impl Node {
         if !self.config.rules.on(Rule::DeleteOnlyConflicts) {
             log.truncate(prev_log_index.next());
         }
-        let is_held = |(offset, entry): &(usize, &Entry)| {
+        let is_held = |(offset, entry): &(usize, &Entry<M>)| {
             log.holds(EntryId::new(prev_log_index.plus(offset + 1), entry.term))
         };
         let known = entries.iter().enumerate().take_while(is_held).count();
@@ -251,7 +257,7 @@ impl Node {
         leader: NodeId,
         leader_commit: LogIndex,
         last_new_entry: LogIndex,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let limit = if self.rule(Rule::CommitOnlyChecked) {
             last_new_entry
@@ -278,7 +284,7 @@ impl Node {
         source: AppendSource,
         prev_log: EntryId,
         reason: AppendRejected,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let leader = source.leader;
         out.report(Event::AppendRefused { leader, reason });
@@ -295,7 +301,7 @@ impl Node {
         self.reply_append(source, AppendOutcome::Refused { previous, hint }, out);
     }
 
-    fn reply_append(&self, source: AppendSource, outcome: AppendOutcome, out: &mut Vec<Output>) {
+    fn reply_append(&self, source: AppendSource, outcome: AppendOutcome, out: &mut Vec<Output<M>>) {
         let message = Message::AppendEntriesReply {
             term: self.persistent.current_term,
             round: source.round,
@@ -306,13 +312,13 @@ impl Node {
 }
 
 /// RequestVote RPC, receiver implementation.
-impl Node {
+impl<M: StateMachine> Node<M> {
     pub(super) fn request_vote(
         &mut self,
         candidate: NodeId,
         term: Term,
         last_log: EntryId,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let rejected = self.vote_rejected(candidate, term, last_log);
         match rejected {
@@ -331,7 +337,7 @@ impl Node {
         candidate: NodeId,
         term: Term,
         last_log: EntryId,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         // Only this line and `become_candidate` give the vote of a term away.
         self.persistent.voted_for = Some(candidate);

@@ -8,9 +8,10 @@ use super::event::{Event, TimerResetReason};
 use super::ext::membership::Change;
 use super::ext::read::ReadId;
 use super::log::Entry;
+use super::machine::StateMachine;
 use super::message::Message;
 use super::types::{EntryId, LogIndex, NodeId, Term};
-use crate::kv::{Command, KvStore, Registration};
+use crate::Machine;
 
 /// A timer that a node may ask for. The caller decides how long each one lasts.
 ///
@@ -47,18 +48,18 @@ impl Timer {
 
 /// What can happen to a server.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Input {
+pub enum Input<M: StateMachine = Machine> {
     /// A message arrived. It may be late, duplicate or out of order.
     Message {
         /// The server that sent it.
         from: NodeId,
         /// The message.
-        message: Message,
+        message: Message<M>,
     },
     /// A timer expired.
     Timeout(Timer),
     /// A client asks for a command to be executed.
-    Propose(Command),
+    Propose(M::Command),
     /// A write has reached the disk: everything up to this term and this entry is durable. See
     /// [`super::Persistent::written`].
     Persisted {
@@ -68,7 +69,7 @@ pub enum Input {
         last: EntryId,
     },
     /// A client asks for a session (dissertation, 6.3).
-    Register(Registration),
+    Register(M::Registration),
     /// A client asks to read without an entry in the log (dissertation, 6.4).
     Read(ReadId),
     /// An administrator asks for another set of servers (§6).
@@ -78,7 +79,7 @@ pub enum Input {
     /// The caller asks for the log to be compacted (§7).
     Compact {
         /// The state machine, with everything applied that the node asked to apply.
-        machine: KvStore,
+        machine: M,
         /// How many of the entries that the snapshot covers stay in the log all the same.
         keep: usize,
     },
@@ -86,13 +87,13 @@ pub enum Input {
 
 /// What a server asks its caller to do. The order matters: carry the outputs out one by one.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Output {
+pub enum Output<M: StateMachine = Machine> {
     /// Send a message. It may be lost.
     Send {
         /// The receiver.
         to: NodeId,
         /// The message.
-        message: Message,
+        message: Message<M>,
     },
     /// Write [`super::Node::persistent`] to disk, then report [`Input::Persisted`]. A message
     /// behind this output that [needs durable state](Message::needs_durable_state) may leave only
@@ -103,7 +104,7 @@ pub enum Output {
         /// The index of the entry.
         index: LogIndex,
         /// The entry.
-        entry: Entry,
+        entry: Entry<M>,
     },
     /// The proposal is in the leader's log, not committed yet.
     Accept(EntryId),
@@ -120,7 +121,7 @@ pub enum Output {
     /// Stop a timer.
     StopTimer(Timer),
     /// Replace the state machine by the one of a snapshot.
-    Restore(KvStore),
+    Restore(M),
     /// The read may be answered from the state machine as it is now.
     ServeRead(ReadId),
     /// The read is rejected: no leader is known, or too many reads wait here.
@@ -136,16 +137,16 @@ pub enum Output {
 }
 
 /// Short forms of the two most frequent outputs.
-pub(super) trait Outputs {
+pub(super) trait Outputs<M: StateMachine> {
     /// [`Output::Send`].
-    fn send(&mut self, to: NodeId, message: Message);
+    fn send(&mut self, to: NodeId, message: Message<M>);
 
     /// [`Output::Event`].
     fn report(&mut self, event: Event);
 }
 
-impl Outputs for Vec<Output> {
-    fn send(&mut self, to: NodeId, message: Message) {
+impl<M: StateMachine> Outputs<M> for Vec<Output<M>> {
+    fn send(&mut self, to: NodeId, message: Message<M>) {
         self.push(Output::Send { to, message });
     }
 

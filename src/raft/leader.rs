@@ -34,14 +34,20 @@ use super::configuration::{half, majority};
 use super::event::{Event, IgnoreReason};
 use super::io::{Output, Outputs, Timer};
 use super::log::{Entries, Entry, Payload};
+use super::machine::StateMachine;
 use super::message::{AppendOutcome, Message};
 use super::node::{Node, Role};
 use super::progress::Flow;
 use super::rules::Rule;
 use super::types::{EntryId, LogIndex, NodeId, Round, ServerSet, Term};
 
-impl Node {
-    pub(super) fn step_leader(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
+impl<M: StateMachine> Node<M> {
+    pub(super) fn step_leader(
+        &mut self,
+        from: NodeId,
+        message: Message<M>,
+        out: &mut Vec<Output<M>>,
+    ) {
         match message {
             // Figure 3, Election Safety: a term has one leader at most. So this comes from a
             // deposed leader, and is rejected as every server rejects it.
@@ -92,7 +98,7 @@ impl Node {
     // Leaders 1 (§5.2): upon election, send initial empty AppendEntries RPCs (heartbeat) to each
     // server; ... An entry without a command goes with it (§8): entries of earlier terms are not
     // committed before an entry of this term is (§5.4.2).
-    pub(super) fn start_leading(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn start_leading(&mut self, out: &mut Vec<Output<M>>) {
         self.note_leaving();
         if self.config.no_op {
             self.append_own(Payload::Noop, out);
@@ -105,7 +111,7 @@ impl Node {
     }
 
     // Leaders 1: ... repeat during idle periods to prevent election timeouts.
-    pub(super) fn heartbeat(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn heartbeat(&mut self, out: &mut Vec<Output<M>>) {
         if self.is_leader() {
             out.report(Event::HeartbeatDue);
             self.start_quorum_check(out);
@@ -117,7 +123,7 @@ impl Node {
 
     // Leaders 2 (§5.3): if command received from client: append entry to local log, respond after
     // entry applied to state machine. The caller responds when it carries out `Output::Apply`.
-    pub(super) fn propose(&mut self, payload: Payload, out: &mut Vec<Output>) {
+    pub(super) fn propose(&mut self, payload: Payload<M>, out: &mut Vec<Output<M>>) {
         if !self.is_leader() {
             let leader = self.leader();
             out.report(Event::NotLeader { leader });
@@ -139,7 +145,7 @@ impl Node {
 
     /// Appends an entry to the leader's own log. A leader never deletes or overwrites an entry of
     /// its log (Figure 3, Leader Append-Only).
-    pub(super) fn append_own(&mut self, payload: Payload, out: &mut Vec<Output>) -> EntryId {
+    pub(super) fn append_own(&mut self, payload: Payload<M>, out: &mut Vec<Output<M>>) -> EntryId {
         let term = self.persistent.current_term;
         let before = self.configuration().members();
         let index = self.persistent.log.append(Entry { term, payload });
@@ -152,7 +158,7 @@ impl Node {
     }
 
     /// The leader's disk holds the log up to `last`: it counts its own copy like a follower's.
-    pub(super) fn count_own_copy(&mut self, last: EntryId, out: &mut Vec<Output>) {
+    pub(super) fn count_own_copy(&mut self, last: EntryId, out: &mut Vec<Output<M>>) {
         let holds = self.persistent.log.holds(last);
         let Role::Leader(leader) = &mut self.role else {
             return;
@@ -167,16 +173,16 @@ impl Node {
 }
 
 /// Sending the log.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// Sends new entries now, unless they wait for the next heartbeat.
-    pub(super) fn send_new_entries(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn send_new_entries(&mut self, out: &mut Vec<Output<M>>) {
         if self.config.send != SendPolicy::OnHeartbeat {
             self.send_to_all(false, out);
         }
     }
 
     /// Sends everyone the entries they lack, or a heartbeat.
-    pub(super) fn broadcast(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn broadcast(&mut self, out: &mut Vec<Output<M>>) {
         self.send_to_all(true, out);
     }
 
@@ -185,7 +191,7 @@ impl Node {
     //
     // A follower that must reply first is skipped. If a heartbeat is due, it is sent the same
     // entries again, or with a full window an empty message.
-    fn send_to_all(&mut self, heartbeat: bool, out: &mut Vec<Output>) {
+    fn send_to_all(&mut self, heartbeat: bool, out: &mut Vec<Output<M>>) {
         let members = self.configuration().members();
         let leader = self.role.leading_mut();
         leader.round = leader.round.next();
@@ -196,7 +202,7 @@ impl Node {
         }
         self.begin_lease(out);
         // Followers with the same nextIndex are sent the same entries, shared, not copied.
-        let mut shared: Option<(LogIndex, Entries)> = None;
+        let mut shared: Option<(LogIndex, Entries<M>)> = None;
         for to in receivers.iter() {
             let progress = self.role.leading().progress(to);
             let (next_index, waits) = (progress.next_index, progress.waits(self.config.window));
@@ -225,7 +231,7 @@ impl Node {
     }
 
     /// Leaders 3, for one follower.
-    pub(super) fn send_append(&mut self, to: NodeId, out: &mut Vec<Output>) {
+    pub(super) fn send_append(&mut self, to: NodeId, out: &mut Vec<Output<M>>) {
         if self.needs_snapshot(to) {
             return self.send_piece(to, out);
         }
@@ -235,7 +241,7 @@ impl Node {
         self.send_entries(to, entries, out);
     }
 
-    fn send_entries(&mut self, to: NodeId, entries: Entries, out: &mut Vec<Output>) {
+    fn send_entries(&mut self, to: NodeId, entries: Entries<M>, out: &mut Vec<Output<M>>) {
         let leader = self.role.leading_mut();
         let round = leader.round;
         let progress = leader.progress_mut(to);
@@ -262,7 +268,7 @@ impl Node {
 }
 
 /// AppendEntries RPC, results: term and success.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// Whether a reply is about this term. If it is, notes that the follower replied.
     ///
     /// The round in the reply says when the request left. Since then, the follower has not seen a later
@@ -272,7 +278,7 @@ impl Node {
         follower: NodeId,
         term: Term,
         round: Round,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) -> bool {
         let ours = self.persistent.current_term;
         // The follower may have deleted since what it stored in an earlier term (§5.3).
@@ -290,7 +296,7 @@ impl Node {
     }
 
     /// AppendEntries RPC, results: success, or not.
-    fn append_reply(&mut self, follower: NodeId, outcome: AppendOutcome, out: &mut Vec<Output>) {
+    fn append_reply(&mut self, follower: NodeId, outcome: AppendOutcome, out: &mut Vec<Output<M>>) {
         match outcome {
             AppendOutcome::Accepted { match_index } => self.accepted(follower, match_index, out),
             AppendOutcome::Refused { previous, hint } => {
@@ -304,7 +310,7 @@ impl Node {
         &mut self,
         follower: NodeId,
         match_index: LogIndex,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let last = self.persistent.log.last_index();
         let base = self.persistent.log.base().index;
@@ -351,7 +357,7 @@ impl Node {
         follower: NodeId,
         previous: LogIndex,
         hint: EntryId,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let log = &self.persistent.log;
         let may_match = log.last_not_after(hint.index, hint.term).index;
@@ -374,7 +380,7 @@ impl Node {
     // last term from being elected and overwriting it (Figure 8). A majority that holds an entry of
     // this term does: no server without it can be elected. Then everything before it is committed
     // too, by Log Matching.
-    fn advance_commit(&mut self, out: &mut Vec<Output>) {
+    fn advance_commit(&mut self, out: &mut Vec<Output<M>>) {
         let configuration = self.configuration();
         let quorum = if self.rule(Rule::CommitMajority) {
             majority

@@ -10,61 +10,67 @@ use std::sync::Arc;
 
 use super::chunks::Chunks;
 use super::configuration::Configuration;
+use super::machine::StateMachine;
 use super::types::{EntryId, LogIndex, ServerSet, Term};
-use crate::kv::{Command, KvStore, Registration};
+use crate::Machine;
 
 /// One entry of the log.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Entry {
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Entry<M: StateMachine = Machine> {
     /// The term of the leader that appended it.
     pub term: Term,
     /// The content.
-    pub payload: Payload,
+    pub payload: Payload<M>,
 }
 
 /// The content of an entry.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Payload {
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Payload<M: StateMachine = Machine> {
     /// A client's command for the state machine.
-    Command(Command),
+    Command(M::Command),
     /// The members of the cluster from this entry on (§6).
     Configuration(Configuration),
     /// Nothing. A new leader appends it, to have an entry of its own term to commit (§8).
     Noop,
     /// A client opens a session (dissertation, 6.3). A log that a scenario begins with has none.
-    Register(Registration),
+    Register(M::Registration),
 }
+
+// Not derived: an entry is copied, although the state machine is not.
+impl<M: StateMachine> Copy for Entry<M> {}
+
+impl<M: StateMachine> Copy for Payload<M> {}
 
 /// Consecutive entries in a message. Copies share them. Without entries it needs no memory.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Entries(Option<Arc<[Entry]>>);
+pub struct Entries<M: StateMachine = Machine>(Option<Arc<[Entry<M>]>>);
 
 /// The state machine as of some entry. It replaces all entries up to that one (§7, Figure 12).
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Snapshot {
+pub struct Snapshot<M: StateMachine = Machine> {
     /// lastIncludedIndex and lastIncludedTerm: the last entry that it replaces.
     pub last: EntryId,
     /// The configuration as of that entry.
     pub configuration: Configuration,
     /// The state machine after that entry, with the clients' sessions.
-    pub machine: KvStore,
+    pub machine: M,
 }
 
 /// A server's log. Indexes start at 1. Cheap to clone, however long it is.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Log {
-    snapshot: Snapshot,
+pub struct Log<M: StateMachine = Machine> {
+    snapshot: Snapshot<M>,
     /// The entry before the first one held. It is not behind the snapshot's last entry, but may be
     /// before it: some entries that the snapshot covers stay, for followers that lag a little.
     base: EntryId,
     /// The last entry, held or compacted. Every message needs it, so it is stored.
     last: EntryId,
-    entries: Chunks<Entry>,
+    entries: Chunks<Entry<M>>,
     /// The latest configuration, and the index of its entry; 0 if it is the snapshot's.
     latest: (LogIndex, Configuration),
 }
 
-impl Log {
+impl<M: StateMachine> Log<M> {
     /// An empty log, in a cluster of `voters`.
     pub fn new(voters: ServerSet) -> Self {
         Self::after(Snapshot {
@@ -74,7 +80,7 @@ impl Log {
     }
 
     /// A log with nothing but a snapshot.
-    pub fn after(snapshot: Snapshot) -> Self {
+    pub fn after(snapshot: Snapshot<M>) -> Self {
         Self {
             base: snapshot.last,
             last: snapshot.last,
@@ -86,7 +92,7 @@ impl Log {
 
     /// Appends an entry and returns its index. A configuration is used from now on, before it is
     /// committed: the other servers that have it use it already (§6).
-    pub fn append(&mut self, entry: Entry) -> LogIndex {
+    pub fn append(&mut self, entry: Entry<M>) -> LogIndex {
         self.entries.push(entry);
         let index = self.last.index.next();
         self.last = EntryId::new(index, entry.term);
@@ -109,7 +115,7 @@ impl Log {
 
     /// Makes `machine` the snapshot up to `index`, and drops the entries up to there except the last
     /// `keep`. Does nothing if the snapshot covers `index` already, or the log does not reach it.
-    pub fn compact(&mut self, index: LogIndex, machine: KvStore, keep: usize) {
+    pub fn compact(&mut self, index: LogIndex, machine: M, keep: usize) {
         let Some(term) = self
             .term(index)
             .filter(|_| index > self.snapshot.last.index)
@@ -134,7 +140,7 @@ impl Log {
     }
 
     /// The snapshot. At first it covers no entry.
-    pub fn snapshot(&self) -> &Snapshot {
+    pub fn snapshot(&self) -> &Snapshot<M> {
         &self.snapshot
     }
 
@@ -170,7 +176,7 @@ impl Log {
     }
 
     /// The entry at `index`.
-    pub fn get(&self, index: LogIndex) -> Option<&Entry> {
+    pub fn get(&self, index: LogIndex) -> Option<&Entry<M>> {
         let place = usize::try_from(index.0.checked_sub(1)?).ok()?;
         self.entries.get(place)
     }
@@ -194,7 +200,7 @@ impl Log {
     }
 
     /// The entries from `first` on, at most `most`.
-    pub fn slice(&self, first: LogIndex, most: usize) -> Entries {
+    pub fn slice(&self, first: LogIndex, most: usize) -> Entries<M> {
         let count = (self.last_index().next().0.saturating_sub(first.0) as usize).min(most);
         if count == 0 {
             return Entries::default();
@@ -207,14 +213,14 @@ impl Log {
     }
 
     /// All entries with their indexes, from `first` on.
-    pub fn iter_from(&self, first: LogIndex) -> impl Iterator<Item = (LogIndex, &Entry)> {
+    pub fn iter_from(&self, first: LogIndex) -> impl Iterator<Item = (LogIndex, &Entry<M>)> {
         (first.max(self.first_index()).0..=self.last_index().0)
             .map(LogIndex)
             .filter_map(|index| Some((index, self.get(index)?)))
     }
 
     /// All entries with their indexes.
-    pub fn iter(&self) -> impl Iterator<Item = (LogIndex, &Entry)> {
+    pub fn iter(&self) -> impl Iterator<Item = (LogIndex, &Entry<M>)> {
         self.iter_from(LogIndex(0))
     }
 
@@ -297,17 +303,17 @@ impl Log {
     }
 }
 
-impl Entries {
+impl<M: StateMachine> Entries<M> {
     /// One entry.
-    pub fn one(entry: Entry) -> Self {
+    pub fn one(entry: Entry<M>) -> Self {
         Self(Some(Arc::new([entry])))
     }
 }
 
-impl std::ops::Deref for Entries {
-    type Target = [Entry];
+impl<M: StateMachine> std::ops::Deref for Entries<M> {
+    type Target = [Entry<M>];
 
-    fn deref(&self) -> &[Entry] {
+    fn deref(&self) -> &[Entry<M>] {
         self.0.as_deref().unwrap_or_default()
     }
 }
@@ -315,6 +321,7 @@ impl std::ops::Deref for Entries {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kv::{Command, KvStore};
 
     fn log(terms: impl IntoIterator<Item = u64>) -> Log {
         let mut log = Log::new(ServerSet::EMPTY);

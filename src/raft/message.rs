@@ -7,12 +7,13 @@
 use super::configuration::Configuration;
 use super::ext::read::ReadId;
 use super::log::Entries;
+use super::machine::StateMachine;
 use super::types::{EntryId, LogIndex, Round, Term};
-use crate::kv::Items;
+use crate::Machine;
 
 /// A message from one server to another. The fields have the names of Figure 2.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Message {
+pub enum Message<M: StateMachine = Machine> {
     /// AppendEntries RPC, arguments: a leader copies its log to a follower (§5.3). Without entries it
     /// is a heartbeat (§5.2).
     AppendEntries {
@@ -21,7 +22,7 @@ pub enum Message {
         /// prevLogIndex and prevLogTerm: the entry immediately preceding the new ones.
         prev_log: EntryId,
         /// entries\[\]: the entries to store; none in a heartbeat.
-        entries: Entries,
+        entries: Entries<M>,
         /// leaderCommit: the leader's commitIndex.
         leader_commit: LogIndex,
         /// The leader's round; the reply repeats it.
@@ -61,7 +62,7 @@ pub enum Message {
         /// The leader's round; the reply repeats it.
         round: Round,
         /// lastIncludedIndex, lastIncludedTerm, offset, data\[\] and done.
-        piece: Piece,
+        piece: Piece<M>,
     },
     /// InstallSnapshot RPC, results.
     InstallSnapshotReply {
@@ -135,7 +136,7 @@ pub enum AppendOutcome {
 
 /// A piece of a snapshot (Figure 13).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Piece {
+pub struct Piece<M: StateMachine = Machine> {
     /// lastIncludedIndex and lastIncludedTerm: the snapshot replaces all entries up to this one.
     pub last: EntryId,
     /// The configuration as of that entry.
@@ -143,7 +144,7 @@ pub struct Piece {
     /// offset: the number of items before this piece.
     pub offset: u32,
     /// data\[\]: the items of this piece.
-    pub items: Items,
+    pub items: M::Items,
     /// done: whether this is the last piece.
     pub done: bool,
 }
@@ -195,7 +196,7 @@ pub enum MessageKind {
     VoteReply,
 }
 
-impl Message {
+impl<M: StateMachine> Message<M> {
     /// The term in the message: the sender's. In a PreVote it is the term after the sender's.
     pub fn term(&self) -> Term {
         match self {

@@ -105,7 +105,7 @@
 //!
 //! # How to read the code
 //!
-//! 1. [`types`], [`log`], [`message`], [`config`], [`rules`], [`event`], [`io`]: the nouns. The
+//! 1. [`types`], [`machine`], [`log`], [`message`], [`config`], [`rules`], [`event`], [`io`]: the nouns. The
 //!    fields have the paper's names: `match_index`, `next_index`, `prev_log`, `leader_commit`.
 //! 2. [`node`]: the State box, [`Node::step`], the rule for terms, and the four transitions
 //!    `become_follower`, `become_pre_candidate`, `become_candidate` and `become_leader`. A role
@@ -150,7 +150,8 @@
 //! # What is simplified
 //!
 //! - At most [`MAX_SERVERS`] servers, with fixed numbers; a set of them is a bit mask.
-//! - A command is a small value that is copied, not bytes; the log is in memory, in chunks that copies
+//! - Commands are opaque, but of one size: a value that is copied, not bytes ([`machine`] says why).
+//! - The log is in memory, in chunks that copies
 //!   share, so that a simulation can keep many moments ([`chunks`]).
 //! - [`Output::Persist`] writes everything; a real disk would append to the log.
 //! - There is no limit on the size of uncommitted entries, and no priority among candidates.
@@ -163,6 +164,7 @@ pub mod event;
 pub mod ext;
 pub mod io;
 pub mod log;
+pub mod machine;
 pub mod message;
 pub mod node;
 pub mod progress;
@@ -185,8 +187,11 @@ pub use ext::snapshot::Outgoing;
 pub use ext::transfer::LeadershipTransfer;
 pub use io::{Input, Output, Timer};
 pub use log::{Entries, Entry, Log, Payload, Snapshot};
+pub use machine::StateMachine;
 pub use message::{AppendOutcome, Message, MessageKind, Piece, SnapshotOutcome};
 pub use node::{LeaderState, Node, Persistent, Role};
 pub use progress::{Flow, Progress};
 pub use rules::{Rule, Rules};
-pub use types::{EntryId, LogIndex, MAX_SERVERS, NodeId, Round, ServerSet, Term};
+pub use types::{
+    ClientId, EntryId, LogIndex, MAX_CLIENTS, MAX_SERVERS, NodeId, Round, ServerSet, Term,
+};

@@ -46,42 +46,44 @@ use super::ext::snapshot::Incoming;
 use super::ext::transfer::LeadershipTransfer;
 use super::io::{Input, Output, Outputs, Timer};
 use super::log::{Log, Payload};
+use super::machine::StateMachine;
 use super::message::Message;
 use super::progress::Progress;
 use super::rules::Rule;
 use super::types::{EntryId, LogIndex, MAX_SERVERS, NodeId, Round, ServerSet, Term};
+use crate::Machine;
 
 /// Figure 2, persistent state on all servers: it is on disk before a server answers a request.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Persistent {
+pub struct Persistent<M: StateMachine = Machine> {
     /// currentTerm: the latest term that the server has seen. It starts at 0 and never falls.
     pub current_term: Term,
     /// votedFor: the candidate that has the server's vote in the current term.
     pub voted_for: Option<NodeId>,
     /// log\[\]: the entries, with the snapshot that replaces the first of them.
-    pub log: Log,
+    pub log: Log<M>,
 }
 
 /// One server. Its fields are Figure 2's State box, and what the extensions remember.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Node {
+pub struct Node<M: StateMachine = Machine> {
     pub(super) id: NodeId,
     pub(super) config: Config,
     /// Persistent state.
-    pub(super) persistent: Persistent,
+    pub(super) persistent: Persistent<M>,
     /// commitIndex: the highest entry known to be committed. Volatile: after a restart the server
     /// learns it again from its leader.
     pub(super) commit_index: LogIndex,
     /// lastApplied: the highest entry applied to the state machine. Volatile.
     pub(super) last_applied: LogIndex,
-    pub(super) role: Role,
+    pub(super) role: Role<M>,
     /// Whether it heard from a leader within the minimum election timeout
     /// ([`super::ext::check_quorum`]).
     pub(super) heard_from_leader: bool,
     /// The reads that wait at this server ([`super::ext::read`]).
     pub(super) reads: Vec<Read>,
     /// The part of a snapshot received so far ([`super::ext::snapshot`]).
-    pub(super) incoming: Option<Incoming>,
+    pub(super) incoming: Option<Incoming<M>>,
 }
 
 /// A server's role, with the state that only this role has: a follower *has* no nextIndex.
@@ -90,7 +92,7 @@ pub struct Node {
     clippy::large_enum_variant,
     reason = "a box would allocate whenever a world is copied"
 )]
-pub enum Role {
+pub enum Role<M: StateMachine = Machine> {
     /// It answers requests from leaders and candidates.
     Follower {
         /// The leader of the current term, once it is known.
@@ -105,7 +107,7 @@ pub enum Role {
         counted: u8,
     },
     /// It decides the log of its term.
-    Leader(LeaderState),
+    Leader(LeaderState<M>),
     /// It asks whether it could win an election (only with [`Config::pre_vote`]).
     PreCandidate {
         /// The servers that would vote for it, itself included.
@@ -115,9 +117,9 @@ pub enum Role {
 
 /// Figure 2, volatile state on leaders: reinitialized after each election.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct LeaderState {
+pub struct LeaderState<M: StateMachine = Machine> {
     /// nextIndex\[\] and matchIndex\[\], by the slot of the server, itself included.
-    pub(super) progress: [Progress; MAX_SERVERS],
+    pub(super) progress: [Progress<M>; MAX_SERVERS],
     /// The last entry that a majority holds, committed or not.
     pub(super) on_majority: LogIndex,
     /// The number of times that it has sent to everyone.
@@ -132,7 +134,7 @@ pub struct LeaderState {
     pub(super) leases: Leases,
 }
 
-impl Persistent {
+impl<M: StateMachine> Persistent<M> {
     /// The disk of a new server, in a cluster of `voters`.
     pub fn new(voters: ServerSet) -> Self {
         Self {
@@ -143,7 +145,7 @@ impl Persistent {
     }
 
     /// The input to give the node when all of this is on disk.
-    pub fn written(&self) -> Input {
+    pub fn written(&self) -> Input<M> {
         Input::Persisted {
             term: self.current_term,
             last: self.log.last(),
@@ -151,13 +153,13 @@ impl Persistent {
     }
 }
 
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// Starts a server from its disk. Every server starts as a follower (§5.2).
     pub fn start(
         id: NodeId,
         config: Config,
-        persistent: Persistent,
-        out: &mut Vec<Output>,
+        persistent: Persistent<M>,
+        out: &mut Vec<Output<M>>,
     ) -> Self {
         let mut node = Self {
             id,
@@ -180,7 +182,7 @@ impl Node {
 
     /// Sets the commit index of a server that has just started, at most to the end of its log. Only
     /// for scenarios that begin in the middle: a real server learns it from its leader.
-    pub fn resume(&mut self, commit: LogIndex, out: &mut Vec<Output>) {
+    pub fn resume(&mut self, commit: LogIndex, out: &mut Vec<Output<M>>) {
         let known = commit.min(self.persistent.log.last_index());
         self.commit_index = self.commit_index.max(known);
         self.apply_committed(out);
@@ -189,7 +191,7 @@ impl Node {
     /// Handles one input, and appends to `out` what the caller must do.
     ///
     /// This is the whole interface: it is deterministic, it cannot fail, and it does no I/O.
-    pub fn step(&mut self, input: Input, out: &mut Vec<Output>) {
+    pub fn step(&mut self, input: Input<M>, out: &mut Vec<Output<M>>) {
         match input {
             Input::Message { from, message } => self.receive(from, message, out),
             Input::Timeout(timer) => self.timeout(timer, out),
@@ -217,7 +219,7 @@ impl Node {
     /// currentTerm, so the role's rules only have to tell an equal term from an earlier one. A request
     /// of an earlier term is rejected, so that its sender learns the later term from the reply. A reply
     /// of an earlier term is ignored, because it says nothing about this term.
-    fn receive(&mut self, from: NodeId, message: Message, out: &mut Vec<Output>) {
+    fn receive(&mut self, from: NodeId, message: Message<M>, out: &mut Vec<Output<M>>) {
         if self.ignores_vote_request(&message) {
             let leader = self.leader();
             return self.ignore(from, IgnoreReason::LeaderAlive { leader }, out);
@@ -237,7 +239,7 @@ impl Node {
         }
     }
 
-    fn timeout(&mut self, timer: Timer, out: &mut Vec<Output>) {
+    fn timeout(&mut self, timer: Timer, out: &mut Vec<Output<M>>) {
         match timer {
             Timer::Election if self.is_leader() => self.check_quorum(out),
             Timer::Election => self.election_timeout(out),
@@ -251,7 +253,7 @@ impl Node {
     // All servers 2 (§5.1): if a request or a response contains a term T > currentTerm, set
     // currentTerm = T and convert to follower. Terms are a logical clock: this is how a server finds
     // out that its information is stale.
-    fn observe_term(&mut self, from: NodeId, term: Term, out: &mut Vec<Output>) {
+    fn observe_term(&mut self, from: NodeId, term: Term, out: &mut Vec<Output<M>>) {
         let follows = matches!(self.role, Role::Follower { .. });
         if term > self.persistent.current_term && (follows || self.rule(Rule::StepDown)) {
             self.become_follower(StepDown::HigherTerm { from, term }, out);
@@ -260,7 +262,7 @@ impl Node {
 
     // All servers 1 (§5.3): if commitIndex > lastApplied, increment lastApplied and apply
     // log[lastApplied] to the state machine. All servers apply the same entries in the same order.
-    fn apply_committed(&mut self, out: &mut Vec<Output>) {
+    fn apply_committed(&mut self, out: &mut Vec<Output<M>>) {
         while self.last_applied < self.commit_index {
             let index = self.last_applied.next();
             // It is absent only if, with a rule off, a committed entry was deleted.
@@ -275,7 +277,7 @@ impl Node {
 
     /// A write has reached the disk. Now a candidate may count its own vote, and a leader its own
     /// copy of the entries: both could be lost in a crash before.
-    fn persisted(&mut self, term: Term, last: EntryId, out: &mut Vec<Output>) {
+    fn persisted(&mut self, term: Term, last: EntryId, out: &mut Vec<Output<M>>) {
         if term == self.persistent.current_term {
             self.lead_if_elected(out);
         }
@@ -284,12 +286,12 @@ impl Node {
 }
 
 /// The transitions between roles. A role changes here and nowhere else.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// Any role to follower: in a later term, of a new leader, or because it gives up.
     ///
     /// Before: the term of `reason` is not earlier than currentTerm. After: if the term is later, this
     /// server has no vote in it; the leader is known only if it sent the message.
-    pub(super) fn become_follower(&mut self, reason: StepDown, out: &mut Vec<Output>) {
+    pub(super) fn become_follower(&mut self, reason: StepDown, out: &mut Vec<Output<M>>) {
         let old = self.persistent.current_term;
         let (term, leader) = match reason {
             StepDown::HigherTerm { term, .. } => (term, None),
@@ -320,7 +322,11 @@ impl Node {
     ///
     /// Before: it does not lead, and Pre-Vote is on. After: term and vote are as before, because a
     /// pre-vote must not disturb anyone, not even this server.
-    pub(super) fn become_pre_candidate(&mut self, silent: Option<NodeId>, out: &mut Vec<Output>) {
+    pub(super) fn become_pre_candidate(
+        &mut self,
+        silent: Option<NodeId>,
+        out: &mut Vec<Output<M>>,
+    ) {
         assert!(!self.is_leader(), "a leader needs no election");
         assert!(self.config.pre_vote, "Pre-Vote is on");
         let next = self.persistent.current_term.next();
@@ -333,7 +339,7 @@ impl Node {
     /// Follower, candidate or pre-candidate to candidate of the next term.
     ///
     /// Before: it does not lead. After: it is in a new term, in which it has voted for itself.
-    pub(super) fn become_candidate(&mut self, reason: Campaign, out: &mut Vec<Output>) {
+    pub(super) fn become_candidate(&mut self, reason: Campaign, out: &mut Vec<Output<M>>) {
         assert!(!self.is_leader(), "a leader needs no election");
         // Candidates 1 (§5.2): increment currentTerm.
         let term = self.persistent.current_term.next();
@@ -354,7 +360,7 @@ impl Node {
     ///
     /// Before: it is a candidate, and a majority voted for it in this term. After: all its nextIndex
     /// and matchIndex are new, and it has no election timer (unless it checks its quorum).
-    pub(super) fn become_leader(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn become_leader(&mut self, out: &mut Vec<Output<M>>) {
         let Role::Candidate { votes, .. } = self.role else {
             panic!("only a candidate becomes leader");
         };
@@ -368,7 +374,7 @@ impl Node {
 
     /// Ends a leadership or a candidacy. A leader has no election timer, so it starts one. A
     /// candidate's timer goes on: only a granted vote or a leader restarts it.
-    fn leave_role(&mut self, reason: StepDown, out: &mut Vec<Output>) {
+    fn leave_role(&mut self, reason: StepDown, out: &mut Vec<Output<M>>) {
         let (led, transfers) = (self.is_leader(), self.transferee().is_some());
         if led {
             self.abort_change(ChangeAborted::LeadsNoLonger, out);
@@ -385,9 +391,9 @@ impl Node {
     }
 }
 
-impl Role {
+impl<M: StateMachine> Role<M> {
     /// The state of a leader. Only for code that runs on leaders alone.
-    pub(super) fn leading(&self) -> &LeaderState {
+    pub(super) fn leading(&self) -> &LeaderState<M> {
         match self {
             Self::Leader(leader) => leader,
             _ => panic!("only a leader comes here"),
@@ -395,7 +401,7 @@ impl Role {
     }
 
     /// The state of a leader, to change it. Only for code that runs on leaders alone.
-    pub(super) fn leading_mut(&mut self) -> &mut LeaderState {
+    pub(super) fn leading_mut(&mut self) -> &mut LeaderState<M> {
         match self {
             Self::Leader(leader) => leader,
             _ => panic!("only a leader comes here"),
@@ -403,7 +409,7 @@ impl Role {
     }
 }
 
-impl LeaderState {
+impl<M: StateMachine> LeaderState<M> {
     /// nextIndex starts at the leader's last log index + 1, matchIndex at 0. Of its own log the
     /// leader knows that it matches.
     fn new(own: NodeId, last: LogIndex) -> Self {
@@ -422,11 +428,11 @@ impl LeaderState {
     }
 
     /// The progress of a server.
-    pub fn progress(&self, id: NodeId) -> &Progress {
+    pub fn progress(&self, id: NodeId) -> &Progress<M> {
         &self.progress[id.slot()]
     }
 
-    pub(super) fn progress_mut(&mut self, id: NodeId) -> &mut Progress {
+    pub(super) fn progress_mut(&mut self, id: NodeId) -> &mut Progress<M> {
         &mut self.progress[id.slot()]
     }
 
@@ -454,18 +460,18 @@ impl LeaderState {
 }
 
 /// What the rules share.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// Whether a request comes from an earlier term, and must be rejected (AppendEntries 1,
     /// RequestVote 1, InstallSnapshot 1).
     pub(super) fn is_stale(&self, term: Term) -> bool {
         term < self.persistent.current_term && self.rule(Rule::RefuseOldTerm)
     }
 
-    pub(super) fn reset_election_timer(&self, reason: TimerResetReason, out: &mut Vec<Output>) {
+    pub(super) fn reset_election_timer(&self, reason: TimerResetReason, out: &mut Vec<Output<M>>) {
         out.push(Output::ResetElectionTimer(reason));
     }
 
-    pub(super) fn ignore(&self, from: NodeId, reason: IgnoreReason, out: &mut Vec<Output>) {
+    pub(super) fn ignore(&self, from: NodeId, reason: IgnoreReason, out: &mut Vec<Output<M>>) {
         out.report(Event::Ignored { from, reason });
     }
 
@@ -475,7 +481,7 @@ impl Node {
     }
 
     /// The other servers that have a vote, in the order of their numbers.
-    pub(super) fn other_voters(&self) -> impl Iterator<Item = NodeId> + use<> {
+    pub(super) fn other_voters(&self) -> impl Iterator<Item = NodeId> + use<M> {
         self.configuration().all_voters().without(self.id).iter()
     }
 
@@ -513,19 +519,19 @@ impl Node {
 }
 
 /// What observers may ask.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// The server's number.
     pub fn id(&self) -> NodeId {
         self.id
     }
 
     /// The state that survives a crash.
-    pub fn persistent(&self) -> &Persistent {
+    pub fn persistent(&self) -> &Persistent<M> {
         &self.persistent
     }
 
     /// The log.
-    pub fn log(&self) -> &Log {
+    pub fn log(&self) -> &Log<M> {
         &self.persistent.log
     }
 
@@ -535,7 +541,7 @@ impl Node {
     }
 
     /// The role.
-    pub fn role(&self) -> &Role {
+    pub fn role(&self) -> &Role<M> {
         &self.role
     }
 

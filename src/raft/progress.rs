@@ -7,19 +7,21 @@
 use std::collections::VecDeque;
 
 use super::ext::snapshot::Outgoing;
+use super::machine::StateMachine;
 use super::types::{LogIndex, Round};
+use crate::Machine;
 
 /// What a leader knows about one server.
 ///
 /// Invariant, while all rules are on: `match_index < next_index <= last_log_index + 1`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Progress {
+pub struct Progress<M: StateMachine = Machine> {
     /// nextIndex: the index of the next entry to send to the server.
     pub next_index: LogIndex,
     /// matchIndex: the highest index at which the server's log is known to match the leader's.
     pub match_index: LogIndex,
     /// How the leader sends to the server.
-    pub flow: Flow,
+    pub flow: Flow<M>,
     /// The latest round the server replied to. When that round began, the server knew of no later
     /// term.
     pub answered: Round,
@@ -28,7 +30,7 @@ pub struct Progress {
 /// How a leader sends to a follower. Every mode bounds what is in flight, so a follower that never
 /// replies costs no more the longer it is silent.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Flow {
+pub enum Flow<M: StateMachine = Machine> {
     /// `next_index` is a guess. With a [`super::Config::window`], one message is sent, and again
     /// with each heartbeat until the follower replies.
     Probe {
@@ -43,16 +45,16 @@ pub enum Flow {
         under_way: VecDeque<LogIndex>,
     },
     /// The follower needs entries that are compacted: it is sent a snapshot, and no entries.
-    Snapshot(Outgoing),
+    Snapshot(Outgoing<M>),
 }
 
-impl Default for Flow {
+impl<M: StateMachine> Default for Flow<M> {
     fn default() -> Self {
         Self::Probe { asked: false }
     }
 }
 
-impl Progress {
+impl<M: StateMachine> Progress<M> {
     /// A server whose log is unknown: guess that it is as long as the leader's (§5.3).
     pub(super) fn starting_at(next_index: LogIndex) -> Self {
         Self {

@@ -197,7 +197,7 @@ fn where_every_message_restarts_the_timer_a_leader_has_none() {
 
 #[test]
 fn who_starts_without_a_snapshot_restores_nothing() {
-    let mut out = Vec::new();
+    let mut out: Vec<Output> = Vec::new();
     Node::start(
         s(1),
         Config::default(),
@@ -291,7 +291,7 @@ fn what_goes_through_the_log_needs_a_session() {
             read,
             ..Config::default()
         };
-        config.needs_session(&op.parse().unwrap())
+        config.needs_session(op.parse::<crate::kv::Op>().unwrap().is_read())
     };
     for (read, of_reads) in [(ReadMode::Log, true), (ReadMode::Index, false)] {
         assert!(needs(read, "x=1"));
@@ -548,6 +548,50 @@ fn a_heartbeat_commits_no_further_than_it_vouches_for() {
             assert_eq!(node.log().term(LogIndex(2)), Some(Term(3)));
         }
     }
+}
+
+// Another state machine: the core knows nothing of the one in `kv`.
+
+/// A counter. Its commands are the numbers to add.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+struct Counter(u8);
+
+impl FromIterator<u8> for Counter {
+    fn from_iter<I: IntoIterator<Item = u8>>(items: I) -> Self {
+        Self(items.into_iter().next().unwrap_or_default())
+    }
+}
+
+impl StateMachine for Counter {
+    type Command = u8;
+    type Registration = ();
+    type Item = u8;
+    type Items = Vec<u8>;
+
+    fn size(&self) -> usize {
+        1
+    }
+
+    fn piece(&self, first: usize, most: usize) -> Vec<u8> {
+        std::iter::once(self.0).skip(first).take(most).collect()
+    }
+}
+
+#[test]
+fn commands_are_opaque() {
+    let disk = Persistent::<Counter>::new(servers(1));
+    let mut out = Vec::new();
+    let mut node = Node::start(s(1), Config::default(), disk, &mut out);
+    node.step(Input::Timeout(Timer::Election), &mut out);
+    node.step(node.persistent().written(), &mut out);
+    node.step(Input::Propose(7), &mut out);
+    node.step(node.persistent().written(), &mut out);
+    let commands = out.iter().filter_map(|output| match output {
+        Output::Apply { entry, .. } => Some(entry.payload),
+        _ => None,
+    });
+    let applied: Vec<Payload<Counter>> = commands.collect();
+    assert_eq!(applied, [Payload::Noop, Payload::Command(7)]);
 }
 
 // Members.

@@ -6,6 +6,13 @@ use std::fmt;
 /// The most servers a cluster may have.
 pub const MAX_SERVERS: usize = 9;
 
+/// The most clients a cluster may have.
+pub const MAX_CLIENTS: usize = 5;
+
+/// A client of the cluster, 1 to [`MAX_CLIENTS`]. Written `C1`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ClientId(u8);
+
 /// A server of the cluster, 1 to [`MAX_SERVERS`]. Written `S1`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeId(u8);
@@ -59,6 +66,20 @@ impl NodeId {
     /// The servers 1 to `count`.
     pub fn first(count: usize) -> impl Iterator<Item = Self> {
         (1..=count.min(MAX_SERVERS)).map(|number| Self(number as u8))
+    }
+}
+
+impl ClientId {
+    /// The client of that number, 1 to [`MAX_CLIENTS`].
+    pub fn new(number: usize) -> Option<Self> {
+        (1..=MAX_CLIENTS)
+            .contains(&number)
+            .then_some(Self(number as u8))
+    }
+
+    /// Its place in an array of all clients, from 0.
+    pub fn slot(self) -> usize {
+        usize::from(self.0) - 1
     }
 }
 
@@ -194,6 +215,12 @@ impl FromIterator<NodeId> for ServerSet {
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "S{}", self.0)
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "C{}", self.0)
     }
 }
 

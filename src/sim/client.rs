@@ -181,8 +181,8 @@ impl Client {
         };
         self.serial += 1;
         let stage = match self.session {
-            None if config.needs_session(&op) => Stage::Opening,
-            session => Stage::Asking(session.filter(|_| config.needs_session(&op))),
+            None if config.needs_session(op.is_read()) => Stage::Opening,
+            session => Stage::Asking(session.filter(|_| config.needs_session(op.is_read()))),
         };
         self.current = Some(PendingRequest {
             serial: self.serial,

@@ -358,9 +358,9 @@ impl World {
             return;
         }
         if let Op::Get { key } = command.op
-            && !self.config.is_logged(&command.op)
+            && !self.config.is_logged(command.op.is_read())
         {
-            return self.take_read(id, ReadId::of(&command), key, step);
+            return self.take_read(id, command.read_id(), key, step);
         }
         let Command { client, serial, .. } = command;
         self.propose(id, Input::Propose(command), (client, serial), step);

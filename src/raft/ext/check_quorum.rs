@@ -29,6 +29,7 @@
 
 use crate::raft::event::{Event, StepDown, TimerResetReason};
 use crate::raft::io::{Output, Outputs, Timer};
+use crate::raft::machine::StateMachine;
 use crate::raft::message::Message;
 use crate::raft::node::Node;
 use crate::raft::types::{NodeId, ServerSet};
@@ -42,9 +43,9 @@ pub(in crate::raft) struct QuorumCheck {
 }
 
 /// The leader's side.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// Starts or stops the check, as [`super::super::Config::check_quorum`] says.
-    pub(in crate::raft) fn start_quorum_check(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn start_quorum_check(&mut self, out: &mut Vec<Output<M>>) {
         let check = &mut self.role.leading_mut().quorum_check;
         if check.active == self.config.check_quorum {
             return;
@@ -58,7 +59,7 @@ impl Node {
     }
 
     /// A follower replied in the leader's term.
-    pub(in crate::raft) fn hear(&mut self, follower: NodeId, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn hear(&mut self, follower: NodeId, out: &mut Vec<Output<M>>) {
         let check = &mut self.role.leading_mut().quorum_check;
         if check.active {
             check.heard.insert(follower);
@@ -75,7 +76,7 @@ impl Node {
     }
 
     /// The election timer of a leader expired.
-    pub(in crate::raft) fn check_quorum(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn check_quorum(&mut self, out: &mut Vec<Output<M>>) {
         if !self.config.check_quorum {
             self.role.leading_mut().quorum_check.active = false;
         } else if self.hears_quorum() {
@@ -87,7 +88,7 @@ impl Node {
         }
     }
 
-    fn restart_quorum_check(&mut self, out: &mut Vec<Output>) {
+    fn restart_quorum_check(&mut self, out: &mut Vec<Output<M>>) {
         let check = &mut self.role.leading_mut().quorum_check;
         let heard = std::mem::take(&mut check.heard);
         self.reset_election_timer(TimerResetReason::HeardQuorum(heard), out);
@@ -100,10 +101,10 @@ impl Node {
 }
 
 /// The voter's side.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// Whether a message must be ignored, with its term: it asks for a vote although a leader is
     /// alive. The election would depose that leader for nothing.
-    pub(in crate::raft) fn ignores_vote_request(&self, message: &Message) -> bool {
+    pub(in crate::raft) fn ignores_vote_request(&self, message: &Message<M>) -> bool {
         let is_unwanted = matches!(
             message,
             Message::RequestVote {
@@ -122,7 +123,7 @@ impl Node {
     }
 
     /// The leader has sent a message: restart the minimum election timeout.
-    pub(in crate::raft) fn note_leader_contact(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn note_leader_contact(&mut self, out: &mut Vec<Output<M>>) {
         if self.config.pre_vote || self.config.check_quorum {
             self.heard_from_leader = true;
             out.push(Output::SetTimer(Timer::MinElection));
@@ -130,21 +131,21 @@ impl Node {
     }
 
     /// The server has just started, and does not know when it last heard from a leader.
-    pub(in crate::raft) fn assume_leader_contact(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn assume_leader_contact(&mut self, out: &mut Vec<Output<M>>) {
         if self.config.leases() {
             self.note_leader_contact(out);
         }
     }
 
     /// The minimum election timeout elapsed.
-    pub(in crate::raft) fn min_election_timeout(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn min_election_timeout(&mut self, out: &mut Vec<Output<M>>) {
         self.heard_from_leader = false;
         let leader = self.leader();
         out.report(Event::MinElectionTimeoutEnded { leader });
     }
 
     /// The server starts an election itself.
-    pub(in crate::raft) fn forget_leader_contact(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn forget_leader_contact(&mut self, out: &mut Vec<Output<M>>) {
         if std::mem::take(&mut self.heard_from_leader) {
             out.push(Output::StopTimer(Timer::MinElection));
         }

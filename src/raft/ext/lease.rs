@@ -23,6 +23,7 @@
 
 use crate::raft::event::Event;
 use crate::raft::io::{Output, Outputs, Timer};
+use crate::raft::machine::StateMachine;
 use crate::raft::node::{Node, Role};
 use crate::raft::types::Round;
 
@@ -46,9 +47,9 @@ impl Leases {
     }
 }
 
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// A round begins, and a lease may begin with it.
-    pub(in crate::raft) fn begin_lease(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn begin_lease(&mut self, out: &mut Vec<Output<M>>) {
         if !self.config.leases() {
             return;
         }
@@ -91,7 +92,7 @@ impl Node {
     }
 
     /// A lease timer expired.
-    pub(in crate::raft) fn lease_timeout(&mut self, timer: Timer, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn lease_timeout(&mut self, timer: Timer, out: &mut Vec<Output<M>>) {
         let had = self.has_lease();
         if let Role::Leader(leader) = &mut self.role {
             leader.leases.begun[usize::from(timer == Leases::TIMERS[1])] = None;
@@ -102,13 +103,13 @@ impl Node {
     }
 
     /// TimeoutNow is about to be sent.
-    pub(in crate::raft) fn give_up_leases(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn give_up_leases(&mut self, out: &mut Vec<Output<M>>) {
         self.role.leading_mut().leases.given_up = true;
         self.stop_leases(out);
     }
 
     /// Ends all leases: this server stops leading, or transfers its leadership.
-    pub(in crate::raft) fn stop_leases(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn stop_leases(&mut self, out: &mut Vec<Output<M>>) {
         let leases = &mut self.role.leading_mut().leases;
         for (begun, timer) in leases.begun.iter_mut().zip(Leases::TIMERS) {
             if begun.take().is_some() {

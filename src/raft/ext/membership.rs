@@ -30,6 +30,7 @@ use crate::raft::configuration::Configuration;
 use crate::raft::event::{Event, StepDown};
 use crate::raft::io::{Output, Outputs};
 use crate::raft::log::Payload;
+use crate::raft::machine::StateMachine;
 use crate::raft::node::{Node, Role};
 use crate::raft::progress::Progress;
 use crate::raft::rules::Rule;
@@ -156,7 +157,7 @@ impl CatchUp {
 }
 
 /// The steps of a change.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// Why this server would reject the change, if it would.
     pub fn change_rejected(&self, change: Change) -> Option<ChangeRejected> {
         let Role::Leader(leader) = &self.role else {
@@ -179,7 +180,7 @@ impl Node {
 
     /// An administrator asks for a change. `pursue_change` takes the first step at the end of this
     /// step, unless it must wait.
-    pub(in crate::raft) fn change_membership(&mut self, change: Change, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn change_membership(&mut self, change: Change, out: &mut Vec<Output<M>>) {
         if let Some(reason) = self.change_rejected(change) {
             return out.report(Event::ChangeRefused { reason });
         }
@@ -191,7 +192,7 @@ impl Node {
     }
 
     /// Takes the next step of a change, if it is safe. Called at the end of every step.
-    pub(in crate::raft) fn pursue_change(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn pursue_change(&mut self, out: &mut Vec<Output<M>>) {
         let Role::Leader(leader) = &self.role else {
             return;
         };
@@ -230,7 +231,7 @@ impl Node {
 
     /// A change waits for an entry of the leader's own term. Without no-ops there may never be one,
     /// if no client asks for anything: so append one now.
-    fn append_noop_if_needed(&mut self, out: &mut Vec<Output>) {
+    fn append_noop_if_needed(&mut self, out: &mut Vec<Output<M>>) {
         let has_none = self.persistent.log.last().term < self.persistent.current_term;
         if has_none && self.must_wait() == Some(Wait::OwnTerm) {
             self.append_own(Payload::Noop, out);
@@ -264,7 +265,7 @@ impl Node {
         &mut self,
         goal: Configuration,
         current: Configuration,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) -> Option<Configuration> {
         // From C_old,new to C_new.
         if current.is_joint() {
@@ -298,7 +299,7 @@ impl Node {
 
     /// Appends a configuration. It is an entry like any other, but it is used from now on, before it
     /// is committed (§6).
-    fn append_configuration(&mut self, next: Configuration, out: &mut Vec<Output>) {
+    fn append_configuration(&mut self, next: Configuration, out: &mut Vec<Output<M>>) {
         let new_members = next.members().except(self.configuration().members());
         let next_index = self.persistent.log.last_index().next();
         // Nothing is known about a new member's log, even if it was a member before.
@@ -318,7 +319,11 @@ impl Node {
     }
 
     /// Gives up a change, unless its goal is reached.
-    pub(in crate::raft) fn abort_change(&mut self, reason: ChangeAborted, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn abort_change(
+        &mut self,
+        reason: ChangeAborted,
+        out: &mut Vec<Output<M>>,
+    ) {
         let current = self.configuration();
         if let Some(Underway { goal, .. }) = self.role.leading_mut().change.take()
             && goal != current
@@ -346,7 +351,7 @@ impl Node {
     pub(in crate::raft) fn report_configuration(
         &self,
         before: (LogIndex, Configuration),
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let now = self.persistent.log.configured();
         if now != before {
@@ -369,10 +374,10 @@ impl Node {
 }
 
 /// Catching up (dissertation, 4.2.1).
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// Whether the learners could vote without delaying the cluster: whether their last round was
     /// short.
-    fn have_caught_up(&mut self, learners: ServerSet, out: &mut Vec<Output>) -> bool {
+    fn have_caught_up(&mut self, learners: ServerSet, out: &mut Vec<Output<M>>) -> bool {
         let last = self.persistent.log.last_index();
         let leader = self.role.leading_mut();
         let slowest = leader.slowest(learners);
@@ -420,7 +425,7 @@ impl Node {
 
     /// Counts a heartbeat of the current round. Heartbeats are the only clock that a leader has. A
     /// learner without any progress may be down: the leader does not wait for it for ever.
-    pub(in crate::raft) fn time_catch_up(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn time_catch_up(&mut self, out: &mut Vec<Output<M>>) {
         let voters = self.configuration().voters;
         let leader = self.role.leading_mut();
         let Some(Underway {

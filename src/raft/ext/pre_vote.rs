@@ -21,16 +21,17 @@
 
 use crate::raft::event::{Campaign, Event, IgnoreReason, VoteRejected};
 use crate::raft::io::{Output, Outputs};
+use crate::raft::machine::StateMachine;
 use crate::raft::message::Message;
 use crate::raft::node::{Node, Role};
 use crate::raft::types::{EntryId, NodeId, Term};
 
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// The election timeout elapsed: ask every other server whether it would vote for this one.
     pub(in crate::raft) fn start_pre_vote(
         &mut self,
         silent: Option<NodeId>,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         self.become_pre_candidate(silent, out);
         let next_term = self.persistent.current_term.next();
@@ -51,7 +52,7 @@ impl Node {
         candidate: NodeId,
         next_term: Term,
         last_log: EntryId,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let alive = self
             .live_leader()
@@ -80,7 +81,7 @@ impl Node {
         voter: NodeId,
         next_term: Term,
         granted: bool,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let of = self.configuration();
         let needed = self.election_quorum()(of.voters.len()) as u8;
@@ -104,7 +105,7 @@ impl Node {
     }
 
     /// A majority would vote for this server: now it starts the election.
-    fn start_election_if_welcome(&mut self, out: &mut Vec<Output>) {
+    fn start_election_if_welcome(&mut self, out: &mut Vec<Output<M>>) {
         if let Role::PreCandidate { votes } = self.role
             && self.configuration().has(self.election_quorum(), votes)
         {

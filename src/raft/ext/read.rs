@@ -24,14 +24,14 @@
 //! - `step_leader` handles ReadIndex; all roles handle its reply;
 //! - `is_answered` notes in [`super::super::Progress::answered`] which round a follower replied to.
 
-use crate::kv::{ClientId, Command};
 use crate::raft::config::SendPolicy;
 use crate::raft::event::{Event, IgnoreReason, Reading};
 use crate::raft::io::{Output, Outputs};
+use crate::raft::machine::StateMachine;
 use crate::raft::message::Message;
 use crate::raft::node::{LeaderState, Node, Role};
 use crate::raft::rules::Rule;
-use crate::raft::types::{LogIndex, NodeId, Round, ServerSet, Term};
+use crate::raft::types::{ClientId, LogIndex, NodeId, Round, ServerSet, Term};
 
 /// A client's read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -40,14 +40,6 @@ pub struct ReadId {
     pub client: ClientId,
     /// The client's number of the request.
     pub serial: u32,
-}
-
-impl ReadId {
-    /// The read that a command is.
-    pub fn of(command: &Command) -> Self {
-        let Command { client, serial, .. } = *command;
-        Self { client, serial }
-    }
 }
 
 /// A read that waits at a server.
@@ -100,9 +92,9 @@ pub enum Stage {
 /// The most reads that wait at a server. Clients of further reads must try again.
 const MAX_READS: usize = 64;
 
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// A client asks to read at this server.
-    pub(in crate::raft) fn read(&mut self, id: ReadId, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn read(&mut self, id: ReadId, out: &mut Vec<Output<M>>) {
         let Some(leader) = self.leader() else {
             out.report(Event::NotLeader { leader: None });
             return out.push(Output::RefuseRead { id, leader: None });
@@ -137,7 +129,7 @@ impl Node {
         follower: NodeId,
         term: Term,
         id: ReadId,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let ours = self.persistent.current_term;
         if term < ours {
@@ -146,7 +138,7 @@ impl Node {
         self.enqueue_read(id, Some(follower), out);
     }
 
-    fn enqueue_read(&mut self, id: ReadId, follower: Option<NodeId>, out: &mut Vec<Output>) {
+    fn enqueue_read(&mut self, id: ReadId, follower: Option<NodeId>, out: &mut Vec<Output<M>>) {
         // A repeated request keeps its place: its read index is fixed when it first arrives.
         let same = |read: &Read| (read.id, read.follower) == (id, follower);
         if self.reads.iter().any(same) {
@@ -177,7 +169,7 @@ impl Node {
         term: Term,
         id: ReadId,
         index: LogIndex,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let asked = Stage::Asked { leader, term };
         let waits = |read: &&mut Read| read.id == id && read.stage == asked;
@@ -196,7 +188,7 @@ impl Node {
 
     /// At the end of each step with waiting reads: drop those that cannot be confirmed any more, and
     /// move the others on.
-    pub(in crate::raft) fn advance_reads(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn advance_reads(&mut self, out: &mut Vec<Output<M>>) {
         self.give_up_reads(out);
         if self.is_leader() {
             self.note_reads(out);
@@ -215,7 +207,7 @@ impl Node {
     }
 
     /// Reads that wait for a leader that leads no more are rejected: the client asks the next one.
-    fn give_up_reads(&mut self, out: &mut Vec<Output>) {
+    fn give_up_reads(&mut self, out: &mut Vec<Output<M>>) {
         let (leads, leader) = (self.is_leader(), self.leader());
         let current_term = self.persistent.current_term;
         self.reads.retain(|read| {
@@ -243,7 +235,7 @@ impl Node {
     }
 
     /// ReadIndex 2, and the part of step 3 that needs no message.
-    fn note_reads(&mut self, out: &mut Vec<Output>) {
+    fn note_reads(&mut self, out: &mut Vec<Output<M>>) {
         if !self.may_note_reads() {
             return;
         }
@@ -271,7 +263,7 @@ impl Node {
 
     /// ReadIndex 3: a majority has replied to a round that began after the read arrived. So there
     /// was no later leader when the read arrived.
-    fn confirm_reads(&mut self, out: &mut Vec<Output>) {
+    fn confirm_reads(&mut self, out: &mut Vec<Output<M>>) {
         let confirmed = self.confirmed_round();
         let leader = self.role.leading();
         let (own, voters) = (self.id, self.configuration().all_voters());
@@ -304,7 +296,7 @@ impl Node {
     /// Reads that arrive while a round is in progress wait for the next round. It begins with the
     /// next heartbeat; or, if the leader sends at once, when a majority has replied to the one in
     /// progress.
-    fn begin_read_round(&mut self, out: &mut Vec<Output>) {
+    fn begin_read_round(&mut self, out: &mut Vec<Output<M>>) {
         let Role::Leader(leader) = &self.role else {
             return;
         };
@@ -344,7 +336,7 @@ impl Node {
     }
 }
 
-impl LeaderState {
+impl<M: StateMachine> LeaderState<M> {
     /// The servers that have replied to this round or a later one.
     fn answered(&self, servers: ServerSet, round: Round) -> ServerSet {
         let answered = |id: &NodeId| self.progress(*id).answered >= round;

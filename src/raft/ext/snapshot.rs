@@ -16,11 +16,12 @@
 //! - all roles handle InstallSnapshot, a leader its reply;
 //! - [`super::super::Flow::Snapshot`] is how a leader sends meanwhile.
 
-use crate::kv::{Item, KvStore};
+use crate::Machine;
 use crate::raft::event::{Event, IgnoreReason, Unneeded};
 use crate::raft::follower::AppendSource;
 use crate::raft::io::{Output, Outputs};
 use crate::raft::log::{Log, Snapshot};
+use crate::raft::machine::StateMachine;
 use crate::raft::message::{Message, Piece, SnapshotOutcome};
 use crate::raft::node::Node;
 use crate::raft::progress::Flow;
@@ -29,10 +30,10 @@ use crate::raft::types::{EntryId, LogIndex, NodeId, Term};
 
 /// A snapshot that a leader sends to a follower.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Outgoing {
+pub struct Outgoing<M: StateMachine = Machine> {
     /// The snapshot that the leader had when the first piece arrived. The leader may have a later one
     /// by now; but a transfer that started again with each of them might never end.
-    snapshot: Snapshot,
+    snapshot: Snapshot<M>,
     /// The number of items that have arrived.
     arrived: u32,
 }
@@ -40,25 +41,20 @@ pub struct Outgoing {
 /// The part of a snapshot that a follower has received. It is only in memory: after a crash the
 /// follower still has its old log and snapshot, and receives the new snapshot from the beginning.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(in crate::raft) struct Incoming {
+pub(in crate::raft) struct Incoming<M: StateMachine = Machine> {
     /// The term of the leader that sends it.
     term: Term,
     /// The last entry that the snapshot covers.
     last: EntryId,
-    items: Vec<Item>,
+    items: Vec<M::Item>,
 }
 
 /// Compaction.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// §7: a snapshot replaces the entries that led to it. `machine` is the state machine with all
     /// entries applied that this server asked to apply. So the snapshot ends with the last applied
     /// entry, and no uncommitted entry can get into one.
-    pub(in crate::raft) fn compact(
-        &mut self,
-        machine: KvStore,
-        keep: usize,
-        out: &mut Vec<Output>,
-    ) {
+    pub(in crate::raft) fn compact(&mut self, machine: M, keep: usize, out: &mut Vec<Output<M>>) {
         if !self.can_compact() {
             return;
         }
@@ -86,7 +82,7 @@ impl Node {
     // InstallSnapshot 8: reset state machine using snapshot contents. What the snapshot covers counts
     // as committed and applied. If the log still holds some of these entries, they are not applied
     // again.
-    pub(in crate::raft) fn restore(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn restore(&mut self, out: &mut Vec<Output<M>>) {
         let snapshot = self.persistent.log.snapshot();
         out.push(Output::Restore(snapshot.machine.clone()));
         self.last_applied = snapshot.last.index;
@@ -95,10 +91,10 @@ impl Node {
 }
 
 /// InstallSnapshot RPC, the leader's side.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// Sends the piece that the follower needs next. It is sent again with each round until the
     /// follower replies, so it serves as a heartbeat too.
-    pub(in crate::raft) fn send_piece(&mut self, to: NodeId, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn send_piece(&mut self, to: NodeId, out: &mut Vec<Output<M>>) {
         let term = self.persistent.current_term;
         let most = self.config.chunk.into();
         let leader = self.role.leading_mut();
@@ -133,7 +129,7 @@ impl Node {
         follower: NodeId,
         last: LogIndex,
         outcome: SnapshotOutcome,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let offset = match outcome {
             SnapshotOutcome::Installed { match_index } => {
@@ -160,7 +156,7 @@ impl Node {
     }
 }
 
-impl Outgoing {
+impl<M: StateMachine> Outgoing<M> {
     /// The last entry that the snapshot covers.
     pub fn last(&self) -> LogIndex {
         self.snapshot.last.index
@@ -176,7 +172,7 @@ impl Outgoing {
         self.snapshot.machine.size() as u32
     }
 
-    fn piece(&self, most: usize) -> Piece {
+    fn piece(&self, most: usize) -> Piece<M> {
         let items = self.snapshot.machine.piece(self.arrived as usize, most);
         Piece {
             last: self.snapshot.last,
@@ -189,13 +185,13 @@ impl Outgoing {
 }
 
 /// InstallSnapshot RPC, receiver implementation.
-impl Node {
+impl<M: StateMachine> Node<M> {
     pub(in crate::raft) fn install_snapshot(
         &mut self,
         source: AppendSource,
         term: Term,
-        piece: &Piece,
-        out: &mut Vec<Output>,
+        piece: &Piece<M>,
+        out: &mut Vec<Output<M>>,
     ) {
         let leader = source.leader;
         let last = piece.last;
@@ -223,7 +219,7 @@ impl Node {
         &mut self,
         leader: NodeId,
         last: EntryId,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) -> Option<LogIndex> {
         let (commit, index) = (self.commit_index, last.index);
         let unneeded = |last, reason| {
@@ -263,14 +259,14 @@ impl Node {
         &mut self,
         leader: NodeId,
         term: Term,
-        piece: &Piece,
-        out: &mut Vec<Output>,
+        piece: &Piece<M>,
+        out: &mut Vec<Output<M>>,
     ) -> SnapshotOutcome {
         let last = piece.last;
         // InstallSnapshot 5: save snapshot file, discard any existing or partial snapshot with a
         // smaller index. Snapshots that end with the same entry are equal, whichever server took
         // them, so another leader may complete one. Of one leader's two, the later one counts.
-        let is_later = |known: &Incoming| known.term == term && last.index < known.last.index;
+        let is_later = |known: &Incoming<M>| known.term == term && last.index < known.last.index;
         if self.incoming.as_ref().is_some_and(is_later) {
             self.ignore(leader, IgnoreReason::EarlierSnapshot, out);
             return SnapshotOutcome::Received { offset: 0 };
@@ -302,7 +298,7 @@ impl Node {
         SnapshotOutcome::Received { offset }
     }
 
-    fn install(&mut self, leader: NodeId, piece: &Piece, machine: KvStore, out: &mut Vec<Output>) {
+    fn install(&mut self, leader: NodeId, piece: &Piece<M>, machine: M, out: &mut Vec<Output<M>>) {
         let last = piece.last.index;
         let before = self.configuration();
         // InstallSnapshot 7: discard the entire log. No entry of it is known to match the leader's.
@@ -330,7 +326,7 @@ impl Node {
         source: AppendSource,
         last: LogIndex,
         outcome: SnapshotOutcome,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let message = Message::InstallSnapshotReply {
             term: self.persistent.current_term,

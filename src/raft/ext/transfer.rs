@@ -22,6 +22,7 @@
 
 use crate::raft::event::{Campaign, Event, IgnoreReason, TransferError};
 use crate::raft::io::{Output, Outputs, Timer};
+use crate::raft::machine::StateMachine;
 use crate::raft::message::Message;
 use crate::raft::node::{LeaderState, Node, Role};
 use crate::raft::types::{NodeId, Term};
@@ -35,7 +36,7 @@ pub struct LeadershipTransfer {
     pub timeout_now_sent: bool,
 }
 
-impl LeaderState {
+impl<M: StateMachine> LeaderState<M> {
     pub(in crate::raft) fn transfers_to(&self, id: NodeId) -> bool {
         self.transfer
             .is_some_and(|transfer| transfer.transferee == id)
@@ -43,13 +44,13 @@ impl LeaderState {
 }
 
 /// The leader's side.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// An administrator asks for `transferee` to lead. Asking for the leader itself cancels a
     /// transfer.
     pub(in crate::raft) fn transfer_leadership(
         &mut self,
         transferee: NodeId,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let (own, to) = (self.id, transferee);
         let voters = self.configuration().voters;
@@ -82,7 +83,7 @@ impl Node {
     }
 
     /// The transferee must hold the leader's whole log: then no server rejects it a vote.
-    pub(in crate::raft) fn send_timeout_now_if_complete(&mut self, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn send_timeout_now_if_complete(&mut self, out: &mut Vec<Output<M>>) {
         let last = self.persistent.log.last_index();
         let leader = self.role.leading_mut();
         let Some(LeadershipTransfer {
@@ -104,7 +105,11 @@ impl Node {
     }
 
     /// The transfer took too long, or was cancelled: the leader goes on.
-    pub(in crate::raft) fn end_transfer(&mut self, reason: TransferError, out: &mut Vec<Output>) {
+    pub(in crate::raft) fn end_transfer(
+        &mut self,
+        reason: TransferError,
+        out: &mut Vec<Output<M>>,
+    ) {
         if let Role::Leader(leader) = &mut self.role
             && let Some(LeadershipTransfer { transferee: to, .. }) = leader.transfer.take()
         {
@@ -123,14 +128,14 @@ impl Node {
 }
 
 /// The transferee's side.
-impl Node {
+impl<M: StateMachine> Node<M> {
     /// TimeoutNow, receiver: start an election as if the election timer had expired, and without a
     /// pre-vote: the leader agrees to be deposed.
     pub(in crate::raft) fn timeout_now(
         &mut self,
         leader: NodeId,
         term: Term,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Output<M>>,
     ) {
         let ours = self.persistent.current_term;
         if term < ours {
