@@ -1,6 +1,6 @@
 //! What the part of an address behind `#` names, in every spelling that makes sense.
 
-use super::{CONTENTS, Place, listed};
+use super::{CONTENTS, Place, gallery, listed};
 
 /// What an address names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,8 +15,12 @@ pub enum Address<'a> {
     Drill,
     /// `#/lesson/5/2`, or `#/lesson/5` for its first page.
     Lesson(Place),
+    /// `#/play/scenarios`: the gallery.
+    Gallery,
     /// `#/play`: free play.
     Play,
+    /// `#/play/two-leaders`: a scenario of the gallery.
+    Scenario(&'static str),
     /// `#/run/...`: a run; what stands behind is its code.
     Run(&'a str),
 }
@@ -36,6 +40,10 @@ impl<'a> Address<'a> {
             ["drill"] => Ok(Self::Drill),
             ["contents" | "course"] => Ok(Self::Contents),
             ["play"] => Ok(Self::Play),
+            ["play", "scenarios"] => Ok(Self::Gallery),
+            ["play", name] => gallery::named(name)
+                .map(Self::Scenario)
+                .ok_or_else(|| nothing(hash)),
             ["lesson" | "learn", chapter] | [chapter] => lesson(hash, chapter, "1"),
             ["lesson" | "learn", chapter, page] | [chapter, page] => lesson(hash, chapter, page),
             _ => Err(nothing(hash)),

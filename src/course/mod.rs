@@ -9,6 +9,7 @@
 //! replay it: unmet before, met after.
 
 mod address;
+pub mod gallery;
 pub mod lab;
 mod panels;
 mod progress;

@@ -205,7 +205,7 @@ fn rules_off(beginning: &Script, rules: Rules) -> impl Iterator<Item = Rule> {
 }
 
 /// The same run as a session, at the same moment.
-fn open(runner: &Runner) -> Result<Session, TextError> {
+pub(super) fn open(runner: &Runner) -> Result<Session, TextError> {
     let (scenario, actions) = (runner.scenario().clone(), runner.actions().to_vec());
     let mut session = Session::replay(scenario, actions).map_err(|(_, message)| TextError {
         line: 1,

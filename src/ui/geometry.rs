@@ -150,7 +150,7 @@ impl Geometry {
     /// side, where there is room. On a phone that is the middle of the ring.
     pub fn row_at(&self, id: NodeId, half: f32, nth: usize) -> Point {
         if self.compact {
-            return (self.centre.0, self.centre.1 - 6.0 + 48.0 * nth as f32);
+            return (self.centre.0, self.centre.1 - 14.0 + 54.0 * nth as f32);
         }
         let (x, y) = self.server_at(id);
         let across = x - self.centre.0;
@@ -167,7 +167,7 @@ impl Geometry {
         } else if across > self.ring.0 * 0.1 {
             (x + aside, y - 52.0)
         } else if self.words_above(id) {
-            (x - aside, y + 62.0)
+            (x + aside, y + 46.0)
         } else {
             (x - aside, y - 52.0)
         };

@@ -10,6 +10,64 @@ fn icon(path: &'static str) -> Html {
     }
 }
 
+/// An icon of lines.
+fn lines(path: &'static str) -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d={path} fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"
+                stroke-linejoin="round" />
+        </svg>
+    }
+}
+
+pub fn crash() -> Html {
+    lines("M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8zM5.8 5.8l4.4 4.4m0-4.4-4.4 4.4")
+}
+
+pub fn clock() -> Html {
+    lines("M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8zM8 4.6V8l2.4 1.6")
+}
+
+pub fn skew() -> Html {
+    lines("M8 1.8a6.2 6.2 0 1 0 6.2 6.2H8zM10.6 1.6a5 5 0 0 1 3.8 3.8")
+}
+
+pub fn disk() -> Html {
+    lines(
+        "M3 4c0-1.2 2.2-2 5-2s5 .8 5 2v8c0 1.2-2.2 2-5 2s-5-.8-5-2zM3 4c0 1.2 2.2 2 5 2s5-.8 5-2M3 8c0 1.2 2.2 2 5 2s5-.8 5-2",
+    )
+}
+
+pub fn wipe() -> Html {
+    lines("M3 4c0-1.2 2.2-2 5-2s5 .8 5 2v8c0 1.2-2.2 2-5 2s-5-.8-5-2zM6 7.6l4 4m0-4-4 4")
+}
+
+pub fn partition() -> Html {
+    lines(
+        "M8 1.5v2m0 3v3m0 3v2M3.4 6.2a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6zm9.2 0a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6z",
+    )
+}
+
+pub fn cut_off() -> Html {
+    lines(
+        "M8 5.4a2.6 2.6 0 1 1 0 5.2 2.6 2.6 0 0 1 0-5.2zM8 1v1.6M8 13.4V15M1 8h1.6M13.4 8H15M3 3l1.2 1.2M11.8 11.8 13 13M13 3l-1.2 1.2M4.2 11.8 3 13",
+    )
+}
+
+pub fn cut_link() -> Html {
+    lines("M1 8h4.4M10.6 8H15M6 4.8v6.4M10 4.8v6.4")
+}
+
+pub fn hand() -> Html {
+    lines(
+        "M4.6 8V4.4a.9.9 0 0 1 1.8 0V7 3a.9.9 0 0 1 1.8 0v4-3.2a.9.9 0 0 1 1.8 0V7.4 5a.9.9 0 0 1 1.8 0v4.6c0 2.8-1.6 4.6-4 4.6-2 0-3-1-4-2.8L2.6 9.2c-.4-1 .8-1.8 1.4-1z",
+    )
+}
+
+pub fn heal() -> Html {
+    lines("M1.6 8h12.8M4.4 5.2 1.6 8l2.8 2.8M11.6 5.2 14.4 8l-2.8 2.8")
+}
+
 pub fn play() -> Html {
     icon("M4 2.2v11.6L13.4 8z")
 }

@@ -27,6 +27,10 @@ pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) 
             Question::Role(server.id),
         ),
     };
+    let class = match subject {
+        Subject::Packet(_) => "inspector of-packet",
+        Subject::Server(_) => "inspector",
+    };
     let followers = match subject {
         Subject::Server(server) if !server.followers.is_empty() => Some(followers(server)),
         _ => None,
@@ -38,7 +42,7 @@ pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) 
     });
     let close = on_close.reform(|_: MouseEvent| ());
     html! {
-        <section class="inspector" aria-label="Closer look">
+        <section {class} aria-label="Closer look">
             <h2>{ title }<button class="plain small" aria-label="Close" onclick={close}>{ "×" }</button></h2>
             <dl>{ for fields.iter().map(|(name, value)| html! {
                 <div key={*name}><dt>{ *name }</dt><dd>{ value }</dd></div>

@@ -35,7 +35,8 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
     };
     let sliding = is("input[type=range]");
     let typing = !sliding && is("input, textarea, select");
-    let pressing = is("button, summary, a");
+    // Space acts only where it chooses: everywhere else it plays or pauses, and Enter acts.
+    let choosing = is("summary, a, [role=switch], #question button, .choice button");
     let reading = is(".why, .why *");
     let (key, story) = (event.key(), event.shift_key());
     if event.ctrl_key() || event.meta_key() {
@@ -50,7 +51,7 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
     match key.as_str() {
         "Escape" => Some(Shortcut::Close),
         _ if typing => None,
-        " " if pressing => None,
+        " " if choosing => None,
         " " => Some(Shortcut::Time(TimeWish::Toggle)),
         "ArrowLeft" | "ArrowRight" if sliding => None,
         "ArrowLeft" if reading && !story => why::neighbour("because").map(Shortcut::Past),

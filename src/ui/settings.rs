@@ -1,4 +1,5 @@
-//! How the run is set up: servers, seed, network, and the run as text.
+//! How the run is set up: presets, settings in the field's words, a line for commands, and the run
+//! as text.
 
 use std::ops::Deref;
 use std::rc::Rc;
@@ -8,18 +9,48 @@ use yew::prelude::*;
 
 use super::control::{Control, sentence};
 use super::opening::Opening;
+use super::presets::{PRESETS, wan};
 use super::storage;
 use crate::kv::MAX_CLIENTS;
 use crate::raft::{Change, NodeId, Rule};
 use crate::session::Session;
 use crate::sim::text::parse_action;
-use crate::sim::{Action, Setup};
+use crate::sim::{Action, Setting, Setup};
 
-/// What there is to choose: what it is about, and the choices, in the words of the grammar and in
-/// those of the page.
-const CHOICES: [(&str, &[(&str, &str)]); 8] = [
+/// A setting with choices: its name, its section, and the choices in the words of the grammar and
+/// in those of the page.
+type Choice = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+const READS: Choice = (
+    "Reads",
+    "§6.4",
+    &[
+        ("read=log", "through the log"),
+        ("read=index", "ReadIndex"),
+        ("read=lease", "lease"),
+    ],
+);
+
+const LOSS: Choice = (
+    "Loss",
+    "",
+    &[
+        ("loss=0%", "none"),
+        ("loss=2%", "2 %"),
+        ("loss=10%", "10 %"),
+        ("loss=30%", "30 %"),
+    ],
+);
+
+/// What is changed less often.
+const MORE: [Choice; 5] = [
     (
-        "Changes go",
+        "Entries are sent",
+        "",
         &[
             ("send=heartbeat", "with heartbeats"),
             ("send=at-once", "at once"),
@@ -27,59 +58,36 @@ const CHOICES: [(&str, &[(&str, &str)]); 8] = [
         ],
     ),
     (
-        "Packets lost",
-        &[
-            ("loss=0%", "none"),
-            ("loss=2%", "2 in 100"),
-            ("loss=10%", "10 in 100"),
-            ("loss=30%", "30 in 100"),
-        ],
+        "No-op entry",
+        "§8",
+        &[("no-op=on", "on"), ("no-op=off", "off")],
     ),
     (
-        "Before an election",
-        &[
-            ("prevote=off", "nobody is asked"),
-            ("prevote=on", "others are asked"),
-        ],
-    ),
-    (
-        "A leader nobody answers",
-        &[
-            ("check-quorum=off", "goes on"),
-            ("check-quorum=on", "steps down"),
-        ],
-    ),
-    (
-        "Reads go",
-        &[
-            ("read=log", "through the log"),
-            ("read=index", "by ReadIndex"),
-            ("read=lease", "by lease"),
-        ],
-    ),
-    (
-        "Logs compacted",
+        "Snapshot threshold",
+        "§7",
         &[
             ("compact=off", "never"),
-            ("compact=8", "after 8"),
-            ("compact=30", "after 30"),
+            ("compact=8", "8 entries"),
+            ("compact=30", "30 entries"),
         ],
     ),
     (
-        "Clients remembered",
+        "Client sessions kept",
+        "§6.3",
         &[
-            ("sessions=off", "all, for ever"),
-            ("sessions=3", "the last three"),
-            ("sessions=2", "the last two"),
-            ("sessions=1", "the last one"),
+            ("sessions=off", "unlimited"),
+            ("sessions=3", "3"),
+            ("sessions=2", "2"),
+            ("sessions=1", "1"),
         ],
     ),
     (
-        "Disks write",
+        "fsync latency",
+        "",
         &[
-            ("disk=0ms", "in no time"),
-            ("disk=5..10ms", "in 5–10 ms"),
-            ("disk=30..60ms", "in 30–60 ms"),
+            ("disk=0ms", "none"),
+            ("disk=5..10ms", "5–10 ms"),
+            ("disk=30..60ms", "30–60 ms"),
         ],
     ),
 ];
@@ -137,26 +145,11 @@ pub fn Settings(props: &SettingsProps) -> Html {
     let (line, area) = (use_node_ref(), use_node_ref());
     let error = use_state(|| None);
     let wish = &props.on_wish;
-    let opening = props.opening;
-    let begin = |with: fn(Opening, u64) -> Opening| {
-        wish.reform(move |event: Event| {
-            RunWish::Begin(with(opening, value(&event).parse().unwrap_or(1)))
-        })
-    };
-    let servers = begin(|opening, count| Opening {
-        servers: count as u8,
-        ..opening
-    });
-    let clients = begin(|opening, count| Opening {
-        clients: count as u8,
-        ..opening
-    });
-    let seed = begin(|opening, seed| Opening { seed, ..opening });
     let act = {
         let (control, error) = (props.control.clone(), error.clone());
         Callback::from(move |line: String| error.set(command(&control, &line).err()))
     };
-    let set = act.reform(|event: Event| format!("config {}", value(&event)));
+    let set = act.reform(|words: String| format!("config {words}"));
     let open = {
         let (wish, error) = (wish.clone(), error.clone());
         Callback::from(move |text: String| match Session::read(&text) {
@@ -171,23 +164,168 @@ pub fn Settings(props: &SettingsProps) -> Html {
         let error = error.clone();
         Callback::from(move |why| error.set(Some(why)))
     };
-    let counts = |most, chosen| (1..=most).map(move |count| (count, count, count == chosen));
+    let setup = &props.setup;
+    let timing = setup.timing;
+    let (low, high) = timing.election;
+    let (near, far) = setup.faults.latency;
     html! {
-        <details class="settings">
-            <summary>{ "This run" }</summary>
+        <section class="settings" aria-label="Settings">
+            <h2>{ "Settings" }</h2>
             <div class="fields">
-                <label>{ "Servers" }<select onchange={servers}>{ options(counts(9, opening.servers)) }</select></label>
-                <label>{ "Clients" }<select onchange={clients}>{ options(counts(MAX_CLIENTS as u8, opening.clients)) }</select></label>
-                <label>{ "Seed" }<input type="number" min="0" value={opening.seed.to_string()} onchange={seed} /></label>
-                { for CHOICES.iter().map(|(about, choices)| html! {
-                    <label>{ *about }<select onchange={set.clone()}>{ choose(choices, &props.setup) }</select></label>
-                }) }
+                <Presets setup={*setup} on_set={set.clone()} />
+                { range("Election timeout", "§5.2", Setting::Election(low, high), &set) }
+                { range("Heartbeat", "§5.2", Setting::Heartbeat(timing.heartbeat), &set) }
+                { range("Latency", "", Setting::Latency(near, far), &set) }
+                { choose(&LOSS, setup, &set) }
+                { switch("Pre-Vote", "§9.6", "prevote", setup, &set) }
+                { switch("CheckQuorum", "§6.2", "check-quorum", setup, &set) }
+                { choose(&READS, setup, &set) }
             </div>
-            <div class="buttons">{ for props.next.map(|id| add_button(id, &props.control)) }</div>
+            <details>
+                <summary>{ "All settings" }</summary>
+                <div class="fields">
+                    { for MORE.iter().map(|choice| choose(choice, setup, &set)) }
+                </div>
+                <h3>{ "Starts a new run" }</h3>
+                <div class="fields">{ new_run(props.opening, wish) }</div>
+                <div class="buttons">{ for props.next.map(|id| add_button(id, &props.control)) }</div>
+            </details>
             { console(&line, &act) }
             <div>{ for error.iter().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
             { run_text(&area, &props.control, &open, &say) }
-        </details>
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct PresetsProps {
+    setup: Setup,
+    on_set: Callback<String>,
+}
+
+/// The presets; for a wide-area network with a round-trip time to type.
+#[component]
+fn Presets(props: &PresetsProps) -> Html {
+    let wide = use_state(|| false);
+    let fitting = PRESETS.iter().position(|preset| preset.fits(&props.setup));
+    let onchange = {
+        let (wide, on_set) = (wide.clone(), props.on_set.clone());
+        Callback::from(move |event: Event| {
+            let chosen = value(&event);
+            wide.set(chosen == "wan");
+            let preset = chosen.parse().ok().and_then(|nth: usize| PRESETS.get(nth));
+            for words in preset.iter().flat_map(|preset| preset.settings) {
+                on_set.emit((*words).into());
+            }
+        })
+    };
+    let round_trip = props.on_set.clone();
+    let round_trip = Callback::from(move |event: Event| {
+        if let Ok(ms) = value(&event).parse() {
+            for words in wan(ms) {
+                round_trip.emit(words);
+            }
+        }
+    });
+    let presets = PRESETS.iter().enumerate();
+    let presets = presets.map(|(nth, preset)| {
+        let chosen = !*wide && fitting == Some(nth);
+        (nth.to_string(), preset.name, chosen)
+    });
+    let wan = ("wan".to_string(), "WAN", *wide);
+    let own = (!*wide && fitting.is_none()).then(|| (String::new(), "your own", true));
+    html! {
+        <>
+        <label><span>{ "Preset" }</span>
+            <select {onchange}>{ options(presets.chain([wan]).chain(own)) }</select></label>
+        { for wide.then(|| html! {
+            <label><span>{ "Round-trip time, ms" }</span>
+                <input type="number" min="2" max="1000" placeholder="80" onchange={round_trip} /></label>
+        }) }
+        </>
+    }
+}
+
+/// A name, and the section that explains it.
+fn named(name: &'static str, section: &'static str) -> Html {
+    html! { <span>{ name }{ " " }<small>{ section }</small></span> }
+}
+
+/// A time, or a range of times, to type: `150..300ms`.
+fn range(
+    name: &'static str,
+    section: &'static str,
+    setting: Setting,
+    set: &Callback<String>,
+) -> Html {
+    let words = setting.to_string();
+    let (key, now) = words.split_once('=').unwrap_or((&words, ""));
+    let key = key.to_string();
+    let onchange = set.reform(move |event: Event| {
+        let mut typed = value(&event).replace(['–', '-'], "..").replace(' ', "");
+        if typed.ends_with(|last: char| last.is_ascii_digit()) {
+            typed.push_str("ms");
+        }
+        format!("{key}={typed}")
+    });
+    html! {
+        <label>{ named(name, section) }
+            <input type="text" autocomplete="off" value={shown(now)} {onchange} /></label>
+    }
+}
+
+/// `150–300 ms` for `150ms..300ms`.
+fn shown(words: &str) -> String {
+    let unit = |time: &str| time.find(char::is_alphabetic).unwrap_or(time.len());
+    let (low, high) = words.split_once("..").unwrap_or((words, words));
+    let ((low, of), (high, unit)) = (low.split_at(unit(low)), high.split_at(unit(high)));
+    match (low == high, of == unit) {
+        (true, true) => format!("{high} {unit}"),
+        (false, true) => format!("{low}–{high} {unit}"),
+        _ => format!("{low} {of}–{high} {unit}"),
+    }
+}
+
+fn switch(
+    name: &'static str,
+    section: &'static str,
+    key: &'static str,
+    setup: &Setup,
+    set: &Callback<String>,
+) -> Html {
+    let on = setup.has(&format!("{key}=on"));
+    let onclick =
+        set.reform(move |_: MouseEvent| format!("{key}={}", if on { "off" } else { "on" }));
+    html! {
+        <div class="field">{ named(name, section) }
+            <button class="switch" role="switch" aria-label={name} aria-checked={on.to_string()} {onclick}></button>
+        </div>
+    }
+}
+
+/// What starts a new run: servers, clients, seed.
+fn new_run(opening: Opening, wish: &Callback<RunWish>) -> Html {
+    let begin = |with: fn(Opening, u64) -> Opening| {
+        wish.reform(move |event: Event| {
+            RunWish::Begin(with(opening, value(&event).parse().unwrap_or(1)))
+        })
+    };
+    let servers = begin(|opening, count| Opening {
+        servers: count as u8,
+        ..opening
+    });
+    let clients = begin(|opening, count| Opening {
+        clients: count as u8,
+        ..opening
+    });
+    let seed = begin(|opening, seed| Opening { seed, ..opening });
+    let counts = |most, chosen| (1..=most).map(move |count| (count, count, count == chosen));
+    html! {
+        <>
+        <label><span>{ "Servers" }</span><select onchange={servers}>{ options(counts(9, opening.servers)) }</select></label>
+        <label><span>{ "Clients" }</span><select onchange={clients}>{ options(counts(MAX_CLIENTS as u8, opening.clients)) }</select></label>
+        <label><span>{ "Seed" }</span><input type="number" min="0" value={opening.seed.to_string()} onchange={seed} /></label>
+        </>
     }
 }
 
@@ -206,13 +344,17 @@ pub(super) fn options<V: ToString, L: ToString>(
     choices.into_iter().map(choice).collect()
 }
 
-/// The choices that there are for a setting. What was set in words may be none of them.
-fn choose(choices: &[(&str, &str)], setup: &Setup) -> Html {
+/// A setting with its choices. What was set in words may be none of them.
+fn choose((name, section, choices): &Choice, setup: &Setup, set: &Callback<String>) -> Html {
     let chosen = choices.iter().position(|(words, _)| setup.has(words));
     let other = chosen.is_none().then_some(("", "as set", true));
     let choices = choices.iter().enumerate();
     let choices = choices.map(|(nth, (words, label))| (*words, *label, chosen == Some(nth)));
-    options(choices.chain(other))
+    let onchange = set.reform(|event: Event| value(&event));
+    html! {
+        <label>{ named(name, section) }
+            <select {onchange}>{ options(choices.chain(other)) }</select></label>
+    }
 }
 
 fn add_button(id: NodeId, control: &Control) -> Html {
@@ -220,6 +362,36 @@ fn add_button(id: NodeId, control: &Control) -> Html {
     let onclick = move |_: MouseEvent| control.act_or_say(Action::Change(Change::Add(id)));
     html! { <button class="bordered small" {onclick}>{ format!("Add {id} to the cluster") }</button> }
 }
+
+/// What can be typed, an example of each.
+const COMMANDS: [&str; 26] = [
+    "add S6",
+    "compact S1",
+    "config latency=5..10ms",
+    "crash S1",
+    "cut S1-S2",
+    "cut S1>S2",
+    "delay S1>S2 append 80ms",
+    "deliver S1>S2 append",
+    "drop S1>S2 append",
+    "duplicate S1>S2 append",
+    "heal",
+    "hold all",
+    "isolate S5",
+    "partition S1 S2 C1 | S3 S4 S5",
+    "read C1 x from S3",
+    "release all",
+    "remove S5",
+    "request C1 x=5",
+    "restart S1",
+    "rules off commit-own-term",
+    "skew S3 2/1",
+    "slow-disk S3 20ms",
+    "timeout S1",
+    "timer S1 80ms",
+    "transfer S2",
+    "wipe S1",
+];
 
 /// A line for an action in the words of the grammar.
 fn console(line: &NodeRef, act: &Callback<String>) -> Html {
@@ -233,9 +405,10 @@ fn console(line: &NodeRef, act: &Callback<String>) -> Html {
     });
     html! {
         <form class="console" {onsubmit}>
-            <label for="console-line">{ "Do" }</label>
-            <input id="console-line" ref={line.clone()} type="text" autocomplete="off"
+            <label for="console-line">{ "Command" }</label>
+            <input id="console-line" ref={line.clone()} type="text" autocomplete="off" list="commands"
                 autocapitalize="none" spellcheck="false" placeholder="cut S1-S2" />
+            <datalist id="commands">{ for COMMANDS.iter().map(|words| html! { <option value={*words} /> }) }</datalist>
             <button class="bordered small">{ "Go" }</button>
         </form>
     }
@@ -290,4 +463,29 @@ pub(super) fn value(event: &Event) -> String {
             .map(|input| input.value())
     };
     select.or_else(input).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_shown_as_people_write_them() {
+        assert_eq!(shown("150ms..300ms"), "150–300 ms");
+        assert_eq!(shown("900ms..1s"), "900 ms–1 s");
+        assert_eq!(shown("40ms..40ms"), "40 ms");
+        assert_eq!(shown("50ms"), "50 ms");
+    }
+
+    #[test]
+    fn every_choice_and_every_example_can_be_read() {
+        for (_, _, choices) in MORE.iter().chain([&READS, &LOSS]) {
+            for (words, _) in *choices {
+                words.parse::<Setting>().unwrap();
+            }
+        }
+        for words in COMMANDS {
+            parse_action(words).unwrap();
+        }
+    }
 }

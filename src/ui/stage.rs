@@ -170,13 +170,13 @@ fn picked(event: &MouseEvent) -> Option<Pick> {
     Some(Pick::Link(NodeId::new(link / 10)?, NodeId::new(link % 10)?))
 }
 
-/// Enter and Space are a click on the server that has the focus; the arrows lead to another. Among
+/// Enter is a click on the server that has the focus; the arrows lead to another. Among
 /// the messages Enter asks why, as it does not for a server.
 fn on_key(event: &KeyboardEvent, ids: ServerSet, on_pick: &Callback<Pick>) {
     let Some(id) = delegate::server(event) else {
         return on_packet_key(event, on_pick);
     };
-    if matches!(event.key().as_str(), "Enter" | " ") {
+    if event.key() == "Enter" {
         on_pick.emit(Pick::Server(id));
     } else if let Some(other) = neighbour(&event.key(), id, ids) {
         focus(other);

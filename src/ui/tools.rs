@@ -1,45 +1,195 @@
-//! What a click on the stage does, and the messages that wait to be let go.
+//! What a click on the stage does, and the messages that wait to be delivered.
 
 use yew::prelude::*;
 
 use super::control::Control;
 use super::delegate;
+use super::icons;
 use super::refs::told;
 use super::stage::Pick;
-use crate::course::Tool;
-use crate::sim::{Action, Link, Packet, PacketId, World};
+use crate::course;
+use crate::raft::{NodeId, ServerSet};
+use crate::sim::{Action, ClockRate, Group, Link, Packet, PacketId, Time, World};
+use crate::view::facts::is_isolated;
 use crate::view::refs;
 
 /// The most messages that are listed.
 const SHOWN: usize = 12;
 
-const TOOLS: [(Tool, &str); 3] = [
-    (Tool::Crash, "Crash"),
-    (Tool::TimeOut, "Time out"),
-    (Tool::CutOff, "Cut off"),
+/// A clock of a server that is skewed by hand: twice as fast as the others.
+const FAST: ClockRate = ClockRate { ticks: 2, per: 1 };
+
+/// How long a disk takes that is slowed down by hand.
+const SLOW: Time = Time::ms(60);
+
+/// What a click on a server does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tool {
+    #[default]
+    Crash,
+    CutLink,
+    CutOff,
+    Partition,
+    Skew,
+    SlowDisk,
+    TimeOut,
+    Wipe,
+}
+
+impl From<course::Tool> for Tool {
+    fn from(tool: course::Tool) -> Self {
+        match tool {
+            course::Tool::Crash => Self::Crash,
+            course::Tool::CutOff => Self::CutOff,
+            course::Tool::TimeOut => Self::TimeOut,
+        }
+    }
+}
+
+/// The tools of the course, as it names them.
+const FEW: [Tool; 3] = [Tool::Crash, Tool::TimeOut, Tool::CutOff];
+
+const SERVERS: [Tool; 5] = [
+    Tool::Crash,
+    Tool::TimeOut,
+    Tool::Skew,
+    Tool::SlowDisk,
+    Tool::Wipe,
 ];
 
-/// A choice of what a click on a server does.
-pub fn tools(chosen: Tool, on_tool: &Callback<Tool>) -> Html {
-    let onclick = delegate::pick(on_tool, |event: &MouseEvent| {
-        let nth = delegate::number(event, "data-tool")? as usize;
-        TOOLS.get(nth).map(|(tool, _)| *tool)
-    });
-    let tools = TOOLS.iter().enumerate().map(|(nth, (tool, label))| {
-        let pressed = (*tool == chosen).to_string();
-        html! { <button key={nth} data-tool={nth.to_string()} aria-pressed={pressed}>{ *label }</button> }
-    });
+const NETWORK: [Tool; 3] = [Tool::Partition, Tool::CutOff, Tool::CutLink];
+
+impl Tool {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Crash => "Crash",
+            Self::CutLink => "Cut link",
+            Self::CutOff => "Cut off",
+            Self::Partition => "Partition",
+            Self::Skew => "Skew clock",
+            Self::SlowDisk => "Slow disk",
+            Self::TimeOut => "Time out",
+            Self::Wipe => "Wipe disk",
+        }
+    }
+
+    fn icon(self) -> Html {
+        match self {
+            Self::Crash => icons::crash(),
+            Self::CutLink => icons::cut_link(),
+            Self::CutOff => icons::cut_off(),
+            Self::Partition => icons::partition(),
+            Self::Skew => icons::skew(),
+            Self::SlowDisk => icons::disk(),
+            Self::TimeOut => icons::clock(),
+            Self::Wipe => icons::wipe(),
+        }
+    }
+
+    /// What a click means with it.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Crash => "",
+            Self::CutLink => "Cut link: click a link, or click its two servers.",
+            Self::CutOff => "Cut off: click a server to cut all its links; again to heal them.",
+            Self::Partition => "Partition: click the servers of one side.",
+            Self::Skew => "Skew clock: click a server; its clock runs twice as fast.",
+            Self::SlowDisk => "Slow disk: click a server; each write takes 60 ms.",
+            Self::TimeOut => "Time out: click a follower to expire its election timer.",
+            Self::Wipe => "Wipe disk: click a server; it crashes and loses its disk.",
+        }
+    }
+
+    /// What it does to a server; or why it cannot. One that is down is started again.
+    pub fn actions(self, world: &World, id: NodeId) -> Result<Vec<Action>, String> {
+        let server = world.server(id);
+        let up = server.is_up();
+        let action = match self {
+            Self::Wipe if up => return Ok(vec![Action::Crash(id), Action::Wipe(id)]),
+            Self::Wipe => Action::Wipe(id),
+            Self::Skew if server.clock == ClockRate::TRUE => Action::Skew(id, FAST),
+            Self::Skew => Action::Skew(id, ClockRate::TRUE),
+            Self::SlowDisk => {
+                let slow = server.disk_time.is_none().then_some(SLOW);
+                Action::SlowDisk(id, slow)
+            }
+            _ if !up => Action::Restart(id),
+            Self::CutOff if is_isolated(world, id) => Action::Heal(Link::All),
+            Self::CutOff => Action::Isolate(id),
+            Self::TimeOut if server.is_leader() => {
+                return Err(format!(
+                    "{id} leads: a leader has no election timer. Time out a follower."
+                ));
+            }
+            Self::TimeOut => Action::Timeout(id),
+            Self::Crash | Self::CutLink | Self::Partition => Action::Crash(id),
+        };
+        Ok(vec![action])
+    }
+}
+
+/// The partition that has `side` on one side. Each client goes with the server that it asks.
+pub fn partition(world: &World, side: ServerSet) -> Action {
+    let mut groups = [Group::default(), Group::default()];
+    groups[0].servers = side;
+    groups[1].servers = world.ids().except(side);
+    for client in world.clients() {
+        let group = usize::from(!side.contains(client.asks()));
+        groups[group].add_client(client.id);
+    }
+    Action::Partition(groups.to_vec())
+}
+
+/// A choice of what a click on a server does, as short as the course needs it.
+pub fn few_tools(chosen: Tool, on_tool: &Callback<Tool>) -> Html {
+    let tools = FEW.iter().map(|tool| button(*tool, chosen, on_tool, false));
     let class = if chosen == Tool::Crash {
         "tools"
     } else {
         "tools special"
     };
     html! {
-        <div {class} role="group" aria-label="A click on a server" {onclick}>{ for tools }</div>
+        <div {class} role="group" aria-label="A click on a server">{ for tools }</div>
     }
 }
 
-/// The messages that are held, each with a button that lets it go: the same as a click on it.
+fn button(tool: Tool, chosen: Tool, on_tool: &Callback<Tool>, icon: bool) -> Html {
+    let pressed = (tool == chosen).to_string();
+    let onclick = on_tool.reform(move |_: MouseEvent| tool);
+    html! {
+        <button key={tool.label()} aria-pressed={pressed} {onclick}>
+            { for icon.then(|| tool.icon()) }{ tool.label() }
+        </button>
+    }
+}
+
+/// All tools, and what is done to the whole network at once.
+pub fn palette(chosen: Tool, world: &World, control: &Control, on_tool: &Callback<Tool>) -> Html {
+    let tool = |tool: &Tool| button(*tool, chosen, on_tool, true);
+    let at_once = |label: &'static str, icon: Html, action: Action| {
+        let control = control.clone();
+        let onclick = move |_: MouseEvent| control.act_or_say(action.clone());
+        html! { <button key={label} {onclick}>{ icon }{ label }</button> }
+    };
+    let hold = if world.network().holds_any() {
+        at_once("Release all", icons::hand(), Action::Release(Link::All))
+    } else {
+        at_once("Hold all", icons::hand(), Action::Hold(Link::All))
+    };
+    html! {
+        <section class="palette" aria-label="Tools">
+            <h2 class="visually-hidden">{ "Tools" }</h2>
+            <div role="group" aria-label="Servers">{ for SERVERS.iter().map(tool) }</div>
+            <div role="group" aria-label="Network">
+                { for NETWORK.iter().map(tool) }
+                { hold }
+                { at_once("Heal all", icons::heal(), Action::Heal(Link::All)) }
+            </div>
+        </section>
+    }
+}
+
+/// The messages that are held, each with a button that delivers it: the same as a click on it.
 pub fn held(world: &World, control: &Control, on_pick: &Callback<Pick>) -> Html {
     let onclick = delegate::pick(on_pick, |event: &MouseEvent| {
         delegate::number(event, "data-let-go").map(|id| Pick::Packet(PacketId(id)))

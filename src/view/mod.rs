@@ -4,6 +4,7 @@
 //! - [`scene`]: the stage: servers, clients, packets under way, cut links;
 //! - [`logs`]: the logs side by side;
 //! - [`timeline`]: who was what when;
+//! - [`unusual`]: all that is off or unusual;
 //! - [`why`]: why anything of it is so;
 //! - [`facts`]: all there is to know of a server or a packet;
 //! - [`refs`]: which words and things of all these are about the same.
@@ -13,6 +14,7 @@ pub mod logs;
 pub mod refs;
 pub mod scene;
 pub mod timeline;
+pub mod unusual;
 pub mod why;
 
 pub use logs::LogTable;

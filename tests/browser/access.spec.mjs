@@ -34,7 +34,7 @@ for (const colorScheme of ["light", "dark"]) {
         await page.getByRole("button", { name: "Pause", exact: true }).click();
         await leader.click();
         await page.getByRole("button", { name: "why?" }).first().click();
-        await page.getByText("This run", { exact: true }).click();
+        await page.getByText("All settings", { exact: true }).click();
         await page.getByText("As text", { exact: true }).click();
         await page.getByRole("textbox", { name: "Request" }).fill("hello");
         await page.getByRole("button", { name: "Send" }).click();

@@ -243,7 +243,8 @@ test("what was pressed is clicked, though it moves on before the button is up", 
 
 test("a message can be read and dropped, a link cut and mended", async ({ page }) => {
   await open(page, "./", 1);
-  await page.locator(".packet").first().click({ force: true });
+  await button(page, "Pause").click();
+  await page.locator(".packet").first().dispatchEvent("click");
   const look = page.getByRole("region", { name: "Closer look" });
   await expect(look).toContainText(/S\d to S\d|C1/);
   await look.getByRole("button", { name: "Drop" }).click();
@@ -298,8 +299,7 @@ test("bad input gets a sentence and loses nothing", async ({ page }) => {
   await button(page, "Send").click();
   await expect(page.locator(".request").getByRole("alert")).toHaveText(/write x=5/);
 
-  await page.getByText("This run", { exact: true }).click();
-  await page.getByLabel("Do", { exact: true }).fill("crash S12");
+  await page.getByLabel("Command", { exact: true }).fill("crash S12");
   await button(page, "Go").click();
   await expect(page.locator(".settings").getByRole("alert")).toHaveText(/"S12" is no server/);
 
@@ -322,7 +322,6 @@ test("what an earlier visit left is opened when it is asked for, and a spoilt on
   await button(page, "Pause").click();
   const [end, down] = [await time(page), await page.locator(".server.down").getAttribute("aria-label")];
   await page.reload();
-  await page.getByText("This run", { exact: true }).click();
   await page.getByText("As text", { exact: true }).click();
   await button(page, "Open the last visit's run").click();
   await scrub(page, end);
@@ -331,7 +330,6 @@ test("what an earlier visit left is opened when it is asked for, and a spoilt on
   await page.addInitScript(() => localStorage.setItem("raftarium.run", "\u0000 not a run"));
   await page.reload();
   await expect(leader(page)).toHaveCount(1);
-  await page.getByText("This run", { exact: true }).click();
   await page.getByText("As text", { exact: true }).click();
   await button(page, "Open the last visit's run").click();
   await expect(page.locator(".settings").getByRole("alert")).toHaveText(/^Line 1, column \d+: .*\.$/);
@@ -359,7 +357,6 @@ test.describe("on a phone", () => {
     await expect(server(page, id)).toHaveAccessibleName(/down/);
     const width = () => page.evaluate(() => document.documentElement.scrollWidth);
     expect(await width()).toBeLessThanOrEqual(360);
-    await page.getByText("This run", { exact: true }).tap();
     await page.getByText("As text", { exact: true }).tap();
     await page.getByRole("button", { name: "Help" }).tap();
     expect(await width()).toBeLessThanOrEqual(360);

@@ -524,7 +524,7 @@ test("a reload resumes, any page can be entered, free play is a tap away and bac
   await page.locator(".contents button").filter({ hasText: "One write" }).click();
   await expect(title(page)).toHaveText("Ask for a change.");
   await room(page, "Play");
-  await expect(page.getByText("This run", { exact: true })).toBeVisible();
+  await expect(page.getByText("All settings", { exact: true })).toBeVisible();
   await room(page, "Learn");
   await expect(title(page)).toHaveText("Ask for a change.");
   for (let back = 0; back < 3; back++) await page.goBack();

@@ -56,10 +56,9 @@ export const server = (page, n) => page.getByRole("button", { name: new RegExp(`
 /** Opens a run that is given as text, paused where it ends. */
 export async function openRun(page, text) {
   await page.goto("./#/play");
-  await page.getByText("This run", { exact: true }).click();
   await page.getByText("As text", { exact: true }).click();
   await page.getByLabel("The run as text").fill(text);
   await page.getByRole("button", { name: "Open this text" }).click();
-  await page.getByText("This run", { exact: true }).click();
+  await page.getByText("As text", { exact: true }).click();
   await page.getByRole("button", { name: "Play", exact: true }).waitFor();
 }

@@ -17,7 +17,7 @@ async function open(page) {
 /** Chooses in the settings. */
 async function choose(page, about, label) {
   const field = page.getByLabel(about);
-  if (!(await field.isVisible())) await page.getByText("This run", { exact: true }).click();
+  if (!(await field.isVisible())) await page.getByText("All settings", { exact: true }).click();
   await field.selectOption({ label });
 }
 
@@ -28,7 +28,7 @@ async function send(page, request) {
 
 test("with pre-votes, who hears no leader asks before it stands", async ({ page }) => {
   await open(page);
-  await choose(page, "Before an election", "others are asked");
+  await page.getByRole("switch", { name: "Pre-Vote" }).click();
   const first = leader(page);
   await first.click();
   await speed(page, 3);
@@ -39,7 +39,7 @@ test("with pre-votes, who hears no leader asks before it stands", async ({ page 
 test("a client opens a session where only so many are remembered", async ({ page }) => {
   test.setTimeout(60_000); // at a speed at which every event can be read
   await open(page);
-  await choose(page, "Clients remembered", "the last one");
+  await choose(page, "Client sessions kept", "1");
   await speed(page, 2);
   await send(page, "y+=1");
   await expect(events(page)).toContainText("The client C1 has session", { timeout: 25_000 });
@@ -53,10 +53,10 @@ test("a client opens a session where only so many are remembered", async ({ page
 test("with two clients and one remembered, a session expires", async ({ page }) => {
   test.setTimeout(60_000); // at a speed at which every event can be read
   await open(page);
-  await page.getByText("This run", { exact: true }).click();
+  await page.getByText("All settings", { exact: true }).click();
   await page.getByRole("combobox", { name: "Clients", exact: true }).selectOption("2");
   await expect(page.locator(".client")).toHaveCount(2);
-  await choose(page, "Clients remembered", "the last one");
+  await choose(page, "Client sessions kept", "1");
   await speed(page, 2);
   await expect(events(page)).toContainText(/expired session \d+ of C\d|session has expired/, { timeout: 25_000 });
 });
@@ -77,22 +77,22 @@ test("a leader hands over to a server of the user's choice", async ({ page }) =>
 
 test("a read by ReadIndex waits until a majority confirms the leader, and by lease does not", async ({ page }) => {
   await open(page);
-  await choose(page, "Reads go", "by ReadIndex");
+  await choose(page, "Reads", "ReadIndex");
   await speed(page, 2);
   await expect(page.getByRole("button", { name: /^S\d, leader.* log (\d+), committed \1$/ })).toHaveCount(1, { timeout: 15_000 });
   await send(page, "x?");
   await expect(page.getByRole("button", { name: /leader.*of 3 confirm that it leads, 1 read waits/ })).toHaveCount(1, { timeout: 15_000 });
   await expect(page.getByRole("button", { name: /read waits/ })).toHaveCount(0, { timeout: 15_000 });
 
-  await choose(page, "A leader nobody answers", "steps down");
-  await choose(page, "Reads go", "by lease");
+  await page.getByRole("switch", { name: "CheckQuorum" }).click();
+  await choose(page, "Reads", "lease");
   await expect(page.getByRole("button", { name: /leader.*has a lease/ })).toHaveCount(1, { timeout: 15_000 });
   await expect(page.locator(".ring.leader")).toHaveCount(1);
 });
 
 test("a server joins, gets a vote and is removed while the cluster runs", async ({ page }) => {
   await open(page);
-  await page.getByText("This run", { exact: true }).click();
+  await page.getByText("All settings", { exact: true }).click();
   await speed(page, 4);
   await button(page, "Add S6 to the cluster").click();
   await expect(server(page, 6)).toHaveAccessibleName(/follower/, { timeout: 20_000 });

@@ -60,8 +60,8 @@ test("a disk at work is seen and told, and entries wait for it", async ({ page }
   await page.goto("./#/play");
   await expect(leader(page)).toHaveCount(1);
   await button(page, "Pause").click();
-  await page.getByText("This run", { exact: true }).click();
-  await page.getByLabel("Disks write").selectOption({ label: "in 30–60 ms" });
+  await page.getByText("All settings", { exact: true }).click();
+  await page.getByLabel("fsync latency").selectOption({ label: "30–60 ms" });
   await expect(events(page)).toContainText("disk=30ms..60ms");
   await page.getByRole("textbox", { name: "Request" }).fill("x=5");
   await button(page, "Send").click();

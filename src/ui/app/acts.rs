@@ -42,27 +42,83 @@ impl App {
         }
     }
 
-    /// What a click on a server does. One that is down is started again, whatever the tool.
-    fn use_tool(&self, id: NodeId) {
-        let (up, leads, alone) = {
+    /// What a click on a server does.
+    fn use_tool(&mut self, id: NodeId) {
+        match (self.tool, self.picked.iter().next()) {
+            (Tool::Partition, _) if self.picked.contains(id) => {
+                self.picked = self.picked.without(id);
+            }
+            (Tool::Partition, _) | (Tool::CutLink, None) => self.picked = self.picked.with(id),
+            (Tool::CutLink, Some(first)) => {
+                self.picked = ServerSet::EMPTY;
+                if first != id {
+                    self.pick(Pick::Link(first.min(id), first.max(id)));
+                }
+            }
+            (tool, _) => {
+                let actions = {
+                    let player = self.control.player();
+                    let world = player.session.world();
+                    world.find(id).map(|_| tool.actions(world, id))
+                };
+                match actions {
+                    Some(Ok(actions)) => {
+                        for action in actions {
+                            self.control.act_or_say(action);
+                        }
+                    }
+                    Some(Err(why)) => self.control.say(why),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// Partitions the network: the servers that were clicked are one side.
+    pub(super) fn part(&mut self) {
+        let side = std::mem::take(&mut self.picked);
+        let (action, all) = {
             let player = self.control.player();
             let world = player.session.world();
-            let Some(server) = world.find(id) else { return };
-            let alone = facts::is_isolated(world, id);
-            (server.is_up(), server.is_leader(), alone)
+            (tools::partition(world, side), world.ids())
         };
-        let action = match self.tool {
-            _ if !up => Action::Restart(id),
-            Tool::CutOff if alone => Action::Heal(Link::All),
-            Tool::CutOff => Action::Isolate(id),
-            Tool::TimeOut if leads => {
-                let why = "leads: a leader has no election timer. Time out a follower.";
-                return self.control.say(format!("{id} {why}"));
-            }
-            Tool::TimeOut => Action::Timeout(id),
-            Tool::Crash => Action::Crash(id),
-        };
+        if side.is_empty() || side == all {
+            return self.control.say("A partition has servers on both sides.");
+        }
         self.control.act_or_say(action);
+        self.tool = Tool::Crash;
+    }
+
+    /// Puts the tool away, or else closes the closer look.
+    pub(super) fn close(&mut self) {
+        if self.room == Room::Play && self.tool != Tool::Crash {
+            (self.tool, self.picked) = (Tool::Crash, ServerSet::EMPTY);
+        } else {
+            (self.focus, self.chosen) = (None, None);
+        }
+    }
+
+    /// Opens a scenario of the gallery, paused where something is about to happen.
+    pub(super) fn open_exhibit(&mut self, exhibit: Exhibit, counter: bool) {
+        let session = if counter {
+            exhibit.counter_session()
+        } else {
+            exhibit.session()
+        };
+        match session {
+            Ok(session) => {
+                self.show(session);
+                self.exhibit = Some((exhibit, counter));
+            }
+            Err(error) => self.control.say(error.to_string()),
+        }
+    }
+
+    /// The open scenario again, from where it opens, with its counter-measure or without.
+    pub(super) fn counter(&mut self, counter: bool) {
+        if let Some((exhibit, _)) = self.exhibit.take() {
+            self.open_exhibit(exhibit, counter);
+        }
     }
 
     pub(super) fn run(&mut self, wish: RunWish) {
@@ -99,6 +155,7 @@ impl App {
     /// What was said of another run does not hold of this one.
     pub(super) fn forget(&mut self) {
         (self.focus, self.chosen, self.said) = (None, None, None);
+        (self.exhibit, self.picked) = (None, ServerSet::EMPTY);
         self.answer = Answer::default();
         self.timeline = Rc::default();
         self.broken = 0;

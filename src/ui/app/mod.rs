@@ -29,6 +29,7 @@ use super::breaking::Breaking;
 use super::control::{Control, Heard};
 use super::events::{Events, Line, clock};
 use super::frame::FrameLoop;
+use super::gallery::{Gallery, scenario_card};
 use super::geometry::Geometry;
 use super::guide::{Progress, guide};
 use super::help::help;
@@ -45,14 +46,16 @@ use super::request::Request;
 use super::settings::{RunWish, Settings};
 use super::stage::{Pick, Stage};
 use super::timebar::TimeBar;
-use super::tools::{held, tools};
+use super::tools::{self, Tool, few_tools, held, palette};
 use super::topbar::{Room, TopBarProps, top_bar};
+use super::unusual::strip;
 use super::why::{self, Inquiry};
 use super::{fault, server, storage};
-use crate::course::{Place, Tool, Touch};
+use crate::course::gallery::{self, Exhibit};
+use crate::course::{Place, Touch};
 use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
 use crate::session::{Player, Session, TimeWish, link};
-use crate::sim::{Action, Fact, Link, Packet, PacketId, Server, Time};
+use crate::sim::{Action, Fact, Link, Packet, PacketId, Server, Time, World};
 use crate::view::facts::{self, Subject};
 use crate::view::{LogTable, Scene, Timeline, Why, refs};
 
@@ -64,6 +67,7 @@ pub enum Msg {
     Bench,
     Close,
     Compact(bool),
+    Counter(bool),
     Focus(NodeId),
     Happened,
     Heard(Heard),
@@ -73,6 +77,7 @@ pub enum Msg {
     Leaving,
     Link,
     New,
+    Partition,
     Past(Inquiry),
     Pick(Pick),
     Placed,
@@ -92,6 +97,12 @@ pub struct App {
     bench: Option<Bench>,
     learning: Learning,
     tool: Tool,
+    /// The servers that were clicked for a partition, or for a link.
+    picked: ServerSet,
+    /// The scenario of the gallery that is open, and whether with its counter-measure.
+    exhibit: Option<(Exhibit, bool)>,
+    /// Whether the gallery is shown.
+    gallery: bool,
     timeline: Rc<Timeline>,
     /// The server, and else the packet, that the user looks at.
     focus: Option<NodeId>,
@@ -109,11 +120,13 @@ pub struct App {
 /// The callbacks that components get: always the same, so that none renders for their sake.
 struct Wishes {
     close: Callback<()>,
+    counter: Callback<bool>,
     focus: Callback<NodeId>,
     focused: Callback<FocusEvent>,
     help: Callback<()>,
     learn: Callback<Wish>,
     new: Callback<()>,
+    partition: Callback<()>,
     past: Callback<MouseEvent>,
     pick: Callback<Pick>,
     placed: Callback<()>,
@@ -128,6 +141,8 @@ impl Wishes {
         let link = ctx.link();
         Self {
             close: link.callback(|()| Msg::Close),
+            counter: link.callback(Msg::Counter),
+            partition: link.callback(|()| Msg::Partition),
             focus: link.callback(Msg::Focus),
             focused: Callback::from(|event: FocusEvent| light(&event)),
             help: link.callback(|()| Msg::Help),
@@ -167,6 +182,9 @@ impl Component for App {
             bench: None,
             learning: Learning::new(place),
             tool: Tool::Crash,
+            picked: ServerSet::EMPTY,
+            exhibit: None,
+            gallery: false,
             timeline: Rc::default(),
             focus: None,
             chosen: None,
@@ -203,7 +221,7 @@ impl Component for App {
             Msg::Heard(Heard::Time) => self.wake(),
             Msg::Bench => self.measure(ctx),
             Msg::Learn(wish) => self.learn(ctx, wish),
-            Msg::Close => (self.focus, self.chosen) = (None, None),
+            Msg::Close => self.close(),
             Msg::Compact(compact) => self.compact = compact,
             Msg::Focus(id) => (self.focus, self.chosen) = (Some(id), None),
             Msg::Help => self.help = !self.help,
@@ -220,7 +238,9 @@ impl Component for App {
             Msg::Pick(pick) => self.pick(pick),
             Msg::Run(wish) => self.run(wish),
             Msg::Said => self.said = None,
-            Msg::Tool(tool) => self.tool = tool,
+            Msg::Tool(tool) => (self.tool, self.picked) = (tool, ServerSet::EMPTY),
+            Msg::Counter(counter) => self.counter(counter),
+            Msg::Partition => self.part(),
             Msg::Unask => self.answer.close(),
         }
         self.look_again();
@@ -241,10 +261,7 @@ impl Component for App {
             <div class={self.class()} onclick={&wishes.past}
                 onpointerover={&wishes.pointed} onfocusin={&wishes.focused}>
                 { top_bar(&top) }
-                { self.left() }
-                { self.middle() }
-                { self.right() }
-                { self.bottom() }
+                { self.rooms() }
                 <div class="overlay">
                     { for self.help.then(|| help(&wishes.help)) }
                 </div>

@@ -10,7 +10,22 @@ const SHOWN_LINES: usize = 25;
 
 /// The four rooms.
 impl App {
-    pub(super) fn left(&self) -> Html {
+    pub(super) fn rooms(&self) -> Html {
+        if self.gallery {
+            let open = self.exhibit.as_ref().map(|(exhibit, _)| exhibit.name);
+            return html! { <Gallery {open} /> };
+        }
+        html! {
+            <>
+            { self.left() }
+            { self.middle() }
+            { self.right() }
+            { self.bottom() }
+            </>
+        }
+    }
+
+    fn left(&self) -> Html {
         let player = self.control.player();
         let (session, world) = (&player.session, player.session.world());
         let wishes = &self.wishes;
@@ -21,11 +36,15 @@ impl App {
         let room = match (&self.bench, self.room) {
             (Some(bench), _) => bench.view(),
             (_, Room::Learn) => lesson(&self.learning, session, &wishes.learn),
-            (_, Room::Play) => guide(self.progress()),
+            (_, Room::Play) => self.play_top(world),
+        };
+        let label = match self.room {
+            Room::Learn => "Course",
+            Room::Play => "Scenario, tools and settings",
         };
         let settings = (self.room == Room::Play).then(|| self.settings(session));
         html! {
-            <div class="lesson">
+            <div class="lesson" role="region" aria-label={label}>
                 <div class="lesson-scroll">
                     <div key={self.room as usize}>{ room }</div>
                     <div class="held-messages">{ for held }</div>
@@ -37,23 +56,61 @@ impl App {
         }
     }
 
+    /// The scenario, or what to do, and the tools.
+    fn play_top(&self, world: &World) -> Html {
+        let wishes = &self.wishes;
+        let top = match &self.exhibit {
+            Some((exhibit, countered)) => scenario_card(exhibit, *countered, &wishes.counter),
+            None => guide(self.progress()),
+        };
+        html! {
+            <>
+            <nav class="to-gallery" aria-label="Gallery">
+                <a class="bordered" href="#/play/scenarios">{ "Scenarios" }</a>
+                <button class="plain small narrow" onclick={wishes.new.reform(|_: MouseEvent| ())}>{ "New run" }</button>
+            </nav>
+            { top }
+            { palette(self.tool, world, &self.control, &wishes.tool) }
+            </>
+        }
+    }
+
+    /// The hint of the tool that is chosen.
+    fn hint(&self) -> Html {
+        let hint = self.tool.hint();
+        if self.room == Room::Learn || hint.is_empty() {
+            return Html::default();
+        }
+        let parts = self.tool == Tool::Partition && !self.picked.is_empty();
+        let part = self.wishes.partition.reform(|_: MouseEvent| ());
+        html! {
+            <p class="tool-hint" role="status">
+                { hint }{ " " }
+                { for parts.then(|| html! { <button class="bordered small" onclick={part}>{ "Cut here" }</button> }) }
+                <kbd>{ "Esc" }</kbd>
+            </p>
+        }
+    }
+
     /// What can be set of the run, and the rules that can be broken.
     fn settings(&self, session: &Session) -> Html {
         let (world, wishes, control) = (session.world(), &self.wishes, &self.control);
         html! {
             <>
-            <Breaking rules={world.config().rules} {control} on_wish={&wishes.run} />
             <Settings next={NodeId::first(MAX_SERVERS).find(|id| world.is_free(*id))}
                 opening={Opening::of(session)} setup={world.setup()} {control} on_wish={&wishes.run} />
+            <Breaking rules={world.config().rules} {control} on_wish={&wishes.run} />
             </>
         }
     }
 
-    pub(super) fn middle(&self) -> Html {
+    fn middle(&self) -> Html {
         let player = self.control.player();
         let world = player.session.world();
         let wishes = &self.wishes;
         let invites = match (self.room, self.progress()) {
+            _ if !self.picked.is_empty() => self.picked,
+            _ if self.exhibit.is_some() => ServerSet::EMPTY,
             (Room::Learn, _) => inviting(self.learning.touch(&player.session), world),
             (_, Progress::Invited(leader)) => ServerSet::EMPTY.with(leader),
             _ => ServerSet::EMPTY,
@@ -68,7 +125,7 @@ impl App {
             "stages"
         };
         html! {
-            <main class="stage">
+            <main class="stage" aria-label="Stage">
                 <div {class}>
                     <Stage scene={Rc::new(Scene::of_session(&player.session, lingering(&player)))} motion={self.paint.motion[0].clone()}
                         geometry={Geometry::new(world.ids(), self.compact || twin.is_some())}
@@ -78,7 +135,9 @@ impl App {
                 </div>
                 <div>{ for (self.room == Room::Learn).then(|| caption(&player.session)) }</div>
                 <div class="acts">
-                    { tools(self.tool, &wishes.tool) }
+                    { for (self.room == Room::Play).then(|| strip(world, &self.control)) }
+                    { self.hint() }
+                    { few_tools(self.tool, &wishes.tool) }
                     <div>{ for request }</div>
                 </div>
                 <p class="visually-hidden" role="status">{ self.announcement() }</p>
@@ -102,7 +161,7 @@ impl App {
         }
     }
 
-    pub(super) fn right(&self) -> Html {
+    fn right(&self) -> Html {
         let player = self.control.player();
         let session = &player.session;
         let wishes = &self.wishes;
@@ -120,7 +179,7 @@ impl App {
         }
     }
 
-    pub(super) fn bottom(&self) -> Html {
+    fn bottom(&self) -> Html {
         let player = self.control.player();
         let session = &player.session;
         html! {

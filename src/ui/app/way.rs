@@ -8,6 +8,7 @@ impl App {
     /// Opens what the address names.
     pub(super) fn go(&mut self, ctx: &Context<Self>, route: Route) {
         self.bench = None;
+        self.gallery = matches!(route, Route::Gallery);
         match route {
             Route::Bench => {
                 self.room = Room::Play;
@@ -36,7 +37,12 @@ impl App {
                 self.follow(ctx, outcome);
             }
             Route::Drill => panic!("this is a drill: the address asks for a panic"),
-            Route::Play => self.room = Room::Play,
+            Route::Gallery | Route::Play => self.room = Room::Play,
+            Route::Exhibit(exhibit) => {
+                self.room = Room::Play;
+                self.tool = Tool::Crash;
+                self.open_exhibit(*exhibit, false);
+            }
             Route::Run(Ok(session)) => {
                 self.room = Room::Play;
                 self.show(*session);
@@ -88,7 +94,7 @@ impl App {
             Outcome::Undo => self.control.time(TimeWish::Undo),
             Outcome::Show(player) => {
                 *self.control.player_mut() = *player;
-                self.tool = self.learning.tool();
+                self.tool = self.learning.tool().into();
                 show_stage();
                 self.touched = false;
                 self.forget();
@@ -143,6 +149,10 @@ pub(super) enum Route {
     Contents(Option<String>),
     /// `#/lesson/5/2`; without a page, wherever the learner was.
     Lesson(Option<Place>),
+    /// `#/play/two-leaders`: a scenario of the gallery.
+    Exhibit(Box<Exhibit>),
+    /// `#/play/scenarios`
+    Gallery,
     /// `#/play`
     Play,
     /// `#/run/...`: a run, or what is wrong with it.
@@ -159,7 +169,12 @@ impl Route {
             Ok(Address::Drill) => Self::Drill,
             Ok(Address::Course) => Self::Lesson(None),
             Ok(Address::Lesson(place)) => Self::Lesson(Some(place)),
+            Ok(Address::Gallery) => Self::Gallery,
             Ok(Address::Play) => Self::Play,
+            Ok(Address::Scenario(name)) => match gallery::exhibit(name) {
+                Some(exhibit) => Self::Exhibit(Box::new(exhibit)),
+                None => Self::Gallery,
+            },
             Ok(Address::Run(run)) => Self::Run(link::read(run).map(Box::new)),
             Err(why) => Self::Contents(Some(why)),
         }

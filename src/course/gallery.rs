@@ -1,0 +1,226 @@
+//! The gallery: scenarios for free play, read from the texts in `src/scenarios`.
+//!
+//! Each opens at a moment where something is about to happen, asks a question and says what to try.
+//! Most have a counter-measure: the same run from the same step, with one setting or rule changed.
+//! What is said of both is a script with expectations, and a test runs it.
+
+use super::Script;
+use super::run::open;
+use crate::script::Runner;
+use crate::session::Session;
+use crate::sim::text::{TextError, parse_action};
+use crate::sim::{Action, Scenario};
+
+/// A scenario of the gallery.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Exhibit {
+    /// Its name in a link.
+    pub name: &'static str,
+    /// Its title.
+    pub title: String,
+    /// What it is about: exhibits of a group stand together.
+    pub group: String,
+    /// What it asks.
+    pub ask: String,
+    /// What to try.
+    pub hint: String,
+    /// The counter-measure, if it has one.
+    pub counter: Option<Counter>,
+    setup: Script,
+    then: Script,
+    counter_then: Script,
+}
+
+/// A counter-measure.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Counter {
+    /// Its name, as in "the same with Pre-Vote".
+    pub name: String,
+    /// What is done at the moment where the scenario opens.
+    pub actions: Vec<Action>,
+}
+
+macro_rules! exhibits {
+    ($($name:literal)*) => {
+        /// The names of the texts, and the texts.
+        const TEXTS: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../scenarios/", $name, ".txt")))),*];
+    };
+}
+
+exhibits! {
+    "first-election"
+    "split-vote"
+    "stale-log"
+    "returning-server"
+    "lost-vote"
+    "transfer"
+    "figure-7"
+    "figure-8"
+    "commit-rule"
+    "no-op"
+    "two-leaders"
+    "deaf-leader"
+    "half-failed-switch"
+    "partial-partition"
+    "stranded-leader"
+    "no-majority"
+    "stale-read"
+    "fast-clock"
+    "double-increment"
+    "joint-consensus"
+    "switching-at-once"
+    "flaw-of-2015"
+    "snapshot"
+    "slow-disk"
+    "wiped-disk"
+}
+
+/// All of them, in their order. An error names the text.
+pub fn exhibits() -> Result<Vec<Exhibit>, String> {
+    let exhibits = TEXTS.iter().map(|(name, text)| {
+        Exhibit::read(name, text).map_err(|why| format!("scenario {name}: {why}"))
+    });
+    exhibits.collect()
+}
+
+/// The name, if there is a scenario of that name.
+pub fn named(name: &str) -> Option<&'static str> {
+    let mut names = TEXTS.iter().map(|(name, _)| *name);
+    names.find(|other| *other == name)
+}
+
+/// The one of that name.
+pub fn exhibit(name: &str) -> Option<Exhibit> {
+    let (name, text) = TEXTS.iter().find(|(other, _)| *other == name)?;
+    Exhibit::read(name, text).ok()
+}
+
+impl Exhibit {
+    fn read(name: &'static str, text: &str) -> Result<Self, String> {
+        let mut exhibit = Self {
+            name,
+            ..Self::default()
+        };
+        let mut section = "";
+        for (nth, line) in text.lines().enumerate() {
+            if let Some(title) = line.strip_prefix("## ") {
+                section = title;
+                continue;
+            }
+            match section {
+                "" => exhibit.field(line)?,
+                "setup" => exhibit.setup.push(nth + 1, line),
+                "then" => exhibit.then.push(nth + 1, line),
+                "counter" => exhibit.counter_then.push(nth + 1, line),
+                _ => return Err(format!("there is no section \"{section}\"")),
+            }
+        }
+        Ok(exhibit)
+    }
+
+    fn field(&mut self, line: &str) -> Result<(), String> {
+        if line.is_empty() {
+            return Ok(());
+        }
+        let (name, value) = line
+            .split_once(": ")
+            .ok_or_else(|| format!("\"{line}\" is no field"))?;
+        match name {
+            "title" => self.title = value.into(),
+            "group" => self.group = value.into(),
+            "ask" => self.ask = value.into(),
+            "try" => self.hint = value.into(),
+            "counter" => {
+                let (name, actions) = value
+                    .split_once(" = ")
+                    .ok_or_else(|| format!("\"{value}\" lacks its action"))?;
+                let actions: Result<Vec<Action>, String> =
+                    actions.split(" · ").map(parse_action).collect();
+                self.counter = Some(Counter {
+                    name: name.into(),
+                    actions: actions?,
+                });
+            }
+            _ => return Err(format!("there is no field \"{name}\"")),
+        }
+        Ok(())
+    }
+
+    fn runner(&self) -> Result<Runner, TextError> {
+        let mut runner = Runner::of(Scenario::new(5, 1));
+        self.setup.follow(&mut runner)?;
+        Ok(runner)
+    }
+
+    /// The run, at the moment where something is about to happen.
+    pub fn session(&self) -> Result<Session, TextError> {
+        open(&self.runner()?)
+    }
+
+    /// The same at the same moment, with the counter-measure.
+    pub fn counter_session(&self) -> Result<Session, TextError> {
+        let mut session = self.session()?;
+        for action in self.counter.iter().flat_map(|counter| &counter.actions) {
+            let done = session.act(action.clone());
+            done.map_err(|message| TextError {
+                line: 1,
+                column: 1,
+                message,
+            })?;
+        }
+        Ok(session)
+    }
+
+    /// Follows what is said of it, or of its counter-run. An error is an expectation that fails.
+    pub fn check(&self, counter: bool) -> Result<(), TextError> {
+        let mut runner = self.runner()?;
+        if !counter {
+            return self.then.follow(&mut runner);
+        }
+        let mut measure = Script::default();
+        for action in self.counter.iter().flat_map(|counter| &counter.actions) {
+            measure.push(1, &action.to_string());
+        }
+        measure.follow(&mut runner)?;
+        self.counter_then.follow(&mut runner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_does_what_it_says_and_so_does_its_counter_run() {
+        let exhibits = exhibits().unwrap();
+        assert!(exhibits.len() >= 20);
+        let mut failed = Vec::new();
+        for exhibit in &exhibits {
+            let mut note = |what: &str, result: Result<(), TextError>| {
+                if let Err(error) = result {
+                    failed.push(format!("{} ({what}): {error}", exhibit.name));
+                }
+            };
+            note("run", exhibit.check(false));
+            note("opening", exhibit.session().map(|_| ()));
+            if exhibit.counter.is_some() {
+                assert!(!exhibit.counter_then.is_empty(), "{}", exhibit.name);
+                note("counter-run", exhibit.check(true));
+                note("counter opening", exhibit.counter_session().map(|_| ()));
+            }
+        }
+        assert!(failed.is_empty(), "{}", failed.join("\n"));
+    }
+
+    #[test]
+    fn every_scenario_says_what_a_visitor_needs() {
+        for exhibit in exhibits().unwrap() {
+            let words = |text: &str| text.split_whitespace().count();
+            assert!(!exhibit.title.is_empty() && !exhibit.group.is_empty());
+            assert!((4..=20).contains(&words(&exhibit.ask)), "{}", exhibit.ask);
+            assert!((2..=20).contains(&words(&exhibit.hint)), "{}", exhibit.hint);
+            assert_eq!(super::exhibit(exhibit.name).unwrap(), exhibit);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! All that is off or unusual at the moment: rules that are off, clocks, disks, links. Each can be
+//! put right by one action.
+
+use crate::raft::{NodeId, Rule};
+use crate::sim::{Action, ClockRate, Link, World};
+
+/// Something that is off or unusual.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unusual {
+    /// What, in a few words.
+    pub words: String,
+    /// What puts it right.
+    pub cure: Action,
+}
+
+/// The most cut links that are named one by one.
+const NAMED: usize = 3;
+
+/// What is off or unusual, rules first.
+pub fn unusual(world: &World) -> Vec<Unusual> {
+    let mut all = Vec::new();
+    let mut note = |words: String, cure: Action| all.push(Unusual { words, cure });
+    let rules = world.config().rules;
+    for rule in Rule::ALL.iter().filter(|rule| !rules.on(**rule)) {
+        note(format!("{} is off", rule.name()), Action::Rule(*rule, true));
+    }
+    for server in world.servers() {
+        let id = server.id;
+        if server.clock != ClockRate::TRUE {
+            let ClockRate { ticks, per } = server.clock;
+            let words = format!("{id}'s clock: {ticks}/{per}");
+            note(words, Action::Skew(id, ClockRate::TRUE));
+        }
+        if let Some(time) = server.disk_time {
+            let words = format!("{id}'s disk: {time}");
+            note(words, Action::SlowDisk(id, None));
+        }
+    }
+    let cut = cut_links(world);
+    if cut.len() > NAMED {
+        note(format!("{} links cut", cut.len()), Action::Heal(Link::All));
+    } else {
+        for (a, b) in cut {
+            note(format!("{a}–{b} cut"), Action::Heal(Link::Both(a, b)));
+        }
+    }
+    all
+}
+
+/// The pairs of servers whose link fails one way at least.
+fn cut_links(world: &World) -> Vec<(NodeId, NodeId)> {
+    let ids = world.ids();
+    let fails = |a: NodeId, b: NodeId| world.network().is_cut(a.into(), b.into());
+    let pairs = ids
+        .iter()
+        .flat_map(|a| ids.iter().filter(move |b| a < *b).map(move |b| (a, b)));
+    pairs
+        .filter(|(a, b)| fails(*a, *b) || fails(*b, *a))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Session;
+
+    #[test]
+    fn what_is_unusual_is_named_and_its_cure_puts_it_right() {
+        let text = "servers 3 · seed 1
+            at 1ms skew S2 2/1 · slow-disk S3 20ms · cut S1-S2 · rules off one-vote-per-term";
+        let mut session = Session::read(text).unwrap();
+        let found = unusual(session.world());
+        let words: Vec<&str> = found.iter().map(|one| one.words.as_str()).collect();
+        assert_eq!(
+            words,
+            [
+                "one-vote-per-term is off",
+                "S2's clock: 2/1",
+                "S3's disk: 20ms",
+                "S1–S2 cut"
+            ]
+        );
+        for one in found {
+            session.act(one.cure).unwrap();
+        }
+        assert_eq!(unusual(session.world()), []);
+    }
+}

@@ -1,0 +1,154 @@
+// Play: the gallery, the tools, the settings, and what PLAY's readers stumbled over.
+
+import { devices } from "@playwright/test";
+import { expect, openRun, server, test } from "./page.mjs";
+
+const leader = (page) => page.getByRole("button", { name: /^S\d, leader/ });
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const strip = (page) => page.getByRole("list", { name: "Off or unusual" });
+
+/** S1 leads three servers; time stands. */
+const three = (page) => openRun(page, "servers 3 · seed 1\nat 0ms timeout S1\nat 200ms request C1 y=1");
+
+async function openPlay(page) {
+  await page.goto("./#/play");
+  await expect(leader(page)).toHaveCount(1);
+  await button(page, "Pause").click();
+}
+
+test("the gallery has a still for each scenario, and opens it paused, with a link of its own", async ({ page }) => {
+  await openPlay(page);
+  await page.getByRole("link", { name: "Scenarios", exact: true }).click();
+  const cards = page.locator(".gallery-cards li");
+  expect(await cards.count()).toBeGreaterThanOrEqual(20);
+  expect(await page.locator(".gallery-cards .still .body").count()).toBeGreaterThan(60);
+  await page.getByRole("button", { name: /^Partitions/ }).click();
+  await page.getByRole("link", { name: /^Two leaders/ }).click();
+  await expect(leader(page)).toHaveCount(2);
+  await expect(button(page, "Play")).toBeVisible();
+  expect(page.url()).toContain("#/play/two-leaders");
+  await button(page, "Heal all").click();
+  await button(page, "Play").click();
+  await page.getByRole("slider", { name: "Speed" }).fill("4");
+  await expect(leader(page)).toHaveCount(1, { timeout: 20_000 });
+});
+
+test("the same run with its counter-measure starts from the same moment", async ({ page }) => {
+  await page.goto("./#/play/deaf-leader");
+  await expect(server(page, 1)).toHaveAccessibleName(/leader/);
+  const at = () => page.getByRole("slider", { name: "Time" }).inputValue();
+  const opens = await at();
+  await button(page, "The same with CheckQuorum").click();
+  await expect(page.getByRole("switch", { name: "CheckQuorum" })).toHaveAttribute("aria-checked", "true");
+  expect(await at()).toBe(opens);
+  await button(page, "Play").click();
+  await page.getByRole("slider", { name: "Speed" }).fill("4");
+  await expect(server(page, 1)).toHaveAccessibleName(/follower/, { timeout: 20_000 });
+});
+
+test("the tools act, and what is unusual stays in sight until it is put right", async ({ page }) => {
+  await three(page);
+  await button(page, "Skew clock").click();
+  await server(page, 2).click();
+  await expect(strip(page)).toContainText("S2's clock: 2/1");
+  await button(page, "Slow disk").click();
+  await server(page, 3).click();
+  await expect(strip(page)).toContainText("S3's disk: 60ms");
+  await button(page, "Cut link").click();
+  await server(page, 1).click();
+  await server(page, 2).click();
+  await expect(page.locator(".link.cut")).toHaveCount(1);
+  await page.getByRole("button", { name: "Put right: S1–S2 cut" }).click();
+  await expect(page.locator(".link.cut")).toHaveCount(0);
+  await button(page, "Partition").click();
+  await server(page, 3).click();
+  await button(page, "Cut here").click();
+  await expect(page.locator(".link.cut")).toHaveCount(2);
+  await button(page, "Heal all").click();
+  await button(page, "Wipe disk").click();
+  await server(page, 3).click();
+  await expect(server(page, 3)).toHaveAccessibleName("S3, down, log 0");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Put right: S2's clock: 2/1" }).click();
+  await page.getByRole("button", { name: "Put right: S3's disk: 60ms" }).click();
+  await expect(strip(page)).toHaveCount(0);
+});
+
+test("Time out on the leader says why nothing happens", async ({ page }) => {
+  await three(page);
+  await button(page, "Time out").click();
+  await server(page, 1).click();
+  await expect(page.locator(".said")).toHaveText("S1 leads: a leader has no election timer. Time out a follower.");
+});
+
+test("Space plays or pauses wherever the focus is, and Enter acts", async ({ page }) => {
+  await openPlay(page);
+  const name = await leader(page).getAttribute("aria-label");
+  const id = Number(name[1]);
+  await leader(page).focus();
+  await page.keyboard.press("Space");
+  await expect(button(page, "Pause")).toBeVisible();
+  await page.keyboard.press("Space");
+  await expect(button(page, "Play")).toBeVisible();
+  await expect(server(page, id)).toHaveAccessibleName(/leader/);
+  await button(page, "Send").focus();
+  await page.keyboard.press("Space");
+  await expect(button(page, "Pause")).toBeVisible();
+  await page.keyboard.press("Space");
+  await page.getByRole("textbox", { name: "Request" }).fill("");
+  await page.keyboard.type("x += 1");
+  await expect(page.getByRole("textbox", { name: "Request" })).toHaveValue("x += 1");
+  await server(page, id).focus();
+  await page.keyboard.press("Enter");
+  await expect(server(page, id)).toHaveAccessibleName(/down/);
+});
+
+test("settings have the field's names, and presets set them", async ({ page }) => {
+  await openPlay(page);
+  await page.getByLabel("Preset").selectOption({ label: "etcd" });
+  await expect(page.getByLabel("Election timeout")).toHaveValue("1–2 s");
+  await expect(page.getByLabel("Heartbeat")).toHaveValue("100 ms");
+  await expect(page.getByRole("switch", { name: "Pre-Vote" })).toHaveAttribute("aria-checked", "true");
+  await expect(page.getByLabel("Reads")).toHaveValue("read=index");
+  await page.getByLabel("Latency").fill("40");
+  await page.getByLabel("Latency").press("Enter");
+  await expect(page.getByLabel("Preset")).toHaveValue("");
+  await expect(page.getByLabel("Latency")).toHaveValue("40 ms");
+  await page.getByLabel("Preset").selectOption({ label: "WAN" });
+  await page.getByLabel("Round-trip time").fill("80");
+  await page.getByLabel("Round-trip time").press("Enter");
+  await expect(page.getByLabel("Election timeout")).toHaveValue("800–1600 ms");
+});
+
+test("no message is painted without its place", async ({ page }) => {
+  await page.goto("./#/play");
+  await expect(leader(page)).toHaveCount(1);
+  const shown = await page.evaluate(() => {
+    const packets = document.querySelector(".packets");
+    const bare = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    bare.setAttribute("class", "packet");
+    packets.append(bare);
+    const { visibility } = getComputedStyle(bare);
+    bare.remove();
+    return visibility;
+  });
+  expect(shown).toBe("hidden");
+});
+
+test.describe("on a phone", () => {
+  const { isMobile, hasTouch, userAgent } = devices["Pixel 5"];
+  test.use({ viewport: { width: 360, height: 640 }, isMobile, hasTouch, userAgent });
+
+  test("the panel of a tapped message is in view", async ({ page }) => {
+    await openPlay(page);
+    await page.locator(".packet").first().dispatchEvent("click");
+    const look = page.getByRole("region", { name: "Closer look" });
+    await expect(look.getByRole("button", { name: "Drop" })).toBeInViewport();
+  });
+
+  test("the gallery is no wider than the screen", async ({ page }) => {
+    await page.goto("./#/play/scenarios");
+    await expect(page.locator(".gallery-cards li").first()).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  });
+});
