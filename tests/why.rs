@@ -174,3 +174,54 @@ fn everything_there_is_has_an_answer() {
         "{entries} {packets} {roles}"
     );
 }
+
+/// The sentences of what an event had to have before it.
+fn because(session: &Session, sentence: &str) -> Vec<String> {
+    let records = session.records();
+    let found = records.iter().find_map(|record| {
+        let told = record
+            .told
+            .iter()
+            .find(|told| told.text.starts_with(sentence))?;
+        Some((record.step.id, told.fact))
+    });
+    let (step, fact) = found.unwrap_or_else(|| panic!("nobody said: {sentence}"));
+    let why = ask(session, Question::Event((step, fact)));
+    why.because.into_iter().map(|link| link.text).collect()
+}
+
+/// A refused vote names the state that decided: the vote given before, the entry the candidate
+/// lacks. And the chain ends in what the user did.
+#[test]
+fn a_refused_vote_names_what_decided_it() {
+    let mut split = Session::read(
+        "servers 3 · seed 1 · config latency=10ms
+         at 10ms timeout S1
+         at 15ms timeout S3",
+    )
+    .unwrap();
+    split.advance(Time::ms(60));
+    let denied = because(&split, "S2 denied S3 its vote: it already voted for S1");
+    let vote = "S2 voted for S1 in term 1: S1's log is as up-to-date as S2's";
+    assert!(denied.iter().any(|text| text == vote), "{denied:?}");
+    let asked = because(&split, vote);
+    assert_eq!(asked, ["S1 asked S2 and S3 for a vote in term 1"]);
+    let expired =
+        "You let S1's election timer expire: it became a candidate in term 1 and voted for itself";
+    assert_eq!(because(&split, &asked[0]), [expired]);
+    assert_eq!(because(&split, expired), [""; 0]);
+
+    let mut behind = Session::read(
+        "servers 3 · seed 1 · config latency=10ms send=at-once
+         at 10ms timeout S1
+         at 100ms isolate S3
+         at 110ms request C1 x=5
+         at 200ms crash S1 · heal
+         at 210ms timeout S3",
+    )
+    .unwrap();
+    behind.advance(Time::ms(260));
+    let denied = because(&behind, "S2 denied S3 its vote: its own last entry");
+    let stored = "S2 stored entry 2 from S1";
+    assert!(denied.iter().any(|text| text == stored), "{denied:?}");
+}

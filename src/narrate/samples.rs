@@ -533,9 +533,16 @@ fn client_facts() -> Vec<(Cause, Fact)> {
             server,
         },
     ]);
-    all.into_iter()
-        .map(|fact| (Cause::Client(client), fact))
-        .collect()
+    let asked = Fact::Asked {
+        client,
+        serial,
+        op,
+        server,
+        attempt: 1,
+    };
+    let by_user = (by("request C1 x=7"), asked);
+    let by_themselves = all.into_iter().map(|fact| (Cause::Client(client), fact));
+    by_themselves.chain([by_user]).collect()
 }
 
 fn server_facts() -> Vec<(Cause, Fact)> {

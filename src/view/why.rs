@@ -2,23 +2,20 @@
 //! of and what came of it. Each cause and each effect can be asked in turn, so one can walk the
 //! chain both ways.
 
+mod before;
+
+use before::{before, last, since, stores};
+
 use super::refs;
 use super::scene::Look;
 use crate::check::Property;
 use crate::narrate::{self, Clause, Language, Sentence};
-use crate::raft::event::Campaign;
 use crate::raft::{EntryId, Event, LogIndex, NodeId};
 use crate::session::{Record, Session};
-use crate::sim::{
-    Action, Address, Cause, Fact, Group, Link as Between, Loss, PacketId, PacketKind, Step, StepId,
-    Time,
-};
+use crate::sim::{Cause, Fact, PacketId, Step, StepId, Time};
 
 /// The most causes, and the most effects, that are named.
 pub const MOST_LINKS: usize = 8;
-
-/// The most told steps before one that are searched for what led to it.
-const FAR: usize = 2_000;
 
 /// The most told steps after one that are searched for what came of it in a roundabout way.
 const NEAR: usize = 60;
@@ -225,178 +222,6 @@ fn add(links: &mut Vec<Link>, record: &Record, place: Option<usize>) {
         let place = links.partition_point(|other| other.to.0 <= link.to.0);
         links.insert(place, link);
     }
-}
-
-/// What else had to happen before a fact could: the votes of a leader, the copies of a committed
-/// entry, the crash of a silent one.
-fn before<'a>(session: &'a Session, step: &Step, place: Option<usize>) -> Vec<(&'a Record, usize)> {
-    let Some(fact) = place.and_then(|place| step.facts.get(place)) else {
-        return Vec::new();
-    };
-    let earlier = StepId(step.id.0.saturating_sub(1));
-    let find = |want: &dyn Fn(NodeId, &Event) -> bool| {
-        last(session, earlier, &|_, fact| match fact {
-            Fact::Raft { server, event } if want(*server, event) => Some(true),
-            _ => None,
-        })
-    };
-    let made = |leader: NodeId, index: LogIndex| {
-        find(
-            &|by, event| matches!(event, Event::EntryAppended { position } if by == leader && position.index == index),
-        )
-    };
-    let found: Vec<Option<(&Record, usize)>> = match fact {
-        Fact::Lost {
-            to: Address::Server(to),
-            why: Loss::Down,
-            ..
-        } => vec![crash(session, earlier, *to)],
-        Fact::Lost {
-            from: Address::Server(from),
-            to: Address::Server(to),
-            why: Loss::Cut,
-            ..
-        } => {
-            vec![cut(session, earlier, *from, *to)]
-        }
-        Fact::Sent {
-            from: Address::Server(leader),
-            kind: PacketKind::Append,
-            index,
-            ..
-        } => {
-            vec![made(*leader, *index)]
-        }
-        Fact::Raft { server, event } => match *event {
-            Event::AppendAccepted {
-                leader,
-                first_new,
-                match_index,
-            } if first_new <= match_index => {
-                vec![made(leader, match_index)]
-            }
-            Event::BecameLeader {
-                term: of, votes, ..
-            } => {
-                let vote = |voter| {
-                    find(&|by, event| {
-                        matches!(event, Event::VoteGranted { candidate, term, .. }
-                            if (by, candidate, *term) == (voter, server, of))
-                    })
-                };
-                votes.without(*server).iter().map(vote).collect()
-            }
-            Event::CommitLearned {
-                leader,
-                leader_commit,
-                ..
-            } => vec![find(&|by, event| {
-                matches!(event, Event::Committed { position, .. }
-                    if by == leader && position.index <= leader_commit)
-            })],
-            Event::Committed {
-                position, holders, ..
-            } => {
-                let copy =
-                    |holder| find(&|by, event| by == holder && stores(event, position.index));
-                holders.without(*server).iter().map(copy).collect()
-            }
-            Event::ElectionStarted {
-                reason: Campaign::Welcome { votes },
-                term: of,
-            } => {
-                let vote = |voter| {
-                    find(&|by, event| {
-                        matches!(event, Event::PreVoteGranted { candidate, next, .. }
-                            if (by, candidate, *next) == (voter, server, of))
-                    })
-                };
-                votes.without(*server).iter().map(vote).collect()
-            }
-            Event::ElectionStarted {
-                reason:
-                    Campaign::Silence {
-                        leader: Some(leader),
-                    },
-                ..
-            }
-            | Event::PreVoteStarted {
-                silent: Some(leader),
-                ..
-            } => {
-                let crash = crash(session, earlier, leader);
-                vec![crash.or_else(|| cut(session, earlier, leader, *server))]
-            }
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    };
-    found.into_iter().flatten().collect()
-}
-
-fn stores(event: &Event, index: LogIndex) -> bool {
-    matches!(event, Event::AppendAccepted { first_new, match_index, .. } if (*first_new..=*match_index).contains(&index))
-}
-
-/// The crash that keeps `server` down.
-fn crash(session: &Session, upto: StepId, of: NodeId) -> Option<(&Record, usize)> {
-    last(session, upto, &|_, fact| match fact {
-        Fact::Crashed { server } if *server == of => Some(true),
-        Fact::Restarted { server } if *server == of => Some(false),
-        _ => None,
-    })
-}
-
-/// The cut that keeps messages of `from` away from `to`.
-fn cut(session: &Session, upto: StepId, from: NodeId, to: NodeId) -> Option<(&Record, usize)> {
-    last(session, upto, &|step, fact| match (&step.cause, fact) {
-        (Cause::Action(action), Fact::NetworkChanged) => parts(action, from, to),
-        _ => None,
-    })
-}
-
-/// Whether an action parts `from` and `to`, or joins them, or does not concern them.
-fn parts(action: &Action, from: NodeId, to: NodeId) -> Option<bool> {
-    let concerns = |link: &Between| match link {
-        Between::All => true,
-        Between::Both(a, b) => [(from, to), (to, from)].contains(&(*a, *b)),
-        Between::OneWay(a, b) => (from, to) == (*a, *b),
-    };
-    match action {
-        Action::Cut(link) => concerns(link).then_some(true),
-        Action::Heal(link) => concerns(link).then_some(false),
-        Action::Isolate(id) => [from, to].contains(id).then_some(true),
-        Action::Partition(groups) => {
-            let together =
-                |group: &Group| group.servers.contains(from) && group.servers.contains(to);
-            Some(!groups.iter().any(together))
-        }
-        _ => None,
-    }
-}
-
-/// The last fact up to a step for which `want` says yes; none if it says no first.
-fn last<'a>(
-    session: &'a Session,
-    upto: StepId,
-    want: &dyn Fn(&Step, &Fact) -> Option<bool>,
-) -> Option<(&'a Record, usize)> {
-    let after = since(session, upto).len();
-    let records = session.records().iter().rev().skip(after);
-    for record in records.take(FAR) {
-        for (place, fact) in record.step.facts.iter().enumerate().rev() {
-            if let Some(found) = want(&record.step, fact) {
-                return found.then_some((record, place));
-            }
-        }
-    }
-    None
-}
-
-/// What is told of the time after a step.
-fn since(session: &Session, id: StepId) -> &[Record] {
-    let records = session.records();
-    &records[records.partition_point(|record| record.step.id <= id)..]
 }
 
 /// Why a packet was sent; and what became of it, once something did.

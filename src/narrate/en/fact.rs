@@ -31,6 +31,9 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
             ..
         } => {
             let (wish, attempt) = (wish(op), words::attempt(*attempt));
+            if is_yours(step) {
+                return format!("You asked {server} for {wish} as the client {client}");
+            }
             format!("The client {client} asked {server} for {wish}{attempt}")
         }
         Fact::ChangeAsked { leader, change } => action::change(*leader, *change),

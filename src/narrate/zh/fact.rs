@@ -26,6 +26,11 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
             )
         }
         Fact::Asked {
+            client, op, server, ..
+        } if is_yours(step) => {
+            format!("你以客户端 {client} 的身份请求 {server} {}", wish(op))
+        }
+        Fact::Asked {
             client,
             op,
             server,

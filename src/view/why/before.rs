@@ -1,0 +1,266 @@
+//! What had to happen before something could, besides what made its step.
+
+use crate::raft::event::{AppendRejected, Campaign, IgnoreReason, VoteRejected};
+use crate::raft::{Event, LogIndex, NodeId, Term};
+use crate::session::{Record, Session};
+use crate::sim::{
+    Action, Address, Cause, Fact, Group, Link as Between, Loss, PacketKind, Step, StepId,
+};
+
+/// The most told steps before one that are searched for what led to it.
+const FAR: usize = 2_000;
+
+/// What else had to happen before a fact could: the votes of a leader, the copies of a committed
+/// entry, the crash of a silent one, the vote that a server had given already.
+pub(super) fn before<'a>(
+    session: &'a Session,
+    step: &Step,
+    place: Option<usize>,
+) -> Vec<(&'a Record, usize)> {
+    let Some(fact) = place.and_then(|place| step.facts.get(place)) else {
+        return Vec::new();
+    };
+    let upto = StepId(step.id.0.saturating_sub(1));
+    let past = Past { session, upto };
+    let found = match fact {
+        Fact::Lost {
+            to: Address::Server(to),
+            why: Loss::Down,
+            ..
+        } => crash(session, upto, *to),
+        Fact::Lost {
+            from: Address::Server(from),
+            to: Address::Server(to),
+            why: Loss::Cut,
+            ..
+        } => cut(session, upto, *from, *to),
+        Fact::Sent {
+            from: Address::Server(leader),
+            kind: PacketKind::Append,
+            index,
+            ..
+        } => past.made(*leader, *index),
+        Fact::Raft { server, event } => return past.before(*server, event),
+        _ => None,
+    };
+    found.into_iter().collect()
+}
+
+type Found<'a> = Option<(&'a Record, usize)>;
+
+/// What happened up to a step.
+#[derive(Clone, Copy)]
+struct Past<'a> {
+    session: &'a Session,
+    upto: StepId,
+}
+
+impl<'a> Past<'a> {
+    /// What had to happen before an event inside `id`, apart from what made its step.
+    fn before(self, id: NodeId, event: &Event) -> Vec<(&'a Record, usize)> {
+        let found: Vec<Found<'a>> = match *event {
+            Event::AppendAccepted {
+                leader,
+                first_new,
+                match_index,
+            } if first_new <= match_index => vec![self.made(leader, match_index)],
+            Event::AppendRefused { reason, .. } => vec![match reason {
+                AppendRejected::OldTerm { ours, .. } => self.reached(id, ours),
+                AppendRejected::PreviousDiffers { previous, .. } => self.got(id, previous.index),
+                AppendRejected::PreviousMissing { .. } => None,
+            }],
+            Event::BecameLeader {
+                term: of, votes, ..
+            } => {
+                let voters = votes.without(id);
+                voters
+                    .iter()
+                    .map(|voter| self.vote(voter, id, of))
+                    .collect()
+            }
+            Event::CommitLearned {
+                leader,
+                leader_commit,
+                ..
+            } => vec![self.find(&|by, event| {
+                matches!(event, Event::Committed { position, .. }
+                    if by == leader && position.index <= leader_commit)
+            })],
+            Event::Committed {
+                position, holders, ..
+            } => {
+                let copy =
+                    |holder| self.find(&|by, event| by == holder && stores(event, position.index));
+                holders.without(id).iter().map(copy).collect()
+            }
+            Event::ElectionStarted {
+                reason: Campaign::Welcome { votes },
+                term: of,
+            } => {
+                let vote = |voter| {
+                    self.find(&|by, event| {
+                        matches!(event, Event::PreVoteGranted { candidate, next, .. }
+                            if (by, candidate, *next) == (voter, &id, of))
+                    })
+                };
+                votes.without(id).iter().map(vote).collect()
+            }
+            Event::ElectionStarted {
+                reason:
+                    Campaign::Silence {
+                        leader: Some(leader),
+                    },
+                ..
+            }
+            | Event::PreVoteStarted {
+                silent: Some(leader),
+                ..
+            } => {
+                let crash = crash(self.session, self.upto, leader);
+                vec![crash.or_else(|| cut(self.session, self.upto, leader, id))]
+            }
+            Event::Ignored {
+                reason: IgnoreReason::LeaderAlive { leader },
+                ..
+            } => vec![self.heard(id, leader)],
+            Event::VoteDenied { reason, .. } | Event::PreVoteDenied { reason, .. } => {
+                vec![self.denied(id, reason)]
+            }
+            _ => Vec::new(),
+        };
+        found.into_iter().flatten().collect()
+    }
+
+    /// What made a server refuse its vote.
+    fn denied(self, id: NodeId, reason: VoteRejected) -> Found<'a> {
+        match reason {
+            VoteRejected::AlreadyVoted { term, voted_for } if voted_for == id => {
+                self.reached(id, term)
+            }
+            VoteRejected::AlreadyVoted { term, voted_for } => self.vote(id, voted_for, term),
+            VoteRejected::LeaderAlive { leader } => self.heard(id, leader),
+            VoteRejected::LogBehind { ours, .. } => self.got(id, ours.index),
+            VoteRejected::OldTerm { ours, .. } => self.reached(id, ours),
+        }
+    }
+
+    fn find(self, want: &dyn Fn(NodeId, &Event) -> bool) -> Found<'a> {
+        last(self.session, self.upto, &|_, fact| match fact {
+            Fact::Raft { server, event } if want(*server, event) => Some(true),
+            _ => None,
+        })
+    }
+
+    /// The leader appended the entry.
+    fn made(self, leader: NodeId, index: LogIndex) -> Found<'a> {
+        self.find(&|by, event| matches!(event, Event::EntryAppended { position } if by == leader && position.index == index))
+    }
+
+    /// A server got the entry: from a leader, or made it as one.
+    fn got(self, id: NodeId, index: LogIndex) -> Found<'a> {
+        self.find(&|by, event| {
+            let made =
+                matches!(event, Event::EntryAppended { position } if position.index == index);
+            by == id && (made || stores(event, index))
+        })
+    }
+
+    /// A server gave its vote.
+    fn vote(self, voter: NodeId, of: NodeId, in_term: Term) -> Found<'a> {
+        self.find(&|by, event| {
+            matches!(event, Event::VoteGranted { candidate, term, .. }
+                if (by, *candidate, *term) == (voter, of, in_term))
+        })
+    }
+
+    /// A server came to a term: it began an election, or saw the term in a message.
+    fn reached(self, id: NodeId, reached: Term) -> Found<'a> {
+        self.find(&|by, event| {
+            let is_there = match event {
+                Event::ElectionStarted { term, .. } => *term == reached,
+                Event::TermAdopted { new, .. } => *new == reached,
+                _ => false,
+            };
+            by == id && is_there
+        })
+    }
+
+    /// A server heard from its leader; from any, if it knows of none. A leader hears itself.
+    fn heard(self, id: NodeId, from: Option<NodeId>) -> Found<'a> {
+        self.find(&|by, event| {
+            let heard = match event {
+                Event::AppendAccepted { leader, .. } | Event::AppendRefused { leader, .. } => {
+                    from.is_none_or(|from| from == *leader)
+                }
+                Event::BecameLeader { .. } => from == Some(id),
+                _ => false,
+            };
+            by == id && heard
+        })
+    }
+}
+
+pub(super) fn stores(event: &Event, index: LogIndex) -> bool {
+    matches!(event, Event::AppendAccepted { first_new, match_index, .. } if (*first_new..=*match_index).contains(&index))
+}
+
+/// The crash that keeps `server` down.
+fn crash(session: &Session, upto: StepId, of: NodeId) -> Option<(&Record, usize)> {
+    last(session, upto, &|_, fact| match fact {
+        Fact::Crashed { server } if *server == of => Some(true),
+        Fact::Restarted { server } if *server == of => Some(false),
+        _ => None,
+    })
+}
+
+/// The cut that keeps messages of `from` away from `to`.
+fn cut(session: &Session, upto: StepId, from: NodeId, to: NodeId) -> Option<(&Record, usize)> {
+    last(session, upto, &|step, fact| match (&step.cause, fact) {
+        (Cause::Action(action), Fact::NetworkChanged) => parts(action, from, to),
+        _ => None,
+    })
+}
+
+/// Whether an action parts `from` and `to`, or joins them, or does not concern them.
+fn parts(action: &Action, from: NodeId, to: NodeId) -> Option<bool> {
+    let concerns = |link: &Between| match link {
+        Between::All => true,
+        Between::Both(a, b) => [(from, to), (to, from)].contains(&(*a, *b)),
+        Between::OneWay(a, b) => (from, to) == (*a, *b),
+    };
+    match action {
+        Action::Cut(link) => concerns(link).then_some(true),
+        Action::Heal(link) => concerns(link).then_some(false),
+        Action::Isolate(id) => [from, to].contains(id).then_some(true),
+        Action::Partition(groups) => {
+            let together =
+                |group: &Group| group.servers.contains(from) && group.servers.contains(to);
+            Some(!groups.iter().any(together))
+        }
+        _ => None,
+    }
+}
+
+/// The last fact up to a step for which `want` says yes; none if it says no first.
+pub(super) fn last<'a>(
+    session: &'a Session,
+    upto: StepId,
+    want: &dyn Fn(&Step, &Fact) -> Option<bool>,
+) -> Option<(&'a Record, usize)> {
+    let after = since(session, upto).len();
+    let records = session.records().iter().rev().skip(after);
+    for record in records.take(FAR) {
+        for (place, fact) in record.step.facts.iter().enumerate().rev() {
+            if let Some(found) = want(&record.step, fact) {
+                return found.then_some((record, place));
+            }
+        }
+    }
+    None
+}
+
+/// What is told of the time after a step.
+pub(super) fn since(session: &Session, id: StepId) -> &[Record] {
+    let records = session.records();
+    &records[records.partition_point(|record| record.step.id <= id)..]
+}
