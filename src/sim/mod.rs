@@ -8,6 +8,7 @@
 pub mod action;
 pub mod client;
 pub mod disk;
+pub mod fingerprint;
 pub mod network;
 pub mod random;
 pub mod roster;
@@ -21,6 +22,7 @@ pub mod world;
 pub use action::{Action, ClockRate, Group, Link, PacketPick};
 pub use client::{Client, PendingRequest, QueuedRequest, Stage, Workload};
 pub use disk::{Disk, Record};
+pub use fingerprint::Fingerprint;
 pub use network::{
     Address, Body, Loss, Network, NetworkFaults, Packet, PacketId, PacketKind, ReplyOutcome,
 };
@@ -29,4 +31,4 @@ pub use scenario::{DiskImage, Scenario, Setting, Setup, Timing};
 pub use server::{Condition, Server, Up};
 pub use step::{Cause, Fact, Step, StepId};
 pub use time::Time;
-pub use world::{Fingerprint, World};
+pub use world::World;
