@@ -37,7 +37,10 @@ impl Checker {
     pub(super) fn check_progress(&mut self, world: &World, step: &Step) {
         let breach = match &step.cause {
             Cause::Action(action)
-                if !matches!(**action, Action::Read(..) | Action::Request(..)) =>
+                if !matches!(
+                    **action,
+                    Action::Read(..) | Action::Request(..) | Action::RequestTo(..)
+                ) =>
             {
                 self.calm = Calm {
                     since: step.at,

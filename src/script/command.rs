@@ -2,7 +2,7 @@
 
 use super::condition::Condition;
 use crate::sim::Time;
-use crate::sim::text::{self, Said, Statement, TextError};
+use crate::sim::text::{self, Names, Said, Statement, TextError};
 
 /// A statement of a script.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,13 +91,13 @@ pub fn parse(statement: &Statement<'_>) -> Result<Command, TextError> {
 
 /// A statement of the grammar; if it is none, the error names the commands too.
 fn said(statement: &Statement<'_>) -> Result<Command, TextError> {
-    text::parse(statement)
+    text::parse_with(statement, Names::Any)
         .map(Command::Say)
         .map_err(|mut error| {
             if error.message.contains("is no action") {
-                error
-                    .message
-                    .push_str(&format!(", and the commands {COMMANDS}"));
+                let commands = format!(", and the commands {COMMANDS}");
+                let at = error.message.find(". Did").unwrap_or(error.message.len());
+                error.message.insert_str(at, &commands);
             }
             error
         })

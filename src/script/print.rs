@@ -45,6 +45,9 @@ pub fn server(world: &World, id: NodeId) -> String {
         &mut line,
         format_args!("  commit {commit} applied {applied}"),
     );
+    if up.paused {
+        line.push_str("  paused");
+    }
     append(&mut line, format_args!("{}", known(&up.node)));
     let members = up.node.log().configuration();
     if members == Configuration::default() {

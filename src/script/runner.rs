@@ -1,6 +1,5 @@
 //! Runs a script, statement by statement.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use super::command::{Command, Print, parse};
@@ -8,7 +7,7 @@ use super::condition::Condition;
 use super::{notation, print};
 use crate::check::{Checker, Violation};
 use crate::narrate::{self, Weight};
-use crate::sim::text::{Said, Statement, TextError};
+use crate::sim::text::{self, Names, ROLES, Said, Statement, TextError};
 use crate::sim::{Action, Fact, PacketKind, Scenario, Step, Time, World};
 
 /// The longest that a script may let pass in one statement.
@@ -141,21 +140,12 @@ impl Runner {
     /// Follows a statement, and returns what it prints.
     pub fn execute(&mut self, statement: &Statement<'_>) -> Result<String, TextError> {
         let begun = self.watched.is_some();
-        let named = self.name(statement.text);
-        let command = parse(&Statement {
-            text: &named,
-            ..*statement
-        })
-        .map_err(|error| TextError {
-            column: error
-                .column
-                .min(statement.column + statement.text.chars().count()),
-            ..error
-        })?;
+        let command = parse(statement)?;
         if !begun && self.ends_beginning(&command) {
             let check = self.scenario.check();
             check.map_err(|message| statement.error(0, message))?;
         }
+        let command = self.name(command, statement)?;
         self.obey(command)
             .map_err(|(word, message)| statement.error(word, message))
     }
@@ -172,31 +162,33 @@ impl Runner {
         }
     }
 
-    /// In what is done, `leader`, `follower` and `down` stand for the first server that is one
-    /// then, so that a script holds for any seed.
-    fn name<'a>(&mut self, text: &'a str) -> Cow<'a, str> {
-        let is_role = |word: &str| matches!(word, "leader" | "follower" | "down");
-        let asks = text.starts_with("run ") || text.starts_with("expect ");
-        if asks || !text.split_whitespace().any(is_role) {
-            return text.into();
+    /// In what is done, roles stand for the servers that have them *then*. So time passes first.
+    fn name(&mut self, command: Command, statement: &Statement<'_>) -> Result<Command, TextError> {
+        let is_role = |word: &str| word == "all" || ROLES.iter().any(|(role, _)| *role == word);
+        let mut words = statement.text.split(|c: char| !c.is_ascii_alphanumeric());
+        match command {
+            Command::Say(Said::Actions(at, _)) if words.any(is_role) => {
+                if let Some(at) = at {
+                    self.run_up_to(at).map_err(|why| statement.error(1, why))?;
+                }
+                text::parse_with(statement, Names::Of(self.world())).map(Command::Say)
+            }
+            // What a client does by itself can be changed at any time.
+            Command::Say(Said::Workload(client, key, every)) if self.watched.is_some() => {
+                let action = Action::Client(client, Some((key, every)));
+                Ok(Command::Say(Said::Actions(None, vec![action])))
+            }
+            command => Ok(command),
         }
-        let world = self.world();
-        let leader = world.leader();
-        let first = |up: bool| {
-            let mut servers = world.servers().iter().filter(|one| one.is_up() == up);
-            let found = servers.find(|one| Some(one.id) != leader);
-            found.map(|server| server.id)
-        };
-        let named = text.split_whitespace().map(|word| {
-            let id = match word {
-                "leader" => leader,
-                "follower" => first(true),
-                "down" => first(false),
-                _ => None,
-            };
-            id.map_or_else(|| word.into(), |id| id.to_string())
-        });
-        named.collect::<Vec<String>>().join(" ").into()
+    }
+
+    /// Lets time pass up to a moment that a statement names.
+    fn run_up_to(&mut self, at: Time) -> Result<(), String> {
+        let now = self.world().now();
+        if at < now {
+            return Err(format!("{at} is past: it is {now} already"));
+        }
+        self.run_to(at)
     }
 
     /// Follows a command, and returns what it prints. An error says which word of the statement
@@ -231,11 +223,7 @@ impl Runner {
 
     fn act(&mut self, at: Option<Time>, actions: Vec<Action>) -> Result<(), (usize, String)> {
         if let Some(at) = at {
-            let now = self.world().now();
-            if at < now {
-                return Err((1, format!("{at} is past: it is {now} already")));
-            }
-            self.run_to(at).map_err(|why| (1, why))?;
+            self.run_up_to(at).map_err(|why| (1, why))?;
         }
         for action in actions {
             if self.watched.is_none() && self.scenario.absorb(&action) {

@@ -12,6 +12,9 @@ pub enum Action {
     /// `add S6`, `learner S6`, `remove S1`, `members S1 S2 S6`: the leader is asked to make the
     /// cluster another. Servers that are not there yet are switched on, with an empty disk.
     Change(Change),
+    /// `client C1 writes x every 300ms`, `client C1 stops`: a client writes by itself from now on, or
+    /// no more.
+    Client(ClientId, Option<(Key, Time)>),
     /// `compact S1`: the server replaces what it has applied by a snapshot.
     Compact(NodeId),
     /// `config latency=5..10ms`: changes a setting of the running cluster.
@@ -28,23 +31,40 @@ pub enum Action {
     Drop(PacketPick),
     /// `duplicate S1>S2 append`: a packet under way arrives twice.
     Duplicate(PacketPick),
+    /// `fail-disk S1`, `mend-disk S1`: the server's disk completes no write, until it is mended.
+    FailDisk(NodeId, bool),
     /// `heal`, `heal S1-S2`: cut links carry packets again.
     Heal(Link),
     /// `hold S1>S2`, `hold all`: packets wait at the end of their journey.
     Hold(Link),
     /// `isolate S5`: cuts all links of a server.
     Isolate(NodeId),
+    /// `jump S1 500ms`, `jump S1 -500ms`: the server's clock jumps forward or back, so that its timers
+    /// run out sooner or later.
+    Jump(NodeId, ClockJump),
+    /// `lossy S1>S2 30%`, `lossy S1-S2 off`: a link loses this share of its packets (in 1000), or as
+    /// many as the others.
+    Lossy(Path, Option<u16>),
     /// `partition S1 S2 C1 | S3 S4 S5`: only those in the same group reach each other. Whoever is
     /// not named is in the last group.
     Partition(Vec<Group>),
+    /// `pause S1`: the server's process is stopped. It keeps its memory and does nothing; messages to
+    /// it wait. Its clock goes on, as it does when an operating system stops a process or a garbage
+    /// collector runs: what ran out meanwhile (a lease, say) runs out as soon as it is resumed, before
+    /// it reads a message.
+    Pause(NodeId),
     /// `read C1 x from S3`: a client wants to read at a particular server.
     Read(ClientId, Key, NodeId),
     /// `release S1>S2`, `release all`: packets that were held arrive.
     Release(Link),
     /// `request C1 x=5`: a client wants this done.
     Request(ClientId, Op),
+    /// `request C1 x=5 to S2`: a client wants this done, and asks that server first.
+    RequestTo(ClientId, Op, NodeId),
     /// `restart S1`: a crashed server starts from its disk.
     Restart(NodeId),
+    /// `resume S1`: a paused server goes on.
+    Resume(NodeId),
     /// `retire S1`: a server that belongs to the cluster no more is taken away.
     Retire(NodeId),
     /// `rules off commit-own-term`, `rules on commit-own-term`.
@@ -53,6 +73,9 @@ pub enum Action {
     SetTimer(NodeId, Time),
     /// `skew S3 2/1`: the server's clock runs at twice the rate.
     Skew(NodeId, ClockRate),
+    /// `slow S1>S2 80ms`, `slow S1-S2 80ms..120ms`, `slow S1-S2 off`: packets on a link take this long,
+    /// or as long as on the others.
+    Slow(Path, Option<(Time, Time)>),
     /// `slow-disk S3 20ms`, `slow-disk S3 off`: the server's disk takes so long for a write, or as
     /// long as the others'.
     SlowDisk(NodeId, Option<Time>),
@@ -69,10 +92,32 @@ pub enum Action {
 pub enum Link {
     /// All of them.
     All,
+    /// All links between a server and the others, both ways. Written `S1`.
+    Of(NodeId),
     /// Both ways between two servers.
     Both(NodeId, NodeId),
     /// From the first server to the second.
     OneWay(NodeId, NodeId),
+}
+
+/// A link or several, of clients too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Path {
+    /// Every link.
+    All,
+    /// Both ways between two. Written `S1-C1`.
+    Both(Address, Address),
+    /// From the first to the second. Written `S1>C1`.
+    OneWay(Address, Address),
+}
+
+/// How far a clock jumps, and in which direction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClockJump {
+    /// It is later at once.
+    Forward(Time),
+    /// It is earlier again.
+    Back(Time),
 }
 
 /// A packet under way, as a person would point at it.
@@ -112,6 +157,10 @@ impl Action {
         match self {
             Self::Compact(id)
             | Self::Crash(id)
+            | Self::FailDisk(id, _)
+            | Self::Jump(id, _)
+            | Self::Pause(id)
+            | Self::Resume(id)
             | Self::Isolate(id)
             | Self::Restart(id)
             | Self::Retire(id)

@@ -120,10 +120,32 @@ impl Client {
         }
     }
 
+    /// Writes this by itself from now on, or nothing. It goes on counting where it was.
+    pub fn write_by_itself(&mut self, writes: Option<(Key, Time)>, now: Time) {
+        let next = self.workload.map_or(1, |workload| workload.next);
+        self.workload = writes.map(|(key, every)| Workload {
+            key,
+            every,
+            next,
+            next_at: now + every,
+        });
+    }
+
     /// Takes numbers after `serial` for its requests: up to there they are in somebody's log, from
     /// before the run began.
     pub fn number_after(&mut self, serial: u32) {
         self.serial = self.serial.max(serial);
+    }
+
+    /// Why it takes no more requests, if it takes none.
+    pub(super) fn check_room(&self) -> Result<(), String> {
+        if self.queue.len() < MAX_QUEUE {
+            return Ok(());
+        }
+        Err(format!(
+            "{} has {MAX_QUEUE} requests waiting already",
+            self.id
+        ))
     }
 
     /// Turns to the next server in the directory, such as DNS, that lists all there are

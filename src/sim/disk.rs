@@ -97,6 +97,15 @@ impl Disk {
         writing.map_or(Time::NEVER, |writing| writing.done_at)
     }
 
+    /// Changes when the write under way is done: never, or in `time` if it was never.
+    pub(super) fn reschedule(&mut self, now: Time, time: Time) {
+        if let Some(writing) = &mut self.writing
+            && (time == Time::NEVER || writing.done_at == Time::NEVER)
+        {
+            writing.done_at = now + time;
+        }
+    }
+
     /// Begins to write `content`, from one moment to the other. `held` waits for it.
     pub(super) fn begin(
         &mut self,

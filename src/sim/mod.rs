@@ -19,12 +19,13 @@ pub mod text;
 pub mod time;
 pub mod world;
 
-pub use action::{Action, ClockRate, Group, Link, PacketPick};
+pub use action::{Action, ClockJump, ClockRate, Group, Link, PacketPick, Path};
 pub use client::{Client, PendingRequest, QueuedRequest, Stage, Workload};
 pub use disk::{Disk, Record};
 pub use fingerprint::Fingerprint;
 pub use network::{
-    Address, Body, Loss, Network, NetworkFaults, Packet, PacketId, PacketKind, ReplyOutcome,
+    Address, Body, LinkFaults, Loss, Network, NetworkFaults, Packet, PacketId, PacketKind,
+    ReplyOutcome,
 };
 pub use roster::Roster;
 pub use scenario::{DiskImage, Scenario, Setting, Setup, Timing};

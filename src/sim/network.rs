@@ -1,5 +1,8 @@
 //! The network: packets under way, and what the weather does to them.
 
+use std::collections::BTreeMap;
+
+use super::action::Path;
 use super::random::{self, Purpose};
 use super::step::StepId;
 use super::time::Time;
@@ -150,6 +153,15 @@ pub struct NetworkFaults {
     pub duplicate: u16,
 }
 
+/// What one link does, in one direction, where it is not as the others.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct LinkFaults {
+    /// Its shortest and longest journey.
+    pub latency: Option<(Time, Time)>,
+    /// Packets lost, in 1000.
+    pub loss: Option<u16>,
+}
+
 /// The network between servers and clients.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Network {
@@ -161,6 +173,8 @@ pub struct Network {
     cut_client: [ServerSet; MAX_CLIENTS],
     /// By sender: the servers whose packets from it wait at the end of their journey.
     held: [ServerSet; MAX_SERVERS],
+    /// The links that are not as the others, by sender and receiver.
+    links: BTreeMap<(Address, Address), LinkFaults>,
     /// Packets under way, the next one due *last*.
     packets: Vec<Packet>,
     sent: u64,
@@ -184,6 +198,7 @@ impl Network {
             cut: Default::default(),
             cut_client: Default::default(),
             held: Default::default(),
+            links: BTreeMap::new(),
             packets: Vec::new(),
             sent: 0,
         }
@@ -202,14 +217,16 @@ impl Network {
     ) -> PacketId {
         let who = from.number() << 16 | to.number() << 8 | nth & 0xff;
         let random = |purpose| random::roll(seed, purpose, who, now);
-        let (low, high) = self.faults.latency;
+        let own = self.link_faults(from, to);
+        let (low, high) = own.latency.unwrap_or(self.faults.latency);
+        let loss = own.loss.unwrap_or(self.faults.loss);
         let arrives_at = now + random::between(random(Purpose::Latency), low, high);
         let doubled = random::chance(self.faults.duplicate, || random(Purpose::Duplicate));
         let fate = if self.packets.len() >= MAX_PACKETS {
             Some(Loss::Crowded)
         } else if self.is_cut(from, to) {
             Some(Loss::Cut)
-        } else if random::chance(self.faults.loss, || random(Purpose::Loss)) {
+        } else if random::chance(loss, || random(Purpose::Loss)) {
             Some(Loss::Chance)
         } else {
             None
@@ -298,6 +315,65 @@ impl Network {
         });
     }
 
+    /// What one link does, in that direction, where it is not as the others.
+    pub fn link_faults(&self, from: Address, to: Address) -> LinkFaults {
+        self.links.get(&(from, to)).copied().unwrap_or_default()
+    }
+
+    /// Changes what some links do; `everyone` are all that there are.
+    pub fn change_faults(
+        &mut self,
+        path: Path,
+        everyone: &[Address],
+        change: impl Fn(&mut LinkFaults),
+    ) {
+        let mut at = |from, to| {
+            let mut faults = self.link_faults(from, to);
+            change(&mut faults);
+            if faults == LinkFaults::default() {
+                self.links.remove(&(from, to));
+            } else {
+                self.links.insert((from, to), faults);
+            }
+        };
+        match path {
+            Path::OneWay(from, to) => at(from, to),
+            Path::Both(a, b) => {
+                at(a, b);
+                at(b, a);
+            }
+            Path::All => {
+                let is_client = |one: &Address| matches!(one, Address::Client(_));
+                for from in everyone {
+                    for to in everyone {
+                        if from != to && !(is_client(from) && is_client(to)) {
+                            at(*from, *to);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lets everything that waits before a server arrive now, but for what is held.
+    pub fn wake(&mut self, server: NodeId, now: Time) {
+        let to = Address::Server(server);
+        let held = self.held;
+        self.reschedule(|packet| {
+            let is_held = !packet.let_go
+                && matches!(packet.from, Address::Server(from) if held[from.slot()].contains(server));
+            (packet.to == to && packet.due_at == Time::NEVER && !is_held).then_some(now)
+        });
+    }
+
+    /// Mends all links of a server, those of clients too.
+    pub fn heal_server(&mut self, id: NodeId) {
+        self.cut[id.slot()] = ServerSet::EMPTY;
+        for row in self.cut.iter_mut().chain(&mut self.cut_client) {
+            row.remove(id);
+        }
+    }
+
     /// Cuts the way from one server to another; what is on it is lost.
     pub fn cut(&mut self, from: NodeId, to: NodeId, now: Time) {
         self.cut[from.slot()].insert(to);
@@ -319,6 +395,8 @@ impl Network {
     /// Forgets a server that is gone: what was under way from it and to it, and how its links were.
     pub fn forget(&mut self, id: NodeId) {
         let gone = Address::Server(id);
+        self.links
+            .retain(|(from, to), _| *from != gone && *to != gone);
         self.packets
             .retain(|packet| packet.from != gone && packet.to != gone);
         (self.cut[id.slot()], self.held[id.slot()]) = Default::default();
@@ -353,12 +431,8 @@ impl Network {
 
     /// The packets under way, in the order in which they were sent.
     pub fn as_sent(&self) -> Vec<&Packet> {
-        let mut packets: Vec<&Packet> = Vec::with_capacity(self.packets.len());
-        // Insertion by hand: few packets, and a general sort weighs ten kilobytes in the page.
-        for packet in &self.packets {
-            let place = packets.partition_point(|other| other.id < packet.id);
-            packets.insert(place, packet);
-        }
+        let mut packets: Vec<&Packet> = self.packets.iter().collect();
+        packets.sort_unstable_by_key(|packet| packet.id);
         packets
     }
 

@@ -18,7 +18,8 @@ pub struct Server {
     pub id: NodeId,
     /// How fast its clock runs.
     pub clock: ClockRate,
-    /// How long its disk takes for a write, if that is its own affair.
+    /// How long its disk takes for a write, if not as long as the others'. [`Time::NEVER`]: it
+    /// completes no write.
     pub disk_time: Option<Time>,
     /// The record that a crash has torn on its disk, until it is started again.
     pub torn: Option<Record>,
@@ -54,6 +55,8 @@ pub struct Up {
     pub disk: Disk,
     /// The reads it is to serve, and of what.
     pub reads: Vec<(ReadId, Key)>,
+    /// Whether its process is stopped.
+    pub paused: bool,
 }
 
 /// A client that a leader owes an answer.
@@ -130,6 +133,16 @@ impl Server {
         matches!(self.condition, Condition::Up(_))
     }
 
+    /// Whether its process is stopped.
+    pub fn is_paused(&self) -> bool {
+        self.up().is_some_and(|up| up.paused)
+    }
+
+    /// Whether its disk completes no write.
+    pub fn disk_fails(&self) -> bool {
+        self.disk_time == Some(Time::NEVER)
+    }
+
     /// Whether it runs and leads its term.
     pub fn is_leader(&self) -> bool {
         self.node().is_some_and(Node::is_leader)
@@ -174,6 +187,7 @@ impl Server {
                 waiting: Vec::new(),
                 disk: Disk::default(),
                 reads: Vec::new(),
+                paused: false,
             });
         }
     }
@@ -241,6 +255,20 @@ impl Timers {
 
     pub(super) fn stop(&mut self, timer: Timer) {
         self.running[timer as usize].deadline = Time::NEVER;
+        self.find_first();
+    }
+
+    /// Makes all that run run out sooner (`forward`) or later, by that time.
+    pub(super) fn shift(&mut self, forward: bool, by: Time) {
+        for running in &mut self.running {
+            if running.deadline < Time::NEVER {
+                running.deadline = if forward {
+                    running.deadline.saturating_sub(by)
+                } else {
+                    running.deadline + by
+                };
+            }
+        }
         self.find_first();
     }
 

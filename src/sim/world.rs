@@ -129,7 +129,7 @@ impl World {
             least.0 = at;
         }
         for server in self.servers.iter() {
-            if let Some(up) = server.up() {
+            if let Some(up) = server.up().filter(|up| !up.paused) {
                 let written = up.disk.done_at();
                 if written < least.0 {
                     least = (written, Due::Written(server.id));
@@ -149,7 +149,10 @@ impl World {
         // Compacting is nobody's business but the server's own, so it comes last.
         if self.config.compact > 0
             && self.now < least.0
-            && let Some(server) = self.servers.iter().find(|server| server.wants_compaction())
+            && let Some(server) = self
+                .servers
+                .iter()
+                .find(|server| server.wants_compaction() && !server.is_paused())
         {
             least = (self.now, Due::Compaction(server.id));
         }

@@ -5,7 +5,7 @@ use super::words::{self, clock, wish};
 use crate::kv::{ClientId, Op};
 use crate::narrate::look::waits;
 use crate::raft::{Change, NodeId};
-use crate::sim::{Action, Link, PacketPick, Step};
+use crate::sim::{Action, ClockJump, Link, PacketPick, Path, Step};
 
 /// What was done, where no fact of the step says it.
 pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
@@ -28,6 +28,47 @@ pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
             "You changed {id}'s clock: it counts {} while the others count {}",
             rate.ticks, rate.per
         ),
+        Action::Client(client, Some((key, every))) => format!(
+            "You let the client {client} write {key} every {}",
+            clock(*every)
+        ),
+        Action::Client(client, None) => format!("You stopped the writes of the client {client}"),
+        Action::FailDisk(id, true) => format!("You made {id}'s disk fail: no write completes"),
+        Action::FailDisk(id, false) => format!("You mended {id}'s disk"),
+        Action::Jump(id, ClockJump::Forward(by)) => {
+            format!("You set {id}'s clock forward by {}", clock(*by))
+        }
+        Action::Jump(id, ClockJump::Back(by)) => {
+            format!("You set {id}'s clock back by {}", clock(*by))
+        }
+        Action::Lossy(path, Some(share)) => format!(
+            "You made {} lose {}.{} % of its messages",
+            paths(path),
+            share / 10,
+            share % 10
+        ),
+        Action::Lossy(path, None) => {
+            format!("You gave {} the loss of the network", paths(path))
+        }
+        Action::Pause(id) => {
+            format!("You paused {id}: its process does nothing, and messages to it wait")
+        }
+        Action::RequestTo(client, op, _) => return queued(*client, op, step),
+        Action::Resume(id) => format!("You resumed {id}"),
+        Action::Slow(path, Some((low, high))) if low == high => format!(
+            "You slowed {} down: a message takes {}",
+            paths(path),
+            clock(*low)
+        ),
+        Action::Slow(path, Some((low, high))) => format!(
+            "You slowed {} down: a message takes {} to {}",
+            paths(path),
+            clock(*low),
+            clock(*high)
+        ),
+        Action::Slow(path, None) => {
+            format!("You gave {} the latency of the network", paths(path))
+        }
         Action::SlowDisk(id, Some(time)) => {
             format!(
                 "You slowed {id}'s disk down: a write takes {}",
@@ -52,6 +93,14 @@ pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
         | Action::Transfer(_)
         | Action::Wipe(_) => return None,
     })
+}
+
+fn paths(path: &Path) -> String {
+    match path {
+        Path::All => "all links".into(),
+        Path::Both(a, b) => format!("the link between {a} and {b}"),
+        Path::OneWay(a, b) => format!("the link from {a} to {b}"),
+    }
 }
 
 /// A message that the user pointed at.
@@ -83,11 +132,13 @@ pub(super) fn change(leader: NodeId, change: Change) -> String {
 pub(super) fn links(action: &Action) -> String {
     let messages = |link: &Link| match link {
         Link::All => "all messages between servers".into(),
+        Link::Of(id) => format!("the messages to and from {id}"),
         Link::Both(a, b) => format!("the messages between {a} and {b}"),
         Link::OneWay(a, b) => format!("the messages from {a} to {b}"),
     };
     let links = |link: &Link| match link {
         Link::All => "all links between servers".into(),
+        Link::Of(id) => format!("all links of {id}"),
         Link::Both(a, b) => format!("the link between {a} and {b}"),
         Link::OneWay(a, b) => format!("the link from {a} to {b}"),
     };
@@ -109,9 +160,17 @@ pub(super) fn links(action: &Action) -> String {
         | Action::Deliver(_)
         | Action::Drop(_)
         | Action::Duplicate(_)
+        | Action::Client(..)
+        | Action::FailDisk(..)
+        | Action::Jump(..)
+        | Action::Lossy(..)
+        | Action::Pause(_)
         | Action::Read(..)
         | Action::Request(..)
+        | Action::RequestTo(..)
         | Action::Restart(_)
+        | Action::Resume(_)
+        | Action::Slow(..)
         | Action::Retire(_)
         | Action::Rule(..)
         | Action::SetTimer(..)

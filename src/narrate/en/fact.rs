@@ -6,7 +6,7 @@ use crate::kv::Answer;
 use crate::narrate::group::{first_entry, recipients};
 use crate::narrate::look::{command, is_yours, kept};
 use crate::raft::{LogIndex, NodeId};
-use crate::sim::{Action, Address, Cause, Fact, Loss, PacketKind, Record, Step, World};
+use crate::sim::{Action, Address, Cause, Fact, Loss, PacketKind, Record, Step, Time, World};
 
 /// The sentence for the fact at `place`.
 pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
@@ -160,6 +160,11 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
         Fact::Wiped { server } => {
             format!("You wiped {server}'s disk: its term, vote and log are lost")
         }
+        Fact::WriteBegun {
+            server,
+            done_at: Time::NEVER,
+            ..
+        } => format!("{server} began a write to its disk, which does not answer"),
         Fact::WriteBegun {
             server, done_at, ..
         } => {

@@ -12,7 +12,8 @@ use crate::raft::{
     ServerSet, Term,
 };
 use crate::sim::{
-    Action, Address, ClockRate, DiskImage, Group, Link, PacketKind, PacketPick, Setting, Time,
+    Action, Address, ClockJump, ClockRate, DiskImage, Group, Link, PacketKind, PacketPick, Path,
+    Setting, Time,
 };
 
 /// A value that links hold.
@@ -132,6 +133,14 @@ ids! { Action {
     22 Timeout(server),
     23 Transfer(server),
     24 Wipe(server),
+    25 Client(client, writes),
+    26 FailDisk(server, fails),
+    27 Jump(server, jump),
+    28 Lossy(path, share),
+    29 Pause(server),
+    30 RequestTo(client, op, server),
+    31 Resume(server),
+    32 Slow(path, times),
 } }
 
 ids! { Change {
@@ -145,6 +154,18 @@ ids! { Link {
     0 All,
     1 Both(a, b),
     2 OneWay(a, b),
+    3 Of(server),
+} }
+
+ids! { Path {
+    0 All,
+    1 Both(a, b),
+    2 OneWay(a, b),
+} }
+
+ids! { ClockJump {
+    0 Forward(time),
+    1 Back(time),
 } }
 
 ids! { Address {

@@ -15,12 +15,16 @@
 //! partition S1 S2 C1 | S3 S4 S5 C2
 //! ```
 
+mod complete;
 mod setting;
 #[cfg(test)]
 mod tests;
+mod verbs;
 mod words;
 mod write;
 
+pub use complete::{Candidate, complete};
+pub use verbs::{Verb, did_you_mean};
 pub use write::write_run;
 
 use std::fmt;
@@ -30,6 +34,7 @@ use super::scenario::{DiskImage, Scenario};
 use super::time::Time;
 use crate::kv::{ClientId, Key};
 use crate::raft::{Change, NodeId};
+use crate::sim::world::World;
 
 use words::Words;
 pub(crate) use words::{client, configuration, entry, server};
@@ -112,9 +117,33 @@ impl Statement<'_> {
     }
 }
 
-/// Reads one statement.
+/// The words that stand for servers wherever a statement names one, with what they mean.
+pub const ROLES: &[(&str, &str)] = &[
+    ("leader", "The leader of the latest term."),
+    ("follower", "The first server that is up and does not lead."),
+    ("down", "The first server that is down."),
+    ("paused", "The first server that is paused."),
+];
+
+/// Whom a statement may name.
+#[derive(Clone, Copy)]
+pub enum Names<'a> {
+    /// Servers by their numbers alone.
+    Fixed,
+    /// Roles too. Which servers they stand for does not matter: to see whether a text is well formed.
+    Any,
+    /// Roles too: servers of this world.
+    Of(&'a World),
+}
+
+/// Reads one statement, in which servers go by their numbers.
 pub fn parse(statement: &Statement<'_>) -> Result<Said, TextError> {
-    let mut words = Words::new(statement.text);
+    parse_with(statement, Names::Fixed)
+}
+
+/// Reads one statement, in which roles may stand for servers.
+pub fn parse_with(statement: &Statement<'_>, names: Names<'_>) -> Result<Said, TextError> {
+    let mut words = Words::new(statement.text, names);
     let said = words.said().and_then(|said| match words.next() {
         None => Ok(said),
         Some(extra) => Err(format!("\"{extra}\" is too much here")),
@@ -122,12 +151,21 @@ pub fn parse(statement: &Statement<'_>) -> Result<Said, TextError> {
     said.map_err(|message| statement.error(words.at(), message))
 }
 
-/// Reads an action that stands alone, as in the console.
+/// Reads one action that stands alone.
 pub fn parse_action(text: &str) -> Result<Action, String> {
-    let mut words = Words::new(text);
-    let action = words.action()?;
+    let mut actions = parse_actions(text, Names::Fixed)?;
+    match actions.len() {
+        1 => Ok(actions.remove(0)),
+        count => Err(format!("these are {count} actions: write one")),
+    }
+}
+
+/// Reads a line that does something, as in the console: one action, or the same to several.
+pub fn parse_actions(text: &str, names: Names<'_>) -> Result<Vec<Action>, String> {
+    let mut words = Words::new(text, names);
+    let actions = words.actions()?;
     match words.next() {
-        None => Ok(action),
+        None => Ok(actions),
         Some(extra) => Err(format!("\"{extra}\" is too much here")),
     }
 }
@@ -161,6 +199,10 @@ pub fn parse_run(text: &str) -> Result<(Scenario, Vec<(Time, Action)>), TextErro
                         actions.push((at, action));
                     }
                 }
+            }
+            Said::Workload(client, key, every) if !actions.is_empty() => {
+                let latest = actions.last().map_or(Time::ZERO, |(at, _)| *at);
+                actions.push((latest, Action::Client(client, Some((key, every)))));
             }
             said => {
                 if let Said::Disk(_) = said {

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use super::verbs::did_you_mean;
+
 use crate::kv::MAX_CLIENTS;
 use crate::raft::{ReadMode, SendPolicy};
 use crate::sim::disk::LONGEST_WRITE;
@@ -72,14 +74,39 @@ fn setting(word: &str) -> Result<Setting, String> {
             Setting::Election(at_least(low, Time::ms(1))?, high)
         }
         "window" => Setting::Window(number(0, 1000)?),
-        _ => return Err(format!("\"{name}\" is no setting; there are {SETTINGS}")),
+        _ => {
+            let names = || SETTINGS.iter().map(|(name, _)| *name);
+            let all = names().collect::<Vec<_>>().join(", ");
+            let near = did_you_mean(name, names());
+            return Err(format!("\"{name}\" is no setting; there are {all}{near}"));
+        }
     })
 }
 
-const SETTINGS: &str = "batch, check-quorum, chunk, compact, disk, drift, duplicate, fast-backup, \
-    heartbeat, latency, loss, no-op, patience, prevote, read, send, sessions, timeout, window";
+/// The settings, each with a value it may have.
+pub(super) const SETTINGS: &[(&str, &str)] = &[
+    ("batch", "64"),
+    ("check-quorum", "on"),
+    ("chunk", "8"),
+    ("compact", "100"),
+    ("disk", "2..5ms"),
+    ("drift", "25%"),
+    ("duplicate", "2%"),
+    ("fast-backup", "on"),
+    ("heartbeat", "50ms"),
+    ("latency", "10..20ms"),
+    ("loss", "5%"),
+    ("no-op", "on"),
+    ("patience", "400ms"),
+    ("prevote", "on"),
+    ("read", "index"),
+    ("send", "at-once"),
+    ("sessions", "3"),
+    ("timeout", "150..300ms"),
+    ("window", "16"),
+];
 
-fn at_least(time: Time, least: Time) -> Result<Time, String> {
+pub(super) fn at_least(time: Time, least: Time) -> Result<Time, String> {
     if time < least {
         Err(format!("{time} is too short: {least} at least"))
     } else {
@@ -96,7 +123,7 @@ pub(super) fn at_most(time: Time, most: Time) -> Result<Time, String> {
 }
 
 /// `150..300ms`, or one time for a range of one.
-fn range(value: &str) -> Result<(Time, Time), String> {
+pub(super) fn range(value: &str) -> Result<(Time, Time), String> {
     let Some((low, high)) = value.split_once("..") else {
         let time = value.parse()?;
         return Ok((time, time));
@@ -118,7 +145,7 @@ fn range(value: &str) -> Result<(Time, Time), String> {
 }
 
 /// `5%` or `0.5%`, as so many in 1000.
-fn per_mille(value: &str) -> Result<u16, String> {
+pub(super) fn per_mille(value: &str) -> Result<u16, String> {
     let wrong = || format!("\"{value}\" is no share: write 5% or 0.5%, up to 100%");
     let number = value.strip_suffix('%').ok_or_else(wrong)?;
     let (whole, tenth) = number.split_once('.').unwrap_or((number, "0"));

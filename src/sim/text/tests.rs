@@ -1,4 +1,3 @@
-use super::words::ACTIONS;
 use super::*;
 
 fn read(text: &str) -> (Scenario, Vec<(Time, Action)>) {
@@ -41,6 +40,21 @@ fn every_action_reads_as_it_is_written() {
         "timeout S1",
         "timer S1 80ms",
         "wipe S3",
+        "client C1 writes x every 300ms",
+        "client C1 stops",
+        "fail-disk S1",
+        "mend-disk S1",
+        "jump S1 500ms",
+        "jump S1 -500ms",
+        "lossy S1>C1 2.5%",
+        "lossy all off",
+        "pause S1",
+        "request C1 x=5 to S2",
+        "resume S1",
+        "slow S1-S2 80ms",
+        "slow C1>S2 80ms..120ms",
+        "slow all off",
+        "heal S1",
     ] {
         assert_eq!(
             parse_action(text).map(|action| action.to_string()),
@@ -72,10 +86,9 @@ fn a_run_reads_as_it_is_written() {
 
 #[test]
 fn a_mistake_is_told_with_its_line_and_column() {
-    assert_eq!(
-        why("servers 5\nat 312ms crahs S3"),
-        format!("line 2, column 10: \"crahs\" is no action; there are {ACTIONS}")
-    );
+    let wrong = why("servers 5\nat 312ms crahs S3");
+    assert!(wrong.starts_with("line 2, column 10: \"crahs\" is no action; there are add, client,"));
+    assert!(wrong.ends_with("Did you mean \"crash\"?"), "{wrong}");
     assert_eq!(
         why("servers 5 · crash S12"),
         "line 1, column 19: \"S12\" is no server: write S1 to S9"
@@ -87,7 +100,8 @@ fn a_mistake_is_told_with_its_line_and_column() {
     assert!(why("S1 log 2 1").contains("terms never fall"));
     assert!(why("S1 term 1 log 1 commit 4").contains("ends before"));
     assert!(why("at 5ms crash S1\nat 4ms restart S1").contains("in order of time"));
-    assert!(why("crash S1 now").contains("\"now\" is too much"));
+    assert!(why("crash S1 now").contains("\"now\" is no server"));
+    assert!(why("timer S1 5ms now").contains("\"now\" is too much"));
     assert!(why("partition S1 S2").contains("two sides"));
     assert!(why("partition S1 | S1").contains("two groups"));
     assert!(why("cut S1-S1").contains("to itself"));
@@ -104,7 +118,36 @@ fn a_mistake_is_told_with_its_line_and_column() {
 fn whatever_is_wrong_is_told_where_it_is() {
     let cases = [
         ("crash", 6, "a server like S1 is missing at the end"),
-        ("crash 3", 7, "\"3\" is no server: write S1 to S9"),
+        (
+            "crash 3",
+            7,
+            "\"3\" is no server: write S1 to S9. Did you mean \"S3\"?",
+        ),
+        (
+            "crash s1",
+            7,
+            "\"s1\" is no server: write S1 to S9. Did you mean \"S1\"?",
+        ),
+        (
+            "cut S1->S2",
+            5,
+            "\"S1->S2\" is no link. Did you mean \"S1>S2\"?",
+        ),
+        (
+            "request C1 S5 x=2",
+            12,
+            "\"S5\" is no request: write x=5, x+=1, x?, -x or x:1>2",
+        ),
+        (
+            "request C1 x=5 from S2",
+            16,
+            "\"from\" stands where \"to\" should",
+        ),
+        (
+            "crash leader",
+            7,
+            "\"leader\" names a server only while a cluster runs: write S1 to S9",
+        ),
         ("S12 term 1", 1, "\"S12\" is no server: write S1 to S9"),
         (
             "at noon crash S3",
@@ -179,7 +222,7 @@ fn whatever_is_wrong_is_told_where_it_is() {
         (
             "request C1 x is 5",
             12,
-            "\"x is 5\" is no request: write x=5, x+=1, x?, -x or x:1>2",
+            "\"x\" is no request: write x=5, x+=1, x?, -x or x:1>2",
         ),
         (
             "skew S1 0/1",
@@ -217,4 +260,96 @@ fn a_beginning_that_raft_never_comes_to_is_refused() {
     // A snapshot holds nothing that is not committed.
     let snapshot = "servers 3\nS1 term 1 snapshot 3:1 x=3";
     assert!(refused(snapshot).is_some_and(|why| why.contains("entry 3")));
+}
+
+/// The whole grammar in one list: what a form shows can be written, and is written with that verb.
+#[test]
+fn every_verb_does_what_its_form_shows() {
+    let mut words: Vec<&str> = Verb::ALL.iter().map(|verb| verb.word()).collect();
+    for verb in Verb::ALL {
+        for form in [
+            verb.form().replace(['[', ']'], ""),
+            verb.form().split(" [").next().unwrap().to_string(),
+        ] {
+            let form = form.trim_end_matches(" ...");
+            if form == "drop" || form == "read C1 x" {
+                continue;
+            }
+            let actions = parse_actions(form, Names::Fixed);
+            let actions = actions.unwrap_or_else(|why| panic!("{form}: {why}"));
+            assert!(
+                actions.iter().all(|action| Verb::of(action) == *verb),
+                "{form}"
+            );
+        }
+    }
+    words.sort_unstable();
+    let known: Vec<&str> = Verb::ALL.iter().map(|verb| verb.word()).collect();
+    assert_eq!(known, words, "in alphabetical order");
+}
+
+#[test]
+fn a_word_that_is_nearly_right_is_suggested() {
+    for (line, meant) in [
+        ("kill S1", "crash"),
+        ("wait 5ms", "run"),
+        ("resatrt S1", "restart"),
+        ("Servers 3", "servers"),
+        ("servers=3", "servers 3"),
+        ("nodes 3", "servers"),
+        ("loss=5%", "config loss=5%"),
+        ("Crash S1", "crash"),
+    ] {
+        let why = why(line);
+        assert!(
+            why.ends_with(&format!("Did you mean \"{meant}\"?")),
+            "{line}: {why}"
+        );
+    }
+    assert!(why("config los=5%").ends_with("Did you mean \"loss\"?"));
+    assert!(!why("xyzzy").contains("Did you mean"));
+}
+
+#[test]
+fn a_line_is_completed_from_the_grammar() {
+    let mut step = crate::sim::Step::default();
+    let world = World::new(&Scenario::new(3, 1), &mut step);
+    let words = |text: &str| {
+        let (start, found) = complete(text, text.len(), &world);
+        let words: Vec<String> = found.into_iter().map(|one| one.text).collect();
+        (start, words)
+    };
+    assert_eq!(words("cra"), (0, vec!["crash".into()]));
+    assert_eq!(words("heal; pa").1, ["partition", "pause"]);
+    assert_eq!(words("at 5ms crash S").1, ["S1", "S2", "S3"]);
+    assert!(words("crash S1 ").1.contains(&"leader".to_string()));
+    assert!(words("cut S1").1.contains(&"S1>S2".to_string()));
+    assert_eq!(
+        words("rules off commit-o").1,
+        ["commit-only-checked", "commit-own-term"]
+    );
+    assert_eq!(words("config pre").1, ["prevote=on"]);
+    assert_eq!(words("request C1 x=5 t").1, ["to"]);
+    assert!(words("timer S1 80ms ").1.is_empty());
+}
+
+#[test]
+fn several_servers_and_links_are_named_at_once() {
+    let several = |text: &str| {
+        let actions = parse_actions(text, Names::Fixed).unwrap();
+        actions.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(several("crash S1 S2"), ["crash S1", "crash S2"]);
+    assert_eq!(several("cut S1-S2 S1-S3"), ["cut S1-S2", "cut S1-S3"]);
+    assert_eq!(several("hold S1 all"), ["hold S1", "hold all"]);
+    assert!(
+        parse_actions("crash S1 S1", Names::Fixed)
+            .unwrap_err()
+            .contains("twice")
+    );
+    assert!(
+        parse_action("crash S1 S2")
+            .unwrap_err()
+            .contains("2 actions")
+    );
 }

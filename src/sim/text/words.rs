@@ -2,13 +2,14 @@
 
 use std::str::FromStr;
 
-use super::Said;
-use super::setting::{at_most, on_or_off};
+use super::setting::{SETTINGS, at_least, at_most, on_or_off, per_mille, range};
+use super::verbs::{Verb, did_you_mean};
+use super::{Names, ROLES, Said};
 use crate::kv::{ClientId, Command, Key, MAX_CLIENTS, Op};
 use crate::raft::{
     Change, Configuration, Entry, EntryId, LogIndex, MAX_SERVERS, NodeId, Payload, ServerSet, Term,
 };
-use crate::sim::action::{Action, ClockRate, Group, Link, PacketPick};
+use crate::sim::action::{Action, ClockJump, ClockRate, Group, Link, PacketPick, Path};
 use crate::sim::disk::LONGEST_WRITE;
 use crate::sim::network::Address;
 use crate::sim::scenario::DiskImage;
@@ -26,13 +27,15 @@ const LATEST_TERM: u64 = 1_000_000_000;
 pub(super) struct Words<'a> {
     words: Vec<&'a str>,
     next: usize,
+    names: Names<'a>,
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str, names: Names<'a>) -> Self {
         Self {
             words: text.split_whitespace().collect(),
             next: 0,
+            names,
         }
     }
 
@@ -75,7 +78,76 @@ impl<'a> Words<'a> {
     }
 
     fn server(&mut self) -> Result<NodeId, String> {
-        server(self.expect("a server like S1")?)
+        let word = self.expect("a server like S1")?;
+        self.server_called(word)
+    }
+
+    /// A server by its number or its role.
+    fn server_called(&self, word: &str) -> Result<NodeId, String> {
+        if !ROLES.iter().any(|(role, _)| *role == word) {
+            return server(word);
+        }
+        let world = match self.names {
+            Names::Fixed => {
+                return Err(format!(
+                    "\"{word}\" names a server only while a cluster runs: write S1 to S{MAX_SERVERS}"
+                ));
+            }
+            Names::Any => return server("S1"),
+            Names::Of(world) => world,
+        };
+        let leader = world.leader();
+        let mut servers = world.servers().iter();
+        let found = servers.find(|server| match word {
+            "leader" => Some(server.id) == leader,
+            "follower" => server.is_up() && !server.is_leader(),
+            "paused" => server.is_paused(),
+            _ => !server.is_up(),
+        });
+        found.map(|server| server.id).ok_or_else(|| match word {
+            "leader" => "there is no leader now".into(),
+            "follower" => "no server is a follower now".into(),
+            word => format!("no server is {word} now"),
+        })
+    }
+
+    /// One server or several, by number or role; `all` are those to whom it can be done.
+    fn each(&mut self, make: impl Fn(NodeId) -> Action) -> Result<Vec<Action>, String> {
+        if self.peek() == Some("all") {
+            self.next();
+            let all: Vec<Action> = match self.names {
+                Names::Fixed => {
+                    return Err("\"all\" names servers only while a cluster runs".into());
+                }
+                Names::Any => return Ok(Vec::new()),
+                Names::Of(world) => {
+                    let all = world.ids().iter().map(make);
+                    all.filter(|action| world.check(action).is_ok()).collect()
+                }
+            };
+            if all.is_empty() {
+                return Err("there is no server to which this can be done now".into());
+            }
+            return Ok(all);
+        }
+        let mut actions = vec![make(self.server()?)];
+        while self.peek().is_some() {
+            let action = make(self.server()?);
+            if actions.contains(&action) && !matches!(self.names, Names::Any) {
+                return Err(format!("\"{}\" stands there twice", self.words[self.at()]));
+            }
+            actions.push(action);
+        }
+        Ok(actions)
+    }
+
+    /// One link or several.
+    fn links(&mut self, make: impl Fn(Link) -> Action) -> Result<Vec<Action>, String> {
+        let mut actions = vec![make(self.link()?)];
+        while self.peek().is_some() {
+            actions.push(make(self.link()?));
+        }
+        Ok(actions)
     }
 
     fn client(&mut self) -> Result<ClientId, String> {
@@ -105,7 +177,12 @@ impl<'a> Words<'a> {
                 self.next();
                 Ok(Said::Seed(self.read("a whole number")?))
             }
-            "client" => self.workload(),
+            "client" => match self.actions()?.pop() {
+                Some(Action::Client(client, Some((key, every)))) => {
+                    Ok(Said::Workload(client, key, every))
+                }
+                action => Ok(Said::Actions(None, action.into_iter().collect())),
+            },
             "at" => {
                 self.next();
                 let at = self.time()?;
@@ -116,9 +193,13 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn workload(&mut self) -> Result<Said, String> {
-        self.next();
+    /// `C1 writes x every 300ms`, `C1 stops`
+    fn writes(&mut self) -> Result<Action, String> {
         let client = self.client()?;
+        if self.peek() == Some("stops") {
+            self.next();
+            return Ok(Action::Client(client, None));
+        }
         self.keyword("writes")?;
         let key = self.expect("a key")?.parse()?;
         self.keyword("every")?;
@@ -126,7 +207,7 @@ impl<'a> Words<'a> {
         if every < Time::ms(1) {
             return Err("a client cannot write more often than every 1ms".into());
         }
-        Ok(Said::Workload(client, key, every))
+        Ok(Action::Client(client, Some((key, every))))
     }
 
     fn keyword(&mut self, keyword: &str) -> Result<(), String> {
@@ -200,76 +281,113 @@ impl<'a> Words<'a> {
         Ok((last, values))
     }
 
-    /// One action; or after `config` and `rules` as many as there are settings or rules.
-    fn actions(&mut self) -> Result<Vec<Action>, String> {
-        let mut actions = vec![self.action()?];
-        while self.peek().is_some() {
-            actions.push(match actions[0] {
-                Action::Configure(_) => Action::Configure(self.expect("a setting")?.parse()?),
-                Action::Rule(_, on) => Action::Rule(self.expect("a rule")?.parse()?, on),
-                _ => break,
-            });
+    /// What one line does: one action, or the same to several.
+    pub(super) fn actions(&mut self) -> Result<Vec<Action>, String> {
+        let word = self.expect("an action")?;
+        let verb = Verb::find(word).ok_or_else(|| no_verb(word))?;
+        let one = match verb {
+            Verb::Add => Action::Change(Change::Add(self.server()?)),
+            Verb::Client => self.writes()?,
+            Verb::Compact => return self.each(Action::Compact),
+            Verb::Config => return self.settings(),
+            Verb::Crash => return self.each(Action::Crash),
+            Verb::Cut => return self.links(Action::Cut),
+            Verb::Delay => Action::Delay(self.pick()?, self.time()?),
+            Verb::Deliver => Action::Deliver(self.pick()?),
+            Verb::Drop => Action::Drop(self.pick()?),
+            Verb::Duplicate => Action::Duplicate(self.pick()?),
+            Verb::FailDisk => return self.each(|id| Action::FailDisk(id, true)),
+            Verb::Heal if self.peek().is_none() => Action::Heal(Link::All),
+            Verb::Heal => return self.links(Action::Heal),
+            Verb::Hold => return self.links(Action::Hold),
+            Verb::Isolate => return self.each(Action::Isolate),
+            Verb::Jump => Action::Jump(self.server()?, self.jump()?),
+            Verb::Learner => Action::Change(Change::Learn(self.server()?)),
+            Verb::Lossy => Action::Lossy(self.path()?, self.unless_off(per_mille)?),
+            Verb::Members => Action::Change(Change::Voters(self.servers()?)),
+            Verb::MendDisk => return self.each(|id| Action::FailDisk(id, false)),
+            Verb::Partition => Action::Partition(self.groups()?),
+            Verb::Pause => return self.each(Action::Pause),
+            Verb::Read => self.read_value()?,
+            Verb::Release => return self.links(Action::Release),
+            Verb::Remove => Action::Change(Change::Remove(self.server()?)),
+            Verb::Request => self.request()?,
+            Verb::Restart => return self.each(Action::Restart),
+            Verb::Resume => return self.each(Action::Resume),
+            Verb::Retire => return self.each(Action::Retire),
+            Verb::Rules => return self.rules(),
+            Verb::Skew => Action::Skew(self.server()?, self.rate()?),
+            Verb::Slow => Action::Slow(self.path()?, self.unless_off(latency)?),
+            Verb::SlowDisk => {
+                let time = |word: &str| at_most(word.parse()?, LONGEST_WRITE);
+                Action::SlowDisk(self.server()?, self.unless_off(time)?)
+            }
+            Verb::Timeout => return self.each(Action::Timeout),
+            Verb::Timer => Action::SetTimer(self.server()?, self.time()?),
+            Verb::Transfer => Action::Transfer(self.server()?),
+            Verb::Wipe => return self.each(Action::Wipe),
+        };
+        Ok(vec![one])
+    }
+
+    fn settings(&mut self) -> Result<Vec<Action>, String> {
+        let mut actions = Vec::new();
+        while actions.is_empty() || self.peek().is_some() {
+            let setting = self.expect("a setting like heartbeat=50ms")?;
+            actions.push(Action::Configure(setting.parse()?));
         }
         Ok(actions)
     }
 
-    pub(super) fn action(&mut self) -> Result<Action, String> {
-        let verb = self.expect("an action")?;
-        Ok(match verb {
-            "add" => Action::Change(Change::Add(self.server()?)),
-            "compact" => Action::Compact(self.server()?),
-            "config" => Action::Configure(self.expect("a setting like heartbeat=50ms")?.parse()?),
-            "crash" => Action::Crash(self.server()?),
-            "cut" => Action::Cut(self.link()?),
-            "delay" => Action::Delay(self.pick()?, self.time()?),
-            "deliver" => Action::Deliver(self.pick()?),
-            "drop" => Action::Drop(self.pick()?),
-            "duplicate" => Action::Duplicate(self.pick()?),
-            "heal" if self.peek().is_none() => Action::Heal(Link::All),
-            "heal" => Action::Heal(self.link()?),
-            "hold" => Action::Hold(self.link()?),
-            "isolate" => Action::Isolate(self.server()?),
-            "learner" => Action::Change(Change::Learn(self.server()?)),
-            "members" => Action::Change(Change::Voters(self.servers()?)),
-            "partition" => Action::Partition(self.groups()?),
-            "read" => {
-                let client = self.client()?;
-                let key = self.expect("a key")?.parse()?;
-                match self.peek() {
-                    None => Action::Request(client, Op::Get { key }),
-                    Some(_) => {
-                        self.keyword("from")?;
-                        Action::Read(client, key, self.server()?)
-                    }
-                }
-            }
-            "remove" => Action::Change(Change::Remove(self.server()?)),
-            "retire" => Action::Retire(self.server()?),
-            "release" => Action::Release(self.link()?),
-            "request" => {
-                let client = self.client()?;
-                Action::Request(client, self.wish()?)
-            }
-            "restart" => Action::Restart(self.server()?),
-            "rules" => {
-                let on = self.on_or_off()?;
-                Action::Rule(self.expect("a rule")?.parse()?, on)
-            }
-            "skew" => Action::Skew(self.server()?, self.rate()?),
-            "slow-disk" => {
-                let server = self.server()?;
-                let time = match self.peek() {
-                    Some("off") => self.next().and(None),
-                    _ => Some(at_most(self.time()?, LONGEST_WRITE)?),
-                };
-                Action::SlowDisk(server, time)
-            }
-            "timeout" => Action::Timeout(self.server()?),
-            "transfer" => Action::Transfer(self.server()?),
-            "timer" => Action::SetTimer(self.server()?, self.time()?),
-            "wipe" => Action::Wipe(self.server()?),
-            _ => return Err(format!("\"{verb}\" is no action; there are {ACTIONS}")),
-        })
+    fn rules(&mut self) -> Result<Vec<Action>, String> {
+        let on = on_or_off(self.expect("on or off")?)?;
+        let mut actions = Vec::new();
+        while actions.is_empty() || self.peek().is_some() {
+            actions.push(Action::Rule(self.expect("a rule")?.parse()?, on));
+        }
+        Ok(actions)
+    }
+
+    /// `C1 x`, `C1 x from S3`
+    fn read_value(&mut self) -> Result<Action, String> {
+        let client = self.client()?;
+        let key = self.expect("a key")?.parse()?;
+        if self.peek().is_none() {
+            return Ok(Action::Request(client, Op::Get { key }));
+        }
+        self.keyword("from")?;
+        Ok(Action::Read(client, key, self.server()?))
+    }
+
+    /// `C1 x=5`, `C1 x=5 to S2`
+    fn request(&mut self) -> Result<Action, String> {
+        let client = self.client()?;
+        let op = self.wish()?;
+        if self.peek().is_none() {
+            return Ok(Action::Request(client, op));
+        }
+        self.keyword("to")?;
+        Ok(Action::RequestTo(client, op, self.server()?))
+    }
+
+    /// `500ms`, `-500ms`
+    fn jump(&mut self) -> Result<ClockJump, String> {
+        let word = self.expect("a time like 500ms or -500ms")?;
+        match word.strip_prefix('-') {
+            Some(back) => back.parse().map(ClockJump::Back),
+            None => word.parse().map(ClockJump::Forward),
+        }
+    }
+
+    /// `off`, or something else.
+    fn unless_off<T>(
+        &mut self,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, String> {
+        match self.expect("a value, or off,")? {
+            "off" => Ok(None),
+            word => read(word).map(Some),
+        }
     }
 
     /// `S1 S2 S3`: one at least, and each once.
@@ -284,17 +402,21 @@ impl<'a> Words<'a> {
         Ok(servers)
     }
 
-    /// `x=5`, with spaces or without.
+    /// `x=5`, also with spaces around its signs.
     fn wish(&mut self) -> Result<Op, String> {
         let first = self.next;
-        self.expect("a request like x=5")?;
-        let wish = self.words[first..].join(" ").parse()?;
-        self.next = self.words.len();
-        Ok(wish)
-    }
-
-    fn on_or_off(&mut self) -> Result<bool, String> {
-        on_or_off(self.expect("on or off")?)
+        let mut wish = self.expect("a request like x=5")?.to_string();
+        let joins = |c: char| "=+-?:>".contains(c);
+        while let Some(word) = self.peek() {
+            // Two words that no sign joins are not one.
+            let delete = wish == "-";
+            if !delete && !wish.ends_with(joins) && !word.starts_with(joins) {
+                break;
+            }
+            wish.push_str(word);
+            self.next();
+        }
+        wish.parse().inspect_err(|_| self.next = first + 1)
     }
 
     fn rate(&mut self) -> Result<ClockRate, String> {
@@ -314,10 +436,16 @@ impl<'a> Words<'a> {
         if word == "all" {
             return Ok(Link::All);
         }
-        let link = match (word.split_once('>'), word.split_once('-')) {
+        let server = |word: &str| self.server_called(word);
+        let link = match (split_arrow(word)?, word.split_once('-')) {
             (Some((a, b)), _) => Link::OneWay(server(a)?, server(b)?),
             (None, Some((a, b))) => Link::Both(server(a)?, server(b)?),
-            _ => return Err(format!("\"{word}\" is no link: write S1>S2, S1-S2 or all")),
+            _ => Link::Of(server(word).map_err(|why| {
+                if looks_like_a_server(word) || ROLES.iter().any(|(role, _)| *role == word) {
+                    return why;
+                }
+                format!("\"{word}\" is no link: write S1>S2, S1-S2, S1 or all")
+            })?),
         };
         match link {
             Link::Both(a, b) | Link::OneWay(a, b) if a == b => {
@@ -327,12 +455,42 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// A link, of a client too.
+    fn path(&mut self) -> Result<Path, String> {
+        let word = self.expect("a link like S1>S2, S1-C1 or all")?;
+        if word == "all" {
+            return Ok(Path::All);
+        }
+        let path = match (split_arrow(word)?, word.split_once('-')) {
+            (Some((a, b)), _) => Path::OneWay(self.address(a)?, self.address(b)?),
+            (None, Some((a, b))) => Path::Both(self.address(a)?, self.address(b)?),
+            _ => return Err(format!("\"{word}\" is no link: write S1>S2, S1-C1 or all")),
+        };
+        match path {
+            Path::Both(a, b) | Path::OneWay(a, b) if a == b => {
+                Err(format!("\"{word}\" is no link: it joins {a} to itself"))
+            }
+            Path::Both(Address::Client(_), Address::Client(_))
+            | Path::OneWay(Address::Client(_), Address::Client(_)) => Err(format!(
+                "\"{word}\" is no link: clients do not reach each other"
+            )),
+            path => Ok(path),
+        }
+    }
+
+    /// A server, by its number or its role, or a client.
+    fn address(&self, word: &str) -> Result<Address, String> {
+        if ROLES.iter().any(|(role, _)| *role == word) {
+            return self.server_called(word).map(Address::from);
+        }
+        address(word)
+    }
+
     fn pick(&mut self) -> Result<PacketPick, String> {
-        let word = self.expect("a way like S1>S2")?;
-        let (from, to) = word
-            .split_once('>')
-            .ok_or_else(|| format!("\"{word}\" is no way: write S1>S2"))?;
-        let (from, to) = (address(from)?, address(to)?);
+        let word = self.expect("a path like S1>S2")?;
+        let (from, to) =
+            split_arrow(word)?.ok_or_else(|| format!("\"{word}\" is no path: write S1>S2"))?;
+        let (from, to) = (self.address(from)?, self.address(to)?);
         let is_kind = |word: &&str| word.starts_with(|c: char| c.is_ascii_alphabetic());
         let kind = match self.peek().filter(is_kind) {
             Some(_) => Some(self.expect("a kind of packet")?.parse()?),
@@ -362,7 +520,7 @@ impl<'a> Words<'a> {
             }
             let group = groups.last_mut().ok_or("a group is missing")?;
             let twice = || Err(format!("{word} stands in two groups"));
-            match address(word)? {
+            match self.address(word)? {
                 Address::Server(id) if !named.servers.insert(id) => return twice(),
                 Address::Server(id) => {
                     group.servers.insert(id);
@@ -437,9 +595,52 @@ impl DiskImage {
     }
 }
 
-pub(super) const ACTIONS: &str = "add, compact, config, crash, cut, delay, deliver, drop, duplicate, heal, hold, isolate, \
-    learner, members, partition, read, release, remove, request, restart, retire, rules, skew, \
-    slow-disk, timeout, timer, transfer, wipe";
+/// What a line may begin with besides verbs.
+const BEGINNINGS: &[&str] = &["at", "clients", "seed", "servers"];
+
+/// What is wrong with a word where a verb should be.
+fn no_verb(word: &str) -> String {
+    let verbs = || Verb::ALL.iter().map(|verb| verb.word());
+    let all = verbs().collect::<Vec<_>>().join(", ");
+    let known = verbs()
+        .chain(BEGINNINGS.iter().copied())
+        .chain(COMMANDS.iter().copied());
+    let near = match word.split_once('=') {
+        Some((name, value)) if BEGINNINGS.contains(&name) => {
+            format!(". Did you mean \"{name} {value}\"?")
+        }
+        Some((name, _)) if SETTINGS.iter().any(|(other, _)| *other == name) => {
+            format!(". Did you mean \"config {word}\"?")
+        }
+        _ => did_you_mean(word, known),
+    };
+    let beginnings = BEGINNINGS.join(", ");
+    format!("\"{word}\" is no action; there are {all}, and {beginnings}{near}")
+}
+
+/// What scripts may say besides: only to suggest it.
+const COMMANDS: &[&str] = &[
+    "count", "events", "expect", "forget", "logs", "packets", "run", "status", "step", "timers",
+];
+
+/// `S1>S2` in its two parts, if it has a `>`.
+fn split_arrow(word: &str) -> Result<Option<(&str, &str)>, String> {
+    match word.split_once('>') {
+        Some((from, to)) if from.ends_with(['-', '=']) => {
+            let from = from.trim_end_matches(['-', '=']);
+            Err(format!(
+                "\"{word}\" is no link. Did you mean \"{from}>{to}\"?"
+            ))
+        }
+        parts => Ok(parts),
+    }
+}
+
+/// `80ms`, `80..120ms`
+fn latency(word: &str) -> Result<(Time, Time), String> {
+    let (low, high) = range(word)?;
+    Ok((at_least(low, Time(1))?, high))
+}
 
 /// `S` and a number, be there such a server or not.
 fn looks_like_a_server(word: &str) -> bool {
@@ -458,9 +659,12 @@ pub(crate) fn server(word: &str) -> Result<NodeId, String> {
     let number = word
         .strip_prefix('S')
         .and_then(|number| number.parse().ok());
-    number
-        .and_then(NodeId::new)
-        .ok_or_else(|| format!("\"{word}\" is no server: write S1 to S{MAX_SERVERS}"))
+    number.and_then(NodeId::new).ok_or_else(|| {
+        let digits = word.trim_start_matches(['s', 'S']);
+        let meant = digits.parse().ok().and_then(NodeId::new);
+        let near = meant.map_or_else(String::new, |id| format!(". Did you mean \"{id}\"?"));
+        format!("\"{word}\" is no server: write S1 to S{MAX_SERVERS}{near}")
+    })
 }
 
 /// `C1`

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::kv::{ClientId, MAX_CLIENTS};
 use crate::raft::{Change, LogIndex, Payload, ReadMode, SendPolicy};
-use crate::sim::action::{Action, Group, Link, PacketPick};
+use crate::sim::action::{Action, ClockJump, Group, Link, PacketPick, Path};
 use crate::sim::network::PacketKind;
 use crate::sim::scenario::{DiskImage, Scenario, Setting};
 use crate::sim::time::Time;
@@ -23,6 +23,19 @@ impl FromStr for PacketKind {
                 format!("\"{text}\" is no kind of packet; there are {names}")
             })
     }
+}
+
+impl PacketKind {
+    /// Every kind.
+    pub const ALL: [Self; 14] = {
+        let mut all = [Self::Append; 14];
+        let mut nth = 0;
+        while nth < all.len() {
+            all[nth] = KINDS[nth].0;
+            nth += 1;
+        }
+        all
+    };
 }
 
 const KINDS: [(PacketKind, &str); 14] = [
@@ -56,8 +69,28 @@ impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => f.write_str("all"),
+            Self::Of(id) => id.fmt(f),
             Self::Both(a, b) => write!(f, "{a}-{b}"),
             Self::OneWay(a, b) => write!(f, "{a}>{b}"),
+        }
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Both(a, b) => write!(f, "{a}-{b}"),
+            Self::OneWay(a, b) => write!(f, "{a}>{b}"),
+        }
+    }
+}
+
+impl fmt::Display for ClockJump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Forward(time) => time.fmt(f),
+            Self::Back(time) => write!(f, "-{time}"),
         }
     }
 }
@@ -98,6 +131,10 @@ impl fmt::Display for Action {
             Self::Change(Change::Learn(id)) => write!(f, "learner {id}"),
             Self::Change(Change::Remove(id)) => write!(f, "remove {id}"),
             Self::Change(Change::Voters(voters)) => write!(f, "members {voters}"),
+            Self::Client(client, Some((key, every))) => {
+                write!(f, "client {client} writes {key} every {every}")
+            }
+            Self::Client(client, None) => write!(f, "client {client} stops"),
             Self::Compact(id) => write!(f, "compact {id}"),
             Self::Configure(setting) => write!(f, "config {setting}"),
             Self::Crash(id) => write!(f, "crash {id}"),
@@ -106,22 +143,33 @@ impl fmt::Display for Action {
             Self::Deliver(pick) => write!(f, "deliver {pick}"),
             Self::Drop(pick) => write!(f, "drop {pick}"),
             Self::Duplicate(pick) => write!(f, "duplicate {pick}"),
+            Self::FailDisk(id, true) => write!(f, "fail-disk {id}"),
+            Self::FailDisk(id, false) => write!(f, "mend-disk {id}"),
             Self::Heal(Link::All) => f.write_str("heal"),
             Self::Heal(link) => write!(f, "heal {link}"),
             Self::Hold(link) => write!(f, "hold {link}"),
             Self::Isolate(id) => write!(f, "isolate {id}"),
+            Self::Jump(id, jump) => write!(f, "jump {id} {jump}"),
+            Self::Lossy(path, Some(loss)) => write!(f, "lossy {path} {}", share(*loss)),
+            Self::Lossy(path, None) => write!(f, "lossy {path} off"),
             Self::Partition(groups) => {
                 let groups: Vec<String> = groups.iter().map(|group| group.to_string()).collect();
                 write!(f, "partition {}", groups.join(" | "))
             }
+            Self::Pause(id) => write!(f, "pause {id}"),
             Self::Read(client, key, server) => write!(f, "read {client} {key} from {server}"),
             Self::Release(link) => write!(f, "release {link}"),
             Self::Request(client, op) => write!(f, "request {client} {op}"),
+            Self::RequestTo(client, op, server) => write!(f, "request {client} {op} to {server}"),
             Self::Restart(id) => write!(f, "restart {id}"),
+            Self::Resume(id) => write!(f, "resume {id}"),
             Self::Retire(id) => write!(f, "retire {id}"),
             Self::Rule(rule, on) => write!(f, "rules {} {rule}", if *on { "on" } else { "off" }),
             Self::SetTimer(id, length) => write!(f, "timer {id} {length}"),
             Self::Skew(id, rate) => write!(f, "skew {id} {}/{}", rate.ticks, rate.per),
+            Self::Slow(path, Some((low, high))) if low == high => write!(f, "slow {path} {low}"),
+            Self::Slow(path, Some((low, high))) => write!(f, "slow {path} {low}..{high}"),
+            Self::Slow(path, None) => write!(f, "slow {path} off"),
             Self::SlowDisk(id, Some(time)) => write!(f, "slow-disk {id} {time}"),
             Self::SlowDisk(id, None) => write!(f, "slow-disk {id} off"),
             Self::Timeout(id) => write!(f, "timeout {id}"),
@@ -131,13 +179,17 @@ impl fmt::Display for Action {
     }
 }
 
+/// A share in 1000, as a percentage.
+fn share(share: u16) -> String {
+    match (share / 10, share % 10) {
+        (whole, 0) => format!("{whole}%"),
+        (whole, tenth) => format!("{whole}.{tenth}%"),
+    }
+}
+
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let on = |on: bool| if on { "on" } else { "off" };
-        let share = |share: u16| match (share / 10, share % 10) {
-            (whole, 0) => format!("{whole}%"),
-            (whole, tenth) => format!("{whole}.{tenth}%"),
-        };
         match self {
             Self::Batch(batch) => write!(f, "batch={batch}"),
             Self::CheckQuorum(yes) => write!(f, "check-quorum={}", on(*yes)),

@@ -1,11 +1,11 @@
 //! What somebody outside does.
 
 use super::World;
-use crate::kv::{Item, Op};
+use crate::kv::{ClientId, Item, Op};
 use crate::raft::{Input, Log, LogIndex, Node, NodeId, Payload, Rules, Snapshot, Timer};
-use crate::sim::action::{Action, Group, Link, PacketPick};
-use crate::sim::client::{MAX_QUEUE, QueuedRequest};
-use crate::sim::network::{Network, Packet};
+use crate::sim::action::{Action, ClockJump, Group, Link, PacketPick, Path};
+use crate::sim::client::QueuedRequest;
+use crate::sim::network::{Address, Network, Packet};
 use crate::sim::scenario::{DiskImage, Setting, Timing};
 use crate::sim::server::{Condition, Running, Up};
 use crate::sim::step::{Cause, Fact, Step, StepId};
@@ -20,10 +20,40 @@ impl World {
         self.begin(step, Cause::Action(Box::new(action.clone())), None);
         match action {
             Action::Change(change) => self.change(*change, step),
+            Action::Client(client, writes) => {
+                let now = self.now;
+                self.clients[client.slot()].write_by_itself(*writes, now);
+            }
             Action::Compact(id) => self.compact(*id, 0, step),
             Action::Configure(setting) => self.configure(*setting),
             Action::Crash(id) => {
                 self.crash(*id, step);
+            }
+            Action::FailDisk(id, fails) => {
+                if let Some(server) = self.servers.find_mut(*id) {
+                    server.disk_time = fails.then_some(Time::NEVER);
+                }
+                self.set_disk(*id);
+            }
+            Action::Jump(id, jump) => self.jump(*id, *jump),
+            Action::Lossy(path, loss) => {
+                let everyone = self.everyone();
+                let network = &mut self.network;
+                network.change_faults(*path, &everyone, |faults| faults.loss = *loss);
+            }
+            Action::Pause(id) | Action::Resume(id) => {
+                let paused = matches!(action, Action::Pause(_));
+                if let Some(up) = self.servers.up_mut(*id) {
+                    up.paused = paused;
+                }
+                if !paused {
+                    self.network.wake(*id, self.now);
+                }
+            }
+            Action::Slow(path, latency) => {
+                let everyone = self.everyone();
+                let network = &mut self.network;
+                network.change_faults(*path, &everyone, |faults| faults.latency = *latency);
             }
             Action::Retire(id) => {
                 self.retire(*id);
@@ -73,6 +103,13 @@ impl World {
                 };
                 self.want(*client, wish, step);
             }
+            Action::RequestTo(client, op, server) => {
+                let wish = QueuedRequest {
+                    op: *op,
+                    from: Some(*server),
+                };
+                self.want(*client, wish, step);
+            }
             Action::Cut(_)
             | Action::Heal(_)
             | Action::Hold(_)
@@ -118,10 +155,52 @@ impl World {
             down.then_some(())
                 .ok_or_else(|| format!("{id} is up: crash it first"))
         };
+        let awake = |id: NodeId| {
+            up(id)?;
+            let paused = self.server(id).is_paused();
+            (!paused)
+                .then_some(())
+                .ok_or_else(|| format!("{id} is paused: resume it first"))
+        };
+        let leader_is_awake = || self.leader().map_or(Ok(()), awake);
+        let client = |id: ClientId| {
+            let count = self.clients.len();
+            let found = self.clients.get(id.slot());
+            found.ok_or_else(|| match count {
+                0 => format!("there is no {id}: nobody is a client"),
+                _ => format!("there is no {id}: the clients are C1 to C{count}"),
+            })
+        };
+        let anybody = |address: Address| match address {
+            Address::Client(id) => client(id).map(|_| ()),
+            Address::Server(id) => known(id),
+        };
         match action {
-            Action::Change(change) => self.check_change(*change),
-            Action::Compact(id) => {
+            Action::Change(change) => leader_is_awake().and_then(|()| self.check_change(*change)),
+            Action::Client(id, _) => client(*id).map(|_| ()),
+            Action::FailDisk(id, fails) => {
+                known(*id)?;
+                match (fails, self.server(*id).disk_fails()) {
+                    (true, true) => Err(format!("the disk of {id} fails already")),
+                    (false, false) => Err(format!("the disk of {id} does not fail")),
+                    _ => Ok(()),
+                }
+            }
+            Action::Jump(id, _) => up(*id),
+            Action::Lossy(path, _) | Action::Slow(path, _) => match path {
+                Path::All => Ok(()),
+                Path::Both(a, b) | Path::OneWay(a, b) => anybody(*a).and_then(|()| anybody(*b)),
+            },
+            Action::Pause(id) => awake(*id),
+            Action::Resume(id) => {
                 up(*id)?;
+                let paused = self.server(*id).is_paused();
+                paused
+                    .then_some(())
+                    .ok_or_else(|| format!("{id} is not paused"))
+            }
+            Action::Compact(id) => {
+                awake(*id)?;
                 let compacts = self.server(*id).node().is_some_and(Node::can_compact);
                 let why = || format!("{id} has applied nothing since its last snapshot");
                 compacts.then_some(()).ok_or_else(why)
@@ -131,7 +210,7 @@ impl World {
             Action::Restart(id) | Action::Wipe(id) => down(*id),
             Action::Isolate(id) | Action::Skew(id, _) | Action::SlowDisk(id, _) => known(*id),
             Action::Timeout(id) | Action::SetTimer(id, _) => {
-                up(*id)?;
+                awake(*id)?;
                 // But for one that leads with CheckQuorum.
                 let timer = |up: &Up| up.timers.get(Timer::Election).deadline < Time::NEVER;
                 let runs = self.server(*id).up().is_some_and(timer);
@@ -141,6 +220,7 @@ impl World {
             Action::Cut(link) | Action::Heal(link) | Action::Hold(link) | Action::Release(link) => {
                 match link {
                     Link::All => Ok(()),
+                    Link::Of(id) => known(*id),
                     Link::Both(a, b) | Link::OneWay(a, b) => known(*a).and_then(|()| known(*b)),
                 }
             }
@@ -152,23 +232,13 @@ impl World {
             | Action::Deliver(pick)
             | Action::Drop(pick)
             | Action::Duplicate(pick) => self.picked(pick).map(|_| ()),
-            Action::Read(_, _, server) if known(*server).is_err() => known(*server),
-            Action::Read(client, ..) | Action::Request(client, _) => {
-                let count = self.clients.len();
-                match self.clients.get(client.slot()) {
-                    None if count == 0 => Err(format!("there is no {client}: nobody is a client")),
-                    None => Err(format!(
-                        "there is no {client}: the clients are C1 to C{count}"
-                    )),
-                    Some(client) if client.queue.len() >= MAX_QUEUE => Err(format!(
-                        "{} has {MAX_QUEUE} requests waiting already",
-                        client.id
-                    )),
-                    Some(_) => Ok(()),
-                }
+            Action::Read(id, _, server) | Action::RequestTo(id, _, server) => {
+                known(*server).and_then(|()| client(*id)?.check_room())
             }
+            Action::Request(id, _) => client(*id)?.check_room(),
             Action::Transfer(to) => {
                 known(*to)?;
+                leader_is_awake()?;
                 let leads = self.leader().map(|_| ());
                 leads.ok_or_else(|| "nobody leads, so nobody can hand over".into())
             }
@@ -222,6 +292,27 @@ impl World {
         }
     }
 
+    /// A clock jumps: timers that run on it have that much less, or more, to go.
+    fn jump(&mut self, id: NodeId, jump: ClockJump) {
+        let Some(server) = self.servers.find_mut(id) else {
+            return;
+        };
+        let (forward, by) = match jump {
+            ClockJump::Forward(by) => (true, server.clock.stretch(by)),
+            ClockJump::Back(by) => (false, server.clock.stretch(by)),
+        };
+        if let Some(up) = server.up_mut() {
+            up.timers.shift(forward, by);
+        }
+    }
+
+    /// All servers and clients.
+    fn everyone(&self) -> Vec<Address> {
+        let servers = self.ids();
+        let clients = self.clients.iter().map(|client| Address::from(client.id));
+        servers.iter().map(Address::from).chain(clients).collect()
+    }
+
     pub(super) fn turn_timer(&mut self, id: NodeId, length: Time, set_by: StepId) {
         let now = self.now;
         if let Some(up) = self.servers.up_mut(id) {
@@ -240,6 +331,7 @@ impl World {
         match action {
             Action::Cut(link) => self.each_way(*link, |net, a, b| net.cut(a, b, now)),
             Action::Heal(Link::All) => self.network.heal_all(),
+            Action::Heal(Link::Of(id)) => self.network.heal_server(*id),
             Action::Heal(link) => self.each_way(*link, Network::heal),
             Action::Hold(link) => self.each_way(*link, |net, a, b| net.hold(a, b, true, now)),
             Action::Release(link) => self.each_way(*link, |net, a, b| net.hold(a, b, false, now)),
@@ -264,6 +356,12 @@ impl World {
             Link::Both(a, b) => {
                 change(&mut self.network, a, b);
                 change(&mut self.network, b, a);
+            }
+            Link::Of(id) => {
+                for other in self.ids().without(id).iter() {
+                    change(&mut self.network, id, other);
+                    change(&mut self.network, other, id);
+                }
             }
             Link::All => {
                 for a in self.ids().iter() {

@@ -6,7 +6,7 @@ use crate::kv::{Answer, ClientId, Command, Key, KvStore, Op, Registration};
 use crate::raft::{Entry, Event, Input, LogIndex, NodeId, Output, Payload, ReadId, Rule, Timer};
 use crate::sim::network::{Address, Body, Loss, ReplyOutcome};
 use crate::sim::random::{self, Purpose};
-use crate::sim::server::{Running, Up, Waiting};
+use crate::sim::server::{Running, Server, Up, Waiting};
 use crate::sim::step::{Cause, Fact, Step, StepId};
 use crate::sim::time::Time;
 
@@ -24,7 +24,8 @@ impl World {
             kind,
         };
         self.begin(step, cause, Some(packet.sent_by));
-        if packet.fate.is_none() && self.network.holds(from, to) && !packet.let_go {
+        let held = self.network.holds(from, to) && !packet.let_go;
+        if packet.fate.is_none() && (held || self.is_paused(to)) {
             return self.network.park(packet);
         }
         if let Some(why) = packet.fate.or_else(|| self.missing(to)) {
@@ -61,6 +62,13 @@ impl World {
                 }
                 Body::Raft(_) | Body::Reply { .. } => {}
             },
+        }
+    }
+
+    fn is_paused(&self, address: Address) -> bool {
+        match address {
+            Address::Client(_) => false,
+            Address::Server(id) => self.find(id).is_some_and(Server::is_paused),
         }
     }
 

@@ -110,12 +110,14 @@ impl World {
     /// Lets a server's disk take time, or none, as it is set.
     pub(super) fn set_disk(&mut self, id: NodeId) {
         let high = self.timing.disk.1;
+        let (now, time) = (self.now, self.write_time(id));
         let Some(server) = self.servers.find_mut(id) else {
             return;
         };
         let slow = server.disk_time.unwrap_or(high) > Time::ZERO;
         if let Some(up) = server.up_mut() {
             up.disk.set(slow, up.node.persistent());
+            up.disk.reschedule(now, time);
         }
     }
 

@@ -225,6 +225,7 @@ fn cut(session: &Session, upto: StepId, from: NodeId, to: NodeId) -> Option<(&Re
 fn parts(action: &Action, from: NodeId, to: NodeId) -> Option<bool> {
     let concerns = |link: &Between| match link {
         Between::All => true,
+        Between::Of(id) => [from, to].contains(id),
         Between::Both(a, b) => [(from, to), (to, from)].contains(&(*a, *b)),
         Between::OneWay(a, b) => (from, to) == (*a, *b),
     };
