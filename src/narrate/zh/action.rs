@@ -5,7 +5,7 @@ use super::words::{clock, servers, wish};
 use crate::kv::{ClientId, Op};
 use crate::narrate::look::waits;
 use crate::raft::{Change, NodeId};
-use crate::sim::{Action, Link, PacketPick, Step};
+use crate::sim::{Action, ClockJump, Link, PacketPick, Path, Step};
 
 /// What was done, where no fact of the step says it.
 pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
@@ -25,6 +25,38 @@ pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
             "你改变了 {id} 的时钟：其他时钟走 {} 时它走 {}",
             rate.per, rate.ticks
         ),
+        Action::Client(client, Some((key, every))) => {
+            format!("你让客户端 {client} 每 {} 写一次 {key}", clock(*every))
+        }
+        Action::Client(client, None) => format!("你停止了客户端 {client} 的写入"),
+        Action::FailDisk(id, true) => format!("你让 {id} 的磁盘出故障：写操作都不会完成"),
+        Action::FailDisk(id, false) => format!("你修好了 {id} 的磁盘"),
+        Action::Jump(id, ClockJump::Forward(by)) => {
+            format!("你把 {id} 的时钟拨快了 {}", clock(*by))
+        }
+        Action::Jump(id, ClockJump::Back(by)) => {
+            format!("你把 {id} 的时钟拨慢了 {}", clock(*by))
+        }
+        Action::Lossy(path, Some(share)) => format!(
+            "你让{}丢失 {}.{} % 的消息",
+            paths(path),
+            share / 10,
+            share % 10
+        ),
+        Action::Lossy(path, None) => format!("你让{}的丢包率恢复正常", paths(path)),
+        Action::Pause(id) => format!("你暂停了 {id}：它的进程什么也不做，发给它的消息等着"),
+        Action::RequestTo(client, op, _) => return queued(*client, op, step),
+        Action::Resume(id) => format!("你让 {id} 继续运行"),
+        Action::Slow(path, Some((low, high))) if low == high => {
+            format!("你让{}变慢：一条消息要 {}", paths(path), clock(*low))
+        }
+        Action::Slow(path, Some((low, high))) => format!(
+            "你让{}变慢：一条消息要 {} 到 {}",
+            paths(path),
+            clock(*low),
+            clock(*high)
+        ),
+        Action::Slow(path, None) => format!("你让{}的延迟恢复正常", paths(path)),
         Action::SlowDisk(id, Some(time)) => {
             format!("你让 {id} 的磁盘变慢：写一次要 {}", clock(*time))
         }
@@ -46,6 +78,14 @@ pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
         | Action::Transfer(_)
         | Action::Wipe(_) => return None,
     })
+}
+
+fn paths(path: &Path) -> String {
+    match path {
+        Path::All => "所有链路".into(),
+        Path::Both(a, b) => format!("{a} 与 {b} 之间的链路"),
+        Path::OneWay(a, b) => format!("从 {a} 到 {b} 的链路"),
+    }
 }
 
 /// A message that the user pointed at.
@@ -76,6 +116,7 @@ pub(super) fn change(leader: NodeId, change: Change) -> String {
 pub(super) fn links(action: &Action) -> String {
     let between = |link: &Link| match link {
         Link::All => "所有服务器之间".into(),
+        Link::Of(id) => format!("{id} 与所有其他服务器之间"),
         Link::Both(a, b) => format!("{a} 与 {b} 之间"),
         Link::OneWay(a, b) => format!("从 {a} 到 {b} "),
     };
@@ -97,9 +138,17 @@ pub(super) fn links(action: &Action) -> String {
         | Action::Deliver(_)
         | Action::Drop(_)
         | Action::Duplicate(_)
+        | Action::Client(..)
+        | Action::FailDisk(..)
+        | Action::Jump(..)
+        | Action::Lossy(..)
+        | Action::Pause(_)
         | Action::Read(..)
         | Action::Request(..)
+        | Action::RequestTo(..)
         | Action::Restart(_)
+        | Action::Resume(_)
+        | Action::Slow(..)
         | Action::Retire(_)
         | Action::Rule(..)
         | Action::SetTimer(..)

@@ -6,7 +6,7 @@ use crate::kv::Answer;
 use crate::narrate::group::{first_entry, recipients};
 use crate::narrate::look::{command, is_yours, kept};
 use crate::raft::{LogIndex, NodeId};
-use crate::sim::{Action, Address, Cause, Fact, Loss, PacketKind, Record, Step, World};
+use crate::sim::{Action, Address, Cause, Fact, Loss, PacketKind, Record, Step, Time, World};
 
 /// The sentence for the fact at `place`.
 pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
@@ -153,6 +153,11 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
             client,
         } => format!("{server} 为 {client} 打开了会话 {session}"),
         Fact::Wiped { server } => format!("你清空了 {server} 的磁盘：任期、投票和日志都丢失了"),
+        Fact::WriteBegun {
+            server,
+            done_at: Time::NEVER,
+            ..
+        } => format!("{server} 开始写磁盘，但磁盘没有反应"),
         Fact::WriteBegun {
             server, done_at, ..
         } => {
