@@ -81,7 +81,7 @@ impl Component for Breaking {
             }
             Msg::Stop => (self.hunter, self.news) = (None, None),
             Msg::Watch(beside) => {
-                let run = self.trophy().map(|found| Session::read(&found.run));
+                let run = self.counterexample().map(|found| Session::read(&found.run));
                 let with = beside.then(|| self.rule());
                 match run {
                     Some(Ok(run)) => ctx.props().on_wish.emit(RunWish::Watch(run.into(), with)),
@@ -120,15 +120,15 @@ impl Component for Breaking {
             Callback::from(move |_| control.act_or_say(Action::Rule(rule, off))),
         );
         let hunt = match (&self.hunter, Detection::of(self.rule())) {
-            (Some(_), _) => Some(wish("Stop the hunt", Msg::Stop)),
-            (None, Some(_)) => Some(wish("Hunt for a schedule", Msg::Hunt)),
+            (Some(_), _) => Some(wish("Stop the search", Msg::Stop)),
+            (None, Some(_)) => Some(wish("Search for a schedule", Msg::Hunt)),
             (None, None) => None,
         };
-        let watch = self.trophy().map(|_| {
+        let watch = self.counterexample().map(|_| {
             html! {
                 <div class="buttons">
                     { wish("Watch it without the rule", Msg::Watch(false)) }
-                    { wish("Without it and with it, side by side", Msg::Watch(true)) }
+                    { wish("Watch both side by side", Msg::Watch(true)) }
                 </div>
             }
         });
@@ -137,7 +137,7 @@ impl Component for Breaking {
                 <summary>{ "Break a rule" }</summary>
                 <div class="fields">
                     <label>{ "Rule" }<select onchange={choose}>{ options(rules) }</select></label>
-                    <label>{ "Without it, what falls?" }
+                    <label>{ "What breaks without it?" }
                         <select onchange={guess}>{ options(guesses) }</select></label>
                 </div>
                 <p>{ rule.sentence() }<small>{ format!(" See {}.", rule.place()) }</small></p>
@@ -158,9 +158,9 @@ impl Breaking {
         Rule::ALL[self.nth]
     }
 
-    fn trophy(&self) -> Option<&Counterexample> {
+    fn counterexample(&self) -> Option<&Counterexample> {
         match &self.news.as_ref()?.stage {
-            Stage::Found(trophy) => Some(trophy),
+            Stage::Found(counterexample) => Some(counterexample),
             _ => None,
         }
     }
@@ -172,7 +172,7 @@ impl Breaking {
         }
         match (&self.news, &self.hunter) {
             (Some(news), _) => self.told_of(news),
-            (None, Some(_)) => "Hunting.".into(),
+            (None, Some(_)) => "Searching.".into(),
             (None, None) => String::new(),
         }
     }
@@ -182,24 +182,26 @@ impl Breaking {
             schedules, steps, ..
         } = news;
         let what = match &news.stage {
-            Stage::Seeking => "Hunting",
-            Stage::Shortening => "Found one; making it short",
+            Stage::Seeking => "Searching",
+            Stage::Shortening => "Found one. Shrinking it",
             Stage::Vain => return "Nothing found this time.".into(),
-            Stage::Found(trophy) => return self.told_of_trophy(trophy, *schedules),
+            Stage::Found(counterexample) => {
+                return self.told_of_counterexample(counterexample, *schedules);
+            }
         };
         format!("{what}: {schedules} schedules, {steps} steps so far.")
     }
 
-    fn told_of_trophy(&self, trophy: &Counterexample, schedules: u64) -> String {
-        let fell = trophy.property;
+    fn told_of_counterexample(&self, counterexample: &Counterexample, schedules: u64) -> String {
+        let fell = counterexample.property;
         let guess = match self.guess {
             Some(guess) if guess == fell => " As you said.".into(),
             Some(guess) => format!(" You said {guess}."),
             None => String::new(),
         };
         format!(
-            "{fell} falls, after {schedules} schedules. Of {} actions {} were needed.{guess}",
-            trophy.length, trophy.needed,
+            "{fell} breaks, after {schedules} schedules. {} of {} actions were needed.{guess}",
+            counterexample.needed, counterexample.length,
         )
     }
 }

@@ -39,52 +39,52 @@ fn words(progress: Progress) -> (String, String) {
     match progress {
         Progress::Broken(property) => (
             format!("{} is broken.", property.name()),
-            "Time stopped where it happened. Ask why below the lamps, and step back to see what led to it.".into(),
+            "Time stopped at the step that broke it. Ask why beside the property, and step back to see the cause.".into(),
         ),
         Progress::Invited(leader) => (
             "Click the leader.".into(),
             format!(
-                "These servers keep one list. {leader}, crowned, leads: it takes every write and copies it to the \
-                 others. Click it, and it crashes."
+                "These servers keep copies of one log. {leader} has the crown: it leads. It takes every write and \
+                 copies it to the others. Click it, and it crashes."
             ),
         ),
         Progress::Divided => (
             "The network is cut.".into(),
-            "Whoever still reaches more than half of all servers can lead and commit; the others can only try. Click a \
-             crossed link to mend it, and see whose log gives way."
+            "The side with more than half of the servers can elect a leader and commit. The other side cannot. Click a \
+             crossed link to heal it, and see which log is repaired."
                 .into(),
         ),
         Progress::Leaderless { up, of } if 2 * up <= of => (
             "No majority.".into(),
             format!(
-                "{up} of {of} servers are up, and a leader needs the votes of more than half of all. They will try in \
-                 vain until you click one that is down."
+                "{up} of {of} servers are up, but a leader needs the votes of more than half of all. Click a server \
+                 that is down to restart it."
             ),
         ),
         Progress::Leaderless { .. } => (
             "Nobody leads.".into(),
-            "The rings are timers. Whoever's runs out first asks the others for their votes; more than half of all \
-             servers make a leader."
+            "The rings are election timers. The server whose timer expires first asks the others for their votes. A \
+             majority makes it leader."
                 .into(),
         ),
         Progress::Succeeded { leader, up, of } if up == of => (
             format!("{leader} leads."),
-            "Everyone is up. What a server missed, the leader sends it: watch its log catch up. Then crash another."
+            "All servers are up. The leader sends each server the entries it missed: watch its log catch up. Then crash another."
                 .into(),
         ),
         Progress::Succeeded { leader, up, of } if 2 * (up - 1) > of => (
             format!("{leader} leads now."),
-            "The list goes on where it was, and nothing committed is lost. Click a server that is down to start it \
-             again, or crash another."
+            "The log continues where it was, and no committed entry is lost. Click a server that is down to restart \
+             it, or crash another."
                 .into(),
         ),
         Progress::Succeeded { leader, up, of } if 2 * up > of => (
-            format!("{leader} leads, just."),
-            "One more crash and there is no majority: nobody can lead, nothing is committed. Try it.".into(),
+            format!("{leader} leads a bare majority."),
+            "After one more crash there is no majority: no server can lead, and no entry is committed. Try it.".into(),
         ),
         Progress::Succeeded { leader, .. } => (
-            format!("{leader} leads in vain."),
-            "It takes writes, but without a majority to store them none is committed. Click a server that is down."
+            format!("{leader} leads a minority."),
+            "It takes writes, but no majority stores them, so none is committed. Click a server that is down."
                 .into(),
         ),
     }

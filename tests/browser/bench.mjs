@@ -124,7 +124,7 @@ try {
   await page.locator("#boot").waitFor({ state: "detached" });
   await page.getByText("Break a rule", { exact: true }).click();
   await page.getByRole("combobox", { name: "Rule", exact: true }).selectOption("ignore-old-replies");
-  await page.getByRole("button", { name: "Hunt for a schedule" }).click();
+  await page.getByRole("button", { name: "Search for a schedule" }).click();
   const far = async () => {
     const told = await page.locator(".breaking [role=status]").textContent();
     return told.match(/\d+/g).map(Number);

@@ -1,4 +1,4 @@
-// A rule is switched off, a hunt finds what falls, and the same schedule is watched without the rule and with it.
+// A rule is switched off, a hunt finds what breaks, and the same schedule is watched without the rule and with it.
 
 import { expect, test } from "./page.mjs";
 
@@ -12,12 +12,12 @@ async function open(page, rule) {
   await page.getByRole("combobox", { name: "Rule", exact: true }).selectOption(rule);
 }
 
-test("a hunt finds what falls without a rule; with the rule the same schedule is safe", async ({ page }) => {
+test("a hunt finds what breaks without a rule; with the rule the same schedule is safe", async ({ page }) => {
   await open(page, "one-vote-per-term");
   await expect(page.locator(".breaking")).toContainText("A server grants one vote in a term. See Figure 2, RequestVote 2.");
-  await page.getByRole("combobox", { name: "Without it, what falls?" }).selectOption("Election Safety");
-  await button(page, "Hunt for a schedule").click();
-  await expect(page.locator(".breaking")).toContainText(/Election Safety falls, after \d+ schedules\..*As you said\./, { timeout: 20_000 });
+  await page.getByRole("combobox", { name: "What breaks without it?" }).selectOption("Election Safety");
+  await button(page, "Search for a schedule").click();
+  await expect(page.locator(".breaking")).toContainText(/Election Safety breaks, after \d+ schedules\..*As you said\./, { timeout: 20_000 });
 
   await button(page, "Watch it without the rule").click();
   await page.getByRole("slider", { name: "Speed" }).fill("5");
@@ -28,7 +28,7 @@ test("a hunt finds what falls without a rule; with the rule the same schedule is
   const time = page.getByRole("slider", { name: "Time" });
   const fell = Number(await time.inputValue());
 
-  await button(page, "Without it and with it, side by side").click();
+  await button(page, "Watch both side by side").click();
   const said = page.locator(".stages.two > p");
   await expect(said).toHaveText(["Without one-vote-per-termevery property holds", "With itevery property holds"]);
   await expect(page.locator(".stages svg")).toHaveCount(2);
@@ -46,13 +46,13 @@ test("a hunt finds what falls without a rule; with the rule the same schedule is
 test("a hunt can be stopped, and the page goes on meanwhile", async ({ page }) => {
   await open(page, "ignore-old-replies");
   const time = page.getByRole("slider", { name: "Time" });
-  await button(page, "Hunt for a schedule").click();
-  await expect(page.locator(".breaking")).toContainText(/Hunting: [1-9]\d* schedules/);
+  await button(page, "Search for a schedule").click();
+  await expect(page.locator(".breaking")).toContainText(/Searching: [1-9]\d* schedules/);
   const then = Number(await time.inputValue());
   await expect.poll(async () => Number(await time.inputValue())).toBeGreaterThan(then);
-  await button(page, "Stop the hunt").click();
-  await expect(button(page, "Hunt for a schedule")).toBeVisible();
-  await expect(page.locator(".breaking")).not.toContainText("Hunting");
+  await button(page, "Stop the search").click();
+  await expect(button(page, "Search for a schedule")).toBeVisible();
+  await expect(page.locator(".breaking")).not.toContainText("Searching");
 });
 
 test("a rule is switched off in the run at hand, and told", async ({ page }) => {
@@ -64,8 +64,8 @@ test("a rule is switched off in the run at hand, and told", async ({ page }) => 
 
 test("what breaks may be that nobody is served any more", async ({ page }) => {
   await open(page, "random-timeouts");
-  await button(page, "Hunt for a schedule").click();
-  await expect(page.locator(".breaking")).toContainText(/Progress falls, after \d+ schedules/, { timeout: 30_000 });
+  await button(page, "Search for a schedule").click();
+  await expect(page.locator(".breaking")).toContainText(/Progress breaks, after \d+ schedules/, { timeout: 30_000 });
   await button(page, "Watch it without the rule").click();
   await page.getByRole("slider", { name: "Speed" }).fill("10");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Progress is broken.", { timeout: 40_000 });
