@@ -45,6 +45,7 @@ impl<M: StateMachine> Node<M> {
             Message::RequestVote { term, last_log, .. } => {
                 self.request_vote(from, term, last_log, out);
             }
+            // Candidates 2: each vote may be the one that completes a majority.
             Message::RequestVoteReply { term, granted } => {
                 self.count_vote(from, term, granted, out);
             }
@@ -55,11 +56,13 @@ impl<M: StateMachine> Node<M> {
             Message::PreVoteReply {
                 next_term, granted, ..
             } => self.count_pre_vote(from, next_term, granted, out),
+            // The leader of this term chose this server: that is better than a pre-vote.
             Message::TimeoutNow { term } => self.timeout_now(from, term, out),
             Message::ReadIndex { term, .. } => self.ignore_as_no_leader(from, term, out),
             Message::ReadIndexReply { term, id, index } => {
                 self.read_index_reply(from, term, id, index, out);
             }
+            // It led an earlier term. These replies are late.
             Message::AppendEntriesReply { .. } | Message::InstallSnapshotReply { .. } => {
                 self.ignore(from, IgnoreReason::LeadsNoLonger, out);
             }
@@ -124,6 +127,7 @@ impl<M: StateMachine> Node<M> {
         } else {
             usize::from(counted) >= quorum(of.voters.len())
         };
+        // Two transitions in one step: the role first, then what every new leader does.
         if elected {
             self.become_leader(out);
             self.start_leading(out);

@@ -101,6 +101,7 @@ impl<M: StateMachine> Node<M> {
             Role::Follower { leader } => leader,
             Role::Leader(_) => unreachable!("a leader checks its quorum instead"),
         };
+        // It would elect another leader now, so it must not protect the old one.
         self.forget_leader_contact(out);
         if !self.may_campaign() {
             return out.report(Event::MayNotStand);
@@ -137,6 +138,7 @@ impl<M: StateMachine> Node<M> {
 
 /// AppendEntries RPC, receiver implementation.
 impl<M: StateMachine> Node<M> {
+    /// The five steps of the receiver, in the order of Figure 2.
     fn append_entries(
         &mut self,
         source: AppendSource,
@@ -153,6 +155,7 @@ impl<M: StateMachine> Node<M> {
             let reason = AppendRejected::OldTerm { theirs, ours };
             return self.reject_entries(source, prev_log, reason, out);
         }
+        // The sender leads the current term: no other server can have won it.
         self.follow(source.leader, out);
         if let Some(reason) = self.prev_log_mismatch(prev_log, entries) {
             return self.reject_entries(source, prev_log, reason, out);
@@ -172,6 +175,7 @@ impl<M: StateMachine> Node<M> {
             out.push(Output::Persist);
         }
         self.reply_append(source, AppendOutcome::Accepted { match_index }, out);
+        // What is committed is applied at the end of the step (All servers 1).
         self.update_commit_index(source.leader, leader_commit, match_index, out);
     }
 
@@ -211,6 +215,9 @@ impl<M: StateMachine> Node<M> {
     }
 
     /// Stores the new entries, and returns the index of the first one that was not there.
+    ///
+    /// Entries that are there already are not touched. By Log Matching, an entry with the same index
+    /// and term is the same entry, so only terms are compared, not commands.
     fn store_entries(
         &mut self,
         prev_log_index: LogIndex,
@@ -221,6 +228,7 @@ impl<M: StateMachine> Node<M> {
             return prev_log_index.next();
         }
         let log = &mut self.persistent.log;
+        // With the rule off, everything behind prevLogIndex goes: also what was acknowledged.
         if !self.config.rules.on(Rule::DeleteOnlyConflicts) {
             log.truncate(prev_log_index.next());
         }
@@ -279,6 +287,7 @@ impl<M: StateMachine> Node<M> {
         }
     }
 
+    /// Replies false, with a hint where the logs may match.
     fn reject_entries(
         &self,
         source: AppendSource,
@@ -301,6 +310,7 @@ impl<M: StateMachine> Node<M> {
         self.reply_append(source, AppendOutcome::Refused { previous, hint }, out);
     }
 
+    /// AppendEntries RPC, results: term and success.
     fn reply_append(&self, source: AppendSource, outcome: AppendOutcome, out: &mut Vec<Output<M>>) {
         let message = Message::AppendEntriesReply {
             term: self.persistent.current_term,
@@ -313,6 +323,7 @@ impl<M: StateMachine> Node<M> {
 
 /// RequestVote RPC, receiver implementation.
 impl<M: StateMachine> Node<M> {
+    /// The two steps of the receiver, in the order of Figure 2.
     pub(super) fn request_vote(
         &mut self,
         candidate: NodeId,
@@ -320,6 +331,7 @@ impl<M: StateMachine> Node<M> {
         last_log: EntryId,
         out: &mut Vec<Output<M>>,
     ) {
+        // The reply carries currentTerm, so that a candidate of an earlier term learns the later one.
         let rejected = self.vote_rejected(candidate, term, last_log);
         match rejected {
             None => self.grant_vote(candidate, term, last_log, out),
@@ -332,6 +344,7 @@ impl<M: StateMachine> Node<M> {
         out.send(candidate, message);
     }
 
+    /// Gives the vote of this term to the candidate.
     fn grant_vote(
         &mut self,
         candidate: NodeId,

@@ -58,6 +58,7 @@ impl<M: StateMachine> Node<M> {
                     self.ignore(from, IgnoreReason::RivalLeader, out);
                 }
             }
+            // Leaders 3: the follower accepted or rejected.
             Message::AppendEntriesReply {
                 term,
                 round,
@@ -71,7 +72,9 @@ impl<M: StateMachine> Node<M> {
             Message::RequestVote { term, last_log, .. } => {
                 self.request_vote(from, term, last_log, out);
             }
+            // The election is won, or it was another one.
             Message::RequestVoteReply { term, .. } => self.ignore_late_vote(from, term, out),
+            // A follower that needs compacted entries has stored a piece of the snapshot.
             Message::InstallSnapshotReply {
                 term,
                 round,
@@ -135,6 +138,7 @@ impl<M: StateMachine> Node<M> {
             let leader = Some(self.id);
             return out.push(Output::Refuse { leader });
         }
+        // The caller remembers the position. If another entry is committed there, the proposal is lost.
         let position = self.append_own(payload, out);
         out.push(Output::Accept(position));
         self.send_new_entries(out);
@@ -149,6 +153,7 @@ impl<M: StateMachine> Node<M> {
         let term = self.persistent.current_term;
         let before = self.configuration().members();
         let index = self.persistent.log.append(Entry { term, payload });
+        // A new member has had no time to reply: CheckQuorum must not depose the leader for it.
         if let Payload::Configuration(configuration) = payload {
             self.count_as_heard(configuration.members().except(before));
         }
@@ -159,6 +164,7 @@ impl<M: StateMachine> Node<M> {
 
     /// The leader's disk holds the log up to `last`: it counts its own copy like a follower's.
     pub(super) fn count_own_copy(&mut self, last: EntryId, out: &mut Vec<Output<M>>) {
+        // The write may be from before this server became leader: then the entries may be replaced.
         let holds = self.persistent.log.holds(last);
         let Role::Leader(leader) = &mut self.role else {
             return;
@@ -241,6 +247,7 @@ impl<M: StateMachine> Node<M> {
         self.send_entries(to, entries, out);
     }
 
+    /// One AppendEntries RPC: `entries` begin at the follower's nextIndex, or there are none.
     fn send_entries(&mut self, to: NodeId, entries: Entries<M>, out: &mut Vec<Output<M>>) {
         let leader = self.role.leading_mut();
         let round = leader.round;
@@ -333,6 +340,7 @@ impl<M: StateMachine> Node<M> {
             SendPolicy::OnHeartbeat => false,
             SendPolicy::Apart => goes_on || match_index <= known,
         };
+        // Leaders 3: last log index >= nextIndex, so there is more to send.
         let lags = progress.next_index <= last;
         let sends = lags && (sends_on || is_transferee) && !progress.waits(window);
         if match_index > known {
@@ -368,6 +376,7 @@ impl<M: StateMachine> Node<M> {
         if to >= from || matches!(progress.flow, Flow::Snapshot(_)) {
             return self.ignore(follower, IgnoreReason::Overtaken, out);
         }
+        // A retry at once, not with the next heartbeat: the follower may be far behind.
         progress.rejected(to);
         out.report(Event::NextLowered { follower, from, to });
         self.send_append(follower, out);
@@ -393,6 +402,7 @@ impl<M: StateMachine> Node<M> {
         if index <= self.commit_index || index <= leader.on_majority {
             return;
         }
+        // Each index is reported once, committed or waiting.
         leader.on_majority = index;
         let term = self.persistent.log.term(index).unwrap_or_default();
         let position = EntryId { index, term };
@@ -401,6 +411,7 @@ impl<M: StateMachine> Node<M> {
             let term = current_term;
             return out.report(Event::CommitWaits { position, term });
         }
+        // N is found. It is applied at the end of the step, and sent with the next AppendEntries.
         self.commit_index = index;
         let holders = leader.holders(configuration.all_voters(), index);
         out.report(Event::Committed {

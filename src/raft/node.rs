@@ -169,6 +169,7 @@ impl<M: StateMachine> Node<M> {
             reads: Vec::new(),
             incoming: None,
         };
+        // What the snapshot covers was committed and applied before the crash.
         if node.persistent.log.snapshot().last.index > LogIndex(0) {
             node.restore(out);
         }
@@ -201,6 +202,7 @@ impl<M: StateMachine> Node<M> {
             Input::Transfer(transferee) => self.transfer_leadership(transferee, out),
             Input::Compact { machine, keep } => self.compact(machine, keep, out),
         }
+        // All servers 1, after everything that may have moved commitIndex.
         self.apply_committed(out);
         self.pursue_change(out);
         if !self.reads.is_empty() {
@@ -217,6 +219,7 @@ impl<M: StateMachine> Node<M> {
     /// of an earlier term is rejected, so that its sender learns the later term from the reply. A reply
     /// of an earlier term is ignored, because it says nothing about this term.
     fn receive(&mut self, from: NodeId, message: Message<M>, out: &mut Vec<Output<M>>) {
+        // CheckQuorum: an unwanted vote request is ignored together with its term.
         if self.ignores_vote_request(&message) {
             let leader = self.leader();
             return self.ignore(from, IgnoreReason::LeaderAlive { leader }, out);
@@ -224,6 +227,7 @@ impl<M: StateMachine> Node<M> {
         if message.carries_senders_term() {
             self.observe_term(from, message.term(), out);
         }
+        // Followers 2 names the two causes that restart the timer; with the rule off, anything does.
         if !self.rule(Rule::ResetOnlyForCause) && !self.is_leader() {
             self.reset_election_timer(TimerResetReason::SpokenTo(from), out);
         }
@@ -275,6 +279,7 @@ impl<M: StateMachine> Node<M> {
     /// A write has reached the disk. Now a candidate may count its own vote, and a leader its own
     /// copy of the entries: both could be lost in a crash before.
     fn persisted(&mut self, term: Term, last: EntryId, out: &mut Vec<Output<M>>) {
+        // A write of an earlier term says nothing about the vote of this one.
         if term == self.persistent.current_term {
             self.lead_if_elected(out);
         }
@@ -477,7 +482,8 @@ impl<M: StateMachine> Node<M> {
         self.config.rules.on(rule)
     }
 
-    /// The other servers that have a vote, in the order of their numbers.
+    /// The other servers that have a vote, in the order of their numbers. In a joint configuration
+    /// these are the voters of both.
     pub(super) fn other_voters(&self) -> impl Iterator<Item = NodeId> + use<M> {
         self.configuration().all_voters().without(self.id).iter()
     }

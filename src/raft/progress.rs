@@ -3,6 +3,19 @@
 //! `match_index` is a measurement: the follower confirmed it, and it never falls. `next_index` is
 //! a guess: it starts optimistic, falls with each rejection and rises with each success. Only the
 //! measurement commits entries; the guess only decides what to send.
+//!
+//! ```text
+//!                 rejected: next_index falls
+//!               +------------------------------+
+//!               v        accepted              |
+//!   start --> Probe ----------------------> Replicate
+//!               |                              |
+//!               | next_index is compacted      | next_index is compacted
+//!               v                              v
+//!             Snapshot <-----------------------+
+//!               |   all of it has arrived
+//!               +-------------------------> Replicate
+//! ```
 
 use std::collections::VecDeque;
 
@@ -106,6 +119,7 @@ impl<M: StateMachine> Progress<M> {
         self.match_index = self.match_index.max(match_index);
         self.next_index = self.next_index.max(match_index.next());
         match &mut self.flow {
+            // Messages may be acknowledged together, or out of order.
             Flow::Replicate { under_way } => {
                 while under_way.front().is_some_and(|last| *last <= match_index) {
                     under_way.pop_front();

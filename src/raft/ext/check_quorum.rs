@@ -19,6 +19,12 @@
 //! A server that has just started may have heard from a leader a moment before it crashed. With
 //! leases ([`super::lease`]) this matters, so it behaves as if it had.
 //!
+//! # By example
+//!
+//! S1 leads five servers and is cut off from all but S2. Without CheckQuorum it leads term 1 for ever,
+//! and its clients wait. With it, no majority replies for an election timeout, and S1 becomes a
+//! follower: clients ask S3, which has been elected in term 2 meanwhile.
+//!
 //! # Hooks
 //!
 //! - `become_leader` and `heartbeat` start the check, if [`super::super::Config::check_quorum`] is on;

@@ -15,6 +15,13 @@
 //! round, the leader has a lease until the timer expires. There are two such timers, so that a
 //! lease can be renewed while it runs.
 //!
+//! # By example
+//!
+//! The minimum election timeout is 150 ms and clocks may differ by a quarter, so a lease lasts 120
+//! ms. A round begins at 1000 ms; S2 replies, which completes a majority of three. S2 received the
+//! round after 1000 ms, so by its own clock it elects no other leader before 1150 ms. Even if its
+//! clock runs faster by a quarter, that is after 1120 ms, when the lease ends.
+//!
 //! # Hooks
 //!
 //! - `send_to_all` begins a lease with each round, if [`super::super::Config::leases`] is on;

@@ -15,6 +15,18 @@
 //! of them an entry of its log, as soon as it is safe. New voters first receive the log without a
 //! vote, as learners, so that the cluster does not have to wait for them (dissertation, 4.2.1).
 //!
+//! # By example
+//!
+//! S1, S2 and S3 are voters. An administrator asks for S1, S4 and S5. The leader appends, one after
+//! the other, each when the one before is committed:
+//!
+//! 1. `S1,S2,S3` with the learners S4 and S5: they receive the log;
+//! 2. when they have caught up, C_old,new: majorities of `S1,S2,S3` and of `S1,S4,S5`;
+//! 3. C_new: `S1,S4,S5`. S2 and S3 receive the log until it is committed.
+//!
+//! If the leader crashes in between, the next leader finds the configuration in its log. It completes
+//! a joint one (step 3); the administrator asks again for the rest.
+//!
 //! Which servers form a majority is pure arithmetic: [`super::super::configuration`].
 //!
 //! # Hooks

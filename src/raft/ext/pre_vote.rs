@@ -12,12 +12,22 @@
 //! alone, as before. A pre-vote is rejected for the same reasons as a vote, and for one more: the
 //! server heard from a leader within the minimum election timeout.
 //!
+//! # By example
+//!
+//! S3 of three servers is cut off in term 2, for ten election timeouts.
+//!
+//! | | without Pre-Vote | with Pre-Vote |
+//! |---|---|---|
+//! | S3 meanwhile | term 3, 4, ... 12 | term 2: nobody replies to its pre-votes |
+//! | S3 comes back | its term 12 deposes the leader of term 2 | S1 and S2 reject: they hear the leader |
+//! | then | an election, which S3 cannot win | S3 follows the leader of term 2 |
+//!
 //! # Hooks
 //!
-//! - `election_timeout` starts a pre-vote instead of an election, if [`super::super::Config::pre_vote`] is on;
+//! - `election_timeout` starts a pre-vote instead of an election, if `Config::pre_vote` is on;
 //! - `become_pre_candidate` is the transition; `step_candidate` handles the messages;
 //! - `observe_term` does not look at the terms of pre-votes
-//!   ([`Message::carries_senders_term`]).
+//!   (`Message::carries_senders_term`).
 
 use crate::raft::event::{Campaign, Event, IgnoreReason, VoteRejected};
 use crate::raft::io::{Output, Outputs};

@@ -18,6 +18,13 @@
 //! A follower serves reads too: it asks its leader for the index of step 2, after step 3, and waits
 //! until its own state machine has reached it.
 //!
+//! # Why step 3 is enough
+//!
+//! If another server had been elected in a later term before the read arrived, a majority would
+//! know this later term. One of them would be in the majority that replied to the round, and its
+//! reply would have deposed this leader. So when the read arrived, this leader was the latest, and
+//! its commit index covered everything that any client had been told.
+//!
 //! # Hooks
 //!
 //! - `step` gets [`super::super::Input::Read`], and calls `advance_reads` at its end;

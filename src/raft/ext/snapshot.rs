@@ -9,6 +9,17 @@
 //! A leader may have compacted entries that a follower still needs. Then it sends its snapshot
 //! instead, in pieces (Figure 13, InstallSnapshot).
 //!
+//! # Why no agreement is needed
+//!
+//! | | entries | last included | state |
+//! |---|---|---|---|
+//! | S1 before | `x=1 x=2 y=3` | 0 | |
+//! | S1 after compacting up to 2 | `y=3` | 2 | x is 2 |
+//! | S2 does not compact | `x=1 x=2 y=3` | 0 | |
+//!
+//! S1 and S2 still have the same history: the snapshot is what entries 1 and 2 led to. AppendEntries
+//! 2 needs only the index and the term of the last included entry, and the snapshot has both.
+//!
 //! # Hooks
 //!
 //! - `step` gets [`super::super::Input::Compact`]; `start` restores the state machine from the disk;
@@ -58,6 +69,7 @@ impl<M: StateMachine> Node<M> {
         if !self.can_compact() {
             return;
         }
+        // Nothing behind last_applied may go: the state machine does not have it yet.
         let last = self.last_applied;
         let log = &mut self.persistent.log;
         let first = log.snapshot().last.index.next();
@@ -206,6 +218,7 @@ impl<M: StateMachine> Node<M> {
             let nothing = SnapshotOutcome::Received { offset: 0 };
             return self.reply_snapshot(source, last.index, nothing, out);
         }
+        // Like AppendEntries: the sender leads the current term.
         self.follow(leader, out);
         let outcome = match self.has_already(leader, last, out) {
             Some(match_index) => SnapshotOutcome::Installed { match_index },

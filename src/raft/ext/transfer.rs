@@ -13,6 +13,12 @@
 //! because its log is complete and no other server campaigns. If it does not lead after an election
 //! timeout, the old leader goes on.
 //!
+//! # Why a transfer ends the leases
+//!
+//! With CheckQuorum, voters ignore vote requests while they hear from a leader. The election of a
+//! transfer says that it is one, and they vote. So from the moment that TimeoutNow is sent, another
+//! server can be elected at any time, and no lease holds.
+//!
 //! # Hooks
 //!
 //! - `step` gets [`super::super::Input::Transfer`]; `timeout` ends a transfer that takes too long;
