@@ -138,8 +138,11 @@ fn what_a_script_expects_in_vain_is_exit_code_1_and_on_paper() {
     let trace = folder.join("trace.jsonl");
     let trace = trace.to_str().unwrap();
     for (vain, why) in [
-        ("expect S2 leader", "-, line 3, column 8: it is not so"),
-        ("run until term 9", "-, line 3, column 11: waited"),
+        ("expect S2 leader", "-, line 3, column 8: this is not true"),
+        (
+            "run until term 9",
+            "-, line 3, column 11: this did not happen",
+        ),
     ] {
         let script = format!("servers 3\ntimeout S1\n{vain}\nstatus\n");
         let output = lab(&["run", "-", "--trace", trace], &script);

@@ -7,7 +7,7 @@ use crate::sim::text::{self, Names, Said, Statement, TextError};
 /// A statement of a script.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
-    /// `expect S3 leader`: an error if it is not so.
+    /// `expect S3 leader`: an error if it is not true.
     Expect(Condition),
     /// `forget`: what happened so far is not told by `events`, nor counted by `count`.
     Forget,

@@ -127,11 +127,11 @@ impl Condition {
             },
             Self::Leader(_) => match leads(world) {
                 Some(id) => format!("{id} leads"),
-                None => "nobody leads".into(),
+                None => "there is no leader".into(),
             },
             Self::Server(id, _) => super::print::server(world, *id),
             Self::Safe | Self::Violated(_) => match checker.violations() {
-                [] => "nothing was broken".into(),
+                [] => "no property is broken".into(),
                 [first, ..] => format!("{} is broken: {}", first.property(), first.breach),
             },
             Self::Term(_) => format!("the latest term is {}", latest_term(world)),
@@ -263,9 +263,9 @@ impl Condition {
                 let wanted = Trait::parse(rest).map_err(|(word, message)| (word + 1, message))?;
                 Self::Server(server, wanted)
             }
-            [] => return Err((0, format!("something is missing at the end: {CONDITIONS}"))),
+            [] => return Err((0, format!("a condition is missing: {CONDITIONS}"))),
             [word, ..] => {
-                return Err((0, format!("\"{word}\" begins no condition: {CONDITIONS}")));
+                return Err((0, format!("\"{word}\" is not a condition: {CONDITIONS}")));
             }
         };
         Ok(said)
@@ -273,14 +273,17 @@ impl Condition {
 }
 
 const CONDITIONS: &str = "write leader, no leader, term 4, committed 3, answered 1, \
-    C1 answered 1, append under way, safe, violated Log Matching, or S1 with something of it";
+    C1 answered 1, append under way, safe, violated Log Matching, or a server with its state (S1 leader)";
 
 fn property(name: &[&str]) -> Result<Property, (usize, String)> {
     let name = name.join(" ");
     let mut properties = Property::ALL.into_iter();
     properties.find(|one| one.name() == name).ok_or_else(|| {
         let names = Property::ALL.map(Property::name).join(", ");
-        (1, format!("\"{name}\" is no property; there are {names}"))
+        (
+            1,
+            format!("\"{name}\" is not a property. The properties are {names}"),
+        )
     })
 }
 
@@ -317,8 +320,13 @@ impl Trait {
                 let value = number(value, 0)?;
                 Self::Value(key.parse().map_err(|message| (0, message))?, Some(value))
             }
-            [] => return Err((0, format!("something is missing at the end: {TRAITS}"))),
-            [word, ..] => return Err((0, format!("\"{word}\" is nothing of a server: {TRAITS}"))),
+            [] => return Err((0, format!("the state of the server is missing: {TRAITS}"))),
+            [word, ..] => {
+                return Err((
+                    0,
+                    format!("\"{word}\" is not a state of a server: {TRAITS}"),
+                ));
+            }
         };
         Ok(said)
     }

@@ -13,7 +13,7 @@
 //! #> S1 down       term 1 ...       # in a golden script: what was printed
 //! events                            # the story since the last "events", in [`notation`]; "events all": details too
 //! forget                            # what happened so far shall not be told
-//! expect S2 leader                  # an error if it is not so
+//! expect S2 leader                  # an error if it is not true
 //! ```
 //!
 //! [`goal`] puts such conditions, and things that happen, in order: what a learner is to bring

@@ -250,7 +250,7 @@ impl Runner {
     fn run_to(&mut self, to: Time) -> Result<(), String> {
         let start = self.world().now();
         if to.saturating_sub(start) > LONGEST_RUN {
-            return Err(format!("that is too long: {LONGEST_RUN} at a time"));
+            return Err(format!("this is too long: at most {LONGEST_RUN} at a time"));
         }
         let mut steps = 0;
         while self.world().next_at().is_some_and(|next| next <= to) {
@@ -271,11 +271,13 @@ impl Runner {
             }
             if world.next_at().is_none_or(|next| next > limit) {
                 if !PRINTS {
-                    return Err(format!("waited {LONGEST_RUN} of virtual time in vain"));
+                    return Err(format!(
+                        "this did not happen in {LONGEST_RUN} of virtual time"
+                    ));
                 }
                 let instead = condition.instead(world, checker);
                 return Err(format!(
-                    "waited {LONGEST_RUN} of virtual time in vain: {instead}"
+                    "this did not happen in {LONGEST_RUN} of virtual time: {instead}"
                 ));
             }
             self.advance(&mut steps)?;
@@ -286,7 +288,7 @@ impl Runner {
         let mut steps = 0;
         for _ in 0..count {
             if self.world().next_at().is_none() {
-                return Err("nothing is going to happen any more".into());
+                return Err("nothing is left to happen".into());
             }
             self.advance(&mut steps)?;
         }
@@ -297,7 +299,9 @@ impl Runner {
     fn advance(&mut self, steps: &mut u64) -> Result<(), String> {
         *steps += 1;
         if *steps > MOST_STEPS {
-            return Err(format!("that is too much: {MOST_STEPS} steps at a time"));
+            return Err(format!(
+                "these are too many steps: at most {MOST_STEPS} at a time"
+            ));
         }
         let mut step = std::mem::take(&mut self.step);
         self.watched().world.step(&mut step);
@@ -329,10 +333,10 @@ impl Runner {
             return Ok(());
         }
         if !PRINTS {
-            return Err("it is not so".into());
+            return Err("this is not true".into());
         }
         let instead = condition.instead(world, checker);
-        Err(format!("it is not so: {instead}"))
+        Err(format!("this is not true: {instead}"))
     }
 
     fn print(&mut self, what: Print) -> String {

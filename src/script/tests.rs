@@ -34,35 +34,35 @@ fn what_is_not_so_is_told_with_how_it_is() {
     let cases = [
         (
             "expect leader",
-            "line 1, column 8: it is not so: nobody leads",
+            "line 1, column 8: this is not true: there is no leader",
         ),
         (
             "run until leader\nexpect no leader",
-            "line 2, column 8: it is not so: S4 leads",
+            "line 2, column 8: this is not true: S4 leads",
         ),
         (
             "expect committed 1",
-            "line 1, column 8: it is not so: nothing is committed",
+            "line 1, column 8: this is not true: nothing is committed",
         ),
         (
             "expect term 1",
-            "line 1, column 8: it is not so: the latest term is 0",
+            "line 1, column 8: this is not true: the latest term is 0",
         ),
         (
             "expect S2 leader",
-            "line 1, column 8: it is not so: S2 follower   term 0 vote -  log -  commit 0 applied 0",
+            "line 1, column 8: this is not true: S2 follower   term 0 vote -  log -  commit 0 applied 0",
         ),
         (
             "expect vote under way",
-            "line 1, column 8: it is not so: nothing is under way",
+            "line 1, column 8: this is not true: nothing is under way",
         ),
         (
             "timeout S1 · request C1 x=5\nexpect append under way",
-            "line 2, column 8: it is not so: under way: request, vote",
+            "line 2, column 8: this is not true: under way: request, vote",
         ),
         (
             "partition S1 S2 | S3 S4 | S5 · run until leader",
-            "line 1, column 42: waited 60s of virtual time in vain: nobody leads",
+            "line 1, column 42: this did not happen in 60s of virtual time: there is no leader",
         ),
     ];
     for (text, expected) in cases {
@@ -88,7 +88,7 @@ fn mistakes_are_told_with_line_column_and_reason() {
         ("run 2s 3s", "line 1, column 8: \"3s\" is too much here"),
         (
             "run 61s",
-            "line 1, column 5: that is too long: 60s at a time",
+            "line 1, column 5: this is too long: at most 60s at a time",
         ),
         (
             "step 0",
@@ -144,12 +144,15 @@ fn mistakes_are_told_with_line_column_and_reason() {
     for (text, expected) in cases {
         assert_eq!(why(text), expected);
     }
-    assert!(why("expect").contains("something is missing at the end: write leader"));
-    assert!(why("expect S1 sad").starts_with("line 1, column 11: \"sad\" is nothing of a server"));
+    assert!(why("expect").contains("a condition is missing: write leader"));
     assert!(
-        why("expect violated Murphy").starts_with("line 1, column 17: \"Murphy\" is no property")
+        why("expect S1 sad").starts_with("line 1, column 11: \"sad\" is not a state of a server")
     );
-    assert!(why("run until dawn").starts_with("line 1, column 11: \"dawn\" begins no condition"));
+    assert!(
+        why("expect violated Murphy")
+            .starts_with("line 1, column 17: \"Murphy\" is not a property")
+    );
+    assert!(why("run until dawn").starts_with("line 1, column 11: \"dawn\" is not a condition"));
     let crush = why("crush S1");
     assert!(crush.contains("the commands clients, count, events, expect, forget, logs, packets"));
     assert!(
@@ -161,7 +164,7 @@ fn mistakes_are_told_with_line_column_and_reason() {
 #[test]
 fn runs_are_limited_in_steps_too() {
     let text = "servers 9 · config heartbeat=1ms timeout=1..2ms latency=0.001ms · run 60s";
-    assert!(why(text).contains("1000000 steps at a time"));
+    assert!(why(text).contains("at most 1000000 at a time"));
 }
 
 #[test]
