@@ -7,8 +7,8 @@ type Rows = &'static [(&'static str, &'static str)];
 const MARKS: Rows = &[
     ("dot", "a heartbeat: AppendEntries without entries"),
     (
-        "filled box with a number",
-        "AppendEntries, up to that entry",
+        "filled box",
+        "AppendEntries, with its command or the index of its last entry",
     ),
     ("outlined box, + or −", "its reply: stored, or refused"),
     ("ballot with a tick", "RequestVote"),
@@ -18,16 +18,21 @@ const MARKS: Rows = &[
         "its election timer; when it is empty, the server asks for votes",
     ),
     (
-        "dots beside a server",
-        "votes, or copies of an entry; the bar is the majority",
+        "row of numbered discs",
+        "the servers that voted or stored an entry; the bar is the majority",
     ),
     (
         "hatched time",
-        "nothing was under way, and it was passed quickly",
+        "idle: no message was on its way, so time ran faster",
     ),
     (
+        "colour and number of an entry",
+        "its term; the same on the server's tag",
+    ),
+    ("▲ below a log", "nextIndex: what the leader sends next"),
+    (
         "dashed entry",
-        "not known to be committed by that server; solid: committed",
+        "that server does not know it is committed; solid: it knows",
     ),
 ];
 
@@ -52,6 +57,10 @@ const KEYS: Rows = &[
     (
         "Space on a message",
         "hold time and read it; let go one that waits",
+    ),
+    (
+        "D, L, T and N on a message",
+        "drop it, delay it, send it twice, deliver it now",
     ),
     (
         "W",

@@ -9,6 +9,9 @@ use crate::sim::{Action, Link, Time};
 use crate::view::Question;
 use crate::view::facts::{PacketFacts, ServerFacts, Subject};
 
+/// How much a packet is delayed by hand.
+pub const DELAY: Time = Time::ms(50);
+
 /// The closer look.
 pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) -> Html {
     let (title, fields, actions, why, question) = match subject {
@@ -59,7 +62,7 @@ pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) 
 fn packet_actions(packet: &PacketFacts) -> Vec<(&'static str, Action)> {
     vec![
         ("Drop", Action::Drop(packet.pick)),
-        ("Delay by 50 ms", Action::Delay(packet.pick, Time::ms(50))),
+        ("Delay by 50 ms", Action::Delay(packet.pick, DELAY)),
         ("Send twice", Action::Duplicate(packet.pick)),
         ("Deliver now", Action::Deliver(packet.pick)),
     ]

@@ -4,12 +4,15 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::control::{Control, sentence};
+use super::settings::{options, value};
 use crate::kv::{ClientId, Op};
 use crate::sim::Action;
 
 #[derive(Properties, PartialEq)]
 pub struct RequestProps {
     pub control: Control,
+    /// How many clients there are.
+    pub clients: usize,
 }
 
 /// The request form.
@@ -17,6 +20,9 @@ pub struct RequestProps {
 pub fn Request(props: &RequestProps) -> Html {
     let field = use_node_ref();
     let error = use_state(|| None);
+    let client = use_state(|| 1);
+    // Another run may have fewer.
+    let sender = if *client > props.clients { 1 } else { *client };
     let onsubmit = {
         let (field, control, error) = (field.clone(), props.control.clone(), error.clone());
         Callback::from(move |event: SubmitEvent| {
@@ -31,7 +37,7 @@ pub fn Request(props: &RequestProps) -> Html {
             {
                 input.set_value(&format!("{key}={}", value.wrapping_add(1)));
             }
-            error.set(send(&control, &text).err());
+            error.set(send(&control, sender, &text).err());
         })
     };
     // The field is the user's: only its first value is ours.
@@ -47,6 +53,7 @@ pub fn Request(props: &RequestProps) -> Html {
         <form class="request" {onsubmit}>
             <div class="request-error">{ for error.iter().map(|error| html! { <p role="alert">{ error }</p> }) }</div>
             <div class="request-line">
+                { for (props.clients > 1).then(|| clients(props.clients, sender, client.setter())) }
                 <label for="request-field" class="visually-hidden">{ "Request" }</label>
                 <input id="request-field" ref={field} type="text" autocomplete="off" autocapitalize="none"
                     spellcheck="false" title="x=5, x+=1, x?, -x or x:1>2" />
@@ -56,8 +63,15 @@ pub fn Request(props: &RequestProps) -> Html {
     }
 }
 
-fn send(control: &Control, text: &str) -> Result<(), String> {
+/// Which client it is from.
+fn clients(count: usize, sender: usize, set: UseStateSetter<usize>) -> Html {
+    let onchange = move |event: Event| set.set(value(&event).parse().unwrap_or(1));
+    let clients = (1..=count).map(|nth| (nth, format!("C{nth}"), nth == sender));
+    html! { <select aria-label="Client" {onchange}>{ options(clients) }</select> }
+}
+
+fn send(control: &Control, client: usize, text: &str) -> Result<(), String> {
     let op: Op = text.parse().map_err(sentence)?;
-    let client = ClientId::new(1).ok_or("There is no client.")?;
+    let client = ClientId::new(client).ok_or("There is no client.")?;
     control.act(Action::Request(client, op))
 }

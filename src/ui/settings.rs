@@ -143,7 +143,7 @@ pub struct SettingsProps {
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
     let (line, area) = (use_node_ref(), use_node_ref());
-    let error = use_state(|| None);
+    let (error, text_error) = (use_state(|| None), use_state(|| None));
     let wish = &props.on_wish;
     let act = {
         let (control, error) = (props.control.clone(), error.clone());
@@ -151,7 +151,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
     };
     let set = act.reform(|words: String| format!("config {words}"));
     let open = {
-        let (wish, error) = (wish.clone(), error.clone());
+        let (wish, error) = (wish.clone(), text_error.clone());
         Callback::from(move |text: String| match Session::read(&text) {
             Ok(session) => {
                 error.set(None);
@@ -161,7 +161,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
         })
     };
     let say = {
-        let error = error.clone();
+        let error = text_error.clone();
         Callback::from(move |why| error.set(Some(why)))
     };
     let setup = &props.setup;
@@ -193,6 +193,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
             { console(&line, &act) }
             <div>{ for error.iter().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
             { run_text(&area, &props.control, &open, &say) }
+            <div>{ for text_error.iter().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
         </section>
     }
 }
@@ -246,9 +247,18 @@ fn Presets(props: &PresetsProps) -> Html {
     }
 }
 
-/// A name, and the section that explains it.
-fn named(name: &'static str, section: &'static str) -> Html {
-    html! { <span>{ name }{ " " }<small>{ section }</small></span> }
+/// A row: a name, the section that explains it, and what sets it, which has the name as its `id`.
+fn row(name: &'static str, section: &'static str, control: Html) -> Html {
+    html! {
+        <div class="field">
+            <span><label for={id(name)}>{ name }</label>{ " " }<small>{ section }</small></span>
+            { control }
+        </div>
+    }
+}
+
+fn id(name: &str) -> String {
+    format!("set-{}", name.to_ascii_lowercase().replace(' ', "-"))
 }
 
 /// A time, or a range of times, to type: `150..300ms`.
@@ -268,10 +278,10 @@ fn range(
         }
         format!("{key}={typed}")
     });
-    html! {
-        <label>{ named(name, section) }
-            <input type="text" autocomplete="off" value={shown(now)} {onchange} /></label>
-    }
+    let field = html! {
+        <input id={id(name)} type="text" autocomplete="off" value={shown(now)} {onchange} />
+    };
+    row(name, section, field)
 }
 
 /// `150–300 ms` for `150ms..300ms`.
@@ -296,11 +306,10 @@ fn switch(
     let on = setup.has(&format!("{key}=on"));
     let onclick =
         set.reform(move |_: MouseEvent| format!("{key}={}", if on { "off" } else { "on" }));
-    html! {
-        <div class="field">{ named(name, section) }
-            <button class="switch" role="switch" aria-label={name} aria-checked={on.to_string()} {onclick}></button>
-        </div>
-    }
+    let switch = html! {
+        <button id={id(name)} class="switch" role="switch" aria-checked={on.to_string()} {onclick}></button>
+    };
+    row(name, section, switch)
 }
 
 /// What starts a new run: servers, clients, seed.
@@ -351,10 +360,9 @@ fn choose((name, section, choices): &Choice, setup: &Setup, set: &Callback<Strin
     let choices = choices.iter().enumerate();
     let choices = choices.map(|(nth, (words, label))| (*words, *label, chosen == Some(nth)));
     let onchange = set.reform(|event: Event| value(&event));
-    html! {
-        <label>{ named(name, section) }
-            <select {onchange}>{ options(choices.chain(other)) }</select></label>
-    }
+    let field =
+        html! { <select id={id(name)} {onchange}>{ options(choices.chain(other)) }</select> };
+    row(name, section, field)
 }
 
 fn add_button(id: NodeId, control: &Control) -> Html {
@@ -436,7 +444,7 @@ fn run_text(
     let (open, say) = (open.clone(), say.clone());
     let reopen = Callback::from(move |_: MouseEvent| match storage::read(storage::RUN) {
         Some(text) => open.emit(text),
-        None => say.emit("There is no run of an earlier visit.".into()),
+        None => say.emit("There is no earlier run.".into()),
     });
     html! {
         <details class="run-text">
@@ -446,7 +454,7 @@ fn run_text(
             <div class="buttons">
                 <button class="bordered small" onclick={print}>{ "Write this run" }</button>
                 <button class="bordered small" onclick={read}>{ "Open this text" }</button>
-                <button class="bordered small" onclick={reopen}>{ "Open the last visit's run" }</button>
+                <button class="bordered small" onclick={reopen}>{ "Open the run before" }</button>
             </div>
         </details>
     }

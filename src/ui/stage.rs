@@ -20,11 +20,34 @@ use crate::view::{Scene, refs};
 /// Something on the stage that can be clicked.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Pick {
+    /// What a key does to a packet.
+    Key(PacketId, PacketKey),
     Link(NodeId, NodeId),
     /// A packet that is only looked at.
     Look(PacketId),
     Packet(PacketId),
     Server(NodeId),
+}
+
+/// What a key does to a packet that has the focus.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PacketKey {
+    Delay,
+    Deliver,
+    Drop,
+    Duplicate,
+}
+
+impl PacketKey {
+    fn of(key: &str) -> Option<Self> {
+        Some(match key {
+            "d" | "D" => Self::Drop,
+            "l" | "L" => Self::Delay,
+            "n" | "N" => Self::Deliver,
+            "t" | "T" => Self::Duplicate,
+            _ => return None,
+        })
+    }
 }
 
 #[derive(Properties)]
@@ -204,7 +227,10 @@ fn on_packet_key(event: &KeyboardEvent, on_pick: &Callback<Pick>) {
             let next = here.and_then(|here| here.previous_element_sibling());
             look(next.or_else(|| packets.last_element_child()))
         }
-        _ => None,
+        key => {
+            let id = delegate::number(event, "data-packet").filter(|_| !event.ctrl_key());
+            id.and_then(|id| Some(Pick::Key(PacketId(id), PacketKey::of(key)?)))
+        }
     };
     if let Some(next) = next {
         on_pick.emit(next);

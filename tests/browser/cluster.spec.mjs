@@ -309,7 +309,7 @@ test("bad input gets a sentence and loses nothing", async ({ page }) => {
   await expect(page.locator(".settings").getByRole("alert")).toHaveText(/[Ll]ine 2, column 8/);
 
   await page.evaluate(() => localStorage.setItem("raftarium.run", "servers ninety"));
-  await button(page, "Open the last visit's run").click();
+  await button(page, "Open the run before").click();
   await expect(page.locator(".settings").getByRole("alert")).toHaveText(/[Ll]ine 1, column 9/);
   await page.evaluate(() => (location.hash = "#/run/AQxyz*"));
   await expect(page.locator(".said")).toHaveText(/This link is damaged/);
@@ -323,7 +323,7 @@ test("what an earlier visit left is opened when it is asked for, and a spoilt on
   const [end, down] = [await time(page), await page.locator(".server.down").getAttribute("aria-label")];
   await page.reload();
   await page.getByText("As text", { exact: true }).click();
-  await button(page, "Open the last visit's run").click();
+  await button(page, "Open the run before").click();
   await scrub(page, end);
   await expect(page.locator(".server.down")).toHaveAccessibleName(down);
 
@@ -331,7 +331,7 @@ test("what an earlier visit left is opened when it is asked for, and a spoilt on
   await page.reload();
   await expect(leader(page)).toHaveCount(1);
   await page.getByText("As text", { exact: true }).click();
-  await button(page, "Open the last visit's run").click();
+  await button(page, "Open the run before").click();
   await expect(page.locator(".settings").getByRole("alert")).toHaveText(/^Line 1, column \d+: .*\.$/);
   await expect(leader(page)).toHaveCount(1);
 });

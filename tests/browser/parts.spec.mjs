@@ -16,7 +16,7 @@ async function open(page) {
 
 /** Chooses in the settings. */
 async function choose(page, about, label) {
-  const field = page.getByLabel(about);
+  const field = page.getByLabel(about, { exact: true });
   if (!(await field.isVisible())) await page.getByText("All settings", { exact: true }).click();
   await field.selectOption({ label });
 }

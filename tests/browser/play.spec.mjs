@@ -105,19 +105,49 @@ test("Space plays or pauses wherever the focus is, and Enter acts", async ({ pag
 
 test("settings have the field's names, and presets set them", async ({ page }) => {
   await openPlay(page);
-  await page.getByLabel("Preset").selectOption({ label: "etcd" });
+  await page.getByLabel("Preset", { exact: true }).selectOption({ label: "etcd" });
   await expect(page.getByLabel("Election timeout")).toHaveValue("1–2 s");
   await expect(page.getByLabel("Heartbeat")).toHaveValue("100 ms");
   await expect(page.getByRole("switch", { name: "Pre-Vote" })).toHaveAttribute("aria-checked", "true");
-  await expect(page.getByLabel("Reads")).toHaveValue("read=index");
-  await page.getByLabel("Latency").fill("40");
-  await page.getByLabel("Latency").press("Enter");
-  await expect(page.getByLabel("Preset")).toHaveValue("");
-  await expect(page.getByLabel("Latency")).toHaveValue("40 ms");
-  await page.getByLabel("Preset").selectOption({ label: "WAN" });
+  await expect(page.getByLabel("Reads", { exact: true })).toHaveValue("read=index");
+  await page.getByLabel("Latency", { exact: true }).fill("40");
+  await page.getByLabel("Latency", { exact: true }).press("Enter");
+  await expect(page.getByLabel("Preset", { exact: true })).toHaveValue("");
+  await expect(page.getByLabel("Latency", { exact: true })).toHaveValue("40 ms");
+  await page.getByLabel("Preset", { exact: true }).selectOption({ label: "WAN" });
   await page.getByLabel("Round-trip time").fill("80");
   await page.getByLabel("Round-trip time").press("Enter");
   await expect(page.getByLabel("Election timeout")).toHaveValue("800–1600 ms");
+});
+
+test("a message is dropped, delayed, sent twice and delivered by keys", async ({ page }) => {
+  await openRun(page, "servers 3 · seed 7\nconfig latency=40ms..40ms\nat 0ms timeout S1\nat 10ms crash S3 · restart S3");
+  const votes = page.locator(".packet.vote");
+  await expect(votes).toHaveCount(2);
+  await page.getByRole("group", { name: "Messages under way" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("t");
+  await expect(votes).toHaveCount(3);
+  await page.keyboard.press("d");
+  await expect(page.locator(".packet.vote.lost")).toHaveCount(1);
+});
+
+test("terms have colours and numbers, and a log that is out of sight says how long it is", async ({ page }) => {
+  await page.goto("./#/play/figure-7");
+  const row = (n) => page.locator(".log-row", { hasText: new RegExp(`^S${n}`) });
+  await expect(row(1).locator(".entry.t8 b")).toHaveText("8");
+  const ground = (entry) => entry.evaluate((it) => getComputedStyle(it).backgroundColor);
+  expect(await ground(row(1).locator(".entry.t4").first())).not.toBe(await ground(row(1).locator(".entry.t5").first()));
+  await expect(row(3).locator(".behind")).toHaveText("← 4 entries");
+  await expect(row(2).locator("td.next")).toHaveCount(1);
+});
+
+test("a majority stays in sight with the voters' numbers", async ({ page }) => {
+  await openRun(page, "servers 5 · seed 1\nconfig latency=10ms..10ms\nat 0ms timeout S1\nat 21ms crash S5");
+  const quorum = page.locator(".quorum.full");
+  await expect(quorum.locator(".quorum-label")).toHaveText(/^[345] of 5: a majority$/);
+  await expect(quorum.locator(".number").first()).toHaveText("1");
+  await expect(quorum.locator(".number")).toHaveCount(5);
 });
 
 test("no message is painted without its place", async ({ page }) => {

@@ -19,7 +19,8 @@ impl App {
                     Action::Cut(both)
                 });
             }
-            Pick::Packet(id) if self.is_waiting(id) => self.deliver(id),
+            Pick::Key(id, key) => self.packet_key(id, key),
+            Pick::Packet(id) if self.is_waiting(id) => self.packet_key(id, PacketKey::Deliver),
             // A packet moves: time waits while it is looked at.
             Pick::Look(id) | Pick::Packet(id) => {
                 self.control.player_mut().pause();
@@ -35,11 +36,17 @@ impl App {
         packet.is_some_and(Packet::is_held)
     }
 
-    fn deliver(&self, id: PacketId) {
+    fn packet_key(&self, id: PacketId, key: PacketKey) {
         let subject = facts::packet(self.control.player().session.world(), id);
-        if let Some(Subject::Packet(packet)) = subject {
-            self.control.act_or_say(Action::Deliver(packet.pick));
-        }
+        let Some(Subject::Packet(packet)) = subject else {
+            return;
+        };
+        self.control.act_or_say(match key {
+            PacketKey::Delay => Action::Delay(packet.pick, DELAY),
+            PacketKey::Deliver => Action::Deliver(packet.pick),
+            PacketKey::Drop => Action::Drop(packet.pick),
+            PacketKey::Duplicate => Action::Duplicate(packet.pick),
+        });
     }
 
     /// What a click on a server does.
@@ -138,7 +145,9 @@ impl App {
         }
     }
 
+    /// A new run. The one before can be opened again: it is kept as one of an earlier visit is.
     pub(super) fn begin(&mut self, opening: Opening) {
+        self.keep_run();
         *self.control.player_mut() = Player::opening(opening.scenario());
         self.touched = false;
         self.forget();

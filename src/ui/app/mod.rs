@@ -23,7 +23,7 @@ use yew::prelude::*;
 use self::answer::Answer;
 use self::listen::{Listener, listen};
 use self::way::{Route, lesson_address};
-use super::attention::show_stage;
+use super::attention::{jump, show_stage};
 use super::bench::Bench;
 use super::breaking::Breaking;
 use super::control::{Control, Heard};
@@ -33,7 +33,7 @@ use super::gallery::{Gallery, scenario_card};
 use super::geometry::Geometry;
 use super::guide::{Progress, guide};
 use super::help::help;
-use super::inspector::inspector;
+use super::inspector::{DELAY, inspector};
 use super::keys::{Shortcut, shortcut};
 use super::learning::{self, Learning, Outcome, Wish, inviting};
 use super::lesson::{lesson, way};
@@ -44,7 +44,7 @@ use super::promises::{Broken, promises};
 use super::refs::light;
 use super::request::Request;
 use super::settings::{RunWish, Settings};
-use super::stage::{Pick, Stage};
+use super::stage::{PacketKey, Pick, Stage};
 use super::timebar::TimeBar;
 use super::tools::{self, Tool, few_tools, held, palette};
 use super::topbar::{Room, TopBarProps, top_bar};
@@ -271,9 +271,7 @@ impl Component for App {
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
         self.paint.show_time(self.control.player().session.now());
-        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            document.set_title(&self.title());
-        }
+        set_title(&self.title());
         // The stage may show the same scene as before, at another moment: then it is not rendered.
         self.place();
         self.answer.take_focus();
@@ -281,17 +279,16 @@ impl Component for App {
 }
 
 impl App {
-    /// The title of the document: the page of the course, or the room.
-    fn title(&self) -> String {
-        match self.room {
-            Room::Learn => self.learning.title(),
-            Room::Play => "Play · Raftarium".into(),
-        }
-    }
-
     fn place(&self) {
         let mut player = self.control.player_mut();
         self.paint.place(player.session.now(), player.rate());
+    }
+}
+
+fn set_title(title: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(document) = document.filter(|document| document.title() != title) {
+        document.set_title(title);
     }
 }
 

@@ -25,6 +25,17 @@ impl App {
         }
     }
 
+    /// The title of the document: the page of the course, the scenario, or the room.
+    pub(super) fn title(&self) -> String {
+        let exhibit = self.exhibit.as_ref().map(|(exhibit, _)| &exhibit.title);
+        match (self.room, exhibit) {
+            (Room::Learn, _) => self.learning.title(),
+            (Room::Play, _) if self.gallery => "Scenarios · Raftarium".into(),
+            (Room::Play, Some(title)) => format!("{title} · Raftarium"),
+            (Room::Play, None) => "Play · Raftarium".into(),
+        }
+    }
+
     fn left(&self) -> Html {
         let player = self.control.player();
         let (session, world) = (&player.session, player.session.world());
@@ -75,6 +86,22 @@ impl App {
         }
     }
 
+    /// The way to what a phone has below the stage.
+    fn jumps(&self) -> Html {
+        const PARTS: [(&str, &str); 4] = [
+            ("Tools", ".palette"),
+            ("Settings", ".settings"),
+            ("Logs", ".logs"),
+            ("Events", ".events"),
+        ];
+        let button = |(name, selector): &(&'static str, &'static str)| {
+            let selector = *selector;
+            let onclick = move |_: MouseEvent| jump(selector);
+            html! { <button key={*name} class="bordered small" {onclick}>{ *name }</button> }
+        };
+        html! { <nav class="jumps" aria-label="Parts of the page">{ for PARTS.iter().map(button) }</nav> }
+    }
+
     /// The hint of the tool that is chosen.
     fn hint(&self) -> Html {
         let hint = self.tool.hint();
@@ -116,7 +143,7 @@ impl App {
             _ => ServerSet::EMPTY,
         };
         let request = (!world.clients().is_empty()).then(|| {
-            html! { <Request key={lesson_address(self.learning.place)} control={&self.control} /> }
+            html! { <Request key={lesson_address(self.learning.place)} control={&self.control} clients={world.clients().len()} /> }
         });
         let twin = player.twin.as_ref();
         let class = if twin.is_some() {
@@ -139,6 +166,7 @@ impl App {
                     { self.hint() }
                     { few_tools(self.tool, &wishes.tool) }
                     <div>{ for request }</div>
+                    { for (self.room == Room::Play && self.compact).then(|| self.jumps()) }
                 </div>
                 <p class="visually-hidden" role="status">{ self.announcement() }</p>
             </main>
