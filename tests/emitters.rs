@@ -1,0 +1,59 @@
+//! The emitters of `examples/trace`, run where their languages are at hand: what they write is a
+//! trace, and each of its steps is allowed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use raftarium::trace;
+
+/// What a program prints; none where it cannot be started.
+fn run(program: &str, arguments: &[&Path]) -> Option<Vec<u8>> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    assert!(output.status.success(), "{program}: {output:?}");
+    Some(output.stdout)
+}
+
+#[test]
+fn what_the_emitters_write_is_judged_and_allowed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/trace");
+    let built = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("emitter");
+    let file = |name: &str| folder.join(name);
+    let compiled = |compiler: &str, name: &str| {
+        let source = file(name);
+        run(compiler, &[&source, Path::new("-o"), &built])?;
+        run(built.to_str()?, &[])
+    };
+    let papers = [
+        ("Python", run("python3", &[&file("trace.py")])),
+        ("Java", run("java", &[&file("Trace.java")])),
+        ("Go", run("go", &[Path::new("run"), &file("trace.go")])),
+        ("C++", compiled("c++", "trace.cpp")),
+        ("Rust", compiled("rustc", "trace.rs")),
+    ];
+    for (language, paper) in papers {
+        let Some(paper) = paper else {
+            println!("{language} is not at hand");
+            continue;
+        };
+        let report = trace::check(&paper[..]).unwrap_or_else(|why| panic!("{language}: {why}"));
+        assert_eq!(report.verdicts, [], "{language}");
+        let steps: usize = report.summary.kinds.values().sum();
+        assert_eq!((steps, report.summary.committed), (6, 1), "{language}");
+        // And it is looked at: without the vote, n1 may not lead.
+        let paper = String::from_utf8(paper).expect("it is text");
+        let faulty = paper
+            .replace("\"g\": true", "\"g\": false")
+            .replace("\"g\":true", "\"g\":false");
+        assert_ne!(faulty, paper, "{language}");
+        let report = trace::check(faulty.as_bytes()).unwrap_or_else(|why| panic!("{why}"));
+        let found = report
+            .verdicts
+            .first()
+            .map(|verdict| (verdict.line, verdict.rule));
+        assert_eq!(
+            found,
+            Some((4, trace::Rule::ElectionMajority)),
+            "{language}"
+        );
+    }
+}
