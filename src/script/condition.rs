@@ -2,17 +2,27 @@
 
 use crate::check::{Checker, Property};
 use crate::kv::{ClientId, Key};
-use crate::raft::{Configuration, Entry, LogIndex, NodeId, Payload, Role, Term};
+use crate::raft::{Configuration, Entry, LogIndex, NodeId, Payload, Progress, Role, Term};
 use crate::sim::text;
 use crate::sim::{PacketKind, Server, World};
 
 /// Something that is so, or not.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Condition {
+    /// `leader and committed 3`: all of these.
+    All(Vec<Self>),
+    /// `leader or term 4`: one of these at least.
+    Any(Vec<Self>),
+    /// `term at least 30`: the number is reached or passed.
+    AtLeast(Box<Self>),
+    /// `not leader`
+    Not(Box<Self>),
     /// `answered 3`: so many requests of all clients were answered.
     Answered(u32),
     /// `C1 answered 3`
     ClientAnswered(ClientId, u32),
+    /// `C1 answer 5`, `C1 answer done`, `C1 answer no value`: the last answer that a client got.
+    ClientAnswer(ClientId, String),
     /// `committed 3`: so far has the server that knows most committed.
     Committed(LogIndex),
     /// `leader`, `no leader`: a server that is up leads the latest term that any server is in.
@@ -40,6 +50,10 @@ pub enum Trait {
     Committed(LogIndex),
     /// `S1 log 1 1 2`, `S1 log 1 1:x=3`: just these entries; the commands where they are given.
     Log(Vec<Entry>),
+    /// `S1 match S2 3`: a leader's matchIndex of a follower.
+    Match(NodeId, LogIndex),
+    /// `S1 next S2 4`: a leader's nextIndex of a follower.
+    Next(NodeId, LogIndex),
     /// `S1 snapshot 5`: the last entry that its snapshot covers.
     Snapshot(LogIndex),
     /// `S1 members S1,S2,S3+S4`: the latest configuration in its log.
@@ -75,6 +89,16 @@ impl Condition {
     pub fn holds(&self, world: &World, checker: &Checker, reached: bool) -> bool {
         let number = |is: u64, wanted: u64| is == wanted || reached && is > wanted;
         match self {
+            Self::All(all) => all.iter().all(|one| one.holds(world, checker, reached)),
+            Self::Any(any) => any.iter().any(|one| one.holds(world, checker, reached)),
+            Self::AtLeast(one) => one.holds(world, checker, true),
+            // Numbers are exact here: "not term 3" holds in term 4.
+            Self::Not(one) => !one.holds(world, checker, false),
+            Self::ClientAnswer(id, wanted) => {
+                let client = world.clients().get(id.slot());
+                let answer = client.and_then(|client| client.last_answer);
+                answer.is_some_and(|(_, answer)| answer.to_string() == *wanted)
+            }
             Self::Answered(wanted) => number(answered(world), u64::from(*wanted)),
             Self::ClientAnswered(id, wanted) => {
                 client(world, *id).is_some_and(|is| number(is, u64::from(*wanted)))
@@ -98,10 +122,13 @@ impl Condition {
             Self::Server(id, _) if world.find(*id).is_none() => {
                 Err(format!("there is no {id}: the servers are {}", world.who()))
             }
-            Self::ClientAnswered(id, _) if id.slot() >= clients => {
+            Self::All(all) | Self::Any(all) => all.iter().try_for_each(|one| one.check(world)),
+            Self::AtLeast(one) | Self::Not(one) => one.check(world),
+            Self::ClientAnswered(id, _) | Self::ClientAnswer(id, _) if id.slot() >= clients => {
                 Err(format!("there is no {id}: there are {clients} clients"))
             }
             Self::Answered(_)
+            | Self::ClientAnswer(..)
             | Self::ClientAnswered(..)
             | Self::Committed(_)
             | Self::Leader(_)
@@ -116,6 +143,23 @@ impl Condition {
     /// How it is instead, for a message.
     pub fn instead(&self, world: &World, checker: &Checker) -> String {
         match self {
+            Self::All(all) => {
+                let mut all = all.iter();
+                let wrong = all.find(|one| !one.holds(world, checker, false));
+                wrong.map_or_else(String::new, |one| one.instead(world, checker))
+            }
+            Self::Any(any) => {
+                let all = any.iter().map(|one| one.instead(world, checker));
+                all.collect::<Vec<_>>().join("; ")
+            }
+            Self::AtLeast(one) | Self::Not(one) => one.instead(world, checker),
+            Self::ClientAnswer(id, _) => {
+                let client = world.clients().get(id.slot());
+                match client.and_then(|client| client.last_answer) {
+                    Some((op, answer)) => format!("{id} was answered \"{answer}\" to {op}"),
+                    None => format!("{id} has no answer yet"),
+                }
+            }
             Self::Answered(_) => format!("{} requests are answered", answered(world)),
             Self::ClientAnswered(id, _) => {
                 let count = client(world, *id).unwrap_or(0);
@@ -172,6 +216,10 @@ impl Trait {
                         .zip(wanted)
                         .all(|((_, is), wanted)| is_like(is, wanted))
             }
+            Self::Match(other, wanted) => progress(server, *other)
+                .is_some_and(|progress| number(progress.match_index.0, wanted.0)),
+            Self::Next(other, wanted) => progress(server, *other)
+                .is_some_and(|progress| number(progress.next_index.0, wanted.0)),
             Self::Snapshot(wanted) => number(server.log().snapshot().last.index.0, wanted.0),
             Self::Members(wanted) => server.log().configuration() == *wanted,
             Self::Term(wanted) => number(server.term().0, wanted.0),
@@ -180,6 +228,14 @@ impl Trait {
                 .is_some_and(|up| up.machine.get(*key) == *wanted),
             Self::Vote(wanted) => server.persistent().voted_for == *wanted,
         }
+    }
+}
+
+/// How far a leader has brought another server.
+fn progress(leader: &Server, other: NodeId) -> Option<&Progress> {
+    match leader.node()?.role() {
+        Role::Leader(leading) => Some(leading.progress(other)),
+        _ => None,
     }
 }
 
@@ -243,8 +299,43 @@ fn leads(world: &World) -> Option<NodeId> {
 
 /// Reading.
 impl Condition {
-    /// Reads a condition. An error says which word is wrong.
+    /// Reads a condition: some joined by `or`, of some joined by `and`. An error says which word is
+    /// wrong.
     pub(super) fn parse(words: &[&str]) -> Result<Self, (usize, String)> {
+        let any = Self::split(words, "or", |words| {
+            let all = Self::split(words, "and", Self::parse_one)?;
+            Ok(one_of(all, Self::All))
+        })?;
+        Ok(one_of(any, Self::Any))
+    }
+
+    /// Reads what stands between the words `joint`.
+    fn split(
+        words: &[&str],
+        joint: &str,
+        read: impl Fn(&[&str]) -> Result<Self, (usize, String)>,
+    ) -> Result<Vec<Self>, (usize, String)> {
+        let mut from = 0;
+        let pieces = words.split(|word| *word == joint).map(|piece| {
+            let one = read(piece).map_err(|(at, why)| (from + at, why));
+            from += piece.len() + 1;
+            one
+        });
+        pieces.collect()
+    }
+
+    /// Reads one that is joined to no other.
+    pub(super) fn parse_one(words: &[&str]) -> Result<Self, (usize, String)> {
+        if let ["not", rest @ ..] = words {
+            let one = Self::parse_one(rest).map_err(|(at, why)| (at + 1, why))?;
+            return Ok(Self::Not(Box::new(one)));
+        }
+        if let [before @ .., "at", "least", number] = words {
+            let bare = [before, &[*number]].concat();
+            let skip = |at: usize| if at < before.len() { at } else { at + 2 };
+            let one = Self::parse_one(&bare).map_err(|(at, why)| (skip(at), why))?;
+            return Ok(Self::AtLeast(Box::new(one)));
+        }
         let said = match *words {
             ["answered", count] => Self::Answered(number(count, 1)?),
             ["committed", index] => Self::Committed(LogIndex(number(index, 1)?)),
@@ -257,6 +348,14 @@ impl Condition {
             [who, "answered", count] if who.starts_with('C') => {
                 let client = text::client(who).map_err(|message| (0, message))?;
                 Self::ClientAnswered(client, number(count, 2)?)
+            }
+            [who, "answer", ref answer @ ..] if who.starts_with('C') && !answer.is_empty() => {
+                let client = text::client(who).map_err(|message| (0, message))?;
+                Self::ClientAnswer(client, answer.join(" "))
+            }
+            ["safe" | "leader", extra, ..] | ["no", "leader", extra, ..] => {
+                let place = words.iter().position(|word| *word == extra).unwrap_or(0);
+                return Err((place, format!("\"{extra}\" is too much here")));
             }
             [who, ref rest @ ..] if who.starts_with('S') => {
                 let server = text::server(who).map_err(|message| (0, message))?;
@@ -272,8 +371,16 @@ impl Condition {
     }
 }
 
+/// The one that there is, or all of them joined.
+fn one_of(mut some: Vec<Condition>, join: fn(Vec<Condition>) -> Condition) -> Condition {
+    match some.len() {
+        1 => some.remove(0),
+        _ => join(some),
+    }
+}
+
 const CONDITIONS: &str = "write leader, no leader, term 4, committed 3, answered 1, \
-    C1 answered 1, append under way, safe, violated Log Matching, or a server with its state (S1 leader)";
+    C1 answered 1, C1 answer 5, append under way, safe, violated Log Matching, or a server with its state (S1 leader)";
 
 fn property(name: &[&str]) -> Result<Property, (usize, String)> {
     let name = name.join(" ");
@@ -308,6 +415,14 @@ impl Trait {
             ["members", members] => {
                 Self::Members(text::configuration(members).map_err(|message| (1, message))?)
             }
+            ["match", who, index] => Self::Match(
+                text::server(who).map_err(|message| (1, message))?,
+                LogIndex(number(index, 2)?),
+            ),
+            ["next", who, index] => Self::Next(
+                text::server(who).map_err(|message| (1, message))?,
+                LogIndex(number(index, 2)?),
+            ),
             ["no", key] => Self::Value(key.parse().map_err(|message| (1, message))?, None),
             ["pre-candidate"] => Self::Being(Being::PreCandidate),
             ["term", term] => Self::Term(Term(number(term, 1)?)),
@@ -321,6 +436,9 @@ impl Trait {
                 Self::Value(key.parse().map_err(|message| (0, message))?, Some(value))
             }
             [] => return Err((0, format!("the state of the server is missing: {TRAITS}"))),
+            [word, extra, ..] if Self::parse(&[word]).is_ok() => {
+                return Err((1, format!("\"{extra}\" is too much here")));
+            }
             [word, ..] => {
                 return Err((
                     0,
@@ -333,7 +451,7 @@ impl Trait {
 }
 
 const TRAITS: &str = "write leader, follower, candidate, pre-candidate, up, down, term 4, vote S2, vote -, \
-    log 1 1 2, members S1,S2,S3+S4, snapshot 3, committed 3, applied 3, x=5 or no x";
+    log 1 1 2, members S1,S2,S3+S4, snapshot 3, committed 3, applied 3, next S2 4, match S2 3, x=5 or no x";
 
 fn number<T: std::str::FromStr>(text: &str, word: usize) -> Result<T, (usize, String)> {
     text.parse().map_err(|_| {

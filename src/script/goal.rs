@@ -454,7 +454,7 @@ impl Wanted {
             ["two", "leaders"] => return Ok(Self::Looks(Sight::TwoLeaders)),
             ["whole"] => return Ok(Self::Looks(Sight::Whole)),
             _ => {
-                let condition = Condition::parse(words).map_err(|(at, why)| {
+                let condition = Condition::parse_one(words).map_err(|(at, why)| {
                     (
                         at,
                         format!("{why}; or one of what can happen: {HAPPENINGS}"),

@@ -8,12 +8,14 @@
 //! servers 3 · seed 7                # the beginning, as in any scenario
 //! run until leader                  # or: run 500ms, run until committed 3, step 4
 //! at 400ms crash S1                 # the world runs until then; without "at": now
-//! crash leader                      # whoever leads then; also "follower", "down"
+//! crash leader                      # whoever leads then; also "follower", "down", "paused", "all"
 //! status                            # a line for each server; logs, clients, packets, count
 //! #> S1 down       term 1 ...       # in a golden script: what was printed
 //! events                            # the story since the last "events", in [`notation`]; "events all": details too
 //! forget                            # what happened so far shall not be told
-//! expect S2 leader                  # an error if it is not true
+//! expect S2 leader                  # an error if it is not true; "not", "and", "or", "at least"
+//! expect leader within 2s           # or "for 2s": at some moment, or all the time
+//! expect refused add S5             # an error if that can be done now
 //! ```
 //!
 //! [`goal`] puts such conditions, and things that happen, in order: what a learner is to bring
@@ -27,7 +29,7 @@ pub mod notation;
 pub mod print;
 mod runner;
 
-pub use command::{Command, Print, parse};
+pub use command::{Command, Print, Span, parse};
 pub use condition::Condition;
 pub use goal::{Goal, Watch};
 pub use runner::{LONGEST_RUN, MOST_STEPS, Runner};

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::command::{Command, Print, parse};
+use super::command::{Command, Print, Span, parse};
 use super::condition::Condition;
 use super::{notation, print};
 use crate::check::{Checker, Violation};
@@ -16,10 +16,6 @@ pub const LONGEST_RUN: Time = Time::ms(60_000);
 /// The most steps that a script may take in one statement.
 pub const MOST_STEPS: u64 = 1_000_000;
 
-/// Whether what a script prints is made at all. In the page nobody reads it, and the code for it
-/// would weigh more than that for running scripts.
-const PRINTS: bool = cfg!(not(target_arch = "wasm32"));
-
 /// The most lines that are kept for `events`.
 const MOST_EVENTS: usize = 2_000;
 
@@ -32,6 +28,8 @@ pub struct Runner {
     step: Step,
     /// What was done, and when.
     done: Vec<(Time, Action)>,
+    /// Whether the leader refused the last change of the cluster.
+    refused: bool,
     notes: Notes,
 }
 
@@ -89,6 +87,7 @@ impl Runner {
             watched: None,
             step: Step::default(),
             done: Vec::new(),
+            refused: false,
             notes: Notes::default(),
         }
     }
@@ -119,6 +118,11 @@ impl Runner {
         &self.done
     }
 
+    /// Whether the last error is a change of the cluster that its leader refused.
+    pub fn was_refused(&self) -> bool {
+        self.refused
+    }
+
     fn watched(&mut self) -> &mut Watched {
         let Self {
             scenario,
@@ -130,9 +134,7 @@ impl Runner {
         watched.get_or_insert_with(|| {
             let world = World::new(scenario, step);
             let checker = Checker::new(&world);
-            if PRINTS {
-                notes.take(step, &world);
-            }
+            notes.take(step, &world);
             Watched { world, checker }
         })
     }
@@ -195,18 +197,24 @@ impl Runner {
     /// is to blame.
     fn obey(&mut self, command: Command) -> Result<String, (usize, String)> {
         match command {
-            Command::Expect(condition) => self.expect(&condition).map_err(|why| (1, why))?,
+            Command::Expect(condition, span) => {
+                self.expect(&condition, span).map_err(|why| (1, why))?;
+            }
+            Command::ExpectRefused(actions) => {
+                self.expect_refused(&actions).map_err(|why| (1, why))?;
+            }
             Command::Forget => {
                 self.world();
                 self.notes = Notes::default();
             }
-            Command::Print(what) if PRINTS => return Ok(self.print(what)),
-            Command::Print(_) => {}
+            Command::Print(what) => return Ok(self.print(what)),
             Command::Run(length) => {
                 let to = self.world().now() + length;
                 self.run_to(to).map_err(|why| (1, why))?;
             }
-            Command::RunUntil(condition) => self.run_until(&condition).map_err(|why| (2, why))?,
+            Command::RunUntil(condition, limit) => {
+                self.run_until(&condition, limit).map_err(|why| (2, why))?;
+            }
             Command::Say(Said::Actions(at, actions)) => self.act(at, actions)?,
             Command::Say(said) => self.begin(said).map_err(|why| (0, why))?,
             Command::Step(count) => self.take_steps(count).map_err(|why| (1, why))?,
@@ -236,6 +244,7 @@ impl Runner {
             let mut step = std::mem::take(&mut self.step);
             let done = self.watched().world.act(&action, &mut step);
             self.step = step;
+            self.refused = done.is_err() && matches!(action, Action::Change(_));
             done.map_err(|why| (word, why))?;
             self.done.push((now, action));
             self.note();
@@ -260,9 +269,12 @@ impl Runner {
         Ok(())
     }
 
-    fn run_until(&mut self, condition: &Condition) -> Result<(), String> {
+    fn run_until(&mut self, condition: &Condition, length: Time) -> Result<(), String> {
         condition.check(self.world())?;
-        let limit = self.world().now() + LONGEST_RUN;
+        if length > LONGEST_RUN {
+            return Err(format!("that is too long: {LONGEST_RUN} at a time"));
+        }
+        let limit = self.world().now() + length;
         let mut steps = 0;
         loop {
             let Watched { world, checker } = self.watched();
@@ -270,14 +282,9 @@ impl Runner {
                 return Ok(());
             }
             if world.next_at().is_none_or(|next| next > limit) {
-                if !PRINTS {
-                    return Err(format!(
-                        "this did not happen in {LONGEST_RUN} of virtual time"
-                    ));
-                }
                 let instead = condition.instead(world, checker);
                 return Err(format!(
-                    "this did not happen in {LONGEST_RUN} of virtual time: {instead}"
+                    "this did not happen in {length} of virtual time: {instead}"
                 ));
             }
             self.advance(&mut steps)?;
@@ -314,11 +321,9 @@ impl Runner {
     fn note(&mut self) {
         if let Some(Watched { world, checker }) = &mut self.watched {
             let violation = checker.observe(world, &self.step);
-            if PRINTS {
-                self.notes.take(&self.step, world);
-                if let Some(violation) = violation {
-                    self.notes.take_violation(violation);
-                }
+            self.notes.take(&self.step, world);
+            if let Some(violation) = violation {
+                self.notes.take_violation(violation);
             }
         }
     }
@@ -326,14 +331,42 @@ impl Runner {
 
 /// Printing and expecting.
 impl Runner {
-    fn expect(&mut self, condition: &Condition) -> Result<(), String> {
+    fn expect(&mut self, condition: &Condition, span: Span) -> Result<(), String> {
+        match span {
+            Span::Now => self.expect_now(condition),
+            Span::Within(length) => self.run_until(condition, length),
+            Span::For(length) => {
+                let end = self.world().now() + length;
+                if length > LONGEST_RUN {
+                    return Err(format!("that is too long: {LONGEST_RUN} at a time"));
+                }
+                let mut steps = 0;
+                self.expect_now(condition)?;
+                while self.world().next_at().is_some_and(|next| next <= end) {
+                    self.advance(&mut steps)?;
+                    let now = self.now();
+                    self.expect_now(condition)
+                        .map_err(|why| format!("at {now} {why}"))?;
+                }
+                self.watched().world.wait_until(end);
+                Ok(())
+            }
+        }
+    }
+
+    fn expect_refused(&mut self, actions: &[Action]) -> Result<(), String> {
+        let world = self.world();
+        match actions.iter().find(|action| world.check(action).is_ok()) {
+            None => Ok(()),
+            Some(action) => Err(format!("\"{action}\" is not refused")),
+        }
+    }
+
+    fn expect_now(&mut self, condition: &Condition) -> Result<(), String> {
         let Watched { world, checker } = self.watched();
         condition.check(world)?;
         if condition.holds(world, checker, false) {
             return Ok(());
-        }
-        if !PRINTS {
-            return Err("this is not true".into());
         }
         let instead = condition.instead(world, checker);
         Err(format!("this is not true: {instead}"))

@@ -153,6 +153,13 @@ fn mistakes_are_told_with_line_column_and_reason() {
             .starts_with("line 1, column 17: \"Murphy\" is not a property")
     );
     assert!(why("run until dawn").starts_with("line 1, column 11: \"dawn\" is not a condition"));
+    assert!(why("expect leader S1").ends_with("column 15: \"S1\" is too much here"));
+    assert!(why("expect S1 leader soon").ends_with("column 18: \"soon\" is too much here"));
+    assert!(
+        why("expect safe and S1 sad").contains("column 20: \"sad\" is not a state of a server")
+    );
+    assert!(why("expect leader within noon").contains("column 22: \"noon\" is no time"));
+    assert!(why("expect refused crash S1").contains("\"crash S1\" is not refused"));
     let crush = why("crush S1");
     assert!(crush.contains("the commands clients, count, events, expect, forget, logs, packets"));
     assert!(

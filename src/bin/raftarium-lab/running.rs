@@ -128,16 +128,14 @@ fn play(run: &Run, file: &Path, text: &str, seed: Option<u64>) -> Result<Script,
         match runner.execute(&statement) {
             Ok(printed) if printed.is_empty() || run.json => {}
             Ok(printed) => say(printed.trim_end_matches('\n')),
-            Err(why) if expects(&said, &mut runner) => {
+            Err(why) if expects(&said, &mut runner) || runner.was_refused() => {
                 failed = Some(wrong(why));
                 break;
             }
             Err(why) => return Err(wrong(why)),
         }
-        if let Command::Expect(Condition::Violated(property))
-        | Command::RunUntil(Condition::Violated(property)) = said
-        {
-            expected.push(property);
+        if let Some(Condition::Violated(property)) = said.condition() {
+            expected.push(*property);
         }
     }
     let is_golden = text.lines().any(|line| line.starts_with("#>"));
@@ -187,12 +185,9 @@ fn may_write(out: &Path, inputs: &[PathBuf]) -> Result<(), String> {
 
 /// Whether a statement waits for something that could be so.
 fn expects(said: &Command, runner: &mut Runner) -> bool {
-    match said {
-        Command::Expect(condition) | Command::RunUntil(condition) => {
-            condition.check(runner.world()).is_ok()
-        }
-        _ => false,
-    }
+    let refuses = matches!(said, Command::ExpectRefused(_));
+    let condition = said.condition();
+    refuses || condition.is_some_and(|condition| condition.check(runner.world()).is_ok())
 }
 
 /// Plays links, and shows them as text.
