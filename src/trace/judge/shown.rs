@@ -60,7 +60,8 @@ impl Judge {
             (None, Some(_), None) => return Ok(None),
             (Some(LogText::Whole(entries)), first, own) => {
                 let first = first.unwrap_or(1);
-                let fits = |own: &&Log| own.base() < first && first <= own.last() + 1;
+                let installs = first > 1 && self.replaces(step, before, first - 1);
+                let fits = |own: &&Log| !installs && own.base() < first && first <= own.last() + 1;
                 let mut log = match own.filter(fits) {
                     Some(own) => own.clone(),
                     None => self.compacted(step, first - 1, state.members),
@@ -119,6 +120,14 @@ impl Judge {
             .or_else(|| self.members_by(base))
             .or_else(|| is_founder.then_some(founding).filter(|_| base == 0));
         Log::after(base, term.or(settled), members)
+    }
+
+    /// Whether a step received a snapshot that ends at `base`, with an entry that the log lacks.
+    fn replaces(&self, step: &Step, before: &View, base: u64) -> bool {
+        let snapshot = self.snapshot_up_to(step, base);
+        let last = snapshot.and_then(|snapshot| snapshot.lt);
+        let own = before.log.as_ref();
+        last.is_some_and(|term| own.is_some_and(|own| own.holds(base, term) == Some(false)))
     }
 
     /// The snapshot that a step received, if it ends at `base`.

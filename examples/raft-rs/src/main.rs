@@ -1,0 +1,47 @@
+//! Three nodes of raft-rs under elections, partitions, losses, restarts and snapshots, and the trace
+//! of what they did, as docs/trace.md tells it.
+//!
+//! `cargo run -- SEED > trace.jsonl`, then `raftarium-lab check trace.jsonl`.
+
+mod cluster;
+mod paper;
+
+use std::io::Write;
+
+fn main() {
+    let seed = std::env::args()
+        .nth(1)
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or(1);
+    let trace = cluster::run(seed, 3_000);
+    let written = std::io::stdout().write_all(trace.as_bytes());
+    written.unwrap_or_else(|why| eprintln!("standard output: {why}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use raftarium::trace::{self, Rule};
+
+    #[test]
+    fn each_step_of_raft_rs_is_allowed_but_for_one_deviation() {
+        let (mut steps, mut committed, mut snapshots, mut restarts) = (0, 0, 0, 0);
+        for seed in 1..=100 {
+            let trace = super::cluster::run(seed, 3_000);
+            // Vote requests and their replies carry a commit index in raft-rs: on purpose.
+            let report = trace::check_leniently(trace.as_bytes(), &[Rule::CommitFromLeader]);
+            let report = report.unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+            if let Some(verdict) = report.verdicts.first() {
+                let line = trace.lines().nth(verdict.line - 1).unwrap_or_default();
+                panic!("seed {seed}: {verdict}\n{line}");
+            }
+            steps += report.summary.kinds.values().sum::<usize>();
+            committed += report.summary.committed;
+            snapshots += trace.matches("\"t\":\"IS\"").count();
+            restarts += trace.matches("\"e\":\"restart\"").count();
+        }
+        println!(
+            "{steps} steps, {committed} committed, {snapshots} snapshots, {restarts} restarts"
+        );
+        assert!(steps > 10_000 && committed > 1_000 && snapshots > 10 && restarts > 10);
+    }
+}
