@@ -1,6 +1,9 @@
-//! Luck for what is done from outside. The worlds have their own.
+//! Random numbers for what is done from outside, in sequence. Worlds hash theirs
+//! ([`crate::sim::random`]), with the same function.
 
-/// A stream of numbers that hangs on a seed alone.
+use crate::sim::random::mix;
+
+/// A stream of numbers that depends on a seed alone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Dice(u64);
 
@@ -15,10 +18,7 @@ impl Dice {
     /// The next number, evenly spread over all 64 bits: SplitMix64 (Steele, Lea, Flood 2014).
     pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
+        mix(self.0)
     }
 
     /// A number below `limit`, which is more than 0.

@@ -281,7 +281,7 @@ impl Hunt {
         }
     }
 
-    /// Goes on in living air: bad weather for a while. Sometimes the sky clears then, and whoever
+    /// Goes on with real time: faults for a while. Sometimes they end then, and whoever
     /// waits for an answer must get one; that takes many steps.
     fn live(&mut self, walk: &mut Walk) {
         let swarm = SwarmConfig::new(Timing::Timed, &mut self.dice);

@@ -268,7 +268,7 @@ fn is_fair(action: &Action, world: &World) -> bool {
     }
 }
 
-/// What ends bad weather: the network is whole and loses nothing. Some of those who are down stay
+/// What ends the faults: the network is whole and loses nothing. Some of those who are down stay
 /// so, as long as a majority is up; and whoever waits for nothing asks for something.
 pub fn clearing(world: &World, dice: &mut Dice) -> Vec<Action> {
     let mut actions = vec![

@@ -1,8 +1,8 @@
-//! A cluster and its weather: servers, clients and a network in virtual time.
+//! A simulated cluster: servers, clients and a network in virtual time.
 //!
 //! [`Scenario`] is where a run begins, [`World`] a moment of it, [`Action`] what somebody outside
 //! does to it, [`Step`] one thing that happened. Time is counted in microseconds, everything is an
-//! integer, and all chance is hashed from the seed ([`luck`]); so the same scenario and actions
+//! integer, and everything random is hashed from the seed ([`random`]); so the same scenario and actions
 //! give the same run everywhere.
 
 pub mod action;

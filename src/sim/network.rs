@@ -1,4 +1,4 @@
-//! The network: packets under way, and what the weather does to them.
+//! The network: packets under way, and the faults that delay, duplicate and lose them.
 
 use std::collections::BTreeMap;
 
@@ -205,7 +205,7 @@ impl Network {
     }
 
     /// Sends `body` on its way and says under which number. `nth` tells apart what is sent in one
-    /// step, so that each has its own luck.
+    /// step, so that each has its own random numbers.
     pub fn send(
         &mut self,
         seed: u64,

@@ -2,7 +2,7 @@
 //!
 //! Every roll is a function of the seed, of who rolls for what, and of when. So a run repeats
 //! itself exactly, and a change (dropping one heartbeat, say) alters what it caused and nothing
-//! else: nobody's later luck depends on how often others rolled before.
+//! else: no later roll depends on how often others rolled before.
 
 use super::time::Time;
 
@@ -24,9 +24,9 @@ pub enum Purpose {
 }
 
 /// A roll: evenly spread over all 64 bits.
-pub fn roll(seed: u64, lot: Purpose, who: u32, at: Time) -> u64 {
+pub fn roll(seed: u64, purpose: Purpose, who: u32, at: Time) -> u64 {
     let mut bits = mix(seed ^ 0x9e37_79b9_7f4a_7c15);
-    bits = mix(bits ^ ((lot as u64) << 32 | u64::from(who)));
+    bits = mix(bits ^ ((purpose as u64) << 32 | u64::from(who)));
     mix(bits ^ at.0)
 }
 
@@ -43,7 +43,7 @@ pub fn chance(per_mille: u16, bits: impl FnOnce() -> u64) -> bool {
 }
 
 /// The finishing step of SplitMix64 (Steele, Lea, Flood 2014).
-fn mix(mut bits: u64) -> u64 {
+pub(crate) fn mix(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn each_circumstance_has_its_own_luck() {
+    fn each_circumstance_has_its_own_numbers() {
         let base = roll(1, Purpose::Loss, 1, Time(1));
         assert_ne!(base, roll(2, Purpose::Loss, 1, Time(1)));
         assert_ne!(base, roll(1, Purpose::Latency, 1, Time(1)));

@@ -1,4 +1,4 @@
-//! Where a run begins: how many servers, with what on their disks, in what weather.
+//! Where a run begins: how many servers, with what on their disks, with which network faults.
 
 use super::client::Workload;
 use super::network::NetworkFaults;
@@ -19,7 +19,7 @@ pub struct Scenario {
     pub members: ServerSet,
     /// How many clients, 0 to 5.
     pub clients: u8,
-    /// What the luck of the run hangs on.
+    /// What everything random in the run depends on.
     pub seed: u64,
     /// How long things take.
     pub timing: Timing,

@@ -19,7 +19,7 @@ impl World {
         self.now
     }
 
-    /// The seed of its luck.
+    /// The seed of all that is random in it.
     pub fn seed(&self) -> u64 {
         self.seed
     }
