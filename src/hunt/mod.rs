@@ -4,11 +4,10 @@
 //!
 //! A [`Schedule`] is a beginning and what is done when: servers time out, crash and start again,
 //! links are cut, held and mended, packets lost, doubled and late, clients ask, the cluster changes.
-//! Half of the steps are taken in *still* air ([`Timing::Still`]): timers are long and every packet
-//! takes the same time, so that nothing happens by itself. A schedule is then a few actions and a
-//! few packets each, ten thousand are played in a second, and what they find can be told to
-//! somebody. What hangs on real time (leases, elections that never end) is looked for in *living*
-//! air.
+//! Half of the steps are untimed ([`moves::Timing::Untimed`]): timers are long and every packet takes
+//! the same time, so that nothing happens by itself. A schedule is then a few actions and a few
+//! packets each, ten thousand are played in a second, and a person can follow what they find. What
+//! depends on real time (leases, elections that never end) is searched for in timed steps.
 //!
 //! # How
 //!
@@ -33,7 +32,7 @@
 //! action, and the schedules of the hardest rules have a dozen. Templates of schedules would find
 //! what their author thought of.
 //!
-//! What breaks without each rule, and which hunt finds it: [`catches`].
+//! What breaks without each rule, and which hunt finds it: [`detections`].
 //!
 //! What is found is then made short ([`shrink`]): actions are left out, waits made round, servers
 //! taken away, as long as the same property breaks.

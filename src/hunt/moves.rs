@@ -1,6 +1,6 @@
 //! What schedules are made of: how they begin, what is done, and how long is waited between.
 //!
-//! A new action is a line in [`MOVES`], a new setting one in [`SETTINGS`].
+//! A new action is a line in `MOVES`, a new setting one in `SETTINGS`.
 
 use super::dice::Dice;
 use crate::kv::{ClientId, MAX_CLIENTS, Op};
