@@ -4,6 +4,12 @@ use crate::kv::ClientId;
 use crate::session::Session;
 use crate::sim::{Scenario, Time};
 
+/// The keys that clients write to by themselves, each its own.
+pub const KEYS: [&str; 5] = ["x", "y", "z", "u", "v"];
+
+/// How often they do.
+pub const EVERY: Time = Time::ms(120);
+
 /// How a new run begins.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Opening {
@@ -46,9 +52,9 @@ impl Opening {
         // What a leader sends in practice: ahead of the replies, and each entry once.
         scenario.config.window = 16;
         scenario.faults.latency = (Time::ms(12), Time::ms(18));
-        for (number, key) in (1..=self.clients.into()).zip(["x", "y", "z", "u", "v"]) {
+        for (number, key) in (1..=self.clients.into()).zip(KEYS) {
             if let (Some(client), Ok(key)) = (ClientId::new(number), key.parse()) {
-                scenario.workloads.push((client, key, Time::ms(120)));
+                scenario.workloads.push((client, key, EVERY));
             }
         }
         scenario

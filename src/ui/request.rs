@@ -4,8 +4,10 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::control::{Control, sentence};
+use super::opening::{EVERY, KEYS};
 use super::settings::{options, value};
 use crate::kv::{ClientId, Op};
+use crate::raft::{NodeId, ServerSet};
 use crate::sim::Action;
 
 #[derive(Properties, PartialEq)]
@@ -13,6 +15,10 @@ pub struct RequestProps {
     pub control: Control,
     /// How many clients there are.
     pub clients: usize,
+    /// The servers that a request can be sent to, where that can be chosen.
+    pub servers: ServerSet,
+    /// Whether the clients write by themselves, where that can be switched.
+    pub by_itself: Option<bool>,
 }
 
 /// The request form.
@@ -20,7 +26,8 @@ pub struct RequestProps {
 pub fn Request(props: &RequestProps) -> Html {
     let field = use_node_ref();
     let error = use_state(|| None);
-    let client = use_state(|| 1);
+    let (client, to) = (use_state(|| 1), use_state(|| None::<NodeId>));
+    let to_server = to.filter(|to| props.servers.contains(*to));
     // Another run may have fewer.
     let sender = if *client > props.clients { 1 } else { *client };
     let onsubmit = {
@@ -37,7 +44,7 @@ pub fn Request(props: &RequestProps) -> Html {
             {
                 input.set_value(&format!("{key}={}", value.wrapping_add(1)));
             }
-            error.set(send(&control, sender, &text).err());
+            error.set(send(&control, (sender, to_server), &text).err());
         })
     };
     // The field is the user's: only its first value is ours.
@@ -52,11 +59,13 @@ pub fn Request(props: &RequestProps) -> Html {
     html! {
         <form class="request" {onsubmit}>
             <div class="request-error">{ for error.iter().map(|error| html! { <p role="alert">{ error }</p> }) }</div>
+            { for props.by_itself.map(|on| own_writes(&props.control, props.clients, on)) }
             <div class="request-line">
                 { for (props.clients > 1).then(|| clients(props.clients, sender, client.setter())) }
                 <label for="request-field" class="visually-hidden">{ "Request" }</label>
                 <input id="request-field" ref={field} type="text" autocomplete="off" autocapitalize="none"
                     spellcheck="false" title="x=5, x+=1, x?, -x or x:1>2" />
+                { for (!props.servers.is_empty()).then(|| servers(props.servers, to_server, to.setter())) }
                 <button>{ "Send" }</button>
             </div>
         </form>
@@ -70,8 +79,45 @@ fn clients(count: usize, sender: usize, set: UseStateSetter<usize>) -> Html {
     html! { <select aria-label="Client" {onchange}>{ options(clients) }</select> }
 }
 
-fn send(control: &Control, client: usize, text: &str) -> Result<(), String> {
+/// Which server is asked first.
+fn servers(ids: ServerSet, to: Option<NodeId>, set: UseStateSetter<Option<NodeId>>) -> Html {
+    let onchange = move |event: Event| {
+        let id = value(&event).parse().ok().and_then(NodeId::new);
+        set.set(id);
+    };
+    let own = ("0".to_string(), "to the leader".to_string(), to.is_none());
+    let each = ids.iter();
+    let each = each.map(|id| (id.number().to_string(), format!("to {id}"), to == Some(id)));
+    html! { <select aria-label="To" {onchange}>{ options([own].into_iter().chain(each)) }</select> }
+}
+
+/// A switch for the writes that clients make by themselves, each to a key of its own.
+fn own_writes(control: &Control, clients: usize, on: bool) -> Html {
+    let control = control.clone();
+    let onclick = move |_: MouseEvent| {
+        for (number, key) in (1..=clients).zip(KEYS) {
+            if let (Some(id), Ok(key)) = (ClientId::new(number), key.parse()) {
+                let writes = (!on).then_some((key, EVERY));
+                control.act_or_say(Action::Client(id, writes));
+            }
+        }
+    };
+    html! {
+        <button type="button" class="by-itself" aria-pressed={on.to_string()} {onclick}>
+            { "Clients write: " }{ if on { "on" } else { "off" } }
+        </button>
+    }
+}
+
+fn send(
+    control: &Control,
+    (client, to): (usize, Option<NodeId>),
+    text: &str,
+) -> Result<(), String> {
     let op: Op = text.parse().map_err(sentence)?;
     let client = ClientId::new(client).ok_or("There is no client.")?;
-    control.act(Action::Request(client, op))
+    control.act(match to {
+        Some(to) => Action::RequestTo(client, op, to),
+        None => Action::Request(client, op),
+    })
 }

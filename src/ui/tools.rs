@@ -9,6 +9,7 @@ use super::refs::told;
 use super::stage::Pick;
 use crate::course;
 use crate::raft::{NodeId, ServerSet};
+use crate::sim::action::Path;
 use crate::sim::{Action, ClockRate, Group, Link, Packet, PacketId, Time, World};
 use crate::view::facts::is_isolated;
 use crate::view::refs;
@@ -22,6 +23,12 @@ const FAST: ClockRate = ClockRate { ticks: 2, per: 1 };
 /// How long a disk takes that is slowed down by hand.
 const SLOW: Time = Time::ms(60);
 
+/// How long a message takes on a link that is slowed down by hand.
+const LATE: (Time, Time) = (Time::ms(100), Time::ms(100));
+
+/// How many messages a link loses that is made lossy by hand, in 1000.
+const HALF: u16 = 500;
+
 /// What a click on a server does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Tool {
@@ -29,9 +36,12 @@ pub enum Tool {
     Crash,
     CutLink,
     CutOff,
+    LossyLink,
     Partition,
+    Pause,
     Skew,
     SlowDisk,
+    SlowLink,
     TimeOut,
     Wipe,
 }
@@ -49,15 +59,22 @@ impl From<course::Tool> for Tool {
 /// The tools of the course, as it names them.
 const FEW: [Tool; 3] = [Tool::Crash, Tool::TimeOut, Tool::CutOff];
 
-const SERVERS: [Tool; 5] = [
+const SERVERS: [Tool; 6] = [
     Tool::Crash,
+    Tool::Pause,
     Tool::TimeOut,
     Tool::Skew,
     Tool::SlowDisk,
     Tool::Wipe,
 ];
 
-const NETWORK: [Tool; 3] = [Tool::Partition, Tool::CutOff, Tool::CutLink];
+const NETWORK: [Tool; 5] = [
+    Tool::Partition,
+    Tool::CutOff,
+    Tool::CutLink,
+    Tool::SlowLink,
+    Tool::LossyLink,
+];
 
 impl Tool {
     fn label(self) -> &'static str {
@@ -65,9 +82,12 @@ impl Tool {
             Self::Crash => "Crash",
             Self::CutLink => "Cut link",
             Self::CutOff => "Cut off",
+            Self::LossyLink => "Lossy link",
             Self::Partition => "Partition",
+            Self::Pause => "Pause server",
             Self::Skew => "Skew clock",
             Self::SlowDisk => "Slow disk",
+            Self::SlowLink => "Slow link",
             Self::TimeOut => "Time out",
             Self::Wipe => "Wipe disk",
         }
@@ -78,9 +98,12 @@ impl Tool {
             Self::Crash => icons::crash(),
             Self::CutLink => icons::cut_link(),
             Self::CutOff => icons::cut_off(),
+            Self::LossyLink => icons::lossy(),
             Self::Partition => icons::partition(),
+            Self::Pause => icons::pause_server(),
             Self::Skew => icons::skew(),
             Self::SlowDisk => icons::disk(),
+            Self::SlowLink => icons::slow(),
             Self::TimeOut => icons::clock(),
             Self::Wipe => icons::wipe(),
         }
@@ -92,11 +115,35 @@ impl Tool {
             Self::Crash => "",
             Self::CutLink => "Cut link: click a link, or click its two servers.",
             Self::CutOff => "Cut off: click a server to cut all its links; again to heal them.",
+            Self::LossyLink => {
+                "Lossy link: click two servers; half the messages between them are lost."
+            }
             Self::Partition => "Partition: click the servers of one side.",
+            Self::Pause => "Pause server: click a server; it keeps its memory and does nothing.",
             Self::Skew => "Skew clock: click a server; its clock runs twice as fast.",
             Self::SlowDisk => "Slow disk: click a server; each write takes 60 ms.",
+            Self::SlowLink => "Slow link: click two servers; a message between them takes 100 ms.",
             Self::TimeOut => "Time out: click a follower to expire its election timer.",
             Self::Wipe => "Wipe disk: click a server; it crashes and loses its disk.",
+        }
+    }
+
+    /// Whether it acts on a link, and so needs two servers.
+    pub fn needs_two(self) -> bool {
+        matches!(self, Self::CutLink | Self::LossyLink | Self::SlowLink)
+    }
+
+    /// What it does to the link between two servers; what is done already is undone.
+    pub fn link_action(self, world: &World, a: NodeId, b: NodeId) -> Action {
+        let network = world.network();
+        let path = Path::Both(a.into(), b.into());
+        let faults = network.link_faults(a.into(), b.into());
+        let cut = |a: NodeId, b: NodeId| network.is_cut(a.into(), b.into());
+        match self {
+            Self::SlowLink => Action::Slow(path, faults.latency.is_none().then_some(LATE)),
+            Self::LossyLink => Action::Lossy(path, faults.loss.is_none().then_some(HALF)),
+            _ if cut(a, b) || cut(b, a) => Action::Heal(Link::Both(a, b)),
+            _ => Action::Cut(Link::Both(a, b)),
         }
     }
 
@@ -114,6 +161,8 @@ impl Tool {
                 Action::SlowDisk(id, slow)
             }
             _ if !up => Action::Restart(id),
+            Self::Pause if server.is_paused() => Action::Resume(id),
+            Self::Pause => Action::Pause(id),
             Self::CutOff if is_isolated(world, id) => Action::Heal(Link::All),
             Self::CutOff => Action::Isolate(id),
             Self::TimeOut if server.is_leader() => {
@@ -122,7 +171,9 @@ impl Tool {
                 ));
             }
             Self::TimeOut => Action::Timeout(id),
-            Self::Crash | Self::CutLink | Self::Partition => Action::Crash(id),
+            Self::Crash | Self::CutLink | Self::LossyLink | Self::Partition | Self::SlowLink => {
+                Action::Crash(id)
+            }
         };
         Ok(vec![action])
     }

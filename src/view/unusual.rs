@@ -2,6 +2,7 @@
 //! put right by one action.
 
 use crate::raft::{NodeId, Rule};
+use crate::sim::action::Path;
 use crate::sim::{Action, ClockRate, Link, World};
 
 /// Something that is off or unusual.
@@ -31,9 +32,23 @@ pub fn unusual(world: &World) -> Vec<Unusual> {
             let words = format!("{id}'s clock: {ticks}/{per}");
             note(words, Action::Skew(id, ClockRate::TRUE));
         }
+        if server.is_paused() {
+            note(format!("{id} is paused"), Action::Resume(id));
+        }
         if let Some(time) = server.disk_time {
             let words = format!("{id}'s disk: {time}");
             note(words, Action::SlowDisk(id, None));
+        }
+    }
+    for (a, b) in pairs(world) {
+        let path = Path::Both(a.into(), b.into());
+        let faults =
+            [(a, b), (b, a)].map(|(from, to)| world.network().link_faults(from.into(), to.into()));
+        if faults.iter().any(|faults| faults.latency.is_some()) {
+            note(format!("{a}–{b} slow"), Action::Slow(path, None));
+        }
+        if faults.iter().any(|faults| faults.loss.is_some()) {
+            note(format!("{a}–{b} lossy"), Action::Lossy(path, None));
         }
     }
     let cut = cut_links(world);
@@ -47,14 +62,17 @@ pub fn unusual(world: &World) -> Vec<Unusual> {
     all
 }
 
+/// Every pair of servers.
+fn pairs(world: &World) -> impl Iterator<Item = (NodeId, NodeId)> {
+    let ids = world.ids();
+    ids.iter()
+        .flat_map(move |a| ids.iter().filter(move |b| a < *b).map(move |b| (a, b)))
+}
+
 /// The pairs of servers whose link fails one way at least.
 fn cut_links(world: &World) -> Vec<(NodeId, NodeId)> {
-    let ids = world.ids();
     let fails = |a: NodeId, b: NodeId| world.network().is_cut(a.into(), b.into());
-    let pairs = ids
-        .iter()
-        .flat_map(|a| ids.iter().filter(move |b| a < *b).map(move |b| (a, b)));
-    pairs
+    pairs(world)
         .filter(|(a, b)| fails(*a, *b) || fails(*b, *a))
         .collect()
 }
@@ -67,7 +85,8 @@ mod tests {
     #[test]
     fn what_is_unusual_is_named_and_its_cure_puts_it_right() {
         let text = "servers 3 · seed 1
-            at 1ms skew S2 2/1 · slow-disk S3 20ms · cut S1-S2 · rules off one-vote-per-term";
+            at 1ms skew S2 2/1 · slow-disk S3 20ms · cut S1-S2 · rules off one-vote-per-term
+            at 2ms pause S1 · slow S1-S3 80ms · lossy S2-S3 30%";
         let mut session = Session::read(text).unwrap();
         let found = unusual(session.world());
         let words: Vec<&str> = found.iter().map(|one| one.words.as_str()).collect();
@@ -75,8 +94,11 @@ mod tests {
             words,
             [
                 "one-vote-per-term is off",
+                "S1 is paused",
                 "S2's clock: 2/1",
                 "S3's disk: 20ms",
+                "S1–S3 slow",
+                "S2–S3 lossy",
                 "S1–S2 cut"
             ]
         );

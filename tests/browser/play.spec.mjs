@@ -54,6 +54,16 @@ test("the tools act, and what is unusual stays in sight until it is put right", 
   await button(page, "Slow disk").click();
   await server(page, 3).click();
   await expect(strip(page)).toContainText("S3's disk: 60ms");
+  await button(page, "Pause server").click();
+  await server(page, 2).click();
+  await expect(strip(page)).toContainText("S2 is paused");
+  await page.getByRole("button", { name: "Put right: S2 is paused" }).click();
+  for (const [tool, word] of [["Slow link", "slow"], ["Lossy link", "lossy"]]) {
+    await button(page, tool).click();
+    await server(page, 1).click();
+    await server(page, 3).click();
+    await page.getByRole("button", { name: `Put right: S1–S3 ${word}` }).click();
+  }
   await button(page, "Cut link").click();
   await server(page, 1).click();
   await server(page, 2).click();
@@ -138,7 +148,7 @@ test("terms have colours and numbers, and a log that is out of sight says how lo
   await expect(row(1).locator(".entry.t8 b")).toHaveText("8");
   const ground = (entry) => entry.evaluate((it) => getComputedStyle(it).backgroundColor);
   expect(await ground(row(1).locator(".entry.t4").first())).not.toBe(await ground(row(1).locator(".entry.t5").first()));
-  await expect(row(3).locator(".behind")).toHaveText("← 4 entries");
+  await expect(row(3).locator(".behind span")).toHaveText("← 4 entries");
   await expect(row(2).locator("td.next")).toHaveCount(1);
 });
 

@@ -7,17 +7,10 @@ impl App {
     pub(super) fn pick(&mut self, pick: Pick) {
         match pick {
             Pick::Link(a, b) => {
-                let cut = {
-                    let player = self.control.player();
-                    let network = player.session.world().network();
-                    network.is_cut(a.into(), b.into()) || network.is_cut(b.into(), a.into())
-                };
-                let both = Link::Both(a, b);
-                self.control.act_or_say(if cut {
-                    Action::Heal(both)
-                } else {
-                    Action::Cut(both)
-                });
+                let action = self
+                    .tool
+                    .link_action(self.control.player().session.world(), a, b);
+                self.control.act_or_say(action);
             }
             Pick::Key(id, key) => self.packet_key(id, key),
             Pick::Packet(id) if self.is_waiting(id) => self.packet_key(id, PacketKey::Deliver),
@@ -55,11 +48,17 @@ impl App {
             (Tool::Partition, _) if self.picked.contains(id) => {
                 self.picked = self.picked.without(id);
             }
-            (Tool::Partition, _) | (Tool::CutLink, None) => self.picked = self.picked.with(id),
-            (Tool::CutLink, Some(first)) => {
+            (Tool::Partition, _) => self.picked = self.picked.with(id),
+            (tool, None) if tool.needs_two() => self.picked = self.picked.with(id),
+            (tool, Some(first)) if tool.needs_two() => {
                 self.picked = ServerSet::EMPTY;
                 if first != id {
-                    self.pick(Pick::Link(first.min(id), first.max(id)));
+                    let action = {
+                        let player = self.control.player();
+                        let world = player.session.world();
+                        tool.link_action(world, first.min(id), first.max(id))
+                    };
+                    self.control.act_or_say(action);
                 }
             }
             (tool, _) => {

@@ -55,7 +55,7 @@ use crate::course::gallery::{self, Exhibit};
 use crate::course::{Place, Touch};
 use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
 use crate::session::{Player, Session, TimeWish, link};
-use crate::sim::{Action, Fact, Link, Packet, PacketId, Server, Time, World};
+use crate::sim::{Action, Fact, Packet, PacketId, Server, Time, World};
 use crate::view::facts::{self, Subject};
 use crate::view::{LogTable, Scene, Timeline, Why, refs};
 

@@ -143,7 +143,9 @@ impl App {
             _ => ServerSet::EMPTY,
         };
         let request = (!world.clients().is_empty()).then(|| {
-            html! { <Request key={lesson_address(self.learning.place)} control={&self.control} clients={world.clients().len()} /> }
+            html! { <Request key={lesson_address(self.learning.place)} control={&self.control} clients={world.clients().len()}
+                servers={if self.room == Room::Play { world.ids() } else { ServerSet::EMPTY }}
+                by_itself={(self.room == Room::Play).then(|| world.clients().iter().any(|client| client.workload.is_some()))} /> }
         });
         let twin = player.twin.as_ref();
         let class = if twin.is_some() {
