@@ -4,16 +4,16 @@
 //! and what the others did, and looks for a rule that the step breaks. What a trace does not say is
 //! unknown: it breaks nothing. One file for each group of rules:
 //!
-//! - [`terms`]: terms rise, and how; what is of an earlier term is refused;
-//! - [`votes`]: who may be voted for;
-//! - [`elections`]: who may stand, and who may lead;
-//! - [`logs`]: what a log may hold, and where entries come from;
-//! - [`appends`]: how a log may change; [`snapshots`]: what compacting may do to it;
-//! - [`commits`]: what may be committed;
-//! - [`restarts`]: what must survive a crash;
-//! - [`mail`]: what was received was sent; [`requests`] and [`replies`]: what may be sent;
-//! - [`membership`]: how the cluster may change;
-//! - [`pending`]: what a trace without messages proves only later.
+//! - `terms`: terms rise, and how; what is of an earlier term is refused;
+//! - `votes`: who may be voted for;
+//! - `elections`: who may stand, and who may lead;
+//! - `logs`: what a log may hold, and where entries come from;
+//! - `appends`: how a log may change; `snapshots`: what compacting may do to it;
+//! - `commits`: what may be committed;
+//! - `restarts`: what must survive a crash;
+//! - `mail`: what was received was sent; `requests` and `replies`: what may be sent;
+//! - `membership`: how the cluster may change;
+//! - `pending`: what a trace without messages proves only later.
 
 mod appends;
 mod commits;
