@@ -4,7 +4,6 @@
 //! at the cursor, checkpoints to get back to any moment quickly, and the record of the steps worth
 //! telling. Going to a moment means taking the nearest checkpoint before it and replaying. An
 //! action in the past makes another future; the old one is kept, to be returned to by undo.
-
 //!
 //! - `recording`: what a run is determined by;
 //! - `checkpoint`: moments that are kept, to play on from;
