@@ -21,6 +21,7 @@ mod app;
 mod attention;
 mod bench;
 mod breaking;
+mod chart;
 mod control;
 mod delegate;
 mod events;

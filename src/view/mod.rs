@@ -3,12 +3,14 @@
 //!
 //! - [`scene`]: the stage: servers, clients, packets under way, cut links;
 //! - [`logs`]: the logs side by side;
+//! - [`chart`]: who sent what to whom, over time;
 //! - [`timeline`]: who was what when;
 //! - [`unusual`]: all that is off or unusual;
 //! - [`why`]: why anything of it is so;
 //! - [`facts`]: all there is to know of a server or a packet;
 //! - [`refs`]: which words and things of all these are about the same.
 
+pub mod chart;
 pub mod facts;
 pub mod logs;
 pub mod refs;
@@ -17,6 +19,7 @@ pub mod timeline;
 pub mod unusual;
 pub mod why;
 
+pub use chart::Chart;
 pub use logs::LogTable;
 pub use scene::Scene;
 pub use timeline::Timeline;

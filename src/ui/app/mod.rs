@@ -26,6 +26,7 @@ use self::way::{Route, lesson_address};
 use super::attention::{jump, show_stage};
 use super::bench::Bench;
 use super::breaking::Breaking;
+use super::chart::ChartView;
 use super::control::{Control, Heard};
 use super::events::{Events, Line, clock};
 use super::frame::FrameLoop;
@@ -65,6 +66,7 @@ const SAID_MS: u32 = 8_000;
 /// Everything that the page hears.
 pub enum Msg {
     Bench,
+    Chart,
     Close,
     Compact(bool),
     Counter(bool),
@@ -103,6 +105,8 @@ pub struct App {
     exhibit: Option<(Exhibit, bool)>,
     /// Whether the gallery is shown.
     gallery: bool,
+    /// Whether the chart has the stage's place.
+    chart: bool,
     timeline: Rc<Timeline>,
     /// The server, and else the packet, that the user looks at.
     focus: Option<NodeId>,
@@ -119,6 +123,7 @@ pub struct App {
 
 /// The callbacks that components get: always the same, so that none renders for their sake.
 struct Wishes {
+    chart: Callback<()>,
     close: Callback<()>,
     counter: Callback<bool>,
     focus: Callback<NodeId>,
@@ -140,6 +145,7 @@ impl Wishes {
     fn new(ctx: &Context<App>) -> Self {
         let link = ctx.link();
         Self {
+            chart: link.callback(|()| Msg::Chart),
             close: link.callback(|()| Msg::Close),
             counter: link.callback(Msg::Counter),
             partition: link.callback(|()| Msg::Partition),
@@ -185,6 +191,7 @@ impl Component for App {
             picked: ServerSet::EMPTY,
             exhibit: None,
             gallery: false,
+            chart: false,
             timeline: Rc::default(),
             focus: None,
             chosen: None,
@@ -220,6 +227,7 @@ impl Component for App {
             Msg::Heard(Heard::Say(text)) => self.say(ctx, text),
             Msg::Heard(Heard::Time) => self.wake(),
             Msg::Bench => self.measure(ctx),
+            Msg::Chart => self.chart = !self.chart,
             Msg::Learn(wish) => self.learn(ctx, wish),
             Msg::Close => self.close(),
             Msg::Compact(compact) => self.compact = compact,

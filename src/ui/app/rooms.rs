@@ -79,6 +79,8 @@ impl App {
             <nav class="to-gallery" aria-label="Gallery">
                 <a class="bordered" href="#/play/scenarios">{ "Scenarios" }</a>
                 <button class="plain small narrow" onclick={wishes.new.reform(|_: MouseEvent| ())}>{ "New run" }</button>
+                <button class="bordered" aria-pressed={self.chart.to_string()}
+                    onclick={wishes.chart.reform(|_: MouseEvent| ())}>{ "Chart" }</button>
             </nav>
             { top }
             { palette(self.tool, world, &self.control, &wishes.tool) }
@@ -153,8 +155,7 @@ impl App {
         } else {
             "stages"
         };
-        html! {
-            <main class="stage" aria-label="Stage">
+        let stage = html! {
                 <div {class}>
                     <Stage scene={Rc::new(Scene::of_session(&player.session, lingering(&player)))} motion={self.paint.motion[0].clone()}
                         geometry={Geometry::new(world.ids(), self.compact || twin.is_some())}
@@ -162,6 +163,15 @@ impl App {
                         on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
                     { for twin.map(|twin| self.beside(&player.session, twin)) }
                 </div>
+        };
+        let stage = if self.charts() {
+            self.chart_view(&player.session)
+        } else {
+            stage
+        };
+        html! {
+            <main class="stage" aria-label="Stage">
+                { stage }
                 <div>{ for (self.room == Room::Learn).then(|| caption(&player.session)) }</div>
                 <div class="acts">
                     { for (self.room == Room::Play).then(|| strip(world, &self.control)) }
@@ -172,6 +182,29 @@ impl App {
                 </div>
                 <p class="visually-hidden" role="status">{ self.announcement() }</p>
             </main>
+        }
+    }
+
+    /// Whether the chart has the stage's place, and the stage that of the logs.
+    fn charts(&self) -> bool {
+        self.chart && self.room == Room::Play && self.control.player().twin.is_none()
+    }
+
+    fn chart_view(&self, session: &Session) -> Html {
+        let moment = (session.world().last_step(), session.now(), session.head());
+        let asked = self.answer.why.as_ref().map(|why| why.question);
+        html! { <ChartView control={&self.control} {moment} {asked} /> }
+    }
+
+    /// The stage beside the chart.
+    fn small_stage(&self, session: &Session, ids: ServerSet) -> Html {
+        let wishes = &self.wishes;
+        html! {
+            <div class="small-stage">
+                <Stage scene={Rc::new(Scene::of_session(session, Time::ms(30)))} motion={self.paint.motion[0].clone()}
+                    geometry={Geometry::new(ids, true)} focus={self.focus} chosen={self.chosen} invites={ServerSet::EMPTY}
+                    on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
+            </div>
         }
     }
 
@@ -199,9 +232,14 @@ impl App {
         let twin = player.twin.as_ref();
         let beside = twin.map(logs_beside);
         let title = twin.map_or("Logs", |_| "Logs without the rule");
+        let first = if self.charts() {
+            self.small_stage(session, session.world().ids())
+        } else {
+            html! { <Logs {title} {table} focus={self.focus} on_focus={&wishes.focus} /> }
+        };
         html! {
             <aside class="side" aria-label="Logs, properties and events">
-                <Logs {title} {table} focus={self.focus} on_focus={&wishes.focus} />
+                { first }
                 <div>{ for beside }</div>
                 { promises(&broken(session)) }
                 <Events lines={lines(session)} why={self.answer.why.clone()} on_close={&wishes.unask} />

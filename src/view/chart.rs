@@ -1,0 +1,437 @@
+//! The space-time chart: a lane for each server and client, and the messages between them.
+//!
+//! A chart shows one window of the run. It is made by playing the window again from the nearest
+//! checkpoint, so nothing is kept for it, however long the run is.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use super::scene::Look;
+use super::why::Moment;
+use crate::raft::{Event, LogIndex, Term};
+use crate::session::Session;
+use crate::sim::{Address, Cause, Fact, Packet, PacketId, PacketKind, Step, Time, World};
+
+/// A time in which nothing happens is folded from this length on.
+const SILENCE: Time = Time::ms(60);
+
+/// What is left of a folded silence at each of its ends.
+const EDGE: Time = Time::ms(5);
+
+/// From this length of a window on, heartbeats and their replies are counted, not drawn.
+const MANY: Time = Time::ms(1_500);
+
+/// A window of a run.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Chart {
+    /// Its beginning.
+    pub from: Time,
+    /// Its end.
+    pub to: Time,
+    /// The clients, then the servers, in the order of their numbers.
+    pub lanes: Vec<Lane>,
+    /// The messages that were under way in it, in the order in which they were sent.
+    pub messages: Vec<Message>,
+    /// The heartbeats and replies to them that are counted and not drawn.
+    pub heartbeats: usize,
+    /// The stretches in which nothing happens.
+    pub silences: Vec<(Time, Time)>,
+}
+
+/// A client or a server over time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lane {
+    /// Who.
+    pub who: Address,
+    /// What a server was, and in which term, from when on.
+    pub spells: Vec<Spell>,
+    /// What stands out.
+    pub marks: Vec<Mark>,
+}
+
+/// A server was the same from some moment on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Spell {
+    /// Since when.
+    pub from: Time,
+    /// What it was; nothing while it is not there.
+    pub look: Option<Look>,
+    /// In which term.
+    pub term: Term,
+}
+
+/// Something that stands out in a lane.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub kind: MarkKind,
+    /// What to ask about it.
+    pub moment: Moment,
+}
+
+/// What stands out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MarkKind {
+    /// A server knows from here on that the entries up to this one are committed.
+    Commit(LogIndex),
+    /// A server crashed.
+    Crash,
+    /// A server restarted.
+    Restart,
+}
+
+/// A message on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// Which.
+    pub id: PacketId,
+    /// Who sent it.
+    pub from: Address,
+    /// For whom.
+    pub to: Address,
+    /// Of what kind.
+    pub kind: PacketKind,
+    /// When it was sent.
+    pub sent_at: Time,
+    /// When it arrives or arrived, or would.
+    pub arrives_at: Time,
+    /// When it was lost, if it was.
+    pub lost_at: Option<Time>,
+    /// What to ask about it: the fact that sent it, if that lies in the part that was played again.
+    pub moment: Option<Moment>,
+}
+
+impl Chart {
+    /// The part of a run from one time to another, as far as the run has been played.
+    pub fn of(session: &Session, from: Time, to: Time) -> Self {
+        let mut making = Making::new(from, to);
+        session.review_since(from, &mut |step, world| making.take_in(step, world));
+        let mut chart = making.finish();
+        chart.silences = chart.silences(session.head().min(to));
+        chart
+    }
+
+    /// The lane of a client or a server, counted from above.
+    pub fn lane(&self, who: Address) -> Option<usize> {
+        self.lanes.iter().position(|lane| lane.who == who)
+    }
+
+    /// How much of the width lies before `at`, from 0 to 1. A folded silence is as wide as 8 % of
+    /// all that is shown.
+    pub fn place(&self, at: Time) -> f64 {
+        let shown = |until: Time| {
+            let length = until.max(self.from) - self.from;
+            let folded = self.silences.iter().map(|(from, to)| {
+                let inside = until.clamp(*from, *to) - *from;
+                inside.0 as f64 * (1.0 - self.fold() / (*to - *from).0 as f64)
+            });
+            length.0 as f64 - folded.sum::<f64>()
+        };
+        shown(at.min(self.to)) / shown(self.to).max(1.0)
+    }
+
+    /// The time that a folded silence is drawn as.
+    fn fold(&self) -> f64 {
+        let silent: u64 = self.silences.iter().map(|(from, to)| (*to - *from).0).sum();
+        let busy = (self.to.saturating_sub(self.from).0.saturating_sub(silent)) as f64;
+        (busy * 0.08).clamp(1.0, SILENCE.0 as f64)
+    }
+
+    /// Where nothing is under way and nothing changes, before `end`.
+    fn silences(&self, end: Time) -> Vec<(Time, Time)> {
+        let within = |at: Time| at.clamp(self.from, end);
+        let journeys = self.messages.iter().map(|message| {
+            let ends = message.lost_at.unwrap_or(message.arrives_at);
+            (within(message.sent_at), within(ends))
+        });
+        let spells = self.lanes.iter().flat_map(|lane| &lane.spells);
+        let marks = self.lanes.iter().flat_map(|lane| &lane.marks);
+        let moments = spells
+            .map(|spell| spell.from)
+            .chain(marks.map(|mark| mark.at));
+        let mut busy: Vec<(Time, Time)> = journeys
+            .chain(moments.map(|at| (within(at), within(at))))
+            .chain([(end, end)])
+            .collect();
+        busy.sort();
+        let (mut silences, mut until) = (Vec::new(), self.from);
+        for (from, to) in busy {
+            if from.saturating_sub(until) > SILENCE {
+                silences.push((until + EDGE, from - EDGE));
+            }
+            until = until.max(to);
+        }
+        silences
+    }
+}
+
+/// A chart that is being made.
+struct Making {
+    chart: Chart,
+    /// By number: each message that is known, whether it touches the window or not.
+    messages: BTreeMap<PacketId, Message>,
+    /// What each server is, as far as it was played: its look, term and commit index.
+    known: BTreeMap<Address, (Option<Look>, Term, LogIndex)>,
+    /// Whether the window has begun.
+    begun: bool,
+}
+
+impl Making {
+    fn new(from: Time, to: Time) -> Self {
+        Self {
+            chart: Chart {
+                from,
+                to,
+                ..Chart::default()
+            },
+            messages: BTreeMap::new(),
+            known: BTreeMap::new(),
+            begun: false,
+        }
+    }
+
+    fn take_in(&mut self, step: Option<&Step>, world: &World) -> ControlFlow<()> {
+        let Some(step) = step else {
+            for packet in world.network().as_sent() {
+                self.messages.insert(packet.id, message(packet, None));
+            }
+            self.look(world, Time::ZERO, None);
+            return ControlFlow::Continue(());
+        };
+        if step.at > self.chart.to {
+            self.begin();
+            return ControlFlow::Break(());
+        }
+        if step.at >= self.chart.from {
+            self.begin();
+        }
+        for (place, fact) in step.facts.iter().enumerate() {
+            let moment = (step.id, Some(place));
+            match fact {
+                Fact::Sent { packet, .. } => {
+                    if let Some(sent) = world.network().packet(*packet) {
+                        self.messages.insert(*packet, message(sent, Some(moment)));
+                    }
+                }
+                Fact::Lost { packet, .. } => {
+                    if let Some(lost) = self.messages.get_mut(packet) {
+                        lost.lost_at = Some(step.at);
+                    }
+                }
+                Fact::Crashed { server } => {
+                    self.mark((*server).into(), step, place, MarkKind::Crash)
+                }
+                Fact::Restarted { server } => {
+                    self.mark((*server).into(), step, place, MarkKind::Restart);
+                }
+                _ => {}
+            }
+        }
+        if let Cause::Packet { packet, .. } = step.cause
+            && let Some(came) = self.messages.get_mut(&packet)
+        {
+            came.arrives_at = step.at;
+        }
+        self.look(world, step.at, Some(step));
+        ControlFlow::Continue(())
+    }
+
+    /// The window begins: what has happened so far is where its lanes start.
+    fn begin(&mut self) {
+        if std::mem::replace(&mut self.begun, true) {
+            return;
+        }
+        let from = self.chart.from;
+        self.chart.lanes = self
+            .known
+            .iter()
+            .map(|(who, known)| {
+                let mut lane = Lane {
+                    who: *who,
+                    spells: Vec::new(),
+                    marks: Vec::new(),
+                };
+                if matches!(who, Address::Server(_)) {
+                    lane.spells.push(Spell {
+                        from,
+                        look: known.0,
+                        term: known.1,
+                    });
+                }
+                lane
+            })
+            .collect();
+    }
+
+    fn mark(&mut self, who: Address, step: &Step, place: usize, kind: MarkKind) {
+        let moment = (step.id, Some(place));
+        if let Some(lane) = self.lane(who) {
+            lane.marks.push(Mark {
+                at: step.at,
+                kind,
+                moment,
+            });
+        }
+    }
+
+    fn lane(&mut self, who: Address) -> Option<&mut Lane> {
+        self.chart.lanes.iter_mut().find(|lane| lane.who == who)
+    }
+
+    /// Takes in what every server is after a step.
+    fn look(&mut self, world: &World, at: Time, step: Option<&Step>) {
+        for client in world.clients() {
+            self.known.entry(client.id.into()).or_default();
+        }
+        for server in world.servers() {
+            let who: Address = server.id.into();
+            let commit = server
+                .node()
+                .map_or(LogIndex(0), |node| node.commit_index());
+            let now = (Some(Look::of(server)), server.term(), commit);
+            let before = self.known.insert(who, now);
+            if before == Some(now) || !self.begun {
+                continue;
+            }
+            if self.lane(who).is_none() {
+                self.chart.lanes.push(Lane {
+                    who,
+                    spells: Vec::new(),
+                    marks: Vec::new(),
+                });
+            }
+            if before.is_none_or(|before| (before.0, before.1) != (now.0, now.1))
+                && let Some(lane) = self.lane(who)
+            {
+                lane.spells.push(Spell {
+                    from: at,
+                    look: now.0,
+                    term: now.1,
+                });
+            }
+            if before.is_some_and(|before| before.2 < commit)
+                && let Some(step) = step
+            {
+                let tells = |fact: &Fact| {
+                    matches!(fact, Fact::Raft { server: by, event }
+                    if *by == server.id && matches!(event, Event::Committed { .. } | Event::CommitLearned { .. }))
+                };
+                let place = step.facts.iter().position(tells).unwrap_or(0);
+                self.mark(who, step, place, MarkKind::Commit(commit));
+            }
+        }
+    }
+
+    fn finish(mut self) -> Chart {
+        self.begin();
+        let mut chart = self.chart;
+        chart.lanes.sort_by_key(|lane| lane.who);
+        let touches = |message: &&Message| {
+            let ends = message.lost_at.unwrap_or(message.arrives_at);
+            message.sent_at <= chart.to && ends >= chart.from
+        };
+        let all: Vec<Message> = self.messages.values().filter(touches).copied().collect();
+        let many = chart.to.saturating_sub(chart.from) > MANY;
+        let routine = |message: &Message| {
+            many && message.lost_at.is_none()
+                && matches!(
+                    message.kind,
+                    PacketKind::Heartbeat | PacketKind::AppendReply
+                )
+        };
+        chart.heartbeats = all.iter().filter(|message| routine(message)).count();
+        chart.messages = all
+            .into_iter()
+            .filter(|message| !routine(message))
+            .collect();
+        chart
+    }
+}
+
+fn message(packet: &Packet, moment: Option<Moment>) -> Message {
+    Message {
+        id: packet.id,
+        from: packet.from,
+        to: packet.to,
+        kind: packet.kind(),
+        sent_at: packet.sent_at,
+        arrives_at: packet.arrives_at,
+        lost_at: None,
+        moment,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S1 leads, crashes and comes back.
+    fn chart() -> Chart {
+        let text = "servers 3\n client C1 writes x every 120ms\n at 50ms timeout S1\n at 400ms crash S1\n at 900ms restart S1";
+        let mut session = Session::read(text).unwrap();
+        session.advance(Time::ms(1_200));
+        Chart::of(&session, Time::ZERO, Time::ms(1_200))
+    }
+
+    #[test]
+    fn a_chart_has_every_role_and_every_mark_of_its_window() {
+        let chart = chart();
+        assert_eq!(chart.lanes.len(), 4);
+        let first = &chart.lanes[1];
+        let looks: Vec<_> = first.spells.iter().filter_map(|spell| spell.look).collect();
+        for look in [Look::Follower, Look::Candidate, Look::Leader, Look::Down] {
+            assert!(looks.contains(&look), "{look:?}: {looks:?}");
+        }
+        let at = |kind| {
+            first
+                .marks
+                .iter()
+                .find(|mark| mark.kind == kind)
+                .map(|mark| mark.at)
+        };
+        assert_eq!(at(MarkKind::Crash), Some(Time::ms(400)));
+        assert_eq!(at(MarkKind::Restart), Some(Time::ms(900)));
+        assert!(at(MarkKind::Commit(LogIndex(1))).is_some());
+    }
+
+    #[test]
+    fn a_message_to_a_server_that_is_down_is_lost() {
+        let chart = chart();
+        let lost = chart
+            .messages
+            .iter()
+            .filter(|message| message.lost_at.is_some());
+        assert!(lost.count() > 0);
+        let sent: Vec<_> = chart.messages.iter().map(|message| message.id).collect();
+        assert!(sent.is_sorted());
+    }
+
+    #[test]
+    fn folding_keeps_the_order_of_time() {
+        let chart = chart();
+        let places: Vec<f64> = (0..=120).map(|at| chart.place(Time::ms(at * 10))).collect();
+        assert!(places.is_sorted(), "{places:?}");
+        assert_eq!((places[0], places[120]), (0.0, 1.0));
+        assert!(!chart.silences.is_empty());
+    }
+
+    #[test]
+    fn a_later_window_starts_as_the_run_is_then() {
+        let mut session = Session::read("servers 3\n at 50ms timeout S1").unwrap();
+        session.advance(Time::ms(3_000));
+        let chart = Chart::of(&session, Time::ms(1_000), Time::ms(1_300));
+        let leader = &chart.lanes[1].spells;
+        assert_eq!(
+            (leader[0].from, leader[0].look),
+            (Time::ms(1_000), Some(Look::Leader))
+        );
+        assert!(
+            chart
+                .messages
+                .iter()
+                .all(|message| message.sent_at <= Time::ms(1_300))
+        );
+    }
+}
