@@ -168,8 +168,16 @@ impl Runner {
     fn name(&mut self, command: Command, statement: &Statement<'_>) -> Result<Command, TextError> {
         let is_role = |word: &str| word == "all" || ROLES.iter().any(|(role, _)| *role == word);
         let mut words = statement.text.split(|c: char| !c.is_ascii_alphanumeric());
+        // A rule may have such a word in its name: step-down.
+        let names_servers = |actions: &[Action]| {
+            let settings =
+                |action: &Action| matches!(action, Action::Rule(..) | Action::Configure(_));
+            !actions.iter().all(settings)
+        };
         match command {
-            Command::Say(Said::Actions(at, _)) if words.any(is_role) => {
+            Command::Say(Said::Actions(at, actions))
+                if names_servers(&actions) && words.any(is_role) =>
+            {
                 if let Some(at) = at {
                     self.run_up_to(at).map_err(|why| statement.error(1, why))?;
                 }
