@@ -116,8 +116,8 @@ test("Space plays or pauses wherever the focus is, and Enter acts", async ({ pag
 test("settings have the field's names, and presets set them", async ({ page }) => {
   await openPlay(page);
   await page.getByLabel("Preset", { exact: true }).selectOption({ label: "etcd" });
-  await expect(page.getByLabel("Election timeout")).toHaveValue("1–2 s");
-  await expect(page.getByLabel("Heartbeat")).toHaveValue("100 ms");
+  await expect(page.getByLabel("Election timeout", { exact: true })).toHaveValue("1–2 s");
+  await expect(page.getByLabel("Heartbeat", { exact: true })).toHaveValue("100 ms");
   await expect(page.getByRole("switch", { name: "Pre-Vote" })).toHaveAttribute("aria-checked", "true");
   await expect(page.getByLabel("Reads", { exact: true })).toHaveValue("read=index");
   await page.getByLabel("Latency", { exact: true }).fill("40");
@@ -127,7 +127,7 @@ test("settings have the field's names, and presets set them", async ({ page }) =
   await page.getByLabel("Preset", { exact: true }).selectOption({ label: "WAN" });
   await page.getByLabel("Round-trip time").fill("80");
   await page.getByLabel("Round-trip time").press("Enter");
-  await expect(page.getByLabel("Election timeout")).toHaveValue("800–1600 ms");
+  await expect(page.getByLabel("Election timeout", { exact: true })).toHaveValue("800–1600 ms");
 });
 
 test("a message is dropped, delayed, sent twice and delivered by keys", async ({ page }) => {
