@@ -22,10 +22,9 @@ const TURNS: [(f32, f32); 9] = [
     (0.766_044_4, 0.642_787_6),
 ];
 
-/// A measure as an attribute: whole units are as fine as the eye needs, and formatting fractions
-/// would cost the page a dozen kilobytes.
+/// A measure as an attribute, to a tenth of a pixel.
 pub fn px(measure: f32) -> String {
-    (measure.round() as i32).to_string()
+    ((measure * 10.0).round() / 10.0).to_string()
 }
 
 /// The measures of a stage.
