@@ -125,7 +125,7 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
     let lost = page.why_lost(session).filter(|_| learning.detour.is_none());
     html! {
         <>
-            <h1>{ &page.title }</h1>
+            <h1 translate="yes">{ &page.title }</h1>
             <div {class}>{ for page.before.iter().map(|paragraph| prose(paragraph, session)) }</div>
             <div aria-live="polite">{ for asked.map(|asked| question(learning, asked, page, session, on_wish)) }</div>
             <div>{ for page.lab.then(|| lab(learning, on_wish)) }</div>
@@ -343,7 +343,7 @@ fn answer(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<W
     };
     let yours = (chosen && judged).then(|| html! { <small>{ "your guess" }</small> });
     let because = (judged && (choice.right || chosen || here)).then(|| {
-        html! { <p class="because">{ for told(&choice.because, false) }</p> }
+        html! { <p class="because" translate="yes">{ for told(&choice.because, false) }</p> }
     });
     let world = (judged && !choice.right).then(|| detour(here, nth, on_wish));
     html! {
@@ -363,7 +363,7 @@ fn folded(nth: usize, choice: &Choice, on_wish: &Callback<Wish>) -> Html {
     html! {
         <details key={nth} class="choice folded">
             <summary>{ &choice.text }</summary>
-            <p class="because">{ for told(&choice.because, false) }</p>
+            <p class="because" translate="yes">{ for told(&choice.because, false) }</p>
             { detour(false, nth, on_wish) }
         </details>
     }
@@ -388,12 +388,12 @@ fn prose(paragraph: &Prose, session: &Session) -> Html {
         Span::Code(text) => html! { <code>{ text }</code> },
         Span::Noun(noun, written) => {
             let (text, refs) = refs::noun(*noun, written, session.world());
-            html! { <b class="name" tabindex="0" data-refs={refs}>{ text }</b> }
+            html! { <b class="name" translate="no" tabindex="0" data-refs={refs}>{ text }</b> }
         }
         Span::Term(text) => html! { <dfn>{ text }</dfn> },
         Span::Text(text) => html! { <>{ for told(text, true) }</> },
     });
-    html! { <p>{ for spans }</p> }
+    html! { <p translate="yes">{ for spans }</p> }
 }
 
 /// Back, Next, and how far this chapter has come: always in the same place.

@@ -266,7 +266,9 @@ impl Component for App {
             on_new: wishes.new.clone(),
         };
         html! {
-            <div class={self.class()} onclick={&wishes.past}
+            // A browser's translator moves texts into elements of its own, and what changes would stand still:
+            // only prose that stays as it is allows it.
+            <div class={self.class()} translate="no" onclick={&wishes.past}
                 onpointerover={&wishes.pointed} onfocusin={&wishes.focused}>
                 { top_bar(&top) }
                 { self.rooms() }
