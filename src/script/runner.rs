@@ -172,7 +172,7 @@ impl Runner {
         let names_servers = |actions: &[Action]| {
             let settings =
                 |action: &Action| matches!(action, Action::Rule(..) | Action::Configure(_));
-            !actions.iter().all(settings)
+            actions.is_empty() || !actions.iter().all(settings)
         };
         match command {
             Command::Say(Said::Actions(at, actions))
