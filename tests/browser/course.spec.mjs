@@ -27,7 +27,7 @@ const room = (page, name) => page.getByRole("navigation", { name: "Rooms" }).get
 const click = (page, n) => server(page, n).click();
 
 /** The moments of a write, as a learner may guess them: the client is told last, which is wrong. */
-const cards = [/notes the entry/, /sends the entry/, /stores the entry/, /answer reaches/, /majority/, /learns that/, /client has/];
+const cards = [/appends the entry/, /sends the entry/, /stores the entry/, /reply reaches/, /majority/, /learns that/, /client has/];
 
 const place = (page, card) => page.getByRole("group", { name: "Prediction" }).getByRole("button", { name: card }).click();
 
@@ -37,11 +37,11 @@ const chapters = {
     async (page) => leader(page).click(),
     async (page) => {
       await leader(page).click();
-      await predict(page, "Stop for a moment, then go on.");
+      await predict(page, "Pause, then continue.");
     },
     async (page) => {
       await leader(page).click();
-      await predict(page, "They go on: the two still agree.");
+      await predict(page, "They continue: the two still agree.");
       await page.waitForTimeout(500);
       await page.locator(".server.down").first().click();
     },
@@ -53,7 +53,7 @@ const chapters = {
       await press(page, "C2 writes x=8");
     },
     async (page) => {
-      await predict(page, /6, as everywhere/);
+      await predict(page, /6, as on all servers/);
       await press(page, "Ask for x:5>9");
     },
   ],
@@ -89,7 +89,7 @@ const chapters = {
       await letGo(page, "S1 to S2: heartbeat");
     },
     async (page) => {
-      await predict(page, /It is refused/);
+      await predict(page, /It is rejected/);
       await press(page, "Let S1 back");
     },
   ],
@@ -109,7 +109,7 @@ const chapters = {
       await letGo(page, "S3 to S4: vote");
     },
     async (page) => {
-      await predict(page, /Two, with its own/);
+      await predict(page, /Two, beside its own/);
       await letGo(page, "S3 to S1: vote");
       await letGo(page, "S3 to S2: vote");
       await letGo(page, "S1 to S3: vote-reply");
@@ -118,7 +118,7 @@ const chapters = {
   ],
   "6": [
     async (page) => {
-      await predict(page, /Become a candidate/);
+      await predict(page, /Start one election after another/);
       await click(page, 3);
     },
     async (page) => {
@@ -134,7 +134,7 @@ const chapters = {
     async (page) => {
       await letGo(page, "S1 to S3: vote");
       await letGo(page, "S2 to S4: vote");
-      await predict(page, /Nothing: somebody's timer/);
+      await predict(page, /Nothing, until a timer expires/);
       await press(page, "Let all messages go");
       await playOn(page);
     },
@@ -155,7 +155,7 @@ const chapters = {
   ],
   "8": [
     async (page) => {
-      await predict(page, /Nothing yet/);
+      await predict(page, /Nothing: S1 appends it/);
       await press(page, "Send");
     },
     async (page) => {
@@ -229,7 +229,7 @@ const chapters = {
       await letGo(page, "S1 to S2: vote");
     },
     async (page) => {
-      await predict(page, /No: any majority/);
+      await predict(page, /No: in any majority/);
       await click(page, 4);
       await press(page, "Let all messages go");
       await playOn(page);
@@ -283,21 +283,21 @@ const chapters = {
       await playOn(page);
     },
     async (page) => {
-      await predict(page, /Yes: and S3 has/);
+      await predict(page, /Yes: no later leader can lack it/);
       await letGo(page, "S3 to S1: append-reply");
     },
   ],
   "17": [
     async (page) => {
-      await predict(page, /It refuses, and says/);
+      await predict(page, /It rejects it, and names S2/);
       await press(page, "Send");
     },
     async (page) => {
-      await predict(page, /2: it is executed twice/);
+      await predict(page, /2: it is applied twice/);
       await click(page, 1);
     },
     async (page) => {
-      await predict(page, /It is in the log twice/);
+      await predict(page, /It is logged twice/);
       await click(page, 1);
     },
   ],
@@ -493,10 +493,10 @@ test("time waits for an answer, the guess stays, and a wrong one has a run that 
   await button(page, "Play").click();
   await page.waitForTimeout(400);
   expect(await time.inputValue()).toBe(held);
-  await predict(page, "Go on as if nothing had happened.");
+  await predict(page, "Continue without a pause.");
   await met(page);
   await expect(question.locator(".chosen.wrong")).toContainText("your guess");
-  await expect(question.locator(".right")).toContainText("Stop for a moment");
+  await expect(question.locator(".right")).toContainText("Pause");
   const mine = await time.inputValue();
   await question.getByRole("button", { name: "See that world" }).first().click();
   await expect(button(page, "Back to my run")).toBeVisible();
@@ -515,10 +515,10 @@ test("a reload resumes, any page can be entered, free play is a tap away and bac
   await met(page);
   await press(page, "Next");
   await press(page, "Next");
-  await expect(title(page)).toHaveText("One crash too many.");
+  await expect(title(page)).toHaveText("How many may fail?");
   await page.goto("./");
   await page.reload();
-  await expect(title(page)).toHaveText("One crash too many.");
+  await expect(title(page)).toHaveText("How many may fail?");
   await page.getByRole("button", { name: "Contents" }).click();
   await expect(page.locator(".contents")).toContainText("1 of 3 done");
   await page.locator(".contents button").filter({ hasText: "One write" }).click();
@@ -528,7 +528,7 @@ test("a reload resumes, any page can be entered, free play is a tap away and bac
   await room(page, "Learn");
   await expect(title(page)).toHaveText("Ask for a change.");
   for (let back = 0; back < 3; back++) await page.goBack();
-  await expect(title(page)).toHaveText("One crash too many.");
+  await expect(title(page)).toHaveText("How many may fail?");
   await page.evaluate(() => (location.hash = "#/lesson/99/1"));
   await expect(page.getByRole("alert")).toContainText("There is no chapter 99");
   await expect(page.locator(".contents")).toBeVisible();
@@ -558,13 +558,13 @@ test("the first chapter by keyboard alone", async ({ page }) => {
   await met(page);
   await page.keyboard.press("PageDown");
   await hurry(page);
-  await expect(title(page)).toHaveText("Crash the next one.");
+  await expect(title(page)).toHaveText("What becomes of the counter?");
   await crash();
-  await reach("Stop for a moment, then go on.");
+  await reach("Pause, then continue.");
   await met(page);
   await page.keyboard.press("PageDown");
   await hurry(page);
-  await expect(title(page)).toHaveText("One crash too many.");
+  await expect(title(page)).toHaveText("How many may fail?");
   await crash();
   await reach("They wait until a third server is back.");
   await page.waitForTimeout(500);
@@ -644,7 +644,7 @@ test.describe("on a phone", () => {
     expect(asked).toBeGreaterThan(10);
     // One that comes up in the middle of a run.
     await page.goto("./#/lesson/0/2");
-    await expect(title(page)).toHaveText("Crash the next one.");
+    await expect(title(page)).toHaveText("What becomes of the counter?");
     await leader(page).tap();
     await expect.poll(() => isSeen(page, ".asked")).toBe(true);
     await expect.poll(() => isSeen(page, ".choice button")).toBe(true);
