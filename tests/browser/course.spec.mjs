@@ -556,7 +556,7 @@ test.describe("on a phone", () => {
     await hurry(page);
     await met(page);
     // Nothing scrolls by itself under a finger: the sign is at the thumb.
-        await expect.poll(() => isSeen(page, ".next.ready")).toBe(true);
+    await expect.poll(() => isSeen(page, ".next.ready")).toBe(true);
   });
 
   test("a question is seen without scrolling, and beside it the stage", async ({ page }) => {
