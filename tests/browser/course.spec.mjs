@@ -46,6 +46,24 @@ const chapters = {
       await page.locator(".server.down").first().click();
     },
   ],
+  "1": [
+    async (page) => {
+      await click(page, 1);
+      await predict(page, /Wait until S1 is back/);
+      await page.locator(".server.down").first().click();
+    },
+    async (page) => {
+      await predict(page, /Both customers/);
+      await press(page, "Customer 3 books");
+      await press(page, "Customer 8 books");
+      await playOn(page); // a property breaks, and time stops there
+    },
+    async (page) => {
+      await predict(page, /Only customer 8/);
+      await press(page, "Customer 3 books");
+      await press(page, "Customer 8 books");
+    },
+  ],
   "2": [
     async (page) => {
       await predict(page, /The same on all/);
@@ -185,6 +203,13 @@ const chapters = {
       await press(page, "Send");
     },
   ],
+  "9": [
+    async (page) => {
+      await press(page, "Send");
+      await predict(page, /It sends the entry again/);
+      await click(page, 3);
+    },
+  ],
   "10": [
     async (page) => {
       await predict(page, /Elect a leader/);
@@ -287,6 +312,18 @@ const chapters = {
       await letGo(page, "S3 to S1: append-reply");
     },
   ],
+  "16": [
+    async (page) => {
+      await leader(page).click();
+      await predict(page, /One split vote/);
+    },
+    async (page) => {
+      await predict(page, /Candidates give up/);
+      await press(page, "Move them apart");
+      await click(page, 1);
+      await press(page, "Timeouts of 1.5 to 3 s");
+    },
+  ],
   "17": [
     async (page) => {
       await predict(page, /It rejects it, and names S2/);
@@ -360,6 +397,18 @@ const chapters = {
     async (page) => {
       await predict(page, /It leads until/);
       await press(page, "Remove S1");
+    },
+  ],
+  "22": [
+    async (page) => {
+      await predict(page, /Election Safety: one/);
+      for (const message of ["S1 to S3: vote", "S2 to S3: vote", "S3 to S1: vote-reply", "S3 to S2: vote-reply"]) await letGo(page, message);
+    },
+  ],
+  "23": [
+    async (page) => {
+      await predict(page, /It counts it/);
+      await letGo(page, "S2 to S1: vote-reply");
     },
   ],
 };
@@ -508,6 +557,7 @@ test("the first chapter by keyboard alone", async ({ page }) => {
 const places = Object.entries(chapters).flatMap(([number, pages]) => pages.map((act, nth) => ({ place: `${number}/${nth + 1}`, act })));
 
 test("back and forward, page by page, through the whole course", async ({ page }) => {
+  test.setTimeout(180_000); // some sixty pages, on however slow a machine
   await page.goto("./#/lesson/0/1");
   const here = (place) => expect(page).toHaveURL(new RegExp(`#/lesson/${place}$`));
   for (const { place } of places) {
