@@ -62,7 +62,7 @@ test("the opening is mid-action: a leader, entries, and an invitation", async ({
 test("a crashed leader is succeeded, a request is committed and answered, a restarted server catches up", async ({
   page,
 }) => {
-  await open(page, "./", 4);
+  await open(page, "./#/play", 4);
   const before = await facts(leader(page));
   await server(page, before.id).click();
   await expect(server(page, before.id)).toHaveAccessibleName(/^S\d, down/);
@@ -256,7 +256,7 @@ test("a message can be read and dropped, a link cut and mended", async ({ page }
 });
 
 test("every event told has its why", async ({ page }) => {
-  await open(page, "./", 4);
+  await open(page, "./#/play", 4);
   await page.waitForTimeout(500);
   await button(page, "Pause").click();
   const count = Math.min(10, await events(page).getByRole("button", { name: "why?" }).count());
@@ -268,7 +268,7 @@ test("every event told has its why", async ({ page }) => {
 });
 
 test("a link brings the same run to another page", async ({ page, context }) => {
-  await open(page, "./", 4);
+  await open(page, "./#/play", 4);
   await leader(page).click();
   await page.waitForTimeout(500);
   await button(page, "Pause").click();

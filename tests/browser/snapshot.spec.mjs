@@ -13,7 +13,7 @@ async function number(locator) {
 }
 
 test("a follower that comes back to a compacted log is sent a snapshot, and the logs agree", async ({ page }) => {
-  await page.goto("./");
+  await page.goto("./#/play");
   await expect(leader(page)).toHaveCount(1);
   await speed(page, 4);
   const leading = await number(leader(page));
