@@ -12,6 +12,7 @@ use super::time::Time;
 use crate::kv::ClientId;
 use crate::raft::{Config, NodeId, ServerSet, Timer};
 
+mod act;
 mod clients;
 mod members;
 mod outside;

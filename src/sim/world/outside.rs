@@ -1,251 +1,16 @@
-//! What somebody outside does.
+//! The effects of actions, one by one. Which action has which effect is in [`super::act`].
 
 use super::World;
-use crate::kv::{ClientId, Item, Op};
-use crate::raft::{Input, Log, LogIndex, Node, NodeId, Payload, Rules, Snapshot, Timer};
-use crate::sim::action::{Action, ClockJump, Group, Link, PacketPick, Path};
-use crate::sim::client::QueuedRequest;
-use crate::sim::network::{Address, Network, Packet};
+use crate::kv::Item;
+use crate::raft::{Log, LogIndex, Node, NodeId, Payload, Rules, Snapshot, Timer};
+use crate::sim::action::{ClockJump, Group, Link, PacketPick, Path};
+use crate::sim::network::{Address, LinkFaults, Network, Packet};
 use crate::sim::scenario::{DiskImage, Setting, Timing};
-use crate::sim::server::{Condition, Running, Up};
-use crate::sim::step::{Cause, Fact, Step, StepId};
+use crate::sim::server::{Condition, Running, Server};
+use crate::sim::step::{Fact, Step, StepId};
 use crate::sim::time::Time;
 
-/// What somebody outside does.
 impl World {
-    /// Does what the action says, and tells what came of it. Refused with a reason, and without
-    /// any effect, if it makes no sense now.
-    pub fn act(&mut self, action: &Action, step: &mut Step) -> Result<(), String> {
-        self.check(action)?;
-        self.begin(step, Cause::Action(Box::new(action.clone())), None);
-        match action {
-            Action::Change(change) => self.change(*change, step),
-            Action::Client(client, writes) => {
-                let now = self.now;
-                self.clients[client.slot()].write_by_itself(*writes, now);
-            }
-            Action::Compact(id) => self.compact(*id, 0, step),
-            Action::Configure(setting) => self.configure(*setting),
-            Action::Crash(id) => {
-                self.crash(*id, step);
-            }
-            Action::FailDisk(id, fails) => {
-                if let Some(server) = self.servers.find_mut(*id) {
-                    server.disk_time = fails.then_some(Time::NEVER);
-                }
-                self.set_disk(*id);
-            }
-            Action::Jump(id, jump) => self.jump(*id, *jump),
-            Action::Lossy(path, loss) => {
-                let everyone = self.everyone();
-                let network = &mut self.network;
-                network.change_faults(*path, &everyone, |faults| faults.loss = *loss);
-            }
-            Action::Pause(id) | Action::Resume(id) => {
-                let paused = matches!(action, Action::Pause(_));
-                if let Some(up) = self.servers.up_mut(*id) {
-                    up.paused = paused;
-                }
-                if !paused {
-                    self.network.wake(*id, self.now);
-                }
-            }
-            Action::Slow(path, latency) => {
-                let everyone = self.everyone();
-                let network = &mut self.network;
-                network.change_faults(*path, &everyone, |faults| faults.latency = *latency);
-            }
-            Action::Retire(id) => {
-                self.retire(*id);
-                step.facts.push(Fact::Retired { server: *id });
-            }
-            Action::Restart(id) => {
-                step.facts.push(Fact::Restarted { server: *id });
-                self.start(*id, step);
-            }
-            Action::Transfer(to) => {
-                if let Some(leader) = self.leader() {
-                    self.tell(leader, Input::Transfer(*to), step);
-                }
-            }
-            Action::Wipe(id) => {
-                self.wipe(*id);
-                step.facts.push(Fact::Wiped { server: *id });
-            }
-            Action::Timeout(id) => self.fire(*id, Timer::Election, step),
-            Action::SetTimer(id, length) => self.turn_timer(*id, *length, step.id),
-            Action::Skew(id, rate) => {
-                if let Some(server) = self.servers.find_mut(*id) {
-                    server.clock = *rate;
-                }
-            }
-            Action::SlowDisk(id, time) => {
-                if let Some(server) = self.servers.find_mut(*id) {
-                    server.disk_time = *time;
-                }
-                self.set_disk(*id);
-            }
-            Action::Rule(rule, on) => {
-                self.config.rules.set(*rule, *on);
-                self.share_config();
-            }
-            Action::Read(client, key, server) => {
-                let wish = QueuedRequest {
-                    op: Op::Get { key: *key },
-                    from: Some(*server),
-                };
-                self.want(*client, wish, step);
-            }
-            Action::Request(client, op) => {
-                let wish = QueuedRequest {
-                    op: *op,
-                    from: None,
-                };
-                self.want(*client, wish, step);
-            }
-            Action::RequestTo(client, op, server) => {
-                let wish = QueuedRequest {
-                    op: *op,
-                    from: Some(*server),
-                };
-                self.want(*client, wish, step);
-            }
-            Action::Cut(_)
-            | Action::Heal(_)
-            | Action::Hold(_)
-            | Action::Release(_)
-            | Action::Isolate(_)
-            | Action::Partition(_) => self.change_links(action, step),
-            Action::Delay(pick, delay) => {
-                let id = self.picked(pick)?.id;
-                self.network.delay(id, *delay, self.now);
-            }
-            Action::Deliver(pick) => {
-                let id = self.picked(pick)?.id;
-                self.network.deliver(id, self.now);
-            }
-            Action::Drop(pick) => {
-                let id = self.picked(pick)?.id;
-                self.network.drop_packet(id, self.now);
-            }
-            Action::Duplicate(pick) => {
-                let id = self.picked(pick)?.id;
-                self.network.double(id, self.now);
-            }
-        }
-        Ok(())
-    }
-
-    /// Why the action makes no sense now, if it makes none.
-    pub fn check(&self, action: &Action) -> Result<(), String> {
-        let known = |id: NodeId| {
-            let known = self.find(id).map(|_| ());
-            known.ok_or_else(|| format!("there is no {id}: the servers are {}", self.who()))
-        };
-        let up = |id: NodeId| {
-            known(id)?;
-            self.server(id)
-                .is_up()
-                .then_some(())
-                .ok_or_else(|| format!("{id} is down"))
-        };
-        let down = |id: NodeId| {
-            known(id)?;
-            let down = !self.server(id).is_up();
-            down.then_some(())
-                .ok_or_else(|| format!("{id} is up: crash it first"))
-        };
-        let awake = |id: NodeId| {
-            up(id)?;
-            let paused = self.server(id).is_paused();
-            (!paused)
-                .then_some(())
-                .ok_or_else(|| format!("{id} is paused: resume it first"))
-        };
-        let leader_is_awake = || self.leader().map_or(Ok(()), awake);
-        let client = |id: ClientId| {
-            let count = self.clients.len();
-            let found = self.clients.get(id.slot());
-            found.ok_or_else(|| match count {
-                0 => format!("there is no {id}: nobody is a client"),
-                _ => format!("there is no {id}: the clients are C1 to C{count}"),
-            })
-        };
-        let anybody = |address: Address| match address {
-            Address::Client(id) => client(id).map(|_| ()),
-            Address::Server(id) => known(id),
-        };
-        match action {
-            Action::Change(change) => leader_is_awake().and_then(|()| self.check_change(*change)),
-            Action::Client(id, _) => client(*id).map(|_| ()),
-            Action::FailDisk(id, fails) => {
-                known(*id)?;
-                match (fails, self.server(*id).disk_fails()) {
-                    (true, true) => Err(format!("the disk of {id} fails already")),
-                    (false, false) => Err(format!("the disk of {id} does not fail")),
-                    _ => Ok(()),
-                }
-            }
-            Action::Jump(id, _) => up(*id),
-            Action::Lossy(path, _) | Action::Slow(path, _) => match path {
-                Path::All => Ok(()),
-                Path::Both(a, b) | Path::OneWay(a, b) => anybody(*a).and_then(|()| anybody(*b)),
-            },
-            Action::Pause(id) => awake(*id),
-            Action::Resume(id) => {
-                up(*id)?;
-                let paused = self.server(*id).is_paused();
-                paused
-                    .then_some(())
-                    .ok_or_else(|| format!("{id} is not paused"))
-            }
-            Action::Compact(id) => {
-                awake(*id)?;
-                let compacts = self.server(*id).node().is_some_and(Node::can_compact);
-                let why = || format!("{id} has applied nothing since its last snapshot");
-                compacts.then_some(()).ok_or_else(why)
-            }
-            Action::Crash(id) => up(*id),
-            Action::Retire(id) => known(*id).and_then(|()| self.check_retirement(*id)),
-            Action::Restart(id) | Action::Wipe(id) => down(*id),
-            Action::Isolate(id) | Action::Skew(id, _) | Action::SlowDisk(id, _) => known(*id),
-            Action::Timeout(id) | Action::SetTimer(id, _) => {
-                awake(*id)?;
-                // But for one that leads with CheckQuorum.
-                let timer = |up: &Up| up.timers.get(Timer::Election).deadline < Time::NEVER;
-                let runs = self.server(*id).up().is_some_and(timer);
-                let why = || format!("{id} leads: a leader has no election timer");
-                runs.then_some(()).ok_or_else(why)
-            }
-            Action::Cut(link) | Action::Heal(link) | Action::Hold(link) | Action::Release(link) => {
-                match link {
-                    Link::All => Ok(()),
-                    Link::Of(id) => known(*id),
-                    Link::Both(a, b) | Link::OneWay(a, b) => known(*a).and_then(|()| known(*b)),
-                }
-            }
-            Action::Partition(groups) => groups
-                .iter()
-                .flat_map(|group| group.servers.iter())
-                .try_for_each(known),
-            Action::Delay(pick, _)
-            | Action::Deliver(pick)
-            | Action::Drop(pick)
-            | Action::Duplicate(pick) => self.picked(pick).map(|_| ()),
-            Action::Read(id, _, server) | Action::RequestTo(id, _, server) => {
-                known(*server).and_then(|()| client(*id)?.check_room())
-            }
-            Action::Request(id, _) => client(*id)?.check_room(),
-            Action::Transfer(to) => {
-                known(*to)?;
-                leader_is_awake()?;
-                let leads = self.leader().map(|_| ());
-                leads.ok_or_else(|| "nobody leads, so nobody can hand over".into())
-            }
-            Action::Configure(_) | Action::Rule(..) => Ok(()),
-        }
-    }
-
     pub(super) fn start(&mut self, id: NodeId, step: &mut Step) {
         let Some(server) = self.servers.find_mut(id) else {
             return;
@@ -293,7 +58,7 @@ impl World {
     }
 
     /// A clock jumps: timers that run on it have that much less, or more, to go.
-    fn jump(&mut self, id: NodeId, jump: ClockJump) {
+    pub(super) fn jump(&mut self, id: NodeId, jump: ClockJump) {
         let Some(server) = self.servers.find_mut(id) else {
             return;
         };
@@ -306,11 +71,25 @@ impl World {
         }
     }
 
-    /// All servers and clients.
-    fn everyone(&self) -> Vec<Address> {
-        let servers = self.ids();
+    /// Changes something of a server, up or down.
+    pub(super) fn change_server(&mut self, id: NodeId, change: impl FnOnce(&mut Server)) {
+        if let Some(server) = self.servers.find_mut(id) {
+            change(server);
+        }
+    }
+
+    pub(super) fn set_paused(&mut self, id: NodeId, paused: bool) {
+        if let Some(up) = self.servers.up_mut(id) {
+            up.paused = paused;
+        }
+    }
+
+    /// Changes the faults of some links between servers and clients.
+    pub(super) fn change_faults(&mut self, path: Path, change: impl Fn(&mut LinkFaults)) {
         let clients = self.clients.iter().map(|client| Address::from(client.id));
-        servers.iter().map(Address::from).chain(clients).collect()
+        let servers = self.servers.ids();
+        let everyone: Vec<Address> = servers.iter().map(Address::from).chain(clients).collect();
+        self.network.change_faults(path, &everyone, change);
     }
 
     pub(super) fn turn_timer(&mut self, id: NodeId, length: Time, set_by: StepId) {
@@ -324,26 +103,6 @@ impl World {
             };
             up.timers.set(Timer::Election, running);
         }
-    }
-
-    pub(super) fn change_links(&mut self, action: &Action, step: &mut Step) {
-        let now = self.now;
-        match action {
-            Action::Cut(link) => self.each_way(*link, |net, a, b| net.cut(a, b, now)),
-            Action::Heal(Link::All) => self.network.heal_all(),
-            Action::Heal(Link::Of(id)) => self.network.heal_server(*id),
-            Action::Heal(link) => self.each_way(*link, Network::heal),
-            Action::Hold(link) => self.each_way(*link, |net, a, b| net.hold(a, b, true, now)),
-            Action::Release(link) => self.each_way(*link, |net, a, b| net.hold(a, b, false, now)),
-            Action::Isolate(id) => {
-                for other in self.ids().without(*id).iter() {
-                    self.each_way(Link::Both(*id, other), |net, a, b| net.cut(a, b, now));
-                }
-            }
-            Action::Partition(groups) => self.partition(groups),
-            _ => {}
-        }
-        step.facts.push(Fact::NetworkChanged);
     }
 
     pub(super) fn each_way(
