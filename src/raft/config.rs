@@ -4,6 +4,8 @@
 //! How long the timers last is not here: a node has no clock, so its caller decides
 //! ([`super::Timer`]).
 
+use std::ops::RangeInclusive;
+
 use super::rules::Rules;
 
 /// The options of one cluster. All its servers should have the same.
@@ -37,7 +39,7 @@ pub struct Config {
     /// practice: a leader then sends ahead, and each entry once.
     pub window: u16,
     /// The number of applied entries after the last snapshot at which a server should compact its log
-    /// (§7). Default: 0, never. Range: 0 to 65,535. Choose it so that a snapshot is smaller than the
+    /// (§7). Default: 0, never. Range: 0 to 10,000. Choose it so that a snapshot is smaller than the
     /// entries that it replaces.
     pub compact: u16,
     /// The most items of a snapshot in one InstallSnapshot (Figure 13). Default: 8. Range: 1 to 1,000.
@@ -76,24 +78,39 @@ pub enum SendPolicy {
 }
 
 impl Config {
-    /// The most sessions that a state machine may keep.
-    pub const MAX_SESSIONS: u8 = 5;
+    /// The range of [`Self::batch`], in entries.
+    pub const BATCH: RangeInclusive<u16> = 1..=1000;
+    /// The range of [`Self::window`], in messages.
+    pub const WINDOW: RangeInclusive<u16> = 0..=1000;
+    /// The range of [`Self::compact`], in entries.
+    pub const COMPACT: RangeInclusive<u16> = 0..=10_000;
+    /// The range of [`Self::chunk`], in items.
+    pub const CHUNK: RangeInclusive<u16> = 1..=1000;
+    /// The range of [`Self::sessions`].
+    pub const SESSIONS: RangeInclusive<u16> = 0..=5;
 
-    /// Whether every setting is in its range. If not, returns a sentence that says which one is not.
+    /// Checks that every setting is in its range. Call it before a node gets settings from
+    /// outside (a file, a link, a form): [`super::Node`] takes them as they are.
+    ///
+    /// # Errors
+    /// A clause that names the first setting out of its range, the range, and the value.
     pub fn validate(&self) -> Result<(), String> {
-        let in_range = |name: &str, value: u16, least: u16, most: u16| {
-            if (least..=most).contains(&value) {
-                return Ok(());
+        let settings = [
+            ("batch", self.batch, Self::BATCH),
+            ("window", self.window, Self::WINDOW),
+            ("compact", self.compact, Self::COMPACT),
+            ("chunk", self.chunk, Self::CHUNK),
+            ("sessions", self.sessions.into(), Self::SESSIONS),
+        ];
+        for (name, value, range) in settings {
+            if !range.contains(&value) {
+                let (least, most) = range.into_inner();
+                return Err(format!(
+                    "{name} must be between {least} and {most}, not {value}"
+                ));
             }
-            Err(format!(
-                "{name} must be between {least} and {most}, not {value}."
-            ))
-        };
-        in_range("batch", self.batch, 1, 1000)?;
-        in_range("window", self.window, 0, 1000)?;
-        in_range("chunk", self.chunk, 1, 1000)?;
-        let most = Self::MAX_SESSIONS.into();
-        in_range("sessions", self.sessions.into(), 0, most)
+        }
+        Ok(())
     }
 
     /// Whether leaders have leases.

@@ -237,13 +237,15 @@ fn a_setting_out_of_range_is_named_in_a_sentence() {
         config.validate().err().unwrap_or_default()
     };
     assert_eq!(check(|_| ()), "");
-    let of_batch = "batch must be between 1 and 1000, not 0.";
+    let of_batch = "batch must be between 1 and 1000, not 0";
     assert_eq!(check(|config| config.batch = 0), of_batch);
-    let of_window = "window must be between 0 and 1000, not 1001.";
+    let of_window = "window must be between 0 and 1000, not 1001";
     assert_eq!(check(|config| config.window = 1001), of_window);
-    let of_chunk = "chunk must be between 1 and 1000, not 0.";
+    let of_compact = "compact must be between 0 and 10000, not 10001";
+    assert_eq!(check(|config| config.compact = 10_001), of_compact);
+    let of_chunk = "chunk must be between 1 and 1000, not 0";
     assert_eq!(check(|config| config.chunk = 0), of_chunk);
-    let of_sessions = "sessions must be between 0 and 5, not 6.";
+    let of_sessions = "sessions must be between 0 and 5, not 6";
     assert_eq!(check(|config| config.sessions = 6), of_sessions);
 }
 

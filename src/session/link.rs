@@ -8,7 +8,7 @@ use content::Content;
 use wire::{Reader, Wire};
 
 use super::Session;
-use crate::sim::{Time, text};
+use crate::sim::{Action, Scenario, Time, text};
 
 /// The longest link that is read, in characters.
 pub const LONGEST_LINK: usize = 60_000;
@@ -74,6 +74,8 @@ pub fn read(link: &str) -> Result<Session, String> {
     if at.max(content.cursor) > Time::LONGEST {
         return Err("This link holds a run that is too long.".into());
     }
+    check_settings(&content.scenario, &actions)
+        .map_err(|why| format!("This link holds a setting out of range: {why}."))?;
     // Bytes can hold what the grammar cannot say (ten servers, a clock that stands still). A run is
     // only what reads as it is written.
     let (scenario, actions) = text::parse_run(&text::write_run(&content.scenario, &actions))
@@ -85,6 +87,15 @@ pub fn read(link: &str) -> Result<Session, String> {
     })?;
     session.seek(content.cursor);
     Ok(session)
+}
+
+/// Checks the settings that a run begins with, and those that it changes.
+fn check_settings(scenario: &Scenario, actions: &[(Time, Action)]) -> Result<(), String> {
+    scenario.config.validate()?;
+    actions.iter().try_for_each(|(_, action)| match action {
+        Action::Configure(setting) => setting.check(),
+        _ => Ok(()),
+    })
 }
 
 fn unpack(version: u8, body: &[u8]) -> Option<Content> {

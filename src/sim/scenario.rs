@@ -267,6 +267,16 @@ impl Setup {
 }
 
 impl Setting {
+    /// Checks that its value is in its range ([`Config::validate`]). The grammar has the same ranges.
+    ///
+    /// # Errors
+    /// A clause that names the setting, its range, and its value.
+    pub fn check(self) -> Result<(), String> {
+        let mut scenario = Scenario::default();
+        scenario.set(self);
+        scenario.config.validate()
+    }
+
     /// Puts it where it belongs.
     pub(super) fn apply(
         self,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::raft::Rule;
 use crate::sim::random::{Purpose, roll};
-use crate::sim::{Action, Scenario};
+use crate::sim::Setting;
 
 /// Whole links that hold anything: they are runs, or refused.
 #[test]
@@ -114,6 +114,32 @@ fn old_links_still_open() {
         let copy = read(&write(&session)).unwrap();
         assert_eq!(copy.world().fingerprint(), session.world().fingerprint());
     }
+}
+
+/// Bytes can hold numbers that the grammar refuses.
+#[test]
+fn a_link_with_a_setting_out_of_range_says_which() {
+    let told = |start: Setting, later: Setting| {
+        let mut scenario = Scenario::new(3, 1);
+        scenario.set(start);
+        let content = Content {
+            scenario,
+            actions: vec![(Time::ms(1), Action::Configure(later))],
+            cursor: Time::ZERO,
+        };
+        let mut body = Vec::new();
+        content.put(&mut body);
+        read(&pack(VERSION, &body)).err().unwrap_or_default()
+    };
+    assert_eq!(told(Setting::Batch(1), Setting::Chunk(1000)), "");
+    assert_eq!(
+        told(Setting::Batch(0), Setting::Chunk(8)),
+        "This link holds a setting out of range: batch must be between 1 and 1000, not 0."
+    );
+    assert_eq!(
+        told(Setting::Batch(64), Setting::Sessions(9)),
+        "This link holds a setting out of range: sessions must be between 0 and 5, not 9."
+    );
 }
 
 /// The defaults of the page may change; what a link means does not.

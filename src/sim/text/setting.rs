@@ -1,11 +1,11 @@
 //! Settings and their values.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use super::verbs::did_you_mean;
 
-use crate::kv::MAX_CLIENTS;
-use crate::raft::{ReadMode, SendPolicy};
+use crate::raft::{Config, ReadMode, SendPolicy};
 use crate::sim::disk::LONGEST_WRITE;
 use crate::sim::scenario::Setting;
 use crate::sim::time::Time;
@@ -23,18 +23,23 @@ fn setting(word: &str) -> Result<Setting, String> {
     let (name, value) = word
         .split_once('=')
         .ok_or_else(|| format!("\"{word}\" lacks its =: write heartbeat=50ms"))?;
-    let number = |low: u16, high: u16| match value.parse::<u16>() {
-        Ok(number) if (low..=high).contains(&number) => Ok(number),
-        _ => Err(format!(
-            "{name} is a number from {low} to {high}, not \"{value}\""
-        )),
+    let number = |range: RangeInclusive<u16>| match value.parse::<u16>() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => {
+            let (low, high) = range.into_inner();
+            Err(format!(
+                "{name} is a number from {low} to {high}, not \"{value}\""
+            ))
+        }
     };
+    // Where 0 means "off", the word is written.
+    let or_off = |range: RangeInclusive<u16>| number(1..=*range.end());
     Ok(match name {
-        "batch" => Setting::Batch(number(1, 1000)?),
+        "batch" => Setting::Batch(number(Config::BATCH)?),
         "check-quorum" => Setting::CheckQuorum(on_or_off(value)?),
-        "chunk" => Setting::Chunk(number(1, 1000)?),
+        "chunk" => Setting::Chunk(number(Config::CHUNK)?),
         "compact" if value == "off" => Setting::Compact(0),
-        "compact" => Setting::Compact(number(1, 10_000)?),
+        "compact" => Setting::Compact(or_off(Config::COMPACT)?),
         "disk" => {
             let (low, high) = range(value)?;
             Setting::Disk(low, at_most(high, LONGEST_WRITE)?)
@@ -68,12 +73,12 @@ fn setting(word: &str) -> Result<Setting, String> {
             }
         }),
         "sessions" if value == "off" => Setting::Sessions(0),
-        "sessions" => Setting::Sessions(number(1, MAX_CLIENTS as u16)? as u8),
+        "sessions" => Setting::Sessions(or_off(Config::SESSIONS)? as u8),
         "timeout" => {
             let (low, high) = range(value)?;
             Setting::Election(at_least(low, Time::ms(1))?, high)
         }
-        "window" => Setting::Window(number(0, 1000)?),
+        "window" => Setting::Window(number(Config::WINDOW)?),
         _ => {
             let names = || SETTINGS.iter().map(|(name, _)| *name);
             let all = names().collect::<Vec<_>>().join(", ");

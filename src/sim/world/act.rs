@@ -216,7 +216,10 @@ impl World {
             Action::Duplicate(pick) => self.packet(self.picked(pick)?.id, Network::double),
 
             // The whole cluster.
-            Action::Configure(setting) => effect(|world, _| world.configure(*setting)),
+            Action::Configure(setting) => {
+                setting.check()?;
+                effect(|world, _| world.configure(*setting))
+            }
             Action::Rule(rule, on) => effect(|world, _| {
                 world.config.rules.set(*rule, *on);
                 world.share_config();
