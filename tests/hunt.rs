@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use raftarium::hunt::detections::CATCHES;
+use raftarium::hunt::detections::DETECTIONS;
 use raftarium::hunt::{Find, Hunt, Schedule, Tally, Target};
 use raftarium::raft::{Rule, Rules};
 use raftarium::script::Runner;
@@ -17,45 +17,63 @@ const SHORT: u64 = 3_000;
 
 #[test]
 fn it_is_known_of_every_rule_what_breaks_without_it() {
-    let known: Vec<Rule> = CATCHES.iter().map(|catch| catch.rule).collect();
+    let known: Vec<Rule> = DETECTIONS.iter().map(|detection| detection.rule).collect();
     assert_eq!(known, Rule::ALL);
 }
 
 #[test]
 fn each_schedule_breaks_its_property_without_the_rule_and_nothing_with_it() {
-    for catch in CATCHES {
-        let schedule = recorded(catch.rule);
+    for detection in DETECTIONS {
+        let schedule = recorded(detection.rule);
         let off: Vec<Rule> = schedule.scenario.config.rules.off().collect();
-        assert_eq!(off, [catch.rule]);
+        assert_eq!(off, [detection.rule]);
         let broken = schedule.play().violation().map(|found| found.property());
-        assert_eq!(broken, Some(catch.property), "without {}", catch.rule);
+        assert_eq!(
+            broken,
+            Some(detection.property),
+            "without {}",
+            detection.rule
+        );
         let safe = schedule.with_rules(Rules::default()).play();
         let broken = safe.violation();
-        assert!(broken.is_none(), "with {}: {}", catch.rule, broken.unwrap());
+        assert!(
+            broken.is_none(),
+            "with {}: {}",
+            detection.rule,
+            broken.unwrap()
+        );
     }
 }
 
 #[test]
 fn a_hunt_finds_what_breaks_and_makes_it_short() {
-    for catch in CATCHES.iter().filter(|catch| catch.schedules <= SHORT) {
-        let (tally, find) = hunt(catch.target(), catch.seed);
-        let find = find.unwrap_or_else(|| panic!("nothing found without {}", catch.rule));
+    for detection in DETECTIONS
+        .iter()
+        .filter(|detection| detection.schedules <= SHORT)
+    {
+        let (tally, find) = hunt(detection.target(), detection.seed);
+        let find = find.unwrap_or_else(|| panic!("nothing found without {}", detection.rule));
         let actions = find.schedule.actions.len();
         println!(
             "{:<22} {:>6} schedules, {actions} actions of {}",
-            catch.rule.name(),
+            detection.rule.name(),
             tally.schedules,
             find.length
         );
         assert!(actions <= find.length);
         assert_eq!(find.schedule.play().violation(), Some(&find.violation));
-        assert_eq!(find.violation.property(), catch.property);
+        assert_eq!(find.violation.property(), detection.property);
         // One action less, and it does not break.
         for nth in 0..actions {
             let mut less = find.schedule.clone();
             less.actions.remove(nth);
             let broken = less.play().violation().map(|found| found.property());
-            assert_ne!(broken, Some(catch.property), "{}: {nth}", catch.rule);
+            assert_ne!(
+                broken,
+                Some(detection.property),
+                "{}: {nth}",
+                detection.rule
+            );
         }
     }
 }
@@ -81,13 +99,13 @@ fn with_all_rules_nothing_breaks() {
 
 #[test]
 fn the_same_seed_hunts_alike_in_portions_of_any_size() {
-    let catch = CATCHES
+    let detection = DETECTIONS
         .iter()
-        .find(|catch| catch.rule == Rule::UpToDate)
+        .find(|detection| detection.rule == Rule::UpToDate)
         .unwrap();
-    let mut portions = Hunt::new(catch.target(), catch.seed);
+    let mut portions = Hunt::new(detection.target(), detection.seed);
     while !portions.work(7) {}
-    let (tally, find) = hunt(catch.target(), catch.seed);
+    let (tally, find) = hunt(detection.target(), detection.seed);
     assert_eq!(portions.tally(), tally);
     assert_eq!(portions.found(), find.as_ref());
 }

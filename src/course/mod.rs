@@ -24,7 +24,7 @@ pub use run::CounterRun;
 
 use crate::raft::NodeId;
 use crate::script::Goal;
-use crate::sim::Action;
+use crate::sim::{Action, Rng};
 
 include!(concat!(env!("OUT_DIR"), "/contents.rs"));
 
@@ -232,16 +232,7 @@ impl Prediction {
     /// every visit, so that the place gives nothing away. What is kept is the place in the file.
     pub fn shuffled(&self, seed: u64) -> Vec<usize> {
         let mut places: Vec<usize> = (0..self.choices.len()).collect();
-        // SplitMix64, and the shuffle of Fisher and Yates.
-        let mut state = seed;
-        for last in (1..places.len()).rev() {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut mixed = state;
-            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            mixed ^= mixed >> 31;
-            places.swap(last, (mixed % (last as u64 + 1)) as usize);
-        }
+        Rng::new(seed).shuffle(&mut places);
         places
     }
 }

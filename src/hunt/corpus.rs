@@ -1,58 +1,58 @@
-//! Runs that are worth going on from: of each feature a few, and the further they got the better.
+//! The runs that a hunt continues from: a few for each feature, and those of later stages first.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::dice::Dice;
 use super::shape::Stage;
 use super::walk::Walk;
+use crate::sim::Rng;
 
-/// Runs kept of each feature.
+/// The number of runs that are kept for each feature.
 const SAMPLES: usize = 6;
 
-/// The most features that are told apart at each stage: what a hunt may remember is limited.
+/// The most features of each stage. It bounds the memory of a hunt.
 const MOST_FEATURES: usize = 4_000;
 
-/// All that is kept.
+/// All runs that are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Corpus {
     shelves: [Shelf; Stage::COUNT],
 }
 
-/// What is kept of a stage.
+/// The runs of one stage.
 #[derive(Clone, Debug, Default)]
 struct Shelf {
     places: BTreeMap<u64, usize>,
     samples: Vec<Sample>,
 }
 
-/// Runs that have a feature in common.
+/// Runs with the same feature.
 #[derive(Clone, Debug, Default)]
 struct Sample {
-    /// How often the feature was seen.
+    /// The number of times that the feature was seen.
     seen: usize,
     runs: Vec<Arc<Walk>>,
 }
 
 impl Corpus {
-    /// A run to go on from; none means to begin anew. The later stages are chosen from first, each
-    /// once in three times.
-    pub fn pick(&self, dice: &mut Dice) -> Option<Arc<Walk>> {
+    /// A run to continue; none: start a new one. Stages are tried from the last one, each with a
+    /// chance of one third.
+    pub fn pick(&self, rng: &mut Rng) -> Option<Arc<Walk>> {
         let mut shelves = self.shelves.iter().rev();
-        let shelf = shelves.find(|shelf| !shelf.samples.is_empty() && dice.once_in(3))?;
-        let sample = &shelf.samples[dice.below(shelf.samples.len())];
-        Some(Arc::clone(&sample.runs[dice.below(sample.runs.len())]))
+        let shelf = shelves.find(|shelf| !shelf.samples.is_empty() && rng.once_in(3))?;
+        let sample = &shelf.samples[rng.below(shelf.samples.len())];
+        Some(Arc::clone(&sample.runs[rng.below(sample.runs.len())]))
     }
 
-    /// Keeps a run of so many actions for a feature, perhaps in place of another. Short ones are
-    /// preferred: there is more room to go on from them.
+    /// Keeps a run with this many actions for a feature, perhaps instead of another. It prefers short
+    /// runs: they leave more room to continue.
     pub fn add(
         &mut self,
         stage: Stage,
         feature: u64,
         moves: usize,
         mut run: impl FnMut() -> Arc<Walk>,
-        dice: &mut Dice,
+        rng: &mut Rng,
     ) {
         let Shelf { places, samples } = &mut self.shelves[stage as usize];
         let place = match places.get(&feature) {
@@ -69,19 +69,19 @@ impl Corpus {
         if runs.len() < SAMPLES {
             return runs.push(run());
         }
-        let other = dice.below(SAMPLES);
-        // Every run that had the feature is as likely to be kept as any other.
-        if moves < runs[other].moves() || dice.below(*seen) < SAMPLES {
+        let other = rng.below(SAMPLES);
+        // Reservoir sampling: every run with the feature is equally likely to be kept.
+        if moves < runs[other].moves() || rng.below(*seen) < SAMPLES {
             runs[other] = run();
         }
     }
 
-    /// How many features were seen.
+    /// The number of features seen.
     pub fn len(&self) -> usize {
         self.shelves.iter().map(|shelf| shelf.samples.len()).sum()
     }
 
-    /// Whether none was.
+    /// Whether no feature was seen.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,4 +1,4 @@
-//! What breaks without each rule, and a hunt that is known to find it.
+//! What breaks without each rule, and a hunt that finds it.
 
 use super::Target;
 use crate::check::Property;
@@ -7,25 +7,25 @@ use crate::raft::{Rule, Rules};
 /// What breaks without a rule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Detection {
-    /// The rule that is off.
+    /// The rule that is switched off.
     pub rule: Rule,
-    /// What breaks first in the run that is looked for.
+    /// The property that breaks first.
     pub property: Property,
-    /// With how many servers the hunt begins.
+    /// The number of servers at the start.
     pub servers: u8,
-    /// The seed of a hunt that finds it.
+    /// The seed of a hunt that finds the break.
     pub seed: u64,
-    /// Within how many schedules.
+    /// The number of schedules that the hunt needs.
     pub schedules: u64,
 }
 
 impl Detection {
-    /// What breaks without that rule.
+    /// The detection of a rule.
     pub fn of(rule: Rule) -> Option<&'static Self> {
-        CATCHES.iter().find(|detection| detection.rule == rule)
+        DETECTIONS.iter().find(|detection| detection.rule == rule)
     }
 
-    /// Where to hunt for it.
+    /// The target of the hunt.
     pub fn target(&self) -> Target {
         let mut rules = Rules::default();
         rules.set(self.rule, false);
@@ -54,9 +54,9 @@ const fn detection(
     }
 }
 
-/// For every rule, in their order.
+/// One for every rule, in the order of [`Rule::ALL`].
 #[rustfmt::skip]
-pub const CATCHES: &[Detection] = &[
+pub const DETECTIONS: &[Detection] = &[
     detection(Rule::PersistTerm, Property::ElectionSafety, 3, 0, 3766),
     detection(Rule::PersistVote, Property::ElectionSafety, 3, 0, 2093),
     detection(Rule::PersistLog, Property::LeaderCompleteness, 3, 0, 17),

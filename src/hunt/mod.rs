@@ -1,48 +1,47 @@
-//! The search for a schedule that breaks a property, and for the shortest way to tell it.
+//! The search for a schedule that breaks a property, and the shrinking of what it finds.
 //!
 //! # What is searched
 //!
-//! A [`Schedule`] is a beginning and what is done when: servers time out, crash and start again,
-//! links are cut, held and mended, packets lost, doubled and late, clients ask, the cluster changes.
-//! Half of the steps are untimed ([`moves::Timing::Untimed`]): timers are long and every packet takes
-//! the same time, so that nothing happens by itself. A schedule is then a few actions and a few
-//! packets each, ten thousand are played in a second, and a person can follow what they find. What
-//! depends on real time (leases, elections that never end) is searched for in timed steps.
+//! A [`Schedule`] is a scenario and timed actions: election timers expire, servers crash and restart,
+//! links are cut, held and healed, packets are lost, duplicated and delayed, clients send requests,
+//! the configuration changes. Half of the steps are untimed ([`moves::Timing::Untimed`]): timers are
+//! long and every packet takes the same time, so nothing happens without an action. A schedule is
+//! then a few actions with a few packets each. Ten thousand are played in a second, and a person can
+//! follow a find. What depends on real time (leases, elections that never end) is searched for in
+//! timed steps.
 //!
 //! # How
 //!
-//! Chance alone does not do. A random schedule overwrites an entry that a majority holds (Figure 8)
-//! once in thousands of runs, and one that is misled by an acknowledgement of an earlier term needs
-//! a history of four terms that no random run has ever been seen to write. So the search remembers
-//! where it has been and goes on from there, as fuzzers do. Three things guide it:
+//! Random schedules alone find too little. They overwrite an entry that a majority holds (Figure 8)
+//! once in thousands of runs. A leader that is misled by an acknowledgement of an earlier term needs
+//! a history of four terms, which no random run has produced. So the search keeps runs and continues
+//! them, as coverage-guided fuzzers do. Three things guide it:
 //!
-//! - **Features.** A moment has features ([`shape`]): "a candidate whose log parts from a leader's",
-//!   "an old acknowledgement under way to a leader that would be misled". Of each feature some runs
-//!   are kept ([`corpus`]), and the search chooses a *feature* first, then a run that has it. So
-//!   what is rarely seen is as often gone on from as what is common, and one rare thing leads to
-//!   the next.
-//! - **Where the rule is missed.** Every step is also done in a twin of the world in which all rules
-//!   hold ([`Walk`]). Where the twins part, the rule would have made a difference. From there on a
-//!   run is worth more. This needs to know nothing of the rule: a new switch is hunted as it is.
-//! - **Steps of the proof.** On the way to a disaster, lemmas of the proof break first: majorities
-//!   need not meet, a leader counts on a copy that is not there, what is committed is on no
-//!   majority. Runs that have got so far are worth most ([`Stage`]).
+//! - **Features.** A state has features ([`shape`]): "the logs of a candidate and a leader conflict",
+//!   "an old acknowledgement travels to a leader that it would mislead". Some runs are kept for each
+//!   feature ([`corpus`]). The search picks a *feature* first, then a run that has it. So it continues
+//!   rare states as often as common ones, and one rare state leads to the next.
+//! - **Where the rule matters.** Every step is also done in a twin of the world with all rules on
+//!   ([`Walk`]). When the twins differ, the rule would have made a difference, and the run is worth
+//!   more from there on. This needs no knowledge of the rule: it works for every new one.
+//! - **Lemmas of the proof.** Before a property breaks, lemmas of its proof break: majorities need
+//!   not overlap, a leader counts a copy that does not exist, a committed entry is on no majority.
+//!   Runs that got so far are worth most ([`Stage`]).
 //!
-//! Bounded exhaustive search would find the short ones too, but its cost multiplies with each
+//! A bounded exhaustive search would find the short schedules too. But its cost multiplies with each
 //! action, and the schedules of the hardest rules have a dozen. Templates of schedules would find
-//! what their author thought of.
+//! only what their author thought of.
 //!
-//! What breaks without each rule, and which hunt finds it: [`detections`].
+//! [`detections`] says what breaks without each rule, and which hunt finds it.
 //!
-//! What is found is then made short ([`shrink`]): actions are left out, waits made round, servers
-//! taken away, as long as the same property breaks.
+//! A find is then shrunk ([`shrink`]): actions and servers are removed and waits are rounded, as long
+//! as the same property breaks.
 //!
-//! Everything hangs on a seed: the same seed finds the same, natively as in the page. A [`Hunt`]
-//! works in portions, so that a page or a progress bar can look in between, and stop it.
+//! The result depends only on the seed, natively and in the page. A [`Hunt`] works in portions, so
+//! that a page or a progress bar can look in between, and stop it.
 
 pub mod corpus;
 pub mod detections;
-pub mod dice;
 pub mod moves;
 pub mod shape;
 pub mod shrink;
@@ -52,24 +51,23 @@ use std::sync::Arc;
 
 use crate::check::{Property, Violation};
 use crate::raft::Rules;
-use crate::sim::Time;
+use crate::sim::{Rng, Time};
 use corpus::Corpus;
-use dice::Dice;
 use moves::{SwarmConfig, Timing};
 use shape::Stage;
 use shrink::Shrink;
 pub use walk::{Schedule, Walk};
 
-/// Where is hunted, and for what.
+/// The clusters that a hunt searches, and the property that it wants broken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Target {
-    /// How many servers, 1 to 9.
+    /// The number of servers, 1 to 9.
     pub servers: u8,
-    /// Which rules hold.
+    /// The rules that are on.
     pub rules: Rules,
-    /// The property that is to break first; any, if none is said.
+    /// The property that must break first; none: any property.
     pub property: Option<Property>,
-    /// After how many schedules the hunt ends, found or not.
+    /// The number of schedules after which the hunt ends without a find.
     pub schedules: u64,
 }
 
@@ -78,71 +76,71 @@ pub struct Target {
 pub struct Hunt {
     target: Target,
     seed: u64,
-    dice: Dice,
-    /// By air, living and still: what is worth going on from.
+    rng: Rng,
+    /// The kept runs, timed and untimed.
     corpora: [Corpus; 2],
     tally: Tally,
-    /// By air, living and still: how many steps were taken in it.
+    /// The number of steps, timed and untimed.
     spent: [u64; 2],
-    /// By air: in how many schedules a rule that is off was missed.
+    /// The number of schedules in which a rule that is off mattered, timed and untimed.
     missed: [u64; 2],
     state: State,
 }
 
-/// How far a hunt is.
+/// The state of a hunt.
 #[derive(Clone, Debug)]
 enum State {
-    /// It looks for something.
+    /// It plays schedules.
     Searching,
-    /// It has found something, and makes it short.
+    /// It has a find, and shrinks it.
     Shrinking(Box<Shrink>),
-    /// It has something to show, or nothing.
+    /// It has ended, with a find or without.
     Over(Option<Box<Find>>),
 }
 
-/// What a hunt has done.
+/// The counters of a hunt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     /// Schedules played.
     pub schedules: u64,
-    /// Steps taken, those of shrinking not counted.
+    /// Steps taken, without those of shrinking.
     pub steps: u64,
     /// Different features seen.
     pub features: u64,
-    /// Schedules in which a rule that is off was missed.
+    /// Schedules in which a rule that is off mattered.
     pub missed: u64,
 }
 
-/// What was found.
+/// A schedule that breaks a property.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Find {
-    /// The schedule, as short as it could be made.
+    /// The schedule, shrunk.
     pub schedule: Schedule,
-    /// What it breaks.
+    /// The property that it breaks, and how.
     pub violation: Violation,
-    /// How many actions it had when it was found.
+    /// The number of its actions before it was shrunk.
     pub length: usize,
 }
 
 /// The most actions of a schedule.
 const LONGEST: usize = 40;
 
-/// How often one looks while waiting in living air.
+/// How often features are recorded during a timed wait.
 const GLANCE: Time = Time::ms(40);
 
-/// How much more is spent in the only air in which a rule is missed.
-const ONLY_AIR: u64 = 8;
+/// How many times more steps a timing gets if the rule matters only with it.
+const ONLY_TIMING: u64 = 8;
 
-/// The most packets that are waited for in still air until nothing is under way.
+/// The most packets that an untimed wait delivers before it ends.
 const MOST_PACKETS: usize = 30;
 
 impl Hunt {
-    /// A hunt that has not begun.
+    /// A hunt that has not started.
     pub fn new(target: Target, seed: u64) -> Self {
         Self {
             target,
             seed,
-            dice: Dice::new(seed),
+            rng: Rng::new(seed),
             corpora: Default::default(),
             tally: Tally::default(),
             spent: [0, 0],
@@ -151,7 +149,7 @@ impl Hunt {
         }
     }
 
-    /// Hunts for about so many steps more. Says whether it is over.
+    /// Hunts for about this many steps more. Returns whether the hunt has ended.
     pub fn work(&mut self, steps: u64) -> bool {
         let end = self.tally.steps + steps;
         let mut rest = steps;
@@ -174,7 +172,7 @@ impl Hunt {
         }
     }
 
-    /// What was found, once the hunt is over.
+    /// The find, once the hunt has ended.
     pub fn found(&self) -> Option<&Find> {
         match &self.state {
             State::Over(find) => find.as_deref(),
@@ -182,7 +180,7 @@ impl Hunt {
         }
     }
 
-    /// What it has done so far.
+    /// Its counters so far.
     pub fn tally(&self) -> Tally {
         Tally {
             missed: self.missed.iter().sum(),
@@ -191,28 +189,28 @@ impl Hunt {
         }
     }
 
-    /// Whether something was found that is still to be made short.
+    /// Whether it has a find that it still shrinks.
     pub fn is_shrinking(&self) -> bool {
         matches!(self.state, State::Shrinking(_))
     }
 
     /// Plays a schedule.
     fn play_one(&mut self) {
-        let air = self.air();
-        let mut walk = match self.corpora[air as usize].pick(&mut self.dice) {
+        let timing = self.timing();
+        let mut walk = match self.corpora[timing as usize].pick(&mut self.rng) {
             Some(walk) => (*walk).clone(),
-            None => self.begin(air),
+            None => self.begin(timing),
         };
         let (steps, missed) = (walk.steps(), walk.has_missed());
-        match air {
-            Timing::Timed => self.live(&mut walk),
-            Timing::Untimed => self.go_on(&mut walk),
+        match timing {
+            Timing::Timed => self.continue_timed(&mut walk),
+            Timing::Untimed => self.continue_untimed(&mut walk),
         }
         let steps = walk.steps() - steps;
-        self.spent[air as usize] += steps;
+        self.spent[timing as usize] += steps;
         self.tally.schedules += 1;
         self.tally.steps += steps;
-        self.missed[air as usize] += u64::from(!missed && walk.has_missed());
+        self.missed[timing as usize] += u64::from(!missed && walk.has_missed());
         if let Some(violation) = walk.violation().copied()
             && self.is_wanted(violation.property())
         {
@@ -221,28 +219,28 @@ impl Hunt {
         }
     }
 
-    /// Where to play: half the steps are taken in each air, or most in the only one in which a rule
-    /// that is off was ever missed.
-    fn air(&self) -> Timing {
-        let [living, still] = self.spent;
-        let (living, still) = match self.missed.map(|times| times > 0) {
-            [false, true] => (living * ONLY_AIR, still),
-            [true, false] => (living, still * ONLY_AIR),
-            _ => (living, still),
+    /// The timing of the next schedule. Half of the steps have each timing. If the rule that is off
+    /// has mattered with one timing only, most steps have that one.
+    fn timing(&self) -> Timing {
+        let [timed, untimed] = self.spent;
+        let (timed, untimed) = match self.missed.map(|times| times > 0) {
+            [false, true] => (timed * ONLY_TIMING, untimed),
+            [true, false] => (timed, untimed * ONLY_TIMING),
+            _ => (timed, untimed),
         };
-        if living < still {
+        if timed < untimed {
             Timing::Timed
         } else {
             Timing::Untimed
         }
     }
 
-    fn begin(&mut self, air: Timing) -> Walk {
+    fn begin(&mut self, timing: Timing) -> Walk {
         let Target { servers, rules, .. } = self.target;
-        let seed = self.seed ^ (self.dice.roll() >> 40);
-        let mut walk = Walk::new(moves::scenario(air, servers, rules, seed, &mut self.dice));
-        if air == Timing::Timed {
-            for action in moves::clocks(walk.world(), &mut self.dice) {
+        let seed = self.seed ^ (self.rng.bits() >> 40);
+        let mut walk = Walk::new(moves::scenario(timing, servers, rules, seed, &mut self.rng));
+        if timing == Timing::Timed {
+            for action in moves::clocks(walk.world(), &mut self.rng) {
                 walk.act(action);
             }
         }
@@ -253,14 +251,14 @@ impl Hunt {
         self.target.property.is_none_or(|wanted| wanted == property)
     }
 
-    /// Goes on from where a run has got to, in still air, and keeps what is worth going on from.
-    fn go_on(&mut self, walk: &mut Walk) {
-        let swarm = SwarmConfig::new(Timing::Untimed, &mut self.dice);
-        for _ in 0..2 + self.dice.below(10) {
-            if let Some(action) = swarm.action(walk.world(), &mut self.dice) {
+    /// Continues a run without timing, and keeps each state that is worth continuing from.
+    fn continue_untimed(&mut self, walk: &mut Walk) {
+        let swarm = SwarmConfig::new(Timing::Untimed, &mut self.rng);
+        for _ in 0..2 + self.rng.below(10) {
+            if let Some(action) = swarm.action(walk.world(), &mut self.rng) {
                 walk.act(action);
             }
-            match swarm.wait(walk.world(), &mut self.dice) {
+            match swarm.wait(walk.world(), &mut self.rng) {
                 Some(time) => walk.wait(time),
                 None => walk.wait_until_quiet(MOST_PACKETS),
             }
@@ -271,26 +269,26 @@ impl Hunt {
         }
     }
 
-    fn keep(&mut self, air: Timing, walk: &Walk) {
+    fn keep(&mut self, timing: Timing, walk: &Walk) {
         let (stage, moves) = (Stage::of(walk), walk.moves());
         let mut copy: Option<Arc<Walk>> = None;
         for feature in shape::features(walk.world(), walk.ghost()) {
             let run = || Arc::clone(copy.get_or_insert_with(|| Arc::new(walk.clone())));
-            self.corpora[air as usize].add(stage, feature, moves, run, &mut self.dice);
+            self.corpora[timing as usize].add(stage, feature, moves, run, &mut self.rng);
         }
     }
 
-    /// Goes on with real time: faults for a while. Sometimes they end then, and whoever
-    /// waits for an answer must get one; that takes many steps.
-    fn live(&mut self, walk: &mut Walk) {
-        let swarm = SwarmConfig::new(Timing::Timed, &mut self.dice);
-        for _ in 0..self.dice.below(LONGEST.saturating_sub(walk.moves()).max(1)) {
-            if let Some(action) = swarm.action(walk.world(), &mut self.dice) {
+    /// Continues a run with timing: faults for a while. Sometimes the faults then end, and every client
+    /// must get its answer. That takes many steps.
+    fn continue_timed(&mut self, walk: &mut Walk) {
+        let swarm = SwarmConfig::new(Timing::Timed, &mut self.rng);
+        for _ in 0..self.rng.below(LONGEST.saturating_sub(walk.moves()).max(1)) {
+            if let Some(action) = swarm.action(walk.world(), &mut self.rng) {
                 walk.act(action);
             }
-            let end = swarm.wait(walk.world(), &mut self.dice);
+            let end = swarm.wait(walk.world(), &mut self.rng);
             let end = end.unwrap_or_else(|| walk.world().now());
-            // What is worth going on from may be over before the wait is.
+            // A state that is worth keeping may end before the wait does.
             loop {
                 walk.wait(end.min(walk.world().now() + GLANCE));
                 if walk.violation().is_some() {
@@ -302,10 +300,10 @@ impl Hunt {
                 }
             }
         }
-        if !self.dice.once_in(4) {
+        if !self.rng.once_in(4) {
             return;
         }
-        for action in moves::clearing(walk.world(), &mut self.dice) {
+        for action in moves::clearing(walk.world(), &mut self.rng) {
             walk.act(action);
         }
         walk.wait_until_answered();

@@ -1,57 +1,102 @@
-//! What schedules are made of: how they begin, what is done, and how long is waited between.
+//! What schedules are made of: initial settings, actions, and the waits between them.
 //!
-//! A new action is a line in `MOVES`, a new setting one in `SETTINGS`.
+//! Every verb of the grammar is in [`MOVES`] or in [`left_out`], which says why not. A setting is a
+//! line in [`SETTINGS`], [`TIMED`] or [`UNTIMED`].
 
-use super::dice::Dice;
 use crate::kv::{ClientId, MAX_CLIENTS, Op};
 use crate::raft::{Change, Configuration, MAX_SERVERS, NodeId, ReadMode, Rule, Rules, SendPolicy};
+use crate::sim::text::Verb;
 use crate::sim::{
-    Action, Address, ClockRate, Group, Link, PacketPick, Scenario, Server, Setting, Time, World,
+    Action, Address, ClockRate, Group, Link, PacketPick, Rng, Scenario, Server, Setting, Time,
+    World,
 };
 
-/// What it is like where a schedule happens.
+/// Whether time matters in a schedule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Timing {
-    /// Time is real: timers run out by themselves, packets take their time and may get lost. What
-    /// hangs on time shows here, and chance does much of the work.
+    /// Timers expire by themselves, packets take random times and may get lost. This finds what
+    /// depends on time, and random events do much of the work.
     Timed,
-    /// Nothing happens by itself: timers are long, and every packet takes one [`HOP`]. What happens
-    /// is what is done, so a schedule that breaks something is short to tell.
+    /// Nothing happens by itself: timers are long, and every packet takes one [`HOP`]. Only actions
+    /// make things happen, so a schedule that breaks something is short.
     Untimed,
 }
 
-/// How long a packet takes in still air.
+/// The latency of a packet in untimed schedules.
 pub const HOP: Time = Time::ms(10);
 
-/// A way to find something to do that makes sense now.
-type Find = fn(&World, &mut Dice) -> Option<Action>;
+/// Finds an action that makes sense now.
+type Find = fn(&World, &mut Rng) -> Option<Action>;
 
-/// Everything that can be done: how, how often, and in which air (none: in both).
-const MOVES: &[(Find, u32, Option<Timing>)] = &[
-    (timeout, 6, None),
-    (request, 6, None),
-    (read, 2, None),
-    (crash, 2, None),
-    (restart, 4, None),
-    (partition, 4, None),
-    (isolate, 2, None),
-    (cut, 2, None),
-    (heal, 3, None),
-    (hold, 2, None),
-    (release, 2, None),
-    (drop, 2, None),
-    (duplicate, 1, None),
-    (delay, 2, None),
-    (compact, 1, None),
-    (transfer, 1, None),
-    (change, 1, None),
-    (timer, 2, Some(Timing::Timed)),
-    (slow_disk, 1, Some(Timing::Timed)),
-    (skew, 2, Some(Timing::Timed)),
-    (retime, 1, Some(Timing::Timed)),
+/// The actions of schedules: their verbs, how to find one, its weight, and the only timing in which
+/// it is used (none: both). New lines go to the end: the order decides what a seed finds.
+const MOVES: &[(&[Verb], Find, u32, Option<Timing>)] = &[
+    (&[Verb::Timeout], timeout, 6, None),
+    (&[Verb::Request], request, 6, None),
+    (&[Verb::Read], read, 2, None),
+    (&[Verb::Crash], crash, 2, None),
+    (&[Verb::Restart], restart, 4, None),
+    (&[Verb::Partition], partition, 4, None),
+    (&[Verb::Isolate], isolate, 2, None),
+    (&[Verb::Cut], cut, 2, None),
+    (&[Verb::Heal], heal, 3, None),
+    (&[Verb::Hold], hold, 2, None),
+    (&[Verb::Release], release, 2, None),
+    (&[Verb::Drop], drop, 2, None),
+    (&[Verb::Duplicate], duplicate, 1, None),
+    (&[Verb::Delay], delay, 2, None),
+    (&[Verb::Compact], compact, 1, None),
+    (&[Verb::Transfer], transfer, 1, None),
+    (CHANGES, change, 1, None),
+    (&[Verb::Timer], timer, 2, Some(Timing::Timed)),
+    (&[Verb::SlowDisk], slow_disk, 1, Some(Timing::Timed)),
+    (&[Verb::Skew], skew, 2, Some(Timing::Timed)),
+    (&[Verb::Config], retime, 1, Some(Timing::Timed)),
 ];
 
-/// What beginnings differ in: one of each line. What stands there twice is taken twice as often.
+/// The verbs of membership changes.
+const CHANGES: &[Verb] = &[Verb::Add, Verb::Learner, Verb::Members, Verb::Remove];
+
+/// Why schedules do not use a verb; none if [`MOVES`] has it.
+pub fn left_out(verb: Verb) -> Option<&'static str> {
+    Some(match verb {
+        Verb::Client => "single requests do the same, and can be removed one by one",
+        Verb::Deliver => "a release, or a wait, delivers a packet",
+        Verb::FailDisk | Verb::MendDisk => "a slow disk and a crash have the same effects",
+        Verb::Jump => "setting the timer, or letting it expire, does the same",
+        Verb::Lossy | Verb::Slow => "a dropped or delayed packet says more exactly what matters",
+        Verb::Pause | Verb::Resume => "a server whose links hold their packets does as little",
+        Verb::Retire => "a removed server that crashes does the same",
+        Verb::Wipe => "Raft does not survive the loss of a disk that counts",
+        Verb::Rules => "the rule that is off stays off for the whole schedule",
+        Verb::Add
+        | Verb::Compact
+        | Verb::Config
+        | Verb::Crash
+        | Verb::Cut
+        | Verb::Delay
+        | Verb::Drop
+        | Verb::Duplicate
+        | Verb::Heal
+        | Verb::Hold
+        | Verb::Isolate
+        | Verb::Learner
+        | Verb::Members
+        | Verb::Partition
+        | Verb::Read
+        | Verb::Release
+        | Verb::Remove
+        | Verb::Request
+        | Verb::Restart
+        | Verb::Skew
+        | Verb::SlowDisk
+        | Verb::Timeout
+        | Verb::Timer
+        | Verb::Transfer => return None,
+    })
+}
+
+/// The initial settings: one of each line. A setting that is listed twice is taken twice as often.
 const SETTINGS: &[&[Setting]] = &[
     &[Setting::NoOp(true), Setting::NoOp(false)],
     &[Setting::FastBackup(true), Setting::FastBackup(false)],
@@ -82,8 +127,8 @@ const SETTINGS: &[&[Setting]] = &[
     ],
 ];
 
-/// The same in still air alone.
-const STILL: &[&[Setting]] = &[
+/// Further settings of untimed schedules.
+const UNTIMED: &[&[Setting]] = &[
     &[Setting::Send(SendPolicy::AtOnce)],
     &[Setting::Latency(HOP, HOP)],
     &[Setting::Election(Time::ms(100_000), Time::ms(100_000))],
@@ -97,14 +142,14 @@ const STILL: &[&[Setting]] = &[
     ],
 ];
 
-/// They may be changed at any time: a lease hangs on them.
+/// Election timeouts. They may change at any time, because leases depend on them.
 const TIMEOUTS: &[Setting] = &[
     Setting::Election(Time::ms(150), Time::ms(300)),
     Setting::Election(Time::ms(600), Time::ms(1_200)),
 ];
 
-/// The same in living air alone.
-const LIVING: &[&[Setting]] = &[
+/// Further settings of timed schedules.
+const TIMED: &[&[Setting]] = &[
     &[
         Setting::Send(SendPolicy::AtOnce),
         Setting::Send(SendPolicy::OnHeartbeat),
@@ -141,32 +186,33 @@ const LIVING: &[&[Setting]] = &[
     ],
 ];
 
-/// A beginning in that air.
-pub fn scenario(air: Timing, servers: u8, rules: Rules, seed: u64, dice: &mut Dice) -> Scenario {
+/// A random scenario for that timing.
+pub fn scenario(timing: Timing, servers: u8, rules: Rules, seed: u64, rng: &mut Rng) -> Scenario {
     let mut scenario = Scenario::new(servers, seed);
     scenario.config.rules = rules;
-    // In still air each client begins with a server of its own: one can always be asked.
-    scenario.clients = match air {
+    // Untimed, each client starts with another server, so that a leader has a client.
+    scenario.clients = match timing {
         Timing::Untimed => servers.min(MAX_CLIENTS as u8),
-        Timing::Timed => 1 + dice.below(3) as u8,
+        Timing::Timed => 1 + rng.below(3) as u8,
     };
-    let own = match air {
-        Timing::Untimed => STILL,
-        Timing::Timed => LIVING,
+    let own = match timing {
+        Timing::Untimed => UNTIMED,
+        Timing::Timed => TIMED,
     };
     for choice in SETTINGS.iter().chain(own) {
-        scenario.set(dice.pick(choice));
+        scenario.set(rng.pick(choice));
     }
     scenario.config.sessions = sessions(rules, seed);
     if apart(rules, seed) {
         scenario.config.send = SendPolicy::Apart;
     }
-    // There are no leases without loyal voters (dissertation, 6.4.1).
+    // A lease needs voters that ignore RequestVote while they hear from the leader (dissertation,
+    // 6.4.1).
     scenario.config.check_quorum |= scenario.config.read == ReadMode::Lease;
     scenario
 }
 
-/// How many sessions are kept.
+/// The most sessions that are kept.
 fn sessions(rules: Rules, seed: u64) -> u8 {
     pick_for(Rule::RefuseExpired, rules, !seed, &[1, 1, 2], &[0, 0, 1, 2]).unwrap_or(0)
 }
@@ -184,8 +230,8 @@ fn apart(rules: Rules, seed: u64) -> bool {
     .unwrap_or(false)
 }
 
-/// What only `rule` guards against. By dice of its own, and only where it may matter: a hunt for
-/// what breaks without another rule is the same as if there were no such choice.
+/// A random choice that matters to `rule` only. It has a random stream of its own, and there is no
+/// choice while another rule is off: so hunts for the other rules stay the same.
 fn pick_for<T: Copy>(
     rule: Rule,
     rules: Rules,
@@ -200,60 +246,61 @@ fn pick_for<T: Copy>(
     } else {
         return None;
     };
-    Some(Dice::new(seed).pick(choice))
+    Some(Rng::new(seed).pick(choice))
 }
 
-/// How much of each move a schedule has. Every one has its own taste: a schedule that never crashes
-/// anybody gets further with partitions, and one that does little but lose messages finds what
-/// hangs on those (swarm testing: Groce et al. 2012).
+/// The weights of the moves in one schedule. Each schedule has its own: one without crashes goes
+/// further with partitions, and one that mostly loses messages finds what depends on them (swarm
+/// testing, Groce et al. 2012).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SwarmConfig {
-    air: Timing,
+    timing: Timing,
     weights: Vec<u32>,
     waits: [u32; WAITS.len()],
 }
 
-/// How long is waited between two moves, in hops; none: until nothing is under way.
+/// The waits between two moves, in hops; none: until no packet travels.
 const WAITS: [Option<u64>; 5] = [Some(0), Some(1), Some(2), Some(3), None];
 
 impl SwarmConfig {
-    /// A taste of its own.
-    pub fn new(air: Timing, dice: &mut Dice) -> Self {
-        let weights = MOVES.iter().map(|(_, weight, only)| {
-            let swarm: u32 = dice.pick(&[0, 1, 1, 2, 4]);
-            let fits = only.is_none_or(|only| only == air);
+    /// Random weights.
+    pub fn new(timing: Timing, rng: &mut Rng) -> Self {
+        let weights = MOVES.iter().map(|(_, _, weight, only)| {
+            let swarm: u32 = rng.pick(&[0, 1, 1, 2, 4]);
+            let fits = only.is_none_or(|only| only == timing);
             if fits { weight * swarm } else { 0 }
         });
         let mut weights: Vec<u32> = weights.collect();
-        // Nothing comes of a run without elections.
+        // A run without elections finds nothing.
         weights[0] = weights[0].max(3);
         Self {
-            air,
+            timing,
             weights,
-            waits: std::array::from_fn(|_| dice.pick(&[1, 1, 3])),
+            waits: std::array::from_fn(|_| rng.pick(&[1, 1, 3])),
         }
     }
 
-    /// Something to do now.
-    pub fn action(&self, world: &World, dice: &mut Dice) -> Option<Action> {
-        let (find, ..) = MOVES[dice.weigh(&self.weights)];
-        find(world, dice).filter(|action| is_fair(action, world))
+    /// An action to do now.
+    pub fn action(&self, world: &World, rng: &mut Rng) -> Option<Action> {
+        let (verbs, find, ..) = MOVES[rng.weigh(&self.weights)];
+        let action = find(world, rng)?;
+        debug_assert!(verbs.contains(&Verb::of(&action)), "{action}");
+        is_fair(&action, world).then_some(action)
     }
 
-    /// Until when to wait then; none: until nothing is under way.
-    pub fn wait(&self, world: &World, dice: &mut Dice) -> Option<Time> {
-        let hops = WAITS[dice.weigh(&self.waits)];
-        let length = match self.air {
+    /// The end of the wait after it; none: until no packet travels.
+    pub fn wait(&self, world: &World, rng: &mut Rng) -> Option<Time> {
+        let hops = WAITS[rng.weigh(&self.waits)];
+        let length = match self.timing {
             Timing::Untimed => Time(hops? * HOP.0),
-            Timing::Timed => Time::ms(dice.below(60 * hops.unwrap_or(10) as usize + 1) as u64),
+            Timing::Timed => Time::ms(rng.below(60 * hops.unwrap_or(10) as usize + 1) as u64),
         };
         Some(world.now() + length)
     }
 }
 
-/// Whether Raft promises anything to somebody who does this. A lease is good only while clocks keep
-/// to what is supposed of them, and a timer that is made to run out under a leader is a clock that
-/// does not.
+/// Whether Raft guarantees its properties after this action. A lease is safe only while clocks stay in
+/// their bound. A timer that is made to expire under a leader acts like a clock outside the bound.
 fn is_fair(action: &Action, world: &World) -> bool {
     match action {
         Action::Timeout(_) if world.config().read == ReadMode::Lease => {
@@ -268,9 +315,9 @@ fn is_fair(action: &Action, world: &World) -> bool {
     }
 }
 
-/// What ends the faults: the network is whole and loses nothing. Some of those who are down stay
-/// so, as long as a majority is up; and whoever waits for nothing asks for something.
-pub fn clearing(world: &World, dice: &mut Dice) -> Vec<Action> {
+/// The actions that end all faults: the network is healed and loses nothing. Crashed servers restart,
+/// all or enough for a majority, and every idle client sends a request.
+pub fn clearing(world: &World, rng: &mut Rng) -> Vec<Action> {
     let mut actions = vec![
         Action::Heal(Link::All),
         Action::Release(Link::All),
@@ -281,7 +328,7 @@ pub fn clearing(world: &World, dice: &mut Dice) -> Vec<Action> {
         Action::Configure(Setting::Disk(Time::ZERO, Time::ZERO)),
     ];
     let servers = world.servers();
-    // A newcomer without a log is not one of those who count.
+    // A new server without a log does not count for a majority.
     let counts = |server: &&Server| server.log().configuration() != Configuration::default();
     let voters = servers.iter().filter(counts).count();
     let mut up = servers
@@ -294,155 +341,155 @@ pub fn clearing(world: &World, dice: &mut Dice) -> Vec<Action> {
             actions.push(Action::SlowDisk(server.id, None));
         }
         let is_needed = counts(&server) && up <= voters / 2;
-        if !server.is_up() && (is_needed || dice.once_in(2)) {
+        if !server.is_up() && (is_needed || rng.once_in(2)) {
             actions.push(Action::Restart(server.id));
             up += usize::from(counts(&server));
         }
     }
     let idle = free(world).into_iter();
-    actions.extend(idle.map(|client| Action::Request(client, op(dice))));
+    actions.extend(idle.map(|client| Action::Request(client, op(rng))));
     actions
 }
 
-fn any<T: Copy>(of: &[T], dice: &mut Dice) -> Option<T> {
-    (!of.is_empty()).then(|| dice.pick(of))
+fn any<T: Copy>(of: &[T], rng: &mut Rng) -> Option<T> {
+    (!of.is_empty()).then(|| rng.pick(of))
 }
 
-fn server(world: &World, dice: &mut Dice) -> Option<NodeId> {
+fn server(world: &World, rng: &mut Rng) -> Option<NodeId> {
     let ids: Vec<NodeId> = world.ids().iter().collect();
-    any(&ids, dice)
+    any(&ids, rng)
 }
 
 /// A server that is up, or down.
-fn server_that_is(up: bool, world: &World, dice: &mut Dice) -> Option<NodeId> {
+fn server_that_is(up: bool, world: &World, rng: &mut Rng) -> Option<NodeId> {
     let fitting = world.servers().iter().filter(|server| server.is_up() == up);
     let ids: Vec<NodeId> = fitting.map(|server| server.id).collect();
-    any(&ids, dice)
+    any(&ids, rng)
 }
 
-/// The clients that wait for nothing.
+/// The idle clients.
 fn free(world: &World) -> Vec<ClientId> {
     let clients = world.clients().iter();
     let free = clients.filter(|client| client.current.is_none());
     free.map(|client| client.id).collect()
 }
 
-fn timeout(world: &World, dice: &mut Dice) -> Option<Action> {
+fn timeout(world: &World, rng: &mut Rng) -> Option<Action> {
     let servers = world.servers().iter();
     let waiting = servers.filter(|server| server.is_up() && !server.is_leader());
     let ids: Vec<NodeId> = waiting.map(|server| server.id).collect();
-    any(&ids, dice).map(Action::Timeout)
+    any(&ids, rng).map(Action::Timeout)
 }
 
-fn request(world: &World, dice: &mut Dice) -> Option<Action> {
-    // Mostly of whoever leads: in still air a client does not find out by itself.
+fn request(world: &World, rng: &mut Rng) -> Option<Action> {
+    // Mostly of a client that knows a leader: untimed, a client does not find one by itself.
     let leads = |id: &ClientId| {
         let server = world.find(world.clients()[id.slot()].target);
         server.is_some_and(|server| server.is_leader())
     };
     let (led, other): (Vec<_>, Vec<_>) = free(world).into_iter().partition(leads);
-    let from = if led.is_empty() || dice.once_in(8) {
+    let from = if led.is_empty() || rng.once_in(8) {
         other
     } else {
         led
     };
-    any(&from, dice).map(|client| Action::Request(client, op(dice)))
+    any(&from, rng).map(|client| Action::Request(client, op(rng)))
 }
 
-fn op(dice: &mut Dice) -> Op {
+fn op(rng: &mut Rng) -> Op {
     let requests = [
         "x=1", "x=2", "y=3", "x+=1", "x+=1", "x?", "x?", "-x", "x:1>2",
     ];
-    dice.pick(&requests).parse().expect("it is a request")
+    rng.pick(&requests).parse().expect("it is a request")
 }
 
-fn read(world: &World, dice: &mut Dice) -> Option<Action> {
-    // Mostly at a server that takes itself for the leader: the others ask one.
+fn read(world: &World, rng: &mut Rng) -> Option<Action> {
+    // Mostly at a server that leads, or believes so: the others ask a leader.
     let leading = world.servers().iter().filter(|server| server.is_leader());
     let leaders: Vec<NodeId> = leading.map(|server| server.id).collect();
-    let leader = any(&leaders, dice).filter(|_| !dice.once_in(3));
+    let leader = any(&leaders, rng).filter(|_| !rng.once_in(3));
     let (client, at) = (
-        any(&free(world), dice)?,
-        leader.or_else(|| server(world, dice))?,
+        any(&free(world), rng)?,
+        leader.or_else(|| server(world, rng))?,
     );
     Some(Action::Read(client, "x".parse().expect("it is a key"), at))
 }
 
-fn crash(world: &World, dice: &mut Dice) -> Option<Action> {
-    server_that_is(true, world, dice).map(Action::Crash)
+fn crash(world: &World, rng: &mut Rng) -> Option<Action> {
+    server_that_is(true, world, rng).map(Action::Crash)
 }
 
-fn restart(world: &World, dice: &mut Dice) -> Option<Action> {
-    server_that_is(false, world, dice).map(Action::Restart)
+fn restart(world: &World, rng: &mut Rng) -> Option<Action> {
+    server_that_is(false, world, rng).map(Action::Restart)
 }
 
-fn isolate(world: &World, dice: &mut Dice) -> Option<Action> {
-    let leader = world.leader().filter(|_| dice.once_in(2));
-    leader.or_else(|| server(world, dice)).map(Action::Isolate)
+fn isolate(world: &World, rng: &mut Rng) -> Option<Action> {
+    let leader = world.leader().filter(|_| rng.once_in(2));
+    leader.or_else(|| server(world, rng)).map(Action::Isolate)
 }
 
-fn partition(world: &World, dice: &mut Dice) -> Option<Action> {
+fn partition(world: &World, rng: &mut Rng) -> Option<Action> {
     let mut groups = vec![Group::default(); 2];
     for id in world.ids().iter() {
-        groups[dice.below(2)].servers.insert(id);
+        groups[rng.below(2)].servers.insert(id);
     }
-    // Whoever is not named is in the last group.
-    for client in world.clients().iter().filter(|_| dice.once_in(2)) {
+    // Clients that are not named are in the last group.
+    for client in world.clients().iter().filter(|_| rng.once_in(2)) {
         groups[0].clients |= 1 << client.id.slot();
     }
     Some(Action::Partition(groups))
 }
 
-fn pair(world: &World, dice: &mut Dice) -> Option<Link> {
-    let (a, b) = (server(world, dice)?, server(world, dice)?);
-    match (a == b, dice.once_in(2)) {
+fn pair(world: &World, rng: &mut Rng) -> Option<Link> {
+    let (a, b) = (server(world, rng)?, server(world, rng)?);
+    match (a == b, rng.once_in(2)) {
         (true, _) => None,
         (false, true) => Some(Link::OneWay(a, b)),
         (false, false) => Some(Link::Both(a, b)),
     }
 }
 
-fn cut(world: &World, dice: &mut Dice) -> Option<Action> {
-    pair(world, dice).map(Action::Cut)
+fn cut(world: &World, rng: &mut Rng) -> Option<Action> {
+    pair(world, rng).map(Action::Cut)
 }
 
-fn heal(world: &World, dice: &mut Dice) -> Option<Action> {
-    let link = pair(world, dice).filter(|_| dice.once_in(2));
+fn heal(world: &World, rng: &mut Rng) -> Option<Action> {
+    let link = pair(world, rng).filter(|_| rng.once_in(2));
     Some(Action::Heal(link.unwrap_or(Link::All)))
 }
 
-fn hold(world: &World, dice: &mut Dice) -> Option<Action> {
-    // Mostly where something is on its way.
-    let picked = packet(world, dice).filter(|_| !dice.once_in(4));
-    let link = picked.and_then(|pick| way(pick.from, pick.to));
-    link.or_else(|| pair(world, dice)).map(Action::Hold)
+fn hold(world: &World, rng: &mut Rng) -> Option<Action> {
+    // Mostly on a link where a packet travels.
+    let picked = packet(world, rng).filter(|_| !rng.once_in(4));
+    let link = picked.and_then(|pick| link(pick.from, pick.to));
+    link.or_else(|| pair(world, rng)).map(Action::Hold)
 }
 
-fn release(world: &World, dice: &mut Dice) -> Option<Action> {
+fn release(world: &World, rng: &mut Rng) -> Option<Action> {
     let packets = world.network().packets().iter();
     let held = packets.filter(|packet| packet.is_held());
     let links: Vec<Link> = held
-        .filter_map(|packet| way(packet.from, packet.to))
+        .filter_map(|packet| link(packet.from, packet.to))
         .collect();
-    any(&links, dice).map(Action::Release)
+    any(&links, rng).map(Action::Release)
 }
 
-fn way(from: Address, to: Address) -> Option<Link> {
+fn link(from: Address, to: Address) -> Option<Link> {
     match (from, to) {
         (Address::Server(a), Address::Server(b)) => Some(Link::OneWay(a, b)),
         _ => None,
     }
 }
 
-/// A packet between servers.
-fn packet(world: &World, dice: &mut Dice) -> Option<PacketPick> {
+/// A packet that travels between servers.
+fn packet(world: &World, rng: &mut Rng) -> Option<PacketPick> {
     let all = world.network().as_sent();
     let between = |place: &usize| {
         let packet = all[*place];
-        way(packet.from, packet.to).is_some() && packet.fate.is_none()
+        link(packet.from, packet.to).is_some() && packet.fate.is_none()
     };
     let places: Vec<usize> = (0..all.len()).filter(between).collect();
-    let place = any(&places, dice)?;
+    let place = any(&places, rng)?;
     let what = |place: usize| (all[place].from, all[place].to, all[place].kind());
     let (from, to, kind) = what(place);
     let before = (0..place).filter(|other| what(*other) == what(place));
@@ -454,33 +501,33 @@ fn packet(world: &World, dice: &mut Dice) -> Option<PacketPick> {
     })
 }
 
-fn drop(world: &World, dice: &mut Dice) -> Option<Action> {
-    packet(world, dice).map(Action::Drop)
+fn drop(world: &World, rng: &mut Rng) -> Option<Action> {
+    packet(world, rng).map(Action::Drop)
 }
 
-fn duplicate(world: &World, dice: &mut Dice) -> Option<Action> {
-    packet(world, dice).map(Action::Duplicate)
+fn duplicate(world: &World, rng: &mut Rng) -> Option<Action> {
+    packet(world, rng).map(Action::Duplicate)
 }
 
-fn delay(world: &World, dice: &mut Dice) -> Option<Action> {
-    let length = Time(HOP.0 * dice.pick(&[2, 4, 10, 30]));
-    packet(world, dice).map(|pick| Action::Delay(pick, length))
+fn delay(world: &World, rng: &mut Rng) -> Option<Action> {
+    let length = Time(HOP.0 * rng.pick(&[2, 4, 10, 30]));
+    packet(world, rng).map(|pick| Action::Delay(pick, length))
 }
 
-fn compact(world: &World, dice: &mut Dice) -> Option<Action> {
-    server_that_is(true, world, dice).map(Action::Compact)
+fn compact(world: &World, rng: &mut Rng) -> Option<Action> {
+    server_that_is(true, world, rng).map(Action::Compact)
 }
 
-fn transfer(world: &World, dice: &mut Dice) -> Option<Action> {
-    server(world, dice).map(Action::Transfer)
+fn transfer(world: &World, rng: &mut Rng) -> Option<Action> {
+    server(world, rng).map(Action::Transfer)
 }
 
-/// Mostly one server that comes or goes, at times several.
-fn change(world: &World, dice: &mut Dice) -> Option<Action> {
-    let new = NodeId::new((world.ids().len() + 1 + dice.below(2)).min(MAX_SERVERS))?;
-    let known = server(world, dice)?;
-    let some = world.ids().iter().filter(|_| !dice.once_in(3)).collect();
-    Some(Action::Change(dice.pick(&[
+/// Mostly one server is added or removed, sometimes several.
+fn change(world: &World, rng: &mut Rng) -> Option<Action> {
+    let new = NodeId::new((world.ids().len() + 1 + rng.below(2)).min(MAX_SERVERS))?;
+    let known = server(world, rng)?;
+    let some = world.ids().iter().filter(|_| !rng.once_in(3)).collect();
+    Some(Action::Change(rng.pick(&[
         Change::Add(new),
         Change::Add(known),
         Change::Learn(new),
@@ -490,48 +537,84 @@ fn change(world: &World, dice: &mut Dice) -> Option<Action> {
     ])))
 }
 
-fn slow_disk(world: &World, dice: &mut Dice) -> Option<Action> {
-    let time = dice.pick(&[None, Some(10), Some(40)]);
-    server(world, dice).map(|id| Action::SlowDisk(id, time.map(Time::ms)))
+fn slow_disk(world: &World, rng: &mut Rng) -> Option<Action> {
+    let time = rng.pick(&[None, Some(10), Some(40)]);
+    server(world, rng).map(|id| Action::SlowDisk(id, time.map(Time::ms)))
 }
 
 /// A clock as fast as the usual bound on drift allows.
 const FAST: ClockRate = ClockRate { ticks: 5, per: 4 };
 
-/// Clocks that differ from the beginning, in one run of three. Somebody's keeps true and the
-/// others' are as fast as they may be; often that one is the first to stand, for it is the lease of
-/// a leader with a slow clock that outlives the loyalty of its voters.
-pub fn clocks(world: &World, dice: &mut Dice) -> Vec<Action> {
-    let Some(slow) = server(world, dice).filter(|_| dice.once_in(3)) else {
+/// Clocks that differ from the start, in one of three schedules. One clock is true, the others are as
+/// fast as they may be. Often the server with the true clock is the first candidate: the lease of a
+/// leader with a slow clock can outlive the minimum election timeout of its voters.
+pub fn clocks(world: &World, rng: &mut Rng) -> Vec<Action> {
+    let Some(slow) = server(world, rng).filter(|_| rng.once_in(3)) else {
         return Vec::new();
     };
     let fast = world.ids().without(slow);
     let skews = fast.iter().map(|id| Action::Skew(id, FAST));
     let first = Action::SetTimer(slow, world.timing().election.0 + Time::ms(1));
     let mut actions: Vec<Action> = skews.collect();
-    actions.extend(dice.once_in(2).then_some(first));
+    actions.extend(rng.once_in(2).then_some(first));
     actions
 }
 
-/// An election timeout that is as short as it may be, or a little longer.
-fn timer(world: &World, dice: &mut Dice) -> Option<Action> {
-    let id = server_that_is(true, world, dice)?;
+/// The minimum election timeout, or a little more.
+fn timer(world: &World, rng: &mut Rng) -> Option<Action> {
+    let id = server_that_is(true, world, rng)?;
     let low = world.server(id).clock.stretch(world.timing().election.0);
     Some(Action::SetTimer(
         id,
-        low + Time::ms(dice.pick(&[1, 20, 100])),
+        low + Time::ms(rng.pick(&[1, 20, 100])),
     ))
 }
 
-fn skew(world: &World, dice: &mut Dice) -> Option<Action> {
-    server(world, dice).map(|id| Action::Skew(id, rate(dice)))
+fn skew(world: &World, rng: &mut Rng) -> Option<Action> {
+    server(world, rng).map(|id| Action::Skew(id, rate(rng)))
 }
 
-fn retime(_: &World, dice: &mut Dice) -> Option<Action> {
-    Some(Action::Configure(dice.pick(TIMEOUTS)))
+fn retime(_: &World, rng: &mut Rng) -> Option<Action> {
+    Some(Action::Configure(rng.pick(TIMEOUTS)))
 }
 
-fn rate(dice: &mut Dice) -> ClockRate {
+fn rate(rng: &mut Rng) -> ClockRate {
     let other = [(2, 1), (1, 2), (1, 1)].map(|(ticks, per)| ClockRate { ticks, per });
-    dice.pick(&[FAST, FAST, other[0], other[1], other[2]])
+    rng.pick(&[FAST, FAST, other[0], other[1], other[2]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::Step;
+
+    #[test]
+    fn every_verb_is_a_move_or_left_out() {
+        for verb in Verb::ALL {
+            let moves = MOVES.iter().filter(|(verbs, ..)| verbs.contains(verb));
+            let expected = usize::from(left_out(*verb).is_none());
+            assert_eq!(moves.count(), expected, "{}", verb.word());
+        }
+    }
+
+    #[test]
+    fn a_move_finds_actions_of_its_verbs_only() {
+        let mut rng = Rng::new(1);
+        let mut found = 0;
+        for servers in 1..=5 {
+            let scenario = scenario(Timing::Timed, servers, Rules::default(), 1, &mut rng);
+            let mut step = Step::default();
+            let mut world = World::new(&scenario, &mut step);
+            for _ in 0..400 {
+                world.step(&mut step);
+                for (verbs, find, ..) in MOVES {
+                    if let Some(action) = find(&world, &mut rng) {
+                        assert!(verbs.contains(&Verb::of(&action)), "{action}");
+                        found += 1;
+                    }
+                }
+            }
+        }
+        assert!(found > 10_000, "{found}");
+    }
 }

@@ -1,9 +1,9 @@
-//! What a moment of a run looks like from afar, and how far it is on the way to a disaster.
+//! The abstract shape of a state, and how close it is to breaking a property.
 //!
-//! A moment has features: something about two servers (what they are, whose term is later, whether
-//! their logs part, whether one reaches the other), or about a packet under way (of what kind, how late, whether what it says is
-//! so). They tell nothing of who is who, which terms it is, or what the commands say: two runs that
-//! differ in those only are the same to a search.
+//! A state has features. One is about two servers: their roles, whose term is later, whether their
+//! logs conflict, whether they reach each other. Another is about a packet that travels: its kind, how
+//! late it is, whether what it says is true. Features leave out the names of servers, the numbers of
+//! terms and the content of commands: states that differ only in those are the same to the search.
 
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -13,30 +13,30 @@ use crate::check::ghost::Ghost;
 use crate::raft::{AppendOutcome, EntryId, LogIndex, Message, Node, NodeId, Role, ServerSet, Term};
 use crate::sim::{Address, Body, Fingerprint, Packet, Server, World};
 
-/// How far a run has got: each stage is a step of the proof (§5.4.3) that does not hold any more.
+/// How close a run is to breaking a property: at each stage, a lemma of the proof (§5.4.3) is broken.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Stage {
-    /// All is well.
+    /// No lemma is broken.
     Plain,
-    /// A rule that is off was missed: from here on the run is one that Raft would not have had.
+    /// A rule that is off has mattered: with all rules on, the run would be another.
     Missed,
-    /// And two servers can be elected by majorities that do not meet (dissertation, 4.1).
+    /// Two servers can be elected by majorities without a common server (dissertation, 4.1).
     Split,
-    /// A leader has a lease, and another leads a later term (dissertation, 6.4.1).
+    /// A leader has a lease while another server leads a later term (dissertation, 6.4.1).
     Rival,
-    /// An acknowledgement is under way that will mislead a leader.
+    /// An acknowledgement travels that will mislead a leader.
     Lie,
-    /// A leader counts on a copy that is not there.
+    /// A leader counts a copy that does not exist.
     Belief,
-    /// Something was committed that no majority holds.
+    /// A committed entry is on no majority.
     Thin,
 }
 
 impl Stage {
-    /// How many there are.
+    /// The number of stages.
     pub const COUNT: usize = 7;
 
-    /// How far a run has got.
+    /// The stage of a run.
     pub fn of(walk: &Walk) -> Self {
         let (world, ghost) = (walk.world(), walk.ghost());
         if is_thin(world, ghost) {
@@ -83,8 +83,8 @@ pub fn features(world: &World, ghost: &Ghost) -> Vec<u64> {
     features
 }
 
-/// How two servers stand to each other: what they are, whose term is later, whether each log has
-/// something that the other has not, and whether they go by the same configuration and clock.
+/// The features of two servers: their roles, whose term is later, whether each log has entries that
+/// the other lacks, and whether their configurations and clocks are the same.
 fn relation(a: &Server, b: &Server) -> (u8, u8, Ordering, bool, bool, bool, bool) {
     let (one, other) = (a.log(), b.log());
     let common = one.common(other);
@@ -99,7 +99,7 @@ fn relation(a: &Server, b: &Server) -> (u8, u8, Ordering, bool, bool, bool, bool
     )
 }
 
-/// Whether what the one sends does not reach the other.
+/// Whether the link from one to the other is cut.
 fn is_cut(a: &Server, b: &Server, world: &World) -> bool {
     world.network().is_cut(a.id.into(), b.id.into())
 }
@@ -115,7 +115,7 @@ fn role(server: &Server) -> u8 {
     }
 }
 
-/// The messages under way between servers that are there.
+/// The messages that travel between servers.
 fn letters(world: &World) -> impl Iterator<Item = (&Server, &Server, &Message)> {
     let packets = world.network().packets().iter();
     packets.filter_map(|packet| match packet {
@@ -129,9 +129,9 @@ fn letters(world: &World) -> impl Iterator<Item = (&Server, &Server, &Message)> 
     })
 }
 
-/// What a message says: yes or no; something about entries that are not committed; something about
-/// entries on which the two logs do not agree. Of a snapshot: whether it is whole, and whether the
-/// receiver has what it covers, but does not know that to be committed, and has more.
+/// The features of a message: whether a reply is positive, whether it is about uncommitted entries,
+/// whether it is about entries on which the two logs differ. For a snapshot: whether it is complete,
+/// and whether the receiver has all that it covers, and more, without knowing it to be committed.
 fn says(message: &Message, from: &Server, to: &Server, ghost: &Ghost) -> (bool, bool, bool) {
     let common = from.log().common(to.log());
     let about = |index: LogIndex| (true, index > ghost.last(), index > common);
@@ -156,8 +156,8 @@ fn says(message: &Message, from: &Server, to: &Server, ghost: &Ghost) -> (bool, 
     }
 }
 
-/// Whether what was committed last is on fewer disks than a quorum, by the configuration that counts
-/// for it as by the latest.
+/// Whether the last committed entry is on fewer disks than a majority, of the configuration that
+/// committed it and of the latest one.
 fn is_thin(world: &World, ghost: &Ghost) -> bool {
     let last = ghost.last();
     let Some(settled) = ghost.at(last) else {
@@ -176,7 +176,7 @@ fn is_thin(world: &World, ghost: &Ghost) -> bool {
     })
 }
 
-/// Whether a leader counts on a lease while another leads a later term.
+/// Whether a leader has a lease while another server leads a later term.
 fn has_rival(world: &World) -> bool {
     let leaders = || world.servers().iter().filter(|server| server.is_leader());
     let latest = leaders().map(Server::term).max();
@@ -184,8 +184,7 @@ fn has_rival(world: &World) -> bool {
     leases.any(|server| Some(server.term()) < latest)
 }
 
-/// Whether two servers can each be elected, by configurations and voters that have no server in
-/// common.
+/// Whether two servers can each be elected by majorities without a common server.
 fn is_split(world: &World) -> bool {
     let servers = world.servers();
     let mut pairs = servers.iter().enumerate().flat_map(|(nth, one)| {
@@ -220,7 +219,7 @@ fn subsets(all: ServerSet) -> impl Iterator<Item = ServerSet> {
     })
 }
 
-/// Whether an acknowledgement is under way to a leader that would mislead it.
+/// Whether an acknowledgement travels that would mislead its leader.
 fn lies(world: &World, ghost: &Ghost) -> bool {
     letters(world).any(|(from, to, message)| match message {
         Message::AppendEntriesReply {
@@ -231,7 +230,7 @@ fn lies(world: &World, ghost: &Ghost) -> bool {
     })
 }
 
-/// Whether a leader believes of somebody what is not so.
+/// Whether a leader has a wrong match_index for a server.
 fn errs(leader: &Server, world: &World, ghost: &Ghost) -> bool {
     let Some(Role::Leader(leadership)) = leader.node().map(|node| node.role()) else {
         return false;
@@ -242,8 +241,8 @@ fn errs(leader: &Server, world: &World, ghost: &Ghost) -> bool {
     })
 }
 
-/// Whether it misleads a leader to take a server to agree with it up to `match_index`: about an entry
-/// of its own term (one it has or will have), which is what it commits by.
+/// Whether `match_index` of a server is wrong in a way that can mislead a leader: beyond the common
+/// part of the logs, at an entry of the leader's own term, which is what it commits by.
 fn misleads(leader: &Server, match_index: LogIndex, other: &Server, ghost: &Ghost) -> bool {
     let (log, term) = (leader.log(), leader.term());
     let before = Term(term.0.saturating_sub(1));

@@ -1,8 +1,8 @@
-//! What was found, made short.
+//! Shrinking: the shortest schedule that breaks the same property.
 //!
-//! One change after the other is tried on the schedule: leave something out, make a wait round, take
-//! a server away. What still breaks the same property is kept. It is over when no change helps any
-//! more (Zeller and Hildebrandt 2002).
+//! It tries one change after another on the schedule: remove an action, round a wait, remove a
+//! server. It keeps a change if the same property still breaks. It ends when no change helps any more
+//! (delta debugging, Zeller and Hildebrandt 2002).
 
 use super::Find;
 use super::walk::Schedule;
@@ -11,28 +11,28 @@ use crate::kv::Op;
 use crate::sim::text::parse_action;
 use crate::sim::{Action, Scenario, Setting, Time};
 
-/// A schedule that gets shorter.
+/// A schedule that is being shrunk.
 #[derive(Clone, Debug)]
 pub struct Shrink {
     best: Schedule,
     violation: Violation,
-    /// How many actions it had.
+    /// The number of actions at the start.
     length: usize,
-    /// Which kind of change is tried, and which of that kind.
+    /// The kind of change that is tried next, and its number within that kind.
     pass: usize,
     nth: usize,
-    /// Whether a change has helped since the first kind was tried.
+    /// Whether a change has helped in this round over all kinds.
     helped: bool,
 }
 
-/// A kind of change: the `nth` of it, if there are so many.
+/// A kind of change: returns the `nth` change of its kind, or none if there are fewer.
 type Pass = fn(&Schedule, usize) -> Option<Try>;
 
-/// A change.
+/// One change.
 enum Try {
-    /// One that changes nothing.
+    /// It would change nothing.
     Nothing,
-    /// What it makes of the schedule.
+    /// The changed schedule.
     This(Schedule),
 }
 
@@ -48,11 +48,11 @@ const PASSES: &[Pass] = &[
     names_in_order,
 ];
 
-/// How much longer than before a changed schedule is watched.
+/// How much longer a changed schedule is played than the original.
 const SLACK: Time = Time::ms(1_000);
 
 impl Shrink {
-    /// Begins with what was found.
+    /// Starts with a find.
     pub fn new(found: Schedule, violation: Violation) -> Self {
         Self {
             length: found.actions.len(),
@@ -64,7 +64,7 @@ impl Shrink {
         }
     }
 
-    /// Tries a change. Says how many steps that took.
+    /// Tries one change. Returns the number of steps that it took.
     pub fn work(&mut self) -> u64 {
         let Some(pass) = PASSES.get(self.pass) else {
             return 0;
@@ -92,7 +92,7 @@ impl Shrink {
         {
             Some(violation) => {
                 self.violation = *violation;
-                // What was refused, or came too late, is not part of it.
+                // Actions that were refused, or that came too late, are dropped.
                 self.best = walk.schedule();
                 self.helped = true;
             }
@@ -101,7 +101,7 @@ impl Shrink {
         walk.steps()
     }
 
-    /// What has become of it, once no change helps any more.
+    /// The result, once no change helps any more.
     pub fn done(&self) -> Option<Find> {
         (self.pass == PASSES.len()).then(|| Find {
             schedule: self.best.clone(),
@@ -112,7 +112,7 @@ impl Shrink {
 }
 
 impl Schedule {
-    /// The same without some of its actions.
+    /// The same schedule without some of its actions.
     fn without(&self, leave_out: impl Fn(usize) -> bool) -> Self {
         let mut schedule = self.clone();
         let mut nth = 0;
@@ -123,7 +123,7 @@ impl Schedule {
         schedule
     }
 
-    /// The same with an action changed.
+    /// The same schedule with one action changed.
     fn with(&self, nth: usize, action: Action) -> Try {
         if self.actions[nth].1 == action {
             return Try::Nothing;
@@ -133,7 +133,7 @@ impl Schedule {
         Try::This(schedule)
     }
 
-    /// The same with another beginning.
+    /// The same schedule with another scenario.
     fn beginning(&self, scenario: Scenario) -> Try {
         if scenario == self.scenario {
             return Try::Nothing;
@@ -144,13 +144,12 @@ impl Schedule {
         })
     }
 
-    /// The same with other numbers for the servers. What is done to one that has none any more is
-    /// not done.
+    /// The same schedule with renumbered servers. Actions on a server without a number are dropped.
     fn renamed(&self, scenario: Scenario, number: impl Fn(usize) -> Option<usize>) -> Self {
         let actions = self.actions.iter().filter_map(|(at, action)| {
             let text = rename(&action.to_string(), &number);
             let text = match action {
-                // A group may do with one less.
+                // A group of a partition just loses the server.
                 Action::Partition(_) => text.replace(GONE, ""),
                 _ => text,
             };
@@ -164,7 +163,7 @@ impl Schedule {
     }
 }
 
-/// Without half of the actions, a quarter, ..., without one.
+/// Removes half of the actions, a quarter, ..., one.
 fn fewer_actions(schedule: &Schedule, nth: usize) -> Option<Try> {
     let count = schedule.actions.len();
     let mut size = count.div_ceil(2);
@@ -172,7 +171,7 @@ fn fewer_actions(schedule: &Schedule, nth: usize) -> Option<Try> {
     while size > 0 {
         let pieces = count.div_ceil(size);
         if nth < first + pieces {
-            // From the end: what is last is least needed by the rest.
+            // From the end: the rest depends least on the last actions.
             let start = (pieces - 1 - (nth - first)) * size;
             let piece = start..start + size;
             return Some(Try::This(schedule.without(|nth| piece.contains(&nth))));
@@ -182,7 +181,7 @@ fn fewer_actions(schedule: &Schedule, nth: usize) -> Option<Try> {
     None
 }
 
-/// Without two actions at once: a crash and the restart after it.
+/// Removes two actions at once: a crash and the restart after it.
 fn two_actions_less(schedule: &Schedule, nth: usize) -> Option<Try> {
     let count = schedule.actions.len();
     let (one, other) = (nth.checked_div(count)?, nth % count);
@@ -196,7 +195,7 @@ fn two_actions_less(schedule: &Schedule, nth: usize) -> Option<Try> {
     Some(Try::This(schedule.without(|nth| pair.contains(&nth))))
 }
 
-/// Without one of the servers; those after it are counted anew.
+/// Removes a server, and renumbers those after it.
 fn fewer_servers(schedule: &Schedule, nth: usize) -> Option<Try> {
     let gone = usize::from(schedule.scenario.servers).checked_sub(nth)?;
     if gone == 0 || schedule.scenario.servers == 1 {
@@ -208,7 +207,7 @@ fn fewer_servers(schedule: &Schedule, nth: usize) -> Option<Try> {
     Some(Try::This(schedule.renamed(scenario, number)))
 }
 
-/// Servers are named in the order in which anything is done to them.
+/// Renumbers the servers in the order of the first action on each.
 fn names_in_order(schedule: &Schedule, nth: usize) -> Option<Try> {
     let actions = schedule.actions.iter();
     let named = actions.flat_map(|(_, action)| numbers(&action.to_string()));
@@ -218,7 +217,7 @@ fn names_in_order(schedule: &Schedule, nth: usize) -> Option<Try> {
             order.push(number);
         }
     }
-    // Servers that join later have the numbers after those that are there.
+    // Servers that join later have higher numbers than the founders.
     if nth > 0 || order.is_sorted() || order.len() > schedule.scenario.servers.into() {
         return None;
     }
@@ -233,11 +232,11 @@ fn names_in_order(schedule: &Schedule, nth: usize) -> Option<Try> {
     ))
 }
 
-/// Stands for a server that has no number any more. No action reads so.
+/// Marks a server without a number. The grammar does not read it.
 const GONE: &str = "S?";
 
-/// The text of an action with other numbers for the servers. The grammar names servers alike in all
-/// actions, so this needs to know none of them.
+/// The text of an action with renumbered servers. The grammar writes servers the same way in every
+/// action, so this code knows no action.
 fn rename(text: &str, mut number: impl FnMut(usize) -> Option<usize>) -> String {
     let mut renamed = String::new();
     let mut word = false;
@@ -259,7 +258,7 @@ fn rename(text: &str, mut number: impl FnMut(usize) -> Option<usize>) -> String 
     renamed
 }
 
-/// The numbers of the servers that the text of an action names.
+/// The numbers of the servers in the text of an action.
 fn numbers(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     rename(text, |number| {
@@ -269,14 +268,14 @@ fn numbers(text: &str) -> Vec<usize> {
     found
 }
 
-/// With one client less.
+/// Removes a client.
 fn fewer_clients(schedule: &Schedule, nth: usize) -> Option<Try> {
     let mut scenario = schedule.scenario.clone();
     scenario.clients = scenario.clients.checked_sub(1)?;
     (nth == 0).then(|| schedule.beginning(scenario))
 }
 
-/// With a setting as it usually is. How long things take stays as it is: times hang on it.
+/// Gives a setting its default. Durations stay, because the times of the actions depend on them.
 fn plain_settings(schedule: &Schedule, nth: usize) -> Option<Try> {
     let plain = Scenario::new(schedule.scenario.servers, schedule.scenario.seed);
     let setting = *plain.settings().get(nth)?;
@@ -293,7 +292,7 @@ fn plain_settings(schedule: &Schedule, nth: usize) -> Option<Try> {
     Some(schedule.beginning(scenario))
 }
 
-/// With a request that just writes.
+/// Replaces a request by a plain write.
 fn plain_requests(schedule: &Schedule, nth: usize) -> Option<Try> {
     let (_, action) = schedule.actions.get(nth)?;
     let Action::Request(client, _) = action else {
@@ -308,7 +307,7 @@ fn plain_requests(schedule: &Schedule, nth: usize) -> Option<Try> {
     Some(schedule.with(nth, Action::Request(*client, op)))
 }
 
-/// With an action that says the same more simply.
+/// Replaces an action by a simpler one.
 fn simpler_actions(schedule: &Schedule, nth: usize) -> Option<Try> {
     let (_, action) = schedule.actions.get(nth)?;
     let simpler = match action {
@@ -322,7 +321,7 @@ fn simpler_actions(schedule: &Schedule, nth: usize) -> Option<Try> {
     Some(simpler.map_or(Try::Nothing, |simpler| schedule.with(nth, simpler)))
 }
 
-/// Waits, from what reads best: none at all, then long enough for everything to have come to rest.
+/// Waits, the preferred ones first: none, then long enough for all packets to arrive.
 const WAITS: [Time; 11] = [
     Time::ZERO,
     Time::ms(100),
@@ -337,7 +336,7 @@ const WAITS: [Time; 11] = [
     Time::ms(300),
 ];
 
-/// With a wait that reads better.
+/// Replaces a wait by a preferred one.
 fn round_waits(schedule: &Schedule, nth: usize) -> Option<Try> {
     let (place, better) = (nth / WAITS.len(), WAITS[nth % WAITS.len()]);
     let (at, _) = *schedule.actions.get(place)?;

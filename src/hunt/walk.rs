@@ -1,4 +1,4 @@
-//! A schedule, and a run of one, under watch.
+//! A schedule, and its run with checkers.
 
 use super::moves::HOP;
 use crate::check::ghost::Ghost;
@@ -6,22 +6,22 @@ use crate::check::{Checker, Violation};
 use crate::raft::Rules;
 use crate::sim::{Action, Scenario, Step, Time, World};
 
-/// What a run is determined by: how it begins, what is done and when, and how long it is watched.
+/// Everything that determines a run: its scenario, its timed actions, and its end.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Schedule {
-    /// How it begins.
+    /// The initial state.
     pub scenario: Scenario,
-    /// What is done, in order of time.
+    /// The actions, in the order of their times.
     pub actions: Vec<(Time, Action)>,
-    /// How long it is watched.
+    /// The time up to which it is played.
     pub end: Time,
 }
 
-/// How long a client is waited with: longer than what counts as starving after any of our
-/// beginnings.
+/// The longest wait for an answer. It is longer than the time after which [`Checker`] reports a
+/// starved client, in every scenario of a hunt.
 const LONGEST_WAIT: Time = Time::ms(120_000);
 
-/// A run that is being made, or made again.
+/// A run in progress: a new one, or the replay of a schedule.
 #[derive(Clone, Debug)]
 pub struct Walk {
     scenario: Scenario,
@@ -29,16 +29,16 @@ pub struct Walk {
     checker: Checker,
     actions: Vec<(Time, Action)>,
     step: Step,
-    /// How many steps it has taken.
+    /// The number of steps so far.
     steps: u64,
-    /// The first step at which a rule that is off was missed, if one was and that is looked for.
+    /// The first step at which a rule that is off mattered. Only with `looks`.
     missed: Option<u64>,
-    /// Whether that is looked for.
+    /// Whether each step is compared with a twin that has all rules on.
     looks: bool,
 }
 
 impl Walk {
-    /// The beginning of a run. If a rule is off, it will be known where that first mattered.
+    /// The start of a run. If a rule is off, the run records the first step at which it mattered.
     pub fn new(scenario: Scenario) -> Self {
         let looks = scenario.config.rules != Rules::default();
         Self::begin(scenario, looks)
@@ -60,8 +60,8 @@ impl Walk {
         }
     }
 
-    /// Does something now, if it makes sense now. What is due at this very moment happens before
-    /// it, as in a session.
+    /// Does an action now, if it makes sense now, and returns whether it did. Steps that are due at the
+    /// same time happen first, as in a session.
     pub fn act(&mut self, action: Action) -> bool {
         self.wait(self.world.now());
         if self.is_broken() || self.world.check(&action).is_err() {
@@ -72,7 +72,7 @@ impl Walk {
         true
     }
 
-    /// Lets everything happen that is due up to `until`, or until a property is broken.
+    /// Plays all steps up to `until`, or until a property breaks.
     pub fn wait(&mut self, until: Time) {
         while !self.is_broken() && self.world.next_at().is_some_and(|next| next <= until) {
             self.happens(World::step);
@@ -82,8 +82,8 @@ impl Walk {
         }
     }
 
-    /// Lets things happen until nothing is under way that arrives by itself, or so many packets
-    /// have arrived; then up to the next full hop, so that times stay round.
+    /// Plays until no packet travels, or until this many packets have arrived. Then waits for the next
+    /// multiple of [`HOP`], so that times stay round.
     pub fn wait_until_quiet(&mut self, packets: usize) {
         for _ in 0..packets {
             match self.world.network().next_at() {
@@ -95,9 +95,9 @@ impl Walk {
         self.wait(Time(now.next_multiple_of(HOP.0)));
     }
 
-    /// Lets time pass until every client has its answer, or until a property is broken: that one of
-    /// them has waited too long, if nothing else. Ends some time where neither happens: then it is
-    /// not for want of a rule that the cluster does not work.
+    /// Plays until every client has its answer, or until a property breaks (at the latest Progress,
+    /// when a client has waited too long). Gives up after [`LONGEST_WAIT`]: then something other than
+    /// a rule keeps the cluster from working.
     pub fn wait_until_answered(&mut self) {
         let end = self.world.now() + LONGEST_WAIT;
         while !self.is_broken() && self.world.now() < end && self.is_asked() {
@@ -113,7 +113,7 @@ impl Walk {
         clients.any(|client| client.current.is_some())
     }
 
-    /// Lets a step happen, and looks whether it would have been another with all rules on.
+    /// Does a step, and compares it with the same step with all rules on.
     fn happens(&mut self, what: impl Fn(&mut World, &mut Step) -> bool) {
         self.steps += 1;
         let rules = self.scenario.config.rules;
@@ -131,32 +131,32 @@ impl Walk {
         self.checker.observe(&self.world, &self.step);
     }
 
-    /// The world as it is now.
+    /// The current state.
     pub fn world(&self) -> &World {
         &self.world
     }
 
-    /// How many steps it has taken.
+    /// The number of steps so far.
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// What is remembered of it.
+    /// The ghost state of the checkers.
     pub fn ghost(&self) -> &Ghost {
         self.checker.ghost()
     }
 
-    /// How many things were done.
+    /// The number of actions so far.
     pub fn moves(&self) -> usize {
         self.actions.len()
     }
 
-    /// Whether a rule that is off was missed: with it on, something would have gone otherwise.
+    /// Whether a rule that is off has mattered: with it on, a step would have been another.
     pub fn has_missed(&self) -> bool {
         self.missed.is_some()
     }
 
-    /// The property that was broken first, and how.
+    /// The first violation.
     pub fn violation(&self) -> Option<&Violation> {
         self.checker.violations().first()
     }
@@ -165,7 +165,7 @@ impl Walk {
         self.violation().is_some()
     }
 
-    /// What has made it what it is.
+    /// The schedule of this run.
     pub fn schedule(&self) -> Schedule {
         Schedule {
             scenario: self.scenario.clone(),
@@ -176,14 +176,14 @@ impl Walk {
 }
 
 impl Schedule {
-    /// The same where other rules hold.
+    /// The same schedule with other rules.
     pub fn with_rules(&self, rules: Rules) -> Self {
         let mut schedule = self.clone();
         schedule.scenario.config.rules = rules;
         schedule
     }
 
-    /// Plays it. What makes no sense when its time comes is not done.
+    /// Plays it. Skips the actions that make no sense at their time.
     pub fn play(&self) -> Walk {
         let mut walk = Walk::begin(self.scenario.clone(), false);
         for (at, action) in &self.actions {

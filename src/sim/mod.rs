@@ -11,6 +11,7 @@ pub mod disk;
 pub mod fingerprint;
 pub mod network;
 pub mod random;
+pub mod rng;
 pub mod roster;
 pub mod scenario;
 pub mod server;
@@ -27,6 +28,7 @@ pub use network::{
     Address, Body, LinkFaults, Loss, Network, NetworkFaults, Packet, PacketId, PacketKind,
     ReplyOutcome,
 };
+pub use rng::Rng;
 pub use roster::Roster;
 pub use scenario::{DiskImage, Scenario, Setting, Setup, Timing};
 pub use server::{Condition, Server, Up};

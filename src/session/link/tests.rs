@@ -1,7 +1,7 @@
 use super::*;
 use crate::raft::Rule;
-use crate::sim::random::{Purpose, roll};
 use crate::sim::Setting;
+use crate::sim::random::{Purpose, roll};
 
 /// Whole links that hold anything: they are runs, or refused.
 #[test]
