@@ -1,5 +1,6 @@
 //! A thousand elections at once: how often a vote is split, measured and by the formula.
 
+use crate::raft::configuration::majority;
 use crate::raft::{Event, NodeId};
 use crate::sim::{Action, Scenario, Setting, Step, Time, World};
 
@@ -64,10 +65,11 @@ impl Experiment {
     /// How many in a hundred are split by thesis 9.2: those in which so many that the first
     /// candidate lacks votes time out within one journey of the first.
     pub fn expected(&self) -> f64 {
-        let (all, up) = (u32::from(self.servers), u32::from(self.servers - self.down));
+        let up = u32::from(self.servers - self.down);
         let range = self.longest - SHORTEST;
         let journey = (self.latency.0 as f64 / range.0 as f64).min(1.0);
-        let needed = up - all / 2;
+        // Without these the others are no majority.
+        let needed = up + 1 - majority(self.servers.into()) as u32;
         let mut ways = 1.0; // up over k
         let mut sum = 0.0;
         for k in 0..=up {

@@ -4,6 +4,7 @@
 //! line in [`SETTINGS`], [`TIMED`] or [`UNTIMED`].
 
 use crate::kv::{ClientId, MAX_CLIENTS, Op};
+use crate::raft::configuration::majority;
 use crate::raft::{Change, Configuration, MAX_SERVERS, NodeId, ReadMode, Rule, Rules, SendPolicy};
 use crate::sim::text::Verb;
 use crate::sim::{
@@ -340,7 +341,7 @@ pub fn clearing(world: &World, rng: &mut Rng) -> Vec<Action> {
         if server.disk_time.is_some() {
             actions.push(Action::SlowDisk(server.id, None));
         }
-        let is_needed = counts(&server) && up <= voters / 2;
+        let is_needed = counts(&server) && up < majority(voters);
         if !server.is_up() && (is_needed || rng.once_in(2)) {
             actions.push(Action::Restart(server.id));
             up += usize::from(counts(&server));

@@ -5,6 +5,7 @@
 
 use super::Language;
 use super::about;
+use super::state::Values;
 use crate::check::Violation;
 use crate::sim::Fact;
 
@@ -70,7 +71,7 @@ pub fn end(language: Language, sentence: &str) -> String {
 
 /// The values that decided it, where the sentence for it has no room for them.
 pub fn values(language: Language, fact: &Fact) -> Option<String> {
-    language.words().values(fact)
+    Values::of(fact).map(|values| language.words().values(&values))
 }
 
 /// Where a rule stands: `Figure 2, RequestVote 2; §5.2, 5.4.1`.

@@ -5,7 +5,7 @@
 
 use super::clause::Clause;
 use super::en::English;
-use super::state::{Journey, Standing};
+use super::state::{Journey, Standing, Values};
 use super::zh::Chinese;
 use crate::check::{Property, Violation};
 use crate::raft::{EntryId, NodeId, Payload, Term};
@@ -58,8 +58,8 @@ pub trait Words: Sync {
     /// The rule where something had no effect.
     fn no_effect_rule(&self) -> &'static str;
 
-    /// The values that decided a fact, where its sentence has no room for them; with a full stop.
-    fn values(&self, fact: &Fact) -> Option<String>;
+    /// The values that decided a fact, with a full stop.
+    fn values(&self, values: &Values) -> String;
 
     /// Where a rule stands: `Figure 2, RequestVote 2; §5.2, 5.4.1`.
     fn source(&self, clause: &Clause) -> String;

@@ -4,7 +4,8 @@
 use super::clause::{Clause, clause};
 use super::language::Language;
 use crate::check::ghost::Settled;
-use crate::raft::{Configuration, EntryId, Event, Node, NodeId, Role, ServerSet, Term};
+use crate::raft::configuration::majority;
+use crate::raft::{Configuration, EntryId, Event, LogIndex, Node, NodeId, Role, ServerSet, Term};
 use crate::sim::{Fact, Packet, World};
 
 /// Whether an entry is committed, and if not, why not.
@@ -24,6 +25,8 @@ pub enum Standing {
         holders: ServerSet,
         /// Of whom a majority is needed.
         of: Configuration,
+        /// The number of voters that must still store it.
+        missing: usize,
     },
     /// A majority has it, but its term is older than the leader's.
     OldTerm {
@@ -113,14 +116,107 @@ fn standing(world: &World, id: NodeId, position: EntryId, settled: Option<&Settl
                     leader_term,
                 }
             } else {
+                let holding = holders.and(of.voters).len();
                 Standing::Missing {
                     leader,
                     holders,
                     of,
+                    missing: majority(of.voters.len()).saturating_sub(holding),
                 }
             }
         }
         _ => Standing::Replaced(leader.id(), leader.term()),
+    }
+}
+
+/// The values behind an event, where its sentence has no room for them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Values {
+    /// A follower's log matches up to this index.
+    Match(LogIndex),
+    /// The last entries of a candidate's log and of the voter's.
+    LogEnds {
+        /// The candidate or pre-candidate.
+        candidate: NodeId,
+        /// The last entry of its log.
+        theirs: EntryId,
+        /// The last entry of the voter's log.
+        ours: EntryId,
+    },
+}
+
+impl Values {
+    pub(super) fn of(fact: &Fact) -> Option<Self> {
+        let Fact::Raft { event, .. } = fact else {
+            return None;
+        };
+        Some(match *event {
+            Event::MatchAdvanced { match_index, .. } => Self::Match(match_index),
+            Event::PreVoteGranted {
+                candidate,
+                candidate_last: theirs,
+                own_last: ours,
+                ..
+            }
+            | Event::VoteGranted {
+                candidate,
+                candidate_last: theirs,
+                own_last: ours,
+                ..
+            } => Self::LogEnds {
+                candidate,
+                theirs,
+                ours,
+            },
+            // Their sentences say it all.
+            Event::TermAdopted { .. }
+            | Event::SteppedDown { .. }
+            | Event::TimerReset { .. }
+            | Event::Ignored { .. }
+            | Event::ElectionStarted { .. }
+            | Event::MayNotStand
+            | Event::VoteDenied { .. }
+            | Event::VoteCounted { .. }
+            | Event::BecameLeader { .. }
+            | Event::LeaderKnown { .. }
+            | Event::PreVoteStarted { .. }
+            | Event::PreVoteDenied { .. }
+            | Event::PreVoteCounted { .. }
+            | Event::MinElectionTimeoutEnded { .. }
+            | Event::HeartbeatDue
+            | Event::EntryAppended { .. }
+            | Event::NotLeader { .. }
+            | Event::AppendAccepted { .. }
+            | Event::AppendRefused { .. }
+            | Event::EntriesDeleted { .. }
+            | Event::NextLowered { .. }
+            | Event::Committed { .. }
+            | Event::CommitWaits { .. }
+            | Event::CommitLearned { .. }
+            | Event::Applied { .. }
+            | Event::Compacted { .. }
+            | Event::SnapshotNeeded { .. }
+            | Event::PieceStored { .. }
+            | Event::SnapshotInstalled { .. }
+            | Event::SnapshotRefused { .. }
+            | Event::SnapshotUnneeded { .. }
+            | Event::ChangeRefused { .. }
+            | Event::ChangeWaits { .. }
+            | Event::ChangeAbandoned { .. }
+            | Event::Configured { .. }
+            | Event::CatchUpBegun { .. }
+            | Event::CaughtUp { .. }
+            | Event::TransferStarted { .. }
+            | Event::HandingOver { .. }
+            | Event::NotTransferred { .. }
+            | Event::ReadNoted { .. }
+            | Event::ReadHeld { .. }
+            | Event::ReadsConfirmed { .. }
+            | Event::ReadAsked { .. }
+            | Event::ReadIndexKnown { .. }
+            | Event::ReadGivenUp { .. }
+            | Event::LeaseEnded => return None,
+        })
     }
 }
 

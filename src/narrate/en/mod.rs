@@ -10,7 +10,7 @@ mod words;
 
 use super::clause::Clause;
 use super::language::Words;
-use super::state::{Journey, Standing};
+use super::state::{Journey, Standing, Values};
 use crate::check::{Property, Violation};
 use crate::raft::{EntryId, NodeId, Payload, Term};
 use crate::sim::{Action, Address, Fact, Step, World};
@@ -47,8 +47,8 @@ impl Words for English {
         "Late and duplicate messages have no effect."
     }
 
-    fn values(&self, fact: &Fact) -> Option<String> {
-        state::values(fact)
+    fn values(&self, values: &Values) -> String {
+        state::values(values)
     }
 
     fn source(&self, clause: &Clause) -> String {

@@ -2,9 +2,8 @@
 
 use super::words::{configuration, count, end_of_log, list, servers, share};
 use crate::narrate::clause::Clause;
-use crate::narrate::state::Standing;
-use crate::raft::{EntryId, Event, NodeId, Payload};
-use crate::sim::Fact;
+use crate::narrate::state::{Standing, Values};
+use crate::raft::{EntryId, NodeId, Payload};
 
 pub(super) fn entry(
     id: NodeId,
@@ -41,12 +40,12 @@ pub(super) fn standing(id: NodeId, standing: &Standing) -> String {
             leader,
             holders,
             of,
+            missing,
         } => {
-            let missing = (of.voters.len() / 2 + 1).saturating_sub(holders.and(of.voters).len());
             let more = if of.is_joint() {
                 String::new()
             } else {
-                format!("{} ", count(missing))
+                format!("{} ", count(*missing))
             };
             let all = of.all_voters().iter();
             let others = list(all.filter(|id| !holders.contains(*id)));
@@ -73,35 +72,20 @@ pub(super) fn standing(id: NodeId, standing: &Standing) -> String {
     }
 }
 
-pub(super) fn values(fact: &Fact) -> Option<String> {
-    let Fact::Raft { event, .. } = fact else {
-        return None;
-    };
-    match event {
-        Event::MatchAdvanced { match_index, .. } => {
-            let next = match_index.next();
-            Some(format!(
-                "So matchIndex is {match_index}, and nextIndex is at least {next}."
-            ))
+pub(super) fn values(values: &Values) -> String {
+    match values {
+        Values::Match(index) => {
+            let next = index.next();
+            format!("So matchIndex is {index}, and nextIndex is at least {next}.")
         }
-        Event::PreVoteGranted {
+        Values::LogEnds {
             candidate,
-            candidate_last,
-            own_last,
-            ..
-        }
-        | Event::VoteGranted {
-            candidate,
-            candidate_last,
-            own_last,
-            ..
+            theirs,
+            ours,
         } => {
-            let (theirs, ours) = (end_of_log(*candidate_last), end_of_log(*own_last));
-            Some(format!(
-                "{candidate}'s log ends with {theirs}; the voter's with {ours}."
-            ))
+            let (theirs, ours) = (end_of_log(*theirs), end_of_log(*ours));
+            format!("{candidate}'s log ends with {theirs}; the voter's with {ours}.")
         }
-        _ => None,
     }
 }
 

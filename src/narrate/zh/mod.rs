@@ -11,7 +11,7 @@ mod words;
 
 use super::clause::Clause;
 use super::language::Words;
-use super::state::{Journey, Standing};
+use super::state::{Journey, Standing, Values};
 use crate::check::{Property, Violation};
 use crate::raft::{EntryId, NodeId, Payload, Term};
 use crate::sim::{Action, Address, Fact, Step, World};
@@ -48,8 +48,8 @@ impl Words for Chinese {
         "迟到的和重复的消息不起作用。"
     }
 
-    fn values(&self, fact: &Fact) -> Option<String> {
-        state::values(fact)
+    fn values(&self, values: &Values) -> String {
+        state::values(values)
     }
 
     fn source(&self, clause: &Clause) -> String {

@@ -2,9 +2,8 @@
 
 use super::words::{configuration, end_of_log, list, servers, share};
 use crate::narrate::clause::Clause;
-use crate::narrate::state::Standing;
-use crate::raft::{EntryId, Event, NodeId, Payload};
-use crate::sim::Fact;
+use crate::narrate::state::{Standing, Values};
+use crate::raft::{EntryId, NodeId, Payload};
 
 pub(super) fn entry(
     id: NodeId,
@@ -41,8 +40,8 @@ pub(super) fn standing(id: NodeId, standing: &Standing) -> String {
             leader,
             holders,
             of,
+            missing,
         } => {
-            let missing = (of.voters.len() / 2 + 1).saturating_sub(holders.and(of.voters).len());
             let more = if of.is_joint() {
                 String::new()
             } else {
@@ -71,35 +70,20 @@ pub(super) fn standing(id: NodeId, standing: &Standing) -> String {
     }
 }
 
-pub(super) fn values(fact: &Fact) -> Option<String> {
-    let Fact::Raft { event, .. } = fact else {
-        return None;
-    };
-    match event {
-        Event::MatchAdvanced { match_index, .. } => {
-            let next = match_index.next();
-            Some(format!(
-                "所以 matchIndex 是 {match_index}，nextIndex 至少是 {next}。"
-            ))
+pub(super) fn values(values: &Values) -> String {
+    match values {
+        Values::Match(index) => {
+            let next = index.next();
+            format!("所以 matchIndex 是 {index}，nextIndex 至少是 {next}。")
         }
-        Event::PreVoteGranted {
+        Values::LogEnds {
             candidate,
-            candidate_last,
-            own_last,
-            ..
-        }
-        | Event::VoteGranted {
-            candidate,
-            candidate_last,
-            own_last,
-            ..
+            theirs,
+            ours,
         } => {
-            let (theirs, ours) = (end_of_log(*candidate_last), end_of_log(*own_last));
-            Some(format!(
-                "{candidate} 的日志末尾：{theirs}；投票者的日志末尾：{ours}。"
-            ))
+            let (theirs, ours) = (end_of_log(*theirs), end_of_log(*ours));
+            format!("{candidate} 的日志末尾：{theirs}；投票者的日志末尾：{ours}。")
         }
-        _ => None,
     }
 }
 

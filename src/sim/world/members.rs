@@ -1,6 +1,7 @@
 //! Who is there, who belongs to the cluster, and how that changes.
 
 use super::World;
+use crate::raft::configuration::majority;
 use crate::raft::{Change, Configuration, Input, Log, Node, NodeId, Persistent, ServerSet};
 use crate::sim::action::ClockRate;
 use crate::sim::server::{Condition, Server};
@@ -23,9 +24,9 @@ impl World {
         logs.max_by_key(|log| (log.last().term, log.last_index(), knows(log)))
     }
 
-    /// How many of its voters are a majority.
+    /// The number of voters that are a majority.
     pub fn majority(&self) -> usize {
-        self.configuration().voters.len() / 2 + 1
+        majority(self.configuration().voters.len())
     }
 
     /// `S1 to S5`, or each by its name.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::super::read::{Entry, Members, Message, Reader};
 use crate::raft::chunks::Chunks;
+use crate::raft::configuration::majority;
 
 /// A log. Cheap to clone, however long it is.
 #[derive(Clone, Debug)]
@@ -187,7 +188,8 @@ impl Log {
 impl Members {
     /// Whether these servers are a majority: in a joint configuration, of both.
     pub(super) fn has_quorum(self, servers: u64) -> bool {
-        let most = |voters: u64| (servers & voters).count_ones() > voters.count_ones() / 2;
+        let size = |voters: u64| voters.count_ones() as usize;
+        let most = |voters: u64| size(servers & voters) >= majority(size(voters));
         most(self.voters) && (self.outgoing == 0 || most(self.outgoing))
     }
 

@@ -63,7 +63,13 @@ impl<'a> Past<'a> {
                 leader,
                 first_new,
                 match_index,
-            } if first_new <= match_index => vec![self.made(leader, match_index)],
+            } => {
+                let is_new = first_new <= match_index;
+                is_new
+                    .then(|| self.made(leader, match_index))
+                    .into_iter()
+                    .collect()
+            }
             Event::AppendRefused { reason, .. } => vec![match reason {
                 AppendRejected::OldTerm { ours, .. } => self.reached(id, ours),
                 AppendRejected::PreviousDiffers { previous, .. } => self.got(id, previous.index),
@@ -126,7 +132,66 @@ impl<'a> Past<'a> {
             Event::VoteDenied { reason, .. } | Event::PreVoteDenied { reason, .. } => {
                 vec![self.denied(id, reason)]
             }
-            _ => Vec::new(),
+            // What made their steps is all that they needed.
+            Event::ElectionStarted {
+                reason: Campaign::Silence { leader: None } | Campaign::Told { .. },
+                ..
+            }
+            | Event::PreVoteStarted { silent: None, .. }
+            | Event::Ignored {
+                reason:
+                    IgnoreReason::EarlierSnapshot
+                    | IgnoreReason::ElectionOver
+                    | IgnoreReason::LeadsNoLonger
+                    | IgnoreReason::NotSending
+                    | IgnoreReason::OtherPiece { .. }
+                    | IgnoreReason::NoVoter
+                    | IgnoreReason::Overtaken
+                    | IgnoreReason::ReadOver
+                    | IgnoreReason::OldTerm { .. }
+                    | IgnoreReason::RivalLeader,
+                ..
+            }
+            | Event::TermAdopted { .. }
+            | Event::SteppedDown { .. }
+            | Event::TimerReset { .. }
+            | Event::MayNotStand
+            | Event::VoteGranted { .. }
+            | Event::VoteCounted { .. }
+            | Event::LeaderKnown { .. }
+            | Event::PreVoteGranted { .. }
+            | Event::PreVoteCounted { .. }
+            | Event::MinElectionTimeoutEnded { .. }
+            | Event::HeartbeatDue
+            | Event::EntryAppended { .. }
+            | Event::NotLeader { .. }
+            | Event::EntriesDeleted { .. }
+            | Event::MatchAdvanced { .. }
+            | Event::NextLowered { .. }
+            | Event::CommitWaits { .. }
+            | Event::Applied { .. }
+            | Event::Compacted { .. }
+            | Event::SnapshotNeeded { .. }
+            | Event::PieceStored { .. }
+            | Event::SnapshotInstalled { .. }
+            | Event::SnapshotRefused { .. }
+            | Event::SnapshotUnneeded { .. }
+            | Event::ChangeRefused { .. }
+            | Event::ChangeWaits { .. }
+            | Event::ChangeAbandoned { .. }
+            | Event::Configured { .. }
+            | Event::CatchUpBegun { .. }
+            | Event::CaughtUp { .. }
+            | Event::TransferStarted { .. }
+            | Event::HandingOver { .. }
+            | Event::NotTransferred { .. }
+            | Event::ReadNoted { .. }
+            | Event::ReadHeld { .. }
+            | Event::ReadsConfirmed { .. }
+            | Event::ReadAsked { .. }
+            | Event::ReadIndexKnown { .. }
+            | Event::ReadGivenUp { .. }
+            | Event::LeaseEnded => Vec::new(),
         };
         found.into_iter().flatten().collect()
     }
