@@ -1,4 +1,4 @@
-//! The checker: what changed in a step, and in which order that is looked at.
+//! The checker: finds what changed in a step, and checks it in a fixed order.
 
 use std::sync::Arc;
 
@@ -9,58 +9,58 @@ use super::violation::{Breach, Violation};
 use crate::raft::{Log, LogIndex, MAX_SERVERS, NodeId, Rule, Rules, ServerSet, Snapshot, Term};
 use crate::sim::{Address, Cause, Server, Step, StepId, Time, World};
 
-/// Watches a run. See the [module](super).
+/// Checks a run step by step. See the [module](super).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Checker {
     pub(super) ghost: Ghost,
     pub(super) seen: Vec<Seen>,
     pub(super) calm: Calm,
-    /// What was found, the first of each property, in the order it was found.
+    /// The first violation of each property, in the order in which they were found.
     violations: Arc<Vec<Violation>>,
 }
 
-/// A server, as it was after the last step that happened to it.
+/// A server, as it was after the last step that changed it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Seen {
-    /// Whether it runs.
+    /// Whether it is up.
     pub up: bool,
-    /// The term it leads, if it leads.
+    /// The term that it leads, if it leads.
     pub leads: Option<Term>,
-    /// The latest term it has seen.
+    /// Its current term.
     pub term: Term,
-    /// The last entry it knows to be committed.
+    /// Its commit index.
     pub commit: LogIndex,
-    /// The last entry it has put into its machine.
+    /// The last entry that it applied.
     pub applied: LogIndex,
     /// Its log.
     pub log: Log,
-    /// How far its log agrees with what was ever committed.
+    /// The index up to which its log is known to equal the committed entries.
     pub(super) agreed: LogIndex,
 }
 
-/// What a step did to a server.
+/// The change of a server in a step.
 pub(super) struct Change {
     pub(super) server: NodeId,
     pub(super) before: Seen,
     pub(super) now: Seen,
-    /// The last index up to which the log is what it was.
+    /// The last index up to which the log is unchanged.
     pub(super) kept: LogIndex,
 }
 
-/// Entries that a server applied in a step.
+/// The entries that a server applied in a step.
 #[derive(Clone, Copy)]
 pub(super) struct Applied {
     pub(super) first: LogIndex,
     pub(super) last: LogIndex,
-    /// Whether what comes first came with a snapshot.
+    /// Whether the first part of them came with a snapshot.
     pub(super) restored: bool,
 }
 
-/// Breaches found in a step. Empty but for the worst of steps, so it takes no memory.
+/// The breaches of one step. Nearly always empty, and then it takes no memory.
 pub(super) type Breaches = Vec<Breach>;
 
 impl Checker {
-    /// Begins to watch. What the servers have at this moment is where its memory starts.
+    /// Starts with the state of a run at this moment: earlier entries are unknown.
     pub fn new(world: &World) -> Self {
         let mut checker = Self::of(ServerSet::EMPTY);
         let snapshots = world.servers().iter().map(|server| server.log().snapshot());
@@ -75,7 +75,7 @@ impl Checker {
         checker
     }
 
-    /// Watches servers of which nothing is known yet.
+    /// Starts with servers about which nothing is known yet.
     pub fn of(voters: ServerSet) -> Self {
         Self {
             ghost: Ghost::default(),
@@ -85,7 +85,7 @@ impl Checker {
         }
     }
 
-    /// The same, from the end of a snapshot on: of what led to it nothing is known.
+    /// The same, after a snapshot that ends here: the entries that it covers are unknown.
     pub fn since(voters: ServerSet, snapshot: &Snapshot) -> Self {
         Self {
             ghost: Ghost::new(snapshot),
@@ -93,8 +93,8 @@ impl Checker {
         }
     }
 
-    /// Looks at what `step` made of `world`, and tells of the first property that it broke, if it
-    /// broke one that had held so far.
+    /// Checks `step`, which led to `world`. Returns the first property that it broke, among those
+    /// that were not broken before.
     pub fn observe(&mut self, world: &World, step: &Step) -> Option<&Violation> {
         let known = self.violations.len();
         match step.cause {
@@ -120,23 +120,24 @@ impl Checker {
         self.violations.get(known)
     }
 
-    /// What was found so far: the first violation of each property, in the order of time.
+    /// The first violation of each property so far, in the order of time.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
 
-    /// How `property` was first broken, if it was.
+    /// The first violation of `property`, if there is one.
     pub fn violation_of(&self, property: Property) -> Option<&Violation> {
         let mut found = self.violations.iter();
         found.find(|violation| violation.property() == property)
     }
 
-    /// What it remembers of the run.
+    /// The ghost state.
     pub fn ghost(&self) -> &Ghost {
         &self.ghost
     }
 
-    /// Forgets who is gone: if it comes back, then as a new server. What was committed stays known.
+    /// Forgets servers that were taken away: one that comes back is a new server. Committed entries
+    /// stay known.
     fn look_who_is_there(&mut self, world: &World) {
         for id in NodeId::first(MAX_SERVERS) {
             let (known, there) = (id.slot() < self.seen.len(), world.ids().contains(id));
@@ -164,9 +165,9 @@ impl Checker {
         self.report(breaches, rules, step.id, step.at);
     }
 
-    /// Looks at a server of which nothing is known but what it is `now`, and tells of the first
-    /// property that this breaks, if it breaks one that had held so far. For runs of others: what
-    /// their machines do, and their clients see, is not looked at.
+    /// Checks a server about which only its state `now` is known. Returns the first property that
+    /// it broke, among those that were not broken before. For traces of other implementations:
+    /// state machines and clients are not checked.
     pub fn look(&mut self, id: NodeId, now: Seen, nth: StepId, at: Time) -> Option<&Violation> {
         let known = self.violations.len();
         let (_, breaches) = self.compare(id, now, Rules::default());
@@ -174,7 +175,7 @@ impl Checker {
         self.violations.get(known)
     }
 
-    /// What is different about a server breaks these. And what it applied, if that was right.
+    /// Checks the changes of a server. Returns what it applied, if that was right.
     fn compare(&mut self, id: NodeId, mut now: Seen, rules: Rules) -> (Option<Applied>, Breaches) {
         let before = self.seen[id.slot()].clone();
         let kept = now.log.common(&before.log);
@@ -198,7 +199,7 @@ impl Checker {
         (applied, breaches)
     }
 
-    /// Puts what was found on record, the properties of Figure 3 first.
+    /// Records breaches, the properties of Figure 3 first.
     pub(super) fn report(&mut self, breaches: Breaches, rules: Rules, step: StepId, at: Time) {
         if breaches.is_empty() {
             return;
@@ -221,7 +222,7 @@ impl Checker {
 }
 
 impl Change {
-    /// Whether the server's machine came out of a snapshot in this step.
+    /// Whether the server installed a snapshot in this step.
     pub(super) fn is_restored(&self) -> bool {
         let covered = self.now.log.snapshot().last.index;
         self.before.applied < covered && covered <= self.now.applied
@@ -229,7 +230,7 @@ impl Change {
 }
 
 impl Seen {
-    /// Whether nothing that matters here has changed.
+    /// Whether nothing has changed that the checks depend on.
     fn is_still(&self, server: &Server) -> bool {
         let node = server.node();
         self.up == node.is_some()
@@ -241,7 +242,7 @@ impl Seen {
             && self.log.is_shared_with(server.log())
     }
 
-    /// A server that does not run, with an empty disk.
+    /// A server that is down, with an empty disk.
     pub fn down(voters: ServerSet) -> Self {
         Self {
             up: false,
@@ -254,7 +255,7 @@ impl Seen {
         }
     }
 
-    /// The server as it is now.
+    /// The server's present state.
     fn of(server: &Server) -> Self {
         let node = server.node();
         Self {
@@ -269,7 +270,8 @@ impl Seen {
     }
 }
 
-/// The rule that would have prevented it: one that is off, the nearest first.
+/// The rule that would have prevented the breach: the first one of the property's rules that is
+/// off.
 fn guard(property: Property, rules: Rules) -> Option<Rule> {
     let guards = property.guards().iter().copied();
     let nearest = guards.clone().find(|rule| !rules.on(*rule));
@@ -309,7 +311,7 @@ mod tests {
                 }
             }));
             assert!(change(|seen| seen.log.truncate(LogIndex(2))));
-            // What a server that is down knew is gone anyway.
+            // A crash loses the volatile state, so it may fall.
             let up = server.is_up();
             assert_eq!(change(|seen| seen.commit = seen.commit.next()), up);
             assert_eq!(change(|seen| seen.applied = seen.applied.next()), up);
@@ -327,7 +329,7 @@ mod tests {
             (&[PersistLog, UpToDate], Some(UpToDate)),
             (&[UpToDate, CommitOwnTerm], Some(CommitOwnTerm)),
             (&[ExactlyOnce, PersistLog], Some(PersistLog)),
-            // None of those that are known to: then any.
+            // None of the rules that are known to guard it is off: then any rule that is.
             (&[ExactlyOnce, PersistVote], Some(PersistVote)),
         ] {
             let mut rules = Rules::default();

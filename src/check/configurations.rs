@@ -1,4 +1,4 @@
-//! Configuration Safety: no two majorities decide apart from each other (§6, Figure 10).
+//! Configuration Safety: no two majorities without a common server can decide (§6, Figure 10).
 
 use super::checker::{Breaches, Checker, Seen};
 use super::violation::Breach;
@@ -9,15 +9,15 @@ use crate::raft::{Configuration, LogIndex, NodeId, ServerSet, Term};
 struct Electable {
     server: NodeId,
     configuration: Configuration,
-    /// Those who would vote for it: its log is not behind theirs (§5.4.1).
+    /// Its supporters: the voters whose logs are not more up-to-date than its own (§5.4.1).
     supporters: ServerSet,
 }
 
 impl Checker {
-    /// Servers go by different configurations while the cluster changes. Whoever could be elected
-    /// by its own, and then commit, must need a server that everybody else needs who could be. This
-    /// looks at what could happen from here, not only at what did: the cluster is in danger from
-    /// the moment that Figure 10 marks with an arrow, though nobody may ever stand for election.
+    /// While the cluster changes, servers use different configurations. Any two servers that could
+    /// be elected, each by its own configuration, must share a voter that both need. This checks
+    /// what could happen next, not only what has happened: the danger begins at the moment that
+    /// Figure 10 marks with an arrow, even if no election follows.
     pub(super) fn check_configurations(&self, breaches: &mut Breaches) {
         if self.agree_on_configuration() {
             return;
@@ -39,8 +39,8 @@ impl Checker {
         configurations.all(|other| Some(other) == first)
     }
 
-    /// For each configuration that somebody goes by: of its voters the one whose log is most up to
-    /// date, who has the most supporters.
+    /// For each configuration in use, the voter with the most up-to-date log: it has the most
+    /// supporters.
     fn electable(&self) -> Vec<Electable> {
         let mut electable: Vec<Electable> = Vec::new();
         for (server, seen) in NodeId::first(self.seen.len()).zip(&self.seen) {
@@ -75,25 +75,25 @@ impl Checker {
     }
 }
 
-/// The configuration that a server goes by, if it has one yet.
+/// The configuration that a server uses, if it has one yet.
 fn configuration(seen: &Seen) -> Option<Configuration> {
     let configuration = seen.log.configuration();
     (!configuration.voters.is_empty()).then_some(configuration)
 }
 
-/// Whether it may ever vote: it runs, or has a log to come back with.
+/// Whether it may ever vote: it is up, or has a log to restart with.
 fn is_there(seen: &Seen) -> bool {
     seen.up || configuration(seen).is_some()
 }
 
-/// Of two logs, the one for which this is greater is more up to date (§5.4.1).
+/// The log with the greater key is more up-to-date (§5.4.1).
 fn last(seen: &Seen) -> (Term, LogIndex) {
     let last = seen.log.last();
     (last.term, last.index)
 }
 
-/// Two groups without a server in common, each enough to elect one of the two; of the first nobody
-/// can be spared.
+/// Two groups without a common server that could each elect one of the two candidates. The first
+/// group is minimal.
 fn apart(one: &Electable, other: &Electable) -> Option<(ServerSet, ServerSet)> {
     let voters = other.configuration.all_voters();
     subsets(one.supporters.and(one.configuration.all_voters())).find_map(|group| {
@@ -103,7 +103,7 @@ fn apart(one: &Electable, other: &Electable) -> Option<(ServerSet, ServerSet)> {
     })
 }
 
-/// All groups of these servers, each after those that are a part of it.
+/// All subsets of these servers, smaller ones before those that contain them.
 fn subsets(servers: ServerSet) -> impl Iterator<Item = ServerSet> {
     (0..1_u32 << servers.len()).map(move |chosen| {
         let members = servers.iter().enumerate();

@@ -1,4 +1,4 @@
-//! What is remembered of a run: who led which term, and what was ever committed.
+//! Ghost state: the leader of each term, and every entry that was ever committed.
 
 use std::sync::Arc;
 
@@ -6,29 +6,28 @@ use crate::kv::{Answer, ClientId, Command, Key, KvStore, MAX_CLIENTS, Op, Sessio
 use crate::raft::chunks::Chunks;
 use crate::raft::{Entry, Log, LogIndex, NodeId, Payload, Rule, Rules, Snapshot, Term};
 
-/// The memory of a run. Cheap to clone: copies share it.
+/// The ghost state of a run. Cheap to clone: copies share it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ghost {
-    /// Every leader there ever was, by term.
+    /// All leaders so far, by term.
     leaders: Arc<Vec<Elected>>,
-    /// Everything that was ever committed, from index 1 on, or from the end of the snapshot that
-    /// the run began with.
+    /// All committed entries, from index 1, or after the snapshot that the run began with.
     settled: Chunks<Settled>,
-    /// A machine of our own, into which each committed command is put once.
+    /// A reference machine that executes each committed command once.
     machine: KvStore,
-    /// By client: the last of its requests that was executed, where, and the answer.
+    /// By client: its last executed request, the index, and the answer.
     executed: [Option<(u32, LogIndex, Answer)>; MAX_CLIENTS],
-    /// By client: the last of its requests that was answered.
+    /// By client: its last answered request.
     acknowledged: [u32; MAX_CLIENTS],
-    /// The requests whose clients were told that nobody knows what became of them.
+    /// The requests whose clients were told that their session has expired.
     unknown: Arc<Vec<(ClientId, u32)>>,
-    /// The machine at the beginning.
+    /// The machine at the start of the run.
     start: KvStore,
-    /// By key, in their order: the last entry that writes it.
+    /// By key, in the order of keys: the last entry that writes it.
     written: Arc<Vec<(Key, LogIndex)>>,
-    /// The last entry that some client knows of, by an answer.
+    /// The last entry that some client knows of, through an answer.
     known: LogIndex,
-    /// By client: the last entry that was known when it asked what it waits for.
+    /// By client: the last entry that any client knew of when its pending request was sent.
     known_when_asked: [LogIndex; MAX_CLIENTS],
 }
 
@@ -37,49 +36,50 @@ pub struct Ghost {
 pub struct Elected {
     /// The term that it leads.
     pub term: Term,
-    /// Which server.
+    /// The server.
     pub server: NodeId,
-    /// Its log at that moment: afterwards a leader only appends.
+    /// Its log when it was elected. After that a leader only appends.
     pub log: Log,
 }
 
-/// An entry that was committed, as the first server to commit it had it.
+/// A committed entry, as the first server that committed it had it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Settled {
     /// The entry.
     pub entry: Entry,
-    /// The term in which it was committed: that of the server that did.
+    /// The term of the server that committed it first.
     pub term: Term,
-    /// Which server committed it first.
+    /// The server that committed it first.
     pub server: NodeId,
-    /// What comes of executing it; of an empty entry, nothing.
+    /// The result of executing it; none for an entry without a command.
     pub effect: Option<Effect>,
 }
 
-/// What comes of executing a committed command.
+/// The result of executing a committed command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Effect {
     /// The answer.
     pub answer: Answer,
     /// The value of its key afterwards.
     pub value: Option<i32>,
-    /// Whether the request had been executed before, so that nothing changes any more.
+    /// Whether the request had been executed before, so that this one has no effect.
     pub repeat: bool,
     /// The entry before this one that writes the same key; 0 if there is none.
     pub before: LogIndex,
 }
 
-/// What a read should have seen.
+/// The value that a read should have returned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stale {
-    /// The last entry that somebody knew of when it was asked.
+    /// The last entry that any client knew of when the read was sent.
     pub known: LogIndex,
-    /// The value of its key then.
+    /// The value of its key after that entry.
     pub value: Option<i32>,
 }
 
 impl Ghost {
-    /// What is known when a run begins: if with a snapshot, not what led to it.
+    /// The ghost state at the start of a run. If the run begins with a snapshot, the entries that
+    /// it covers are unknown.
     pub fn new(snapshot: &Snapshot) -> Self {
         Self {
             settled: Chunks::starting_at(snapshot.last.index.0 as usize),
@@ -89,7 +89,7 @@ impl Ghost {
         }
     }
 
-    /// Remembers who was elected. If another leads that term already, says who.
+    /// Records an election. Returns the other leader if the term has one already.
     pub fn leads(&mut self, elected: Elected) -> Option<NodeId> {
         let term = elected.term;
         match self.leaders.binary_search_by_key(&term, |other| other.term) {
@@ -101,15 +101,15 @@ impl Ghost {
         }
     }
 
-    /// Who was elected in a later term than `term`, the latest first.
+    /// The leaders of later terms than `term`, the latest first.
     pub fn elected_after(&self, term: Term) -> impl Iterator<Item = &Elected> {
         let latest = self.leaders.iter().rev();
         latest.take_while(move |elected| elected.term > term)
     }
 
-    /// Remembers that `server` committed `entry` in `term`, right after what is committed already.
-    /// Without the rule that refuses what comes in an expired session, it is executed, but only
-    /// once: we remember what the machines have forgotten.
+    /// Records that `server` committed `entry` in `term`, after the last entry committed so far.
+    /// With the rule off that refuses requests of expired sessions, such a request is executed, but
+    /// only once: the ghost state keeps what the machines have forgotten.
     pub fn settle(&mut self, entry: Entry, term: Term, server: NodeId, rules: Rules) {
         let effect = match entry.payload {
             Payload::Command(command) => Some(self.execute(&command, rules)),
@@ -163,7 +163,8 @@ impl Ghost {
         }
     }
 
-    /// Whether a request was executed, in whatever session: numbers go on from one to the next.
+    /// Whether a request was executed, in any session: serial numbers go on from one session to the
+    /// next.
     fn has_executed(&self, command: &Command) -> bool {
         let last = self.executed[command.client.slot()];
         last.is_some_and(|(serial, ..)| command.serial <= serial)
@@ -174,14 +175,14 @@ impl Ghost {
         place.map_or(LogIndex(0), |place| self.written[place].1)
     }
 
-    /// Remembers that a client was given an answer. If the cluster has committed nothing that
-    /// makes it true, says what it did: the answer it gave, or nothing.
+    /// Records an answer to a client. If no committed entry explains it, returns the answer that
+    /// the committed entries give, or none.
     pub fn acknowledge(&mut self, command: &Command, told: Answer) -> Result<(), Option<Answer>> {
         let slot = command.client.slot();
         self.acknowledged[slot] = self.acknowledged[slot].max(command.serial);
         match self.executed[slot] {
-            // A read need not be in the log, and one that is may see what is newer when it is
-            // executed again: whether it saw enough is another question.
+            // A read may have no entry. If it has one, a repeated execution may see a newer value.
+            // Whether it saw enough is checked elsewhere.
             _ if matches!(command.op, Op::Get { .. }) => Ok(()),
             Some((serial, _, answer)) if serial == command.serial && answer != told => {
                 Err(Some(answer))
@@ -194,23 +195,25 @@ impl Ghost {
         }
     }
 
-    /// Remembers that a client was told that its session has expired.
+    /// Records that a client was told that its session has expired.
     pub fn lets_be(&mut self, client: ClientId, serial: u32) {
         Arc::make_mut(&mut self.unknown).push((client, serial));
     }
 
-    /// Remembers that a client asks: what is known by now, the answer must not contradict.
+    /// Records that a client sends a request: the answer must reflect all that any client knows by
+    /// now.
     pub fn asks(&mut self, client: ClientId) {
         self.known_when_asked[client.slot()] = self.known;
     }
 
-    /// Remembers what a client read: from now on that is known. If the key had no such value at
-    /// any time since the client asked, says what it had then, and which entry was known.
+    /// Records the value that a client read: from now on it is known. If the key never had that
+    /// value since the request was sent, returns the value that it had then, and the entry that was
+    /// known.
     pub fn read(&mut self, client: ClientId, key: Key, told: Answer) -> Result<(), Stale> {
         let known = self.known_when_asked[client.slot()];
         let mut seen = None;
         let mut index = self.last_written(key);
-        // From the last write back to the one that was the last when the client asked.
+        // From the last write back to the one that was the last when the request was sent.
         while index > known
             && let Some(effect) = self.at(index).and_then(|settled| settled.effect)
         {
@@ -245,18 +248,18 @@ impl Ghost {
         }
     }
 
-    /// What was committed at `index`.
+    /// The entry that was committed at `index`.
     pub fn at(&self, index: LogIndex) -> Option<&Settled> {
         let place = usize::try_from(index.0.checked_sub(1)?).ok()?;
         self.settled.get(place)
     }
 
-    /// The index before the first that is remembered.
+    /// The index before the first known entry.
     pub fn base(&self) -> LogIndex {
         LogIndex(self.settled.start() as u64)
     }
 
-    /// The last index at which anything was committed.
+    /// The last committed index.
     pub fn last(&self) -> LogIndex {
         LogIndex(self.settled.end() as u64)
     }
@@ -289,7 +292,7 @@ mod tests {
         Entry { term, payload }
     }
 
-    /// The memory of a run in which these were committed.
+    /// The ghost state of a run in which these entries were committed.
     fn ghost(commands: &[&str]) -> Ghost {
         let mut ghost = Ghost::default();
         for text in commands {
@@ -315,7 +318,7 @@ mod tests {
             (Answer::Done, 1, true, 1),
             (Answer::Done, 7, false, 0),
             (value(3), 3, false, 1),
-            // It is long since that this was executed, and only the last answer is kept.
+            // It was executed long ago, and only the last answer is kept.
             (value(3), 3, true, 5),
         ];
         for (index, (answer, value, repeat, before)) in (1..).zip(expected) {
@@ -372,7 +375,7 @@ mod tests {
             let effect = ghost.at(index).unwrap().effect;
             let seen = effect.map(|effect| (effect.answer, effect.repeat));
             assert_eq!(seen, expected, "{index}");
-            // Nothing but the very first has written.
+            // Only the first entry has written.
             let value = effect.map_or(Some(1), |effect| effect.value);
             assert_eq!(value, Some(1), "{index}");
             let before = effect.map_or(0, |effect| effect.before.0);
@@ -410,12 +413,12 @@ mod tests {
             ("1.2 x+=1", value(2), Ok(())),
             ("1.2 x+=1", value(3), Err(Some(value(2)))),
             ("1.3 x+=1", value(3), Err(None)),
-            // Of what is long done it is not known any more how it was answered.
+            // The answers of earlier requests are not kept.
             ("1.1 x=1", Answer::Done, Ok(())),
             ("2.1 y=1", Answer::Done, Ok(())),
             ("2.2 y=1", Answer::Done, Err(None)),
             ("3.1 x=1", Answer::Done, Err(None)),
-            // A read need not be in the log.
+            // A read may have no entry.
             ("3.2 x?", value(2), Ok(())),
             ("1.3 x?", value(9), Ok(())),
         ] {
@@ -457,7 +460,7 @@ mod tests {
         ] {
             assert_eq!(ghost.is_acknowledged(&entry(text)), acknowledged, "{text}");
         }
-        // An older answer that comes late takes nothing back.
+        // A late answer to an earlier request changes nothing.
         ghost
             .acknowledge(&command("1.1 x=1"), Answer::Done)
             .unwrap();
@@ -466,8 +469,8 @@ mod tests {
         assert!(!ghost.is_acknowledged(&Entry { term, payload }));
     }
 
-    /// The machines keep one session. C1 opens it, C2 opens another, and then C1 asks in its old one
-    /// for what was executed, and for what was not.
+    /// The machines keep one session. C1 opens it, and C2 opens another. Then C1 repeats, in its
+    /// expired session, a request that was executed, and one that was not.
     #[test]
     fn what_the_machines_forget_is_remembered() {
         let opens = |number, serial| {

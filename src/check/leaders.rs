@@ -1,4 +1,4 @@
-//! Election Safety and Leader Completeness: who may lead, and what leaders have.
+//! Election Safety and Leader Completeness: who may lead, and what a leader's log must hold.
 
 use super::checker::{Breaches, Change, Checker};
 use super::ghost::{Elected, Settled};
@@ -6,8 +6,8 @@ use super::violation::Breach;
 use crate::raft::{Entry, Log, LogIndex, NodeId, Payload, Term};
 
 impl Checker {
-    /// Election Safety (§5.2) and Leader Completeness (§5.4), at the moment a server is elected.
-    /// Afterwards a leader only appends (which is checked on its own), so it keeps what it has.
+    /// Election Safety (§5.2) and Leader Completeness (§5.4), when a server is elected. After that
+    /// a leader only appends, which is checked separately, so its log stays complete.
     pub(super) fn check_leader(&mut self, change: &Change, breaches: &mut Breaches) {
         let Some(term) = change.now.leads else {
             return;
@@ -29,7 +29,7 @@ impl Checker {
                 second,
             });
         }
-        // Up to `agreed` the log is known to have everything.
+        // Up to `agreed` the log is known to be complete.
         let log = &change.now.log;
         let mut index = change.now.agreed.next();
         let mut complete = true;
@@ -48,8 +48,8 @@ impl Checker {
         }
     }
 
-    /// Leader Completeness, when something is committed late: in a term whose successors have
-    /// leaders already, whatever has become of these since. They must have it too.
+    /// Leader Completeness, when an entry is committed late: in a term after which there are
+    /// leaders already. They must hold it too, even if they lead no more.
     pub(super) fn check_later_leaders(
         &self,
         index: LogIndex,
@@ -63,7 +63,7 @@ impl Checker {
         }
     }
 
-    /// The breach it is that `server` does not have `entry`, if a client was told that it is done.
+    /// The breach when `server` lacks `entry`: a lost write if its client was told that it is done.
     pub(super) fn lost_write(
         &self,
         server: NodeId,
@@ -83,7 +83,7 @@ impl Checker {
     }
 }
 
-/// Whether a log should have `entry` at `index` and has not. What it has compacted it has had.
+/// Whether a log lacks `entry` at `index`. An index that is compacted was there.
 fn lacks_entry(log: &Log, index: LogIndex, entry: &Entry) -> bool {
     index > log.base().index && log.get(index) != Some(entry)
 }

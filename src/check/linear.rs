@@ -1,21 +1,21 @@
-//! Linearizability: whether what the clients saw could have come from a single machine.
+//! Linearizability: whether a single machine could have given the answers that the clients got.
 //!
-//! To each client its requests seem to take effect one after the other, each at some moment between
-//! asking and being answered (§8; Herlihy and Wing 1990). A [`History`] collects who asked what and
-//! was answered what, and [`History::check`] looks for such moments: an order of all requests that
-//! explains every answer. A request that was never answered may have taken effect at any time
-//! after it was asked, or never; one whose session had expired, before its client was told so, or
-//! never: from then on it is refused.
+//! To each client, each request must seem to take effect at one moment between its sending and its
+//! answer (§8; Herlihy and Wing 1990). A [`History`] records requests and answers.
+//! [`History::check`] looks for such moments: an order of all requests that explains every answer.
+//! A request without an answer may have taken effect at any time after it was sent, or never. A
+//! request of an expired session may have taken effect before its client was told so, or never:
+//! after that it is refused.
 //!
-//! The search is Wing and Gong's (1993): of the requests that may come next, try each whose answer
-//! is right, and go back when there is none. What keeps it quick is Lowe's (2017): where the search
-//! has been, with the same requests behind it and the same value in hand, it need not go again; and
-//! each key has a history of its own. As each client asks one thing at a time, the requests behind
-//! a point of the search are so many of each client's first, and that is all there is to remember.
+//! The search is Wing and Gong's (1993): try each request that may come next and whose answer fits,
+//! and go back when there is none. Two optimisations are Lowe's (2017). A point of the search that
+//! was visited before, with the same requests done and the same value, is not visited again. And
+//! each key has a search of its own. Each client has one pending request at a time, so the requests
+//! that are done are the first few of each client: their numbers identify a point.
 //!
-//! What stood in the logs when a history began may take effect though nobody here asked for it. Of
-//! what is not applied, it is the beginning of one server's log that is committed in the end. So
-//! there is a search for each such log, in which its entries come one after the other.
+//! Entries that were in the logs when a history began may take effect without a request in it. Of
+//! those that are not applied yet, the committed ones are the beginning of some server's log. So
+//! there is a search for each such log, with its entries in their order.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -24,48 +24,48 @@ use crate::kv::{Answer, ClientId, Command, Key, MAX_CLIENTS, Op};
 use crate::raft::{LogIndex, Payload};
 use crate::sim::{Fact, Step, Time, World};
 
-/// What the clients of a run asked and were answered.
+/// The requests of a run, and their answers.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct History {
     operations: Vec<Operation>,
-    /// By client: the operation that is not answered yet.
+    /// By client: the operation without an answer yet.
     open: [Option<usize>; MAX_CLIENTS],
-    /// What the keys held when the history began.
+    /// The values of the keys when the history began.
     initial: Vec<(Key, i32)>,
-    /// What stood in the logs then and was not applied: for each log that is not the beginning of
-    /// another, its commands, by their places among the operations.
+    /// The entries in the logs then that were not applied. One list for each log that is not a
+    /// prefix of another: the places of its commands among the operations.
     logs: Vec<Vec<usize>>,
-    /// How many answers it has. They are all that tells moments apart: what was asked between the
-    /// same two may come in any order.
+    /// The number of answers. Only answers order requests: those sent between the same two answers
+    /// may come in any order.
     answers: u64,
 }
 
-/// A request, and what came of it.
+/// A request, and its outcome.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Operation {
-    /// Who asked; nobody of this run, for what stood in the logs when it began.
+    /// The client; none for an entry that was in a log when the history began.
     pub client: Option<ClientId>,
-    /// What.
+    /// The request.
     pub op: Op,
-    /// When it was first asked.
+    /// The time when it was first sent.
     pub asked_at: Time,
-    /// When it was answered, and what; none if that never happened.
+    /// The time and the answer; none if it has no answer.
     pub answered: Option<(Time, Answer)>,
-    /// How many answers there were when it was asked.
+    /// The number of answers when it was sent.
     asked: u64,
-    /// Which of the answers is its own, from 1.
+    /// The number of its own answer, from 1.
     answer: u64,
 }
 
 /// Answers that no single machine could have given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Anomaly {
-    /// The answer that nothing explains, however what was before it is ordered.
+    /// The answer that no order of the earlier requests explains.
     pub operation: Operation,
 }
 
 impl History {
-    /// Begins with what the servers of `world` hold.
+    /// Starts with the state of the servers of `world`.
     pub fn new(world: &World) -> Self {
         let mut history = Self::default();
         let up = world.servers().iter().filter_map(|server| server.up());
@@ -103,7 +103,7 @@ impl History {
         history
     }
 
-    /// Takes in what a step brought the clients.
+    /// Records the requests and answers of a step.
     pub fn note(&mut self, step: &Step) {
         for fact in &step.facts {
             match *fact {
@@ -143,12 +143,12 @@ impl History {
         }
     }
 
-    /// What the keys held when the history began.
+    /// The values of the keys when the history began.
     pub fn initial(&self) -> &[(Key, i32)] {
         &self.initial
     }
 
-    /// All that was asked, in the order in which it was.
+    /// All requests, in the order in which they were sent.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
@@ -166,7 +166,7 @@ impl History {
         found
     }
 
-    /// The same, if of what stood in the logs a beginning of this one is committed.
+    /// The same, if the first entries of this log are those that are committed.
     fn check_with(&self, log: &[usize]) -> Result<(), Anomaly> {
         let mut keys: Vec<Key> = Vec::new();
         for operation in &self.operations {
@@ -183,11 +183,12 @@ impl History {
 
 /// The search for an order of the requests about one key.
 struct Search<'a> {
-    /// By client, its requests in the order it made them; then what stood in a log.
+    /// By client, its requests in their order; the last line is the log.
     lines: Vec<Vec<&'a Operation>>,
 }
 
-/// A point of the search: how many requests of each line are behind it, and the value they left.
+/// A point of the search: the number of requests of each line that are done, and the resulting
+/// value.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Point {
     behind: Vec<usize>,
@@ -214,7 +215,7 @@ impl<'a> Search<'a> {
             behind: vec![0; self.lines.len()],
             value: initial,
         }];
-        // The answer that was in the way at the point furthest in the history.
+        // The answer that stopped the search at the point furthest in the history.
         let mut obstacle: Option<&Operation> = None;
         while let Some(point) = open.pop() {
             let Some(first_answered) = self.first_answered(&point) else {
@@ -224,7 +225,8 @@ impl<'a> Search<'a> {
                 obstacle = Some(first_answered);
             }
             for line in 0..self.lines.len() {
-                // Whatever was asked after an answer comes after what was answered.
+                // A request that was sent after an answer comes after the request that was
+                // answered.
                 let next = self.next(&point, line);
                 let next = next.filter(|next| next.asked < first_answered.answer);
                 let values = next.map(|next| next.leaves(point.value));
@@ -246,7 +248,7 @@ impl<'a> Search<'a> {
         self.lines[line].get(point.behind[line]).copied()
     }
 
-    /// Of the requests not behind `point`, the one that was answered first.
+    /// The request that was answered first, among those not done at `point`.
     fn first_answered(&self, point: &Point) -> Option<&'a Operation> {
         let next = (0..self.lines.len()).filter_map(|line| self.next(point, line));
         let answered = next.filter(|operation| operation.answered.is_some());
@@ -255,8 +257,8 @@ impl<'a> Search<'a> {
 }
 
 impl Operation {
-    /// What a key that holds `value` may hold after this, if that explains the answer: if nobody
-    /// knows what became of it, what it held before, too.
+    /// The values that a key may hold after this request, if that explains its answer. If the
+    /// outcome is unknown, the value before it is one of them.
     fn leaves(&self, value: Option<i32>) -> [Option<Option<i32>>; 2] {
         let (answer, after) = match self.op {
             Op::Add { amount, .. } => {
@@ -300,7 +302,7 @@ mod tests {
     use super::*;
     use crate::sim::Scenario;
 
-    /// A history in writing: `1 x=5` is asked by C1, `1: done` is answered.
+    /// A history as text: `1 x=5` is sent by C1, `1: done` is its answer.
     fn history(text: &str) -> History {
         let mut history = History::default();
         for (line, at) in text.split(", ").zip(1..) {
@@ -326,24 +328,24 @@ mod tests {
         for text in [
             "1 x?, 1: none",
             "1 x=5, 1: done, 2 x?, 2: 5",
-            // What overlaps may come in either order.
+            // Overlapping requests may come in any order.
             "1 x=5, 2 x?, 2: none, 1: done",
             "1 x=5, 2 x?, 2: 5, 1: done",
             "1 x=1, 2 x=2, 1: done, 2: done, 3 x?, 3: 1, 3 x?, 3: 1",
             "1 x+=1, 2 x+=1, 1: 2, 2: 1",
-            // What was never answered may have happened, or not, or later.
+            // A request without an answer may have happened, or not, or later.
             "1 x=5, 2 x?, 2: 5",
             "1 x=5, 2 x?, 2: none",
             "1 x=5, 2 x?, 2: none, 2 x?, 2: none, 2 x?, 2: 5",
             "1 x=5, 2 x=6, 2: done, 2 x:6>7, 2: not 5",
             "1 x=1, 1: done, 1 -x, 1: done, 1 x:1>2, 1: not none, 1 x?, 1: none",
             "1 x=1, 1: done, 2 x:1>2, 2: done, 3 x?, 3: 2",
-            // What became of it nobody knows, once its session had expired.
+            // After its session has expired, the outcome of a request is unknown.
             "1 x=5, 1: expired, 1 x?, 1: 5",
             "1 x=5, 1: expired, 1 x?, 1: none",
             "1 x=1, 1: done, 1 x+=1, 2 x?, 2: 2, 1: expired, 1 x+=1, 1: 3",
             "1 x=5, 1: expired, 1 x=6, 1: expired, 2 x?, 2: 5",
-            // Keys do not know of each other.
+            // Keys are independent.
             "1 x=1, 1: done, 2 y?, 2: none, 2 x?, 2: 1",
         ] {
             assert_eq!(history(text).check(), Ok(()), "{text}");
@@ -355,15 +357,15 @@ mod tests {
         for (text, culprit) in [
             ("1 x=5, 1: done, 2 x?, 2: none", "x?"),
             ("1 x?, 1: 5", "x?"),
-            // A read that sees the new value, and then one that sees the old.
+            // A read that returns the new value, and then one that returns the old.
             ("1 x=5, 2 x?, 2: 5, 3 x?, 3: none, 1: done", "x?"),
-            // One that takes effect, is overwritten, and takes effect again.
+            // A write that takes effect, is overwritten, and takes effect again.
             (
                 "1 x=5, 2 x?, 2: 5, 2 x=6, 2: done, 2 x?, 2: 6, 2 x?, 2: 5",
                 "x?",
             ),
             ("1 x+=1, 1: 1, 1 x+=1, 1: 3", "x+=1"),
-            // Once its client was told that nobody knows, it takes effect no more.
+            // Once its client was told that the session has expired, it takes effect no more.
             ("1 x=5, 1: expired, 1 x?, 1: none, 1 x?, 1: 5", "x?"),
             ("1 x=5, 1: expired, 1 x=6, 1: done, 2 x?, 2: 5", "x?"),
             ("1 x+=1, 1: expired, 1 x?, 1: 2", "x?"),
@@ -373,7 +375,7 @@ mod tests {
             ("1 x=1, 1: done, 2 x:2>3, 2: done", "x:2>3"),
             ("1 x=1, 1: done, 2 x:1>2, 2: done, 3 x?, 3: 1", "x?"),
             ("1 x=1, 1: done, 1 -x, 1: done, 2 x?, 2: 1", "x?"),
-            // The first answer that nothing explains, not the last.
+            // The first answer without an explanation, not the last.
             ("1 x?, 1: 5, 1 x=1, 1: done, 1 x?, 1: 6", "x?"),
             (
                 "1 x=1, 2 x=2, 1: done, 2: done, 3 x?, 3: 1, 3 x?, 3: 2",
@@ -447,7 +449,7 @@ mod tests {
         );
     }
 
-    /// S1, cut off, leads on and answers from its machine, after S2 has taken x=5.
+    /// S1 is cut off but still leads. It answers from its machine after S2 has committed x=5.
     #[test]
     fn what_a_server_has_applied_does_not_take_effect_again() {
         for known in ["commit 0", "commit 1"] {
@@ -479,7 +481,7 @@ mod tests {
         let told = |history: &History| history.operations().last().unwrap().answered.unwrap().1;
         assert_eq!(told(&history), Answer::Value(Some(60)));
         assert_eq!((history.check(), history.logs.len()), (Ok(()), 1));
-        // An answer that none of so many orders explains is soon known to be none.
+        // An answer that no order explains is soon found, among many orders.
         let last = history.operations.last_mut().unwrap();
         last.answered = last.answered.map(|(at, _)| (at, Answer::Value(Some(61))));
         assert!(history.check().is_err());

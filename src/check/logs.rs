@@ -1,12 +1,12 @@
-//! Leader Append-Only and Log Matching: what may happen to logs.
+//! Leader Append-Only and Log Matching: how logs may change.
 
 use super::checker::{Breaches, Change, Checker};
 use super::violation::Breach;
 use crate::raft::{LogIndex, NodeId};
 
 impl Checker {
-    /// Leader Append-Only (§5.3): whoever led before the step, and is still in that term, has
-    /// everything it had.
+    /// Leader Append-Only (§5.3): a server that led before the step, and is still in that term, has
+    /// all its entries.
     pub(super) fn check_own_log(&self, change: &Change, breaches: &mut Breaches) {
         let (before, now) = (&change.before, &change.now);
         let Some(term) = before.leads.filter(|term| now.up && *term == now.term) else {
@@ -24,13 +24,13 @@ impl Checker {
         }
     }
 
-    /// Log Matching (§5.3): two logs that hold an entry of the same index and term are identical
+    /// Log Matching (§5.3): two logs that hold an entry with the same index and term are identical
     /// up to it.
     ///
-    /// It held before the step, and only what comes after `kept` is new. So: find the last new
-    /// entry that another log has too, by its term; from there back to `kept` all must be equal,
-    /// and if what stands at `kept` is of the same term in both, then so is, as it was before the
-    /// step, everything before it.
+    /// It held before the step, and only the entries after `kept` are new. So find the last new
+    /// entry that another log holds too, by its term. From there back to `kept` all entries must be
+    /// equal. If the entries at `kept` have the same term in both logs, all entries before are
+    /// equal, as before the step.
     pub(super) fn check_other_logs(&self, change: &Change, breaches: &mut Breaches) {
         let (log, kept) = (&change.now.log, change.kept);
         if log.last_index() <= kept {
@@ -38,7 +38,7 @@ impl Checker {
         }
         for (id, seen) in NodeId::first(self.seen.len()).zip(&self.seen) {
             let shorter = log.last_index().min(seen.log.last_index());
-            // What one of them has compacted cannot be compared.
+            // Entries that one of them has compacted cannot be compared.
             let both = log.first_index().max(seen.log.first_index());
             if id == change.server {
                 continue;

@@ -1,5 +1,5 @@
-//! State Machine Safety, and what clients may rely on: what is committed stays, takes effect once,
-//! and is what they are told.
+//! State Machine Safety, and the guarantees for clients: a committed entry stays, takes effect
+//! once, and explains every answer.
 
 use super::checker::{Applied, Breaches, Change, Checker};
 use super::ghost::{Effect, Settled};
@@ -9,7 +9,7 @@ use crate::raft::{LogIndex, NodeId, Payload, Rules};
 use crate::sim::{Fact, Server, Step, World};
 
 impl Checker {
-    /// Figure 2, State: what a running server knows, it knows for good.
+    /// Figure 2, State: term, commitIndex and lastApplied of a running server never fall.
     pub(super) fn check_backwards(&self, change: &Change, breaches: &mut Breaches) {
         let (before, now) = (&change.before, &change.now);
         if !before.up || !now.up {
@@ -32,8 +32,8 @@ impl Checker {
         }
     }
 
-    /// Remembers what the server has committed beyond all that was committed before, and how far
-    /// its log agrees with that.
+    /// Records the entries that the server is the first to commit, and how far its log equals the
+    /// committed entries.
     pub(super) fn settle(&mut self, change: &mut Change, rules: Rules, breaches: &mut Breaches) {
         let now = &mut change.now;
         while self.ghost.last() < now.commit
@@ -46,7 +46,7 @@ impl Checker {
             }
         }
         let log = &now.log;
-        // What is compacted, and what nobody remembers, cannot be compared any more.
+        // Entries that are compacted, or unknown, cannot be compared any more.
         now.agreed = now.agreed.max(log.base().index).max(self.ghost.base());
         let agrees = |settled: &Settled, index| log.get(index) == Some(&settled.entry);
         while let next = now.agreed.next()
@@ -57,8 +57,8 @@ impl Checker {
         }
     }
 
-    /// State Machine Safety, of what cannot be compared entry by entry any more: a snapshot ends
-    /// with what was committed there. What it holds is looked at when it is put into a machine.
+    /// State Machine Safety for a snapshot, whose entries cannot be compared: its last entry must
+    /// be the committed one. Its values are checked when they are restored.
     pub(super) fn check_snapshot(&self, change: &Change, breaches: &mut Breaches) {
         let last = change.now.log.snapshot().last;
         if last == change.before.log.snapshot().last || last.index <= self.ghost.base() {
@@ -74,15 +74,15 @@ impl Checker {
         }
     }
 
-    /// State Machine Safety (§5.4.3): what the server applied in this step is what everybody
-    /// applied there. Says what it applied, if it did and that was right.
+    /// State Machine Safety (§5.4.3): all servers apply the same entries. Returns what the server
+    /// applied in this step, if it was right.
     pub(super) fn check_applied(
         &self,
         change: &Change,
         breaches: &mut Breaches,
     ) -> Option<Applied> {
         let (before, now) = (&change.before, &change.now);
-        // What it applied earlier must be there still.
+        // The entries that it applied earlier must still be there.
         if now.applied <= before.applied && now.applied <= now.agreed {
             return None;
         }
@@ -112,9 +112,9 @@ impl Checker {
         })
     }
 
-    /// State Machine Safety, having applied the right entries: the server's machine must be where
-    /// they lead to. Each command must have been answered as it is by our own machine, in which
-    /// every request is executed once; and what it left behind must be the same.
+    /// State Machine Safety, after the right entries: the server's machine must be in the state
+    /// that they lead to. Each answer must equal that of the reference machine, which executes
+    /// every request once, and so must the values.
     pub(super) fn check_machine(
         &self,
         applied: Applied,
@@ -134,7 +134,7 @@ impl Checker {
         });
         let wrong = answers.into_iter().find_map(|(index, request, answer)| {
             let (command, effect) = self.effect_at(index)?;
-            // A read that is repeated may see what is newer: nobody is misled.
+            // A repeated read may return a newer value: that misleads no client.
             let reads_again = effect.repeat && matches!(command.op, Op::Get { .. });
             let same = (command.client, command.serial) == request;
             let right = same && (reads_again || answer == effect.answer);
@@ -145,8 +145,7 @@ impl Checker {
         }
     }
 
-    /// The last entry that the server executed in this step about a key which then has not the
-    /// value that it should have.
+    /// The last entry of this step about a key whose value is then wrong.
     fn wrong_value(&self, applied: Applied, server: &Server) -> Option<LogIndex> {
         let machine = &server.up()?.machine;
         let first = if applied.restored {
@@ -175,8 +174,8 @@ impl Checker {
         None
     }
 
-    /// What came out wrong at `index`: by a repeated request about the same key, if the step
-    /// executed one, and otherwise by itself.
+    /// The cause of a wrong value at `index`: a repeated request about the same key, if the step
+    /// executed one; otherwise the entry itself.
     fn blame(&self, server: NodeId, applied: Applied, index: LogIndex) -> Option<Breach> {
         let (command, _) = self.effect_at(index)?;
         let earlier = (applied.first.0..=index.0).rev().map(LogIndex);
@@ -204,8 +203,8 @@ impl Checker {
         }
     }
 
-    /// A client has an answer: something committed must make it true, and a read must have seen all
-    /// that was known to anybody when it was asked.
+    /// A client got an answer: a committed entry must explain it, and a read must reflect all that
+    /// any client knew when it was sent.
     pub(super) fn look_at_answers(&mut self, world: &World, step: &Step) {
         for fact in &step.facts {
             match *fact {
@@ -236,7 +235,7 @@ impl Checker {
         }
     }
 
-    /// What is wrong with an answer, if something is.
+    /// What is wrong with an answer, if it is wrong.
     fn misled(&mut self, server: NodeId, command: Command, told: Answer) -> Option<Breach> {
         if let Err(executed) = self.ghost.acknowledge(&command, told) {
             return Some(Breach::Unfounded {
@@ -290,7 +289,7 @@ mod tests {
         "C3.2 z?",
     ];
 
-    /// A server with these values has executed these of the committed entries, and answered so.
+    /// A server with these values has executed these of the committed entries, with these answers.
     struct Done {
         values: &'static str,
         entries: (u64, u64),
@@ -358,13 +357,13 @@ mod tests {
             ("x=2 y=6", (1, 8), false, differs("y=5", 6)),
             ("x=2", (6, 6), false, differs("y=5", 6)),
             ("x=2 y=5 z=1", (1, 8), false, differs("z?", 8)),
-            // Of a key that is wrong, it is the last entry about it.
+            // The last entry about a key with a wrong value is the cause.
             ("x=1 y=5", (4, 6), false, differs("x+=1", 5)),
             ("x=2 y=5", (4, 4), false, differs("x?", 4)),
-            // Unless one before it about the same key should not have been executed again.
+            // Unless an earlier one about the same key was executed twice.
             ("x=1 y=5", (1, 6), false, twice.clone()),
             ("x=1 y=5", (3, 5), false, twice),
-            // What other entries left is looked at only if it came with a snapshot.
+            // The values of other entries are checked only after a snapshot.
             ("x=2 y=6", (7, 7), false, None),
             ("x=2 y=6", (7, 7), true, differs("y=5", 6)),
             ("x=2 y=5", (7, 7), true, None),
@@ -385,17 +384,17 @@ mod tests {
         for (index, text, answer, said) in [
             (2, "C2.1 y=2", Answer::Done, None),
             (2, "C2.1 y=2", value(2), differs("y=2", 2)),
-            // Another request than the log has.
+            // Another request than the one in the log.
             (2, "C2.2 y=2", Answer::Done, differs("y=2", 2)),
             (2, "C3.1 y=2", Answer::Done, differs("y=2", 2)),
             (3, "C1.1 x=1", Answer::Done, None),
             (5, "C1.2 x+=1", value(2), None),
             (4, "C2.2 x?", value(1), None),
             (4, "C2.2 x?", value(2), differs("x?", 4)),
-            // Who reads again may see what is newer.
+            // A repeated read may return a newer value.
             (7, "C2.2 x?", value(2), None),
             (8, "C3.3 z?", Answer::Value(None), differs("z?", 8)),
-            // Of what is not committed nothing is known.
+            // Nothing is known about entries that are not committed.
             (9, "C2.3 x?", value(2), None),
         ] {
             let done = Done {

@@ -1,27 +1,26 @@
-//! What must hold, watched after every step.
+//! The properties that must hold, checked after every step.
 //!
-//! Raft promises the five properties of Figure 3. The [`Checker`] follows a run step by step and
-//! compares what the servers *have* (terms, roles, logs, commit indexes, machines) with what it
-//! remembers of the whole run: who led which term, and what was ever committed. The servers
-//! themselves know neither; such memory is called ghost state. It believes no server's own account
-//! of what it did, so that a core with a mistake in it is caught by what it does.
+//! Raft guarantees the five properties of Figure 3. The [`Checker`] follows a run step by step. It
+//! compares the *state* of the servers (terms, roles, logs, commit indexes, machines) with its own
+//! record of the whole run: the leader of each term, and every entry that was ever committed. The
+//! servers know neither; such a record is called ghost state. The checker does not use the events
+//! that servers report, so a faulty core cannot hide its faults.
 //!
-//! A step happens to one server. Only that server's part is looked at, and of its log only what
-//! changed, so a step costs the same early and late in a run (but for a machine that comes out of a
-//! snapshot: it is compared key by key). A clone of the checker shares what
-//! it remembers: it is kept with each checkpoint of the world, and rewinds with it.
+//! A step changes one server. The checker looks only at that server, and only at the new part of its
+//! log. So a step costs the same early and late in a run. (Only a machine that comes from a snapshot
+//! is compared key by key.) A clone of the checker shares its record: each checkpoint of the world
+//! keeps one, and a seek restores it.
 //!
-//! - [`property`]: what is watched, by name;
-//! - [`checker`]: what changed, and in which order it is looked at;
-//! - [`ghost`]: what is remembered;
+//! - [`property`]: the properties, by name;
+//! - [`checker`]: finds what changed, and checks it in a fixed order;
+//! - [`ghost`]: the ghost state;
 //! - `configurations`: Configuration Safety;
 //! - `leaders`: Election Safety, Leader Completeness;
 //! - `logs`: Leader Append-Only, Log Matching;
-//! - `machines`: State Machine Safety, and what clients may rely on;
-//! - `progress`: whether anybody is kept waiting;
-//! - [`violation`]: what is told when something does not hold;
-//! - [`linear`]: whether the clients could take the cluster for one machine, asked of a whole
-//!   history at a time.
+//! - `machines`: State Machine Safety, and the guarantees for clients;
+//! - `progress`: whether a client waits too long;
+//! - [`violation`]: a broken property, and its sentence;
+//! - [`linear`]: linearizability, for a whole history at a time.
 
 pub mod checker;
 mod configurations;

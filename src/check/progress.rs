@@ -1,14 +1,14 @@
-//! Progress: a majority that is up and connected serves its clients before long (§5.6).
+//! Progress: a majority that is up and connected serves its clients within a bounded time (§5.6).
 //!
-//! Raft is safe whatever happens, but works only while servers and network do. So this looks at
-//! clients that wait, and says something only if for a long while nothing was in the way: nobody
-//! outside did anything, the servers that are up make groups that are whole in themselves and cut
-//! off from each other, one of them is a quorum, no packet is lost or held, and everything takes as
-//! long as it should (broadcast time « election timeout).
+//! Raft is safe in every situation, but works only while enough servers and links work. So this
+//! reports a waiting client only if, for a long time, nothing stood in the way: no action but
+//! requests, the servers that are up form fully connected groups, cut off from each other, and one
+//! of them is a quorum, no packet is lost or held, and all durations fit (broadcast time « election
+//! timeout).
 //!
-//! Changes of the cluster must not be in the way either: nobody has to wait for a server that got a
-//! vote before it got a log (dissertation, 4.2.1), and one that was removed before the eyes of its
-//! leader does not stand for election any more (4.2.3).
+//! Membership changes must not stand in the way either. No client waits for a server that got a
+//! vote before it got a log (dissertation, 4.2.1). And a server that was removed, while connected
+//! to its leader, starts no election any more (4.2.3).
 
 use super::checker::Checker;
 use super::violation::Breach;
@@ -17,23 +17,23 @@ use crate::raft::{Configuration, Node, NodeId, Role, SendPolicy, ServerSet, Time
 use crate::sim::world::MAX_LOG;
 use crate::sim::{Action, Address, Cause, Client, Server, Step, Time, World};
 
-/// Elections that are enough to elect a leader: that so many in a row should all be split is out of
-/// the question.
+/// The number of elections after which there must be a leader: so many split votes in a row do not
+/// happen.
 const ELECTIONS: u64 = 40;
 
-/// Nobody is said to be starving before this.
+/// No client counts as starving before this time.
 const SHORTEST: Time = Time::ms(5_000);
 
-/// The time in which nobody outside does anything but ask.
+/// The time since the last action other than a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Calm {
     since: Time,
-    /// Whether a change of the cluster is what was done last.
+    /// Whether the last action was a membership change.
     after_change: bool,
 }
 
 impl Checker {
-    /// Looks whether a client is starving, or a server that was removed disturbs the others.
+    /// Checks whether a client starves, or a removed server disturbs the others.
     pub(super) fn check_progress(&mut self, world: &World, step: &Step) {
         let breach = match &step.cause {
             Cause::Action(action)
@@ -63,8 +63,8 @@ impl Checker {
         }
     }
 
-    /// The timer of a server has run out. Does it stand for election, though it was removed so near
-    /// its leader that it must have been told?
+    /// A server's election timer expired. Does it start an election, although it was removed so
+    /// close to its leader that it must know of its removal?
     fn disturbs(&self, id: NodeId, world: &World) -> Option<Breach> {
         let (server, leader) = (world.find(id)?, world.find(world.leader()?)?);
         let stands = !matches!(server.node()?.role(), Role::Follower { .. });
@@ -74,7 +74,7 @@ impl Checker {
         let is_removed = before.members().contains(id)
             && !latest.members().contains(id)
             && leader.node()?.commit_index() >= index;
-        // It lacks nothing but this, of the leader that has led since.
+        // It lacks only this entry, of the leader that has led since.
         let lacks_this = server.log().last_index() == index.previous()
             && log.common(server.log()) == index.previous();
         let same_leader =
@@ -90,7 +90,7 @@ impl Checker {
     fn starved(&self, client: &Client, world: &World) -> Option<Breach> {
         let errand = client.current?;
         let since = errand.asked_at.max(self.calm.since);
-        // Who reads at a chosen server may have chosen one that is cut off.
+        // A read at a chosen server may be at one that is cut off.
         if world.now() < since + SHORTEST || errand.from.is_some() {
             return None;
         }
@@ -99,7 +99,7 @@ impl Checker {
             let network = world.network();
             network.is_cut(Address::Client(client.id), Address::Server(id))
         });
-        // A leader without an entry of its term answers no read from its machine.
+        // A leader without an entry of its term serves no read from its machine.
         let reads = !world.config().is_logged(errand.op.is_read());
         let waits = reads
             && group
@@ -120,13 +120,13 @@ impl Checker {
     }
 }
 
-/// Whether it leads, and nobody has written anything in its term, not even it: there are no no-ops,
-/// or there were none when it was elected.
+/// Whether it leads without an entry of its term, because no-ops are off, or were off when it was
+/// elected.
 fn leads_without_an_entry(server: &Server) -> bool {
     server.node().is_some_and(Node::is_leader) && server.log().last().term < server.term()
 }
 
-/// The servers that should be able to work, if there are such.
+/// The servers that should be able to work, if there are any.
 fn working_group(world: &World) -> Option<ServerSet> {
     if !is_whole(world) {
         return None;
@@ -143,7 +143,7 @@ fn working_group(world: &World) -> Option<ServerSet> {
         group.iter().all(|id| {
             let log = world.server(id).log();
             let configuration = of_those_with_a_log(log.configuration(), world);
-            // Servers that were taken out, and do not know it, may be a nuisance.
+            // Removed servers that do not know it may disturb the others.
             let strangers = group.iter().any(|id| !configuration.members().contains(id));
             configuration.has_quorum(*group) && !strangers && log.last_index().0 < MAX_LOG
         })
@@ -151,8 +151,8 @@ fn working_group(world: &World) -> Option<ServerSet> {
     clean.then(|| up.iter().map(group_of).find(works)).flatten()
 }
 
-/// The configuration without the voters that have never had a log: nobody should have to wait for
-/// them. Where they are caught up first there are none.
+/// The configuration without the voters that never had a log: no client should wait for them. With
+/// catching up on, there are none.
 fn of_those_with_a_log(configuration: Configuration, world: &World) -> Configuration {
     let is_blank = |id: &NodeId| {
         let log = world.find(*id).map(Server::log);
@@ -165,28 +165,28 @@ fn of_those_with_a_log(configuration: Configuration, world: &World) -> Configura
     }
 }
 
-/// Whether no packet is lost or held, and everything takes as long as it should.
+/// Whether no packet is lost or held, and all durations fit.
 fn is_whole(world: &World) -> bool {
     let network = world.network();
     network.faults.loss == 0 && !network.holds_any() && is_timely(world)
 }
 
-/// How long a leader may take to tell who is removed: the entry goes out with a heartbeat at the
-/// latest, and that it is committed with the next.
+/// The longest time until a removed server knows of its removal: the entry goes out with a
+/// heartbeat at the latest, and its commitment with the next.
 fn time_to_tell(world: &World) -> Time {
     let beat = world.timing().heartbeat;
     let round = Time(2 * hop(world).0);
     Time(2 * (slowest_clock(world, beat) + round).0)
 }
 
-/// The longest that a message takes until somebody acts on it: its journey, and a write.
+/// The longest time until a message takes effect: its latency, and a disk write.
 fn hop(world: &World) -> Time {
     let usual = world.timing().disk.1;
     let writes = up(world).map(|server| server.disk_time.unwrap_or(usual));
     world.network().faults.latency.1 + writes.max().unwrap_or_default()
 }
 
-/// How long it takes by the slowest clock until so much time has passed.
+/// How long the slowest clock takes to measure this time.
 fn slowest_clock(world: &World, time: Time) -> Time {
     let stretched = up(world).map(|server| server.clock.stretch(time));
     stretched.max().unwrap_or_default()
@@ -196,9 +196,8 @@ fn up(world: &World) -> impl Iterator<Item = &Server> {
     world.servers().iter().filter(|server| server.is_up())
 }
 
-/// Whether things take as long as they should by every clock (§5.6): heartbeats come before
-/// anybody loses patience, elections are over before anybody begins another, and timeouts differ
-/// enough for one server to be first.
+/// Whether durations fit by every clock (§5.6): heartbeats arrive before a timeout, an election
+/// ends before another begins, and timeouts differ enough for one server to be first.
 fn is_timely(world: &World) -> bool {
     let (timing, config) = (world.timing(), world.config());
     let hop = hop(world);
@@ -206,7 +205,7 @@ fn is_timely(world: &World) -> bool {
     let (low, high) = timing.election;
     let shortest = up(world).map(|server| server.clock.stretch(low)).min();
     let beat = slowest_clock(world, timing.heartbeat);
-    // Clients that ask again before they can have been answered keep a leader busy for ever.
+    // Clients that retry before they can have an answer keep a leader busy without end.
     let unhurried = match config.send {
         SendPolicy::AtOnce | SendPolicy::Apart => round + round + round,
         SendPolicy::OnHeartbeat => beat + beat + beat + beat + round + round,
@@ -216,8 +215,8 @@ fn is_timely(world: &World) -> bool {
         && timing.patience >= unhurried
 }
 
-/// How long everything may take: to elect a leader, to bring the others up to date, and for a
-/// client to find it.
+/// The longest time that all of it takes: the election of a leader, the replication of its log, and
+/// the search of a client for it.
 fn long_enough(world: &World) -> Time {
     let (timing, config) = (world.timing(), world.config());
     let election = slowest_clock(world, timing.election.1);

@@ -1,10 +1,10 @@
-//! The properties, by name, and the rules of Raft that keep each.
+//! The properties, by name, and the rules of Raft that guard each.
 
 use std::fmt;
 
 use crate::raft::Rule;
 
-/// Something that must hold at every moment of a run.
+/// A property that must hold at every moment of a run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Property {
     /// At most one leader can be elected in a given term (§5.2).
@@ -17,17 +17,17 @@ pub enum Property {
     LeaderCompleteness,
     /// No two servers apply different entries at the same index (§5.4.3).
     StateMachineSafety,
-    /// A write that a client knows is done is never lost.
+    /// A write that a client knows to be done is never lost.
     AcknowledgedWrites,
-    /// A request is executed once, however often it is sent (§8).
+    /// A request is executed once, even if it is sent several times (§8).
     ExactlyOnce,
-    /// A read sees everything that any client knew before the read was sent (§8).
+    /// A read returns all that any client knew before the read was sent (§8).
     LinearizableReads,
-    /// No two groups without a server in common could each elect a leader (§6).
+    /// No two groups without a common server could each elect a leader (§6).
     ConfigurationSafety,
     /// A running server's term, commit index and applied index never fall (Figure 2, State).
     NeverBackwards,
-    /// A majority that is up and connected serves its clients before long (§5.6).
+    /// A majority that is up and connected serves its clients within a bounded time (§5.6).
     Progress,
 }
 
@@ -48,7 +48,7 @@ impl Property {
         Self::LinearizableReads,
     ];
 
-    /// All of them: first the five of Figure 3, then what clients and servers rely on besides.
+    /// All properties: the five of Figure 3, then those of clients and servers.
     pub const ALL: [Self; 11] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
@@ -63,7 +63,7 @@ impl Property {
         Self::Progress,
     ];
 
-    /// Its name, as Figure 3 has it.
+    /// Its name; for the first five, as in Figure 3.
     pub fn name(self) -> &'static str {
         match self {
             Self::ElectionSafety => "Election Safety",
@@ -80,14 +80,14 @@ impl Property {
         }
     }
 
-    /// The one of that name.
+    /// The property with that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|property| property.name() == name)
     }
 
-    /// What it promises, in one sentence.
+    /// Its guarantee, in one sentence.
     pub fn promise(self) -> &'static str {
         match self {
             Self::ElectionSafety => "A term has at most one leader.",
@@ -118,7 +118,7 @@ impl Property {
         }
     }
 
-    /// The section of the paper that promises it.
+    /// The section of the paper that states it.
     pub fn section(self) -> &'static str {
         match self {
             Self::ElectionSafety => "5.2",
@@ -132,7 +132,7 @@ impl Property {
         }
     }
 
-    /// The rules that keep it, the nearest first.
+    /// The rules that guard it, the most direct one first.
     pub fn guards(self) -> &'static [Rule] {
         match self {
             Self::ElectionSafety => &[
@@ -225,7 +225,7 @@ mod tests {
             assert_eq!(Property::named(property.name()), Some(property));
         }
         assert_eq!(Property::named("Safety"), None);
-        // As the paper has them, and the sections it names.
+        // The words of the paper, with the sections that it names.
         let figure = [
             ("Election Safety", "5.2"),
             ("Leader Append-Only", "5.3"),

@@ -1,4 +1,4 @@
-//! A broken property: what happened, and how it reads.
+//! A broken property: the facts, and the sentence for them.
 
 use std::fmt;
 
@@ -7,56 +7,56 @@ use crate::kv::{Answer, Command, Op};
 use crate::raft::{Entry, EntryId, LogIndex, NodeId, Payload, Rule, ServerSet, Term};
 use crate::sim::{StepId, Time};
 
-/// A property that was broken: when, by whom, and how.
+/// A violation: the property that was broken, when, and how.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Violation {
     /// The step that broke it.
     pub step: StepId,
-    /// When that was.
+    /// The time of that step.
     pub at: Time,
-    /// How.
+    /// What happened.
     pub breach: Breach,
-    /// The rule that is off and would have prevented it; none when all are on.
+    /// The rule that is off and would have prevented it; none if all rules are on.
     pub guard: Option<Rule>,
 }
 
 /// How a property was broken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Breach {
-    /// A server applied another entry than the first to apply this index.
+    /// A server applied another entry at this index than the first server that applied it.
     AppliedDifferently {
-        /// Which server.
+        /// The server.
         server: NodeId,
-        /// At which index.
+        /// The index.
         index: LogIndex,
-        /// What it applied.
+        /// The entry that it applied.
         entry: Entry,
-        /// Who applied this index first.
+        /// The server that applied this index first.
         first: NodeId,
-        /// What that was.
+        /// The entry that was applied first.
         settled: Entry,
     },
     /// A running server's term, commit index or applied index fell.
     Backwards {
-        /// Whose.
+        /// The server.
         server: NodeId,
-        /// Which of them.
+        /// The value that fell.
         what: Falling,
-        /// From where.
+        /// The value before.
         from: u64,
-        /// To where.
+        /// The value after.
         to: u64,
     },
-    /// A request that was executed before changed something again.
+    /// A repeated request took effect again.
     ExecutedTwice {
-        /// On which server.
+        /// The server.
         server: NodeId,
-        /// The entry that repeats it.
+        /// The entry that repeats the request.
         index: LogIndex,
         /// The request.
         command: Command,
     },
-    /// A leader lacks what was committed in an earlier term.
+    /// A leader lacks an entry that was committed in an earlier term.
     LeaderLacks {
         /// The leader.
         leader: NodeId,
@@ -68,7 +68,7 @@ pub enum Breach {
         settled: Entry,
         /// The term in which it was committed.
         committed_in: Term,
-        /// What the leader has there instead.
+        /// The leader's entry there.
         found: Option<Entry>,
     },
     /// A leader overwrote or deleted an entry of its own log.
@@ -77,14 +77,15 @@ pub enum Breach {
         leader: NodeId,
         /// Its term.
         term: Term,
-        /// Where.
+        /// The index.
         index: LogIndex,
-        /// What was there.
+        /// The entry before.
         had: Entry,
-        /// What is there now.
+        /// The entry now.
         found: Option<Entry>,
     },
-    /// Two logs hold the same entry, but differ before it (or in what it says).
+    /// Two logs hold an entry with the same index and term, but differ before it, or in its
+    /// content.
     LogsDiffer {
         /// The two servers, the one whose log changed first.
         servers: (NodeId, NodeId),
@@ -95,109 +96,109 @@ pub enum Breach {
         /// The index at which they differ.
         differ: LogIndex,
     },
-    /// A server executed a command and came out elsewhere than the log leads to.
+    /// A server executed a command, and its state machine then differs from the committed log.
     MachineDiffers {
-        /// Which server.
+        /// The server.
         server: NodeId,
-        /// Executing which entry.
+        /// The entry that it executed.
         index: LogIndex,
-        /// The command, by the committed log.
+        /// The command, according to the committed log.
         command: Command,
     },
-    /// Two servers could be elected by groups that have no server in common.
+    /// Two servers could be elected by groups without a common server.
     MajoritiesApart {
         /// The two servers.
         servers: (NodeId, NodeId),
-        /// Who could elect the one, and who the other.
+        /// The group that could elect the first, and the group that could elect the second.
         groups: (ServerSet, ServerSet),
     },
-    /// A snapshot ends otherwise than the committed log.
+    /// The last entry of a snapshot differs from the committed log.
     SnapshotDiffers {
-        /// Whose.
+        /// The server.
         server: NodeId,
-        /// The last entry it covers.
+        /// The last entry that the snapshot covers.
         last: EntryId,
-        /// What was committed there, if anything was.
+        /// The entry that was committed there, if one was.
         settled: Option<Entry>,
     },
-    /// A read did not see what was known when it was asked.
+    /// A read did not return a value that was known when it was sent.
     StaleRead {
-        /// Who served it.
+        /// The server that served it.
         server: NodeId,
         /// The read.
         command: Command,
-        /// What its client was told.
+        /// The answer that its client got.
         told: Answer,
-        /// The last entry that some client knew of, by an answer, when the read was asked.
+        /// The last entry that any client knew of, through an answer, when the read was sent.
         index: LogIndex,
-        /// The value of the key there.
+        /// The value of the key after that entry.
         value: Option<i32>,
     },
-    /// A server stands for election that its leader had every chance to tell of its removal.
+    /// A removed server starts an election, although its leader had time to tell it of the removal.
     Disturbed {
         /// The server.
         server: NodeId,
-        /// Where the configuration without it is.
+        /// The entry of the configuration without it.
         index: LogIndex,
     },
-    /// A client waits for an answer, and nothing is in the way of it.
+    /// A client waits for an answer, although nothing stands in the way.
     Starved {
-        /// What it asked.
+        /// Its request.
         command: Command,
-        /// Since when it has waited while nothing was in the way.
+        /// The time since when nothing has stood in the way.
         since: Time,
     },
     /// A term has two leaders.
     TwoLeaders {
         /// The term.
         term: Term,
-        /// Who led it first.
+        /// The first leader.
         first: NodeId,
-        /// Who leads it too.
+        /// The second leader.
         second: NodeId,
     },
-    /// A client was told something that nothing committed makes true.
+    /// A client got an answer that no committed entry explains.
     Unfounded {
-        /// Who told.
+        /// The server that answered.
         server: NodeId,
         /// The request.
         command: Command,
-        /// What the client was told.
+        /// The answer.
         told: Answer,
-        /// What the committed log would have answered, if it has the request.
+        /// The answer according to the committed log, if the log holds the request.
         executed: Option<Answer>,
     },
-    /// A write that its client was told is done is gone from where it must be.
+    /// A write was lost although its client was told that it is done.
     WriteLost {
-        /// From whose log.
+        /// The server that lacks it.
         server: NodeId,
-        /// Where it was committed.
+        /// The index at which it was committed.
         index: LogIndex,
         /// The write.
         command: Command,
     },
 }
 
-/// Something of a running server that only ever rises.
+/// A value of a running server that never falls.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Falling {
-    /// The last entry it has applied.
+    /// lastApplied.
     Applied,
-    /// The last entry it knows to be committed.
+    /// commitIndex.
     Commit,
-    /// Its term.
+    /// currentTerm.
     Term,
 }
 
 impl Violation {
-    /// What was broken.
+    /// The property that was broken.
     pub fn property(&self) -> Property {
         self.breach.property()
     }
 }
 
 impl Breach {
-    /// What it breaks.
+    /// The property that it breaks.
     pub fn property(&self) -> Property {
         match self {
             Self::AppliedDifferently { .. }
@@ -216,7 +217,7 @@ impl Breach {
         }
     }
 
-    /// The servers it is about.
+    /// The servers that it names.
     pub fn servers(&self) -> ServerSet {
         let (one, other) = match *self {
             Self::Starved { .. } => return ServerSet::EMPTY,
@@ -238,7 +239,7 @@ impl Breach {
         ServerSet::EMPTY.with(one).with(other)
     }
 
-    /// The index of the entry it is about, if it is about one.
+    /// The index of the entry that it names, if it names one.
     pub fn index(&self) -> Option<LogIndex> {
         match *self {
             Self::AppliedDifferently { index, .. }
@@ -261,7 +262,8 @@ impl Breach {
 }
 
 impl fmt::Display for Violation {
-    /// `Election Safety is broken: S1 and S3 both lead term 2.` And why it could be.
+    /// `Election Safety is broken: S1 and S3 both lead term 2.` And the rule that is off, if one
+    /// is.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is broken: {}.", self.property(), self.breach)?;
         match self.guard {
@@ -279,7 +281,7 @@ impl fmt::Display for Breach {
 }
 
 impl Breach {
-    /// The same, with another way to name what entries say.
+    /// The same, with another way to name operations.
     pub fn naming(&self, name: &dyn Fn(Op) -> String) -> impl fmt::Display {
         fmt::from_fn(move |f| self.write(f, name))
     }
