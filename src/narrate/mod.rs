@@ -62,6 +62,8 @@ pub enum Weight {
 pub fn sentences(language: Language, step: &Step, world: &World) -> Vec<Sentence> {
     let words = language.words();
     let deed = match &step.cause {
+        // A change of the network is a fact too, which says the same.
+        Cause::Action(_) if step.facts.contains(&Fact::NetworkChanged) => None,
         Cause::Action(action) => words.deed(action, step),
         Cause::Start => Some(words.start(world.ids().len())),
         Cause::Client(_)

@@ -703,9 +703,33 @@ const KINDS: [PacketKind; 14] = [
     PacketKind::Reply,
 ];
 
-/// What a user does that no fact tells.
-pub(super) const DEEDS: [&str; 10] = [
+/// What a user does, where no fact says what came of it.
+pub(super) const DEEDS: [&str; 34] = [
+    "client C1 writes x every 300ms",
+    "client C1 stops",
     "config latency=5ms",
+    "cut S1-S2",
+    "heal",
+    "heal S1>S2",
+    "hold S1",
+    "isolate S1",
+    "partition S1 S2 C1 | S3",
+    "release all",
+    "fail-disk S1",
+    "mend-disk S1",
+    "jump S1 500ms",
+    "jump S1 -500ms",
+    "lossy S1-S2 30%",
+    "lossy S1>S2 0.5%",
+    "lossy all off",
+    "pause S1",
+    "resume S1",
+    "request C1 x=5 to S2",
+    "read C1 x from S3",
+    "slow S1-S2 80ms",
+    "slow S1>S2 80ms..120ms",
+    "slow all off",
+    "slow-disk S3 off",
     "delay S1>S2 vote 80ms",
     "deliver S1>S2 vote",
     "duplicate S1>S2 append",

@@ -12,7 +12,7 @@ use crate::check::violation::tests::breaches;
 use crate::check::{Property, Violation};
 use crate::raft::event::IgnoreReason;
 use crate::raft::{Term, Timer};
-use crate::sim::text::parse_run;
+use crate::sim::text::{Verb, parse_run};
 use crate::sim::{PacketKind, StepId, Time};
 
 /// What a step with these facts tells, in a world that has just begun.
@@ -87,6 +87,23 @@ fn compare(language: Language, said: &str) {
         assert_eq!(is, should);
     }
     assert_eq!(said.lines().count(), expected.lines().count());
+}
+
+/// The example in the form of each verb is an action, and the table above has its sentence.
+#[test]
+fn each_thing_that_a_user_does_is_in_the_table() {
+    for verb in Verb::ALL {
+        let form = verb.form().replace(" ...", "");
+        let example = form.split(" [").next().unwrap_or_default();
+        let Cause::Action(action) = samples::by(example) else {
+            panic!("{example} is no action");
+        };
+        let words = Language::default().words();
+        let is_said = words.deed(&action, &Step::default()).is_some();
+        let mut deeds = samples::DEEDS.iter();
+        let is_sampled = deeds.any(|deed| deed.split(' ').next() == Some(verb.word()));
+        assert!(is_sampled || !is_said, "add \"{example}\" to DEEDS");
+    }
 }
 
 #[test]

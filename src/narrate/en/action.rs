@@ -5,6 +5,7 @@ use super::words::{self, clock, wish};
 use crate::kv::{ClientId, Op};
 use crate::narrate::look::waits;
 use crate::raft::{Change, NodeId};
+use crate::sim::text::percent;
 use crate::sim::{Action, ClockJump, Link, PacketPick, Path, Step};
 
 /// What was done, where no fact of the step says it.
@@ -42,10 +43,9 @@ pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
             format!("You set {id}'s clock back by {}", clock(*by))
         }
         Action::Lossy(path, Some(share)) => format!(
-            "You made {} lose {}.{} % of its messages",
+            "You made {} lose {} of its messages",
             paths(path),
-            share / 10,
-            share % 10
+            percent(*share)
         ),
         Action::Lossy(path, None) => {
             format!("You gave {} the loss of the network", paths(path))
@@ -76,17 +76,20 @@ pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
             )
         }
         Action::SlowDisk(id, None) => format!("You gave {id}'s disk its normal speed"),
+        Action::Cut(link) => format!("You cut {}", links(link)),
+        Action::Heal(link) => format!("You healed {}", links(link)),
+        Action::Hold(link) => format!("You held {}", messages(link)),
+        Action::Isolate(id) => format!("You isolated {id} from all other servers"),
+        Action::Partition(groups) => {
+            let sides: Vec<String> = groups.iter().map(ToString::to_string).collect();
+            format!("You partitioned the network: {}", sides.join(" | "))
+        }
+        Action::Release(link) => format!("You released {}", messages(link)),
         // A fact of this step, or (for a dropped packet) of the next, says what came of these.
         Action::Change(_)
         | Action::Compact(_)
         | Action::Crash(_)
-        | Action::Cut(_)
         | Action::Drop(_)
-        | Action::Heal(_)
-        | Action::Hold(_)
-        | Action::Isolate(_)
-        | Action::Partition(_)
-        | Action::Release(_)
         | Action::Restart(_)
         | Action::Retire(_)
         | Action::Timeout(_)
@@ -128,56 +131,20 @@ pub(super) fn change(leader: NodeId, change: Change) -> String {
     }
 }
 
-/// What became of the links.
-pub(super) fn links(action: &Action) -> String {
-    let messages = |link: &Link| match link {
+fn messages(link: &Link) -> String {
+    match link {
         Link::All => "all messages between servers".into(),
         Link::Of(id) => format!("the messages to and from {id}"),
         Link::Both(a, b) => format!("the messages between {a} and {b}"),
         Link::OneWay(a, b) => format!("the messages from {a} to {b}"),
-    };
-    let links = |link: &Link| match link {
+    }
+}
+
+fn links(link: &Link) -> String {
+    match link {
         Link::All => "all links between servers".into(),
         Link::Of(id) => format!("all links of {id}"),
         Link::Both(a, b) => format!("the link between {a} and {b}"),
         Link::OneWay(a, b) => format!("the link from {a} to {b}"),
-    };
-    match action {
-        Action::Cut(link) => format!("You cut {}", links(link)),
-        Action::Heal(link) => format!("You healed {}", links(link)),
-        Action::Hold(link) => format!("You held {}", messages(link)),
-        Action::Isolate(id) => format!("You isolated {id} from all other servers"),
-        Action::Partition(groups) => {
-            let sides: Vec<String> = groups.iter().map(ToString::to_string).collect();
-            format!("You partitioned the network: {}", sides.join(" | "))
-        }
-        Action::Release(link) => format!("You released {}", messages(link)),
-        Action::Change(_)
-        | Action::Compact(_)
-        | Action::Configure(_)
-        | Action::Crash(_)
-        | Action::Delay(..)
-        | Action::Deliver(_)
-        | Action::Drop(_)
-        | Action::Duplicate(_)
-        | Action::Client(..)
-        | Action::FailDisk(..)
-        | Action::Jump(..)
-        | Action::Lossy(..)
-        | Action::Pause(_)
-        | Action::Read(..)
-        | Action::Request(..)
-        | Action::RequestTo(..)
-        | Action::Restart(_)
-        | Action::Resume(_)
-        | Action::Slow(..)
-        | Action::Retire(_)
-        | Action::Rule(..)
-        | Action::SetTimer(..)
-        | Action::Skew(..)
-        | Action::SlowDisk(..)
-        | Action::Timeout(_)
-        | Action::Transfer(_)
-        | Action::Wipe(_) => "You changed the network".into(),
     }
 }

@@ -5,6 +5,7 @@ use super::words::{clock, servers, wish};
 use crate::kv::{ClientId, Op};
 use crate::narrate::look::waits;
 use crate::raft::{Change, NodeId};
+use crate::sim::text::percent;
 use crate::sim::{Action, ClockJump, Link, PacketPick, Path, Step};
 
 /// What was done, where no fact of the step says it.
@@ -37,12 +38,9 @@ pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
         Action::Jump(id, ClockJump::Back(by)) => {
             format!("你把 {id} 的时钟拨慢了 {}", clock(*by))
         }
-        Action::Lossy(path, Some(share)) => format!(
-            "你让{}丢失 {}.{} % 的消息",
-            paths(path),
-            share / 10,
-            share % 10
-        ),
+        Action::Lossy(path, Some(share)) => {
+            format!("你让{}丢失 {} 的消息", paths(path), percent(*share))
+        }
         Action::Lossy(path, None) => format!("你让{}的丢包率恢复正常", paths(path)),
         Action::Pause(id) => format!("你暂停了 {id}：它的进程什么也不做，发给它的消息等着"),
         Action::RequestTo(client, op, _) => return queued(*client, op, step),
@@ -61,17 +59,20 @@ pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
             format!("你让 {id} 的磁盘变慢：写一次要 {}", clock(*time))
         }
         Action::SlowDisk(id, None) => format!("你让 {id} 的磁盘恢复正常速度"),
+        Action::Cut(link) => format!("你切断了{}的链路", between(link)),
+        Action::Heal(link) => format!("你恢复了{}的链路", between(link)),
+        Action::Hold(link) => format!("你扣住了{}的消息", between(link)),
+        Action::Isolate(id) => format!("你把 {id} 与所有其他服务器隔离了"),
+        Action::Partition(groups) => {
+            let sides: Vec<String> = groups.iter().map(ToString::to_string).collect();
+            format!("你造成了网络分区：{}", sides.join(" | "))
+        }
+        Action::Release(link) => format!("你放行了{}的消息", between(link)),
         // A fact of this step, or (for a dropped packet) of the next, says what came of these.
         Action::Change(_)
         | Action::Compact(_)
         | Action::Crash(_)
-        | Action::Cut(_)
         | Action::Drop(_)
-        | Action::Heal(_)
-        | Action::Hold(_)
-        | Action::Isolate(_)
-        | Action::Partition(_)
-        | Action::Release(_)
         | Action::Restart(_)
         | Action::Retire(_)
         | Action::Timeout(_)
@@ -112,50 +113,11 @@ pub(super) fn change(leader: NodeId, change: Change) -> String {
     }
 }
 
-/// What became of the links.
-pub(super) fn links(action: &Action) -> String {
-    let between = |link: &Link| match link {
+fn between(link: &Link) -> String {
+    match link {
         Link::All => "所有服务器之间".into(),
         Link::Of(id) => format!("{id} 与所有其他服务器之间"),
         Link::Both(a, b) => format!("{a} 与 {b} 之间"),
         Link::OneWay(a, b) => format!("从 {a} 到 {b} "),
-    };
-    match action {
-        Action::Cut(link) => format!("你切断了{}的链路", between(link)),
-        Action::Heal(link) => format!("你恢复了{}的链路", between(link)),
-        Action::Hold(link) => format!("你扣住了{}的消息", between(link)),
-        Action::Isolate(id) => format!("你把 {id} 与所有其他服务器隔离了"),
-        Action::Partition(groups) => {
-            let sides: Vec<String> = groups.iter().map(ToString::to_string).collect();
-            format!("你造成了网络分区：{}", sides.join(" | "))
-        }
-        Action::Release(link) => format!("你放行了{}的消息", between(link)),
-        Action::Change(_)
-        | Action::Compact(_)
-        | Action::Configure(_)
-        | Action::Crash(_)
-        | Action::Delay(..)
-        | Action::Deliver(_)
-        | Action::Drop(_)
-        | Action::Duplicate(_)
-        | Action::Client(..)
-        | Action::FailDisk(..)
-        | Action::Jump(..)
-        | Action::Lossy(..)
-        | Action::Pause(_)
-        | Action::Read(..)
-        | Action::Request(..)
-        | Action::RequestTo(..)
-        | Action::Restart(_)
-        | Action::Resume(_)
-        | Action::Slow(..)
-        | Action::Retire(_)
-        | Action::Rule(..)
-        | Action::SetTimer(..)
-        | Action::Skew(..)
-        | Action::SlowDisk(..)
-        | Action::Timeout(_)
-        | Action::Transfer(_)
-        | Action::Wipe(_) => "你改变了网络".into(),
     }
 }

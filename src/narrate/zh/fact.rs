@@ -75,7 +75,9 @@ pub(super) fn text(step: &Step, place: usize, world: &World) -> String {
             ..
         } => lost(*from, *to, *kind, *why),
         Fact::NetworkChanged => match &step.cause {
-            Cause::Action(action) => action::links(action),
+            Cause::Action(action) => {
+                action::deed(action, step).unwrap_or_else(|| "你改变了网络".into())
+            }
             Cause::Client(_)
             | Cause::Compaction { .. }
             | Cause::Packet { .. }

@@ -25,7 +25,7 @@ mod write;
 
 pub use complete::{Candidate, complete};
 pub use verbs::{Verb, did_you_mean};
-pub use write::write_run;
+pub use write::{percent, write_run};
 
 use std::fmt;
 

@@ -150,7 +150,7 @@ impl fmt::Display for Action {
             Self::Hold(link) => write!(f, "hold {link}"),
             Self::Isolate(id) => write!(f, "isolate {id}"),
             Self::Jump(id, jump) => write!(f, "jump {id} {jump}"),
-            Self::Lossy(path, Some(loss)) => write!(f, "lossy {path} {}", share(*loss)),
+            Self::Lossy(path, Some(loss)) => write!(f, "lossy {path} {}", percent(*loss)),
             Self::Lossy(path, None) => write!(f, "lossy {path} off"),
             Self::Partition(groups) => {
                 let groups: Vec<String> = groups.iter().map(|group| group.to_string()).collect();
@@ -179,8 +179,8 @@ impl fmt::Display for Action {
     }
 }
 
-/// A share in 1000, as a percentage.
-fn share(share: u16) -> String {
+/// A share in 1000, as a percentage: `0.5%`.
+pub fn percent(share: u16) -> String {
     match (share / 10, share % 10) {
         (whole, 0) => format!("{whole}%"),
         (whole, tenth) => format!("{whole}.{tenth}%"),
@@ -197,13 +197,13 @@ impl fmt::Display for Setting {
             Self::Compact(0) => f.write_str("compact=off"),
             Self::Compact(entries) => write!(f, "compact={entries}"),
             Self::Disk(low, high) => write!(f, "disk={low}..{high}"),
-            Self::Drift(drift) => write!(f, "drift={}", share(*drift)),
-            Self::Duplicate(duplicate) => write!(f, "duplicate={}", share(*duplicate)),
+            Self::Drift(drift) => write!(f, "drift={}", percent(*drift)),
+            Self::Duplicate(duplicate) => write!(f, "duplicate={}", percent(*duplicate)),
             Self::Election(low, high) => write!(f, "timeout={low}..{high}"),
             Self::FastBackup(yes) => write!(f, "fast-backup={}", on(*yes)),
             Self::Heartbeat(every) => write!(f, "heartbeat={every}"),
             Self::Latency(low, high) => write!(f, "latency={low}..{high}"),
-            Self::Loss(loss) => write!(f, "loss={}", share(*loss)),
+            Self::Loss(loss) => write!(f, "loss={}", percent(*loss)),
             Self::NoOp(yes) => write!(f, "no-op={}", on(*yes)),
             Self::Patience(patience) => write!(f, "patience={patience}"),
             Self::PreVote(yes) => write!(f, "prevote={}", on(*yes)),
