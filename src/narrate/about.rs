@@ -178,7 +178,7 @@ fn event(event: &Event) -> About {
                 about(Story, "AppendEntries 2", "5.3").entry(previous.index)
             }
         },
-        Event::Applied { index } => about(Quiet, "All servers 1", "5.3")
+        Event::Applied { index, .. } => about(Quiet, "All servers 1", "5.3")
             .entry(*index)
             .after(commits),
         Event::BecameLeader { .. } => about(Story, "Candidates 2", "5.2").after(counts_votes),

@@ -69,11 +69,17 @@ fn elections() -> Vec<Event> {
     let mut all = vec![
         Event::ElectionStarted {
             term: Term(2),
-            reason: Campaign::Silence { leader: None },
+            reason: Campaign::Silence {
+                leader: None,
+                again: false,
+            },
         },
         Event::ElectionStarted {
             term: Term(2),
-            reason: Campaign::Silence { leader: Some(s(2)) },
+            reason: Campaign::Silence {
+                leader: Some(s(2)),
+                again: false,
+            },
         },
         Event::ElectionStarted {
             term: Term(2),
@@ -93,18 +99,24 @@ fn elections() -> Vec<Event> {
         Event::VoteGranted {
             candidate,
             term: Term(2),
+            ours: Term(2),
+            voted_for: None,
             candidate_last,
             own_last,
         },
         Event::VoteGranted {
             candidate,
             term: Term(2),
+            ours: Term(2),
+            voted_for: None,
             candidate_last: at(1, 2),
             own_last,
         },
         Event::VoteGranted {
             candidate,
             term: Term(2),
+            ours: Term(2),
+            voted_for: None,
             candidate_last: at(2, 1),
             own_last,
         },
@@ -160,7 +172,13 @@ fn elections() -> Vec<Event> {
         },
         VoteRejected::OldTerm { theirs, ours },
     ] {
-        all.push(Event::VoteDenied { candidate, reason });
+        all.push(Event::VoteDenied {
+            candidate,
+            term: Term(2),
+            ours: Term(2),
+            voted_for: None,
+            reason,
+        });
     }
     let reason = VoteRejected::OldTerm { theirs, ours };
     all.push(Event::PreVoteDenied { candidate, reason });
@@ -171,17 +189,29 @@ fn replication() -> Vec<Event> {
     let leader = s(2);
     let accepted = |first, last| Event::AppendAccepted {
         leader,
+        term: Term(2),
+        ours: Term(2),
+        previous: at(first - 1, 1),
         first_new: LogIndex(first),
         match_index: LogIndex(last),
     };
-    let refused = |reason| Event::AppendRefused { leader, reason };
+    let refused = |reason| Event::AppendRefused {
+        leader,
+        term: Term(2),
+        ours: Term(2),
+        reason,
+    };
     let learned = |leader_commit, index| Event::CommitLearned {
         leader,
         leader_commit: LogIndex(leader_commit),
+        known: LogIndex(3),
+        last_new: LogIndex(index),
         index: LogIndex(index),
     };
     let committed = |of| Event::Committed {
         position: at(6, 2),
+        term: Term(2),
+        known: LogIndex(5),
         holders: set(&[1, 2]),
         of,
     };
@@ -205,7 +235,10 @@ fn replication() -> Vec<Event> {
             previous: at(5, 1),
             last: LogIndex(0),
         }),
-        Event::Applied { index: LogIndex(4) },
+        Event::Applied {
+            index: LogIndex(4),
+            commit: LogIndex(4),
+        },
         learned(6, 6),
         learned(8, 6),
         Event::CommitWaits {
@@ -678,6 +711,7 @@ fn network_facts() -> Vec<(Cause, Fact)> {
                 kind,
                 term,
                 index,
+                next: LogIndex(0),
                 positive,
             };
             all.push((cause.clone(), sent));

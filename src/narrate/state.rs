@@ -226,12 +226,16 @@ fn deciding(position: EntryId, standing: &Standing) -> Event {
     match *standing {
         Standing::Known | Standing::Missing { .. } | Standing::NoLeader => Event::Committed {
             position,
+            term,
+            known: index.previous(),
             holders: ServerSet::default(),
             of: Configuration::default(),
         },
         Standing::KnownTo(leader) => Event::CommitLearned {
             leader,
             leader_commit: index,
+            known: index.previous(),
+            last_new: index,
             index,
         },
         Standing::OldTerm { leader_term, .. } => Event::CommitWaits {

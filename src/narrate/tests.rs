@@ -134,6 +134,7 @@ fn what_is_sent_to_many_is_told_once() {
         kind,
         term: Term(2),
         index: LogIndex(index),
+        next: LogIndex(0),
         positive: true,
     };
     let facts = vec![
@@ -169,6 +170,8 @@ fn why_names_the_rule_the_values_and_the_place() {
     let granted = raft(Event::VoteGranted {
         candidate: s(1),
         term: Term(2),
+        ours: Term(2),
+        voted_for: None,
         candidate_last: at(3, 2),
         own_last: at(0, 0),
     });

@@ -32,6 +32,10 @@ pub enum Event {
     VoteGranted {
         candidate: NodeId,
         term: Term,
+        /// currentTerm of the voter.
+        ours: Term,
+        /// votedFor of the voter, before.
+        voted_for: Option<NodeId>,
         /// lastLogIndex and lastLogTerm of the candidate.
         candidate_last: EntryId,
         /// The last entry of the voter's log.
@@ -40,6 +44,12 @@ pub enum Event {
     /// A server rejected a vote request.
     VoteDenied {
         candidate: NodeId,
+        /// The candidate's term.
+        term: Term,
+        /// currentTerm of the voter.
+        ours: Term,
+        /// votedFor of the voter.
+        voted_for: Option<NodeId>,
         reason: VoteRejected,
     },
     /// A candidate counted a reply.
@@ -110,6 +120,12 @@ pub enum Event {
     /// A follower accepted AppendEntries (AppendEntries 4).
     AppendAccepted {
         leader: NodeId,
+        /// The leader's term.
+        term: Term,
+        /// currentTerm of the follower.
+        ours: Term,
+        /// prevLogIndex and prevLogTerm: the follower has this entry.
+        previous: EntryId,
         /// The first entry that was not in its log; larger than `match_index` if there was none.
         first_new: LogIndex,
         match_index: LogIndex,
@@ -117,6 +133,10 @@ pub enum Event {
     /// A follower rejected AppendEntries (AppendEntries 1 and 2).
     AppendRefused {
         leader: NodeId,
+        /// The leader's term.
+        term: Term,
+        /// currentTerm of the follower.
+        ours: Term,
         reason: AppendRejected,
     },
     /// A follower deleted conflicting entries (AppendEntries 3).
@@ -145,6 +165,10 @@ pub enum Event {
     Committed {
         /// The last committed entry.
         position: EntryId,
+        /// The leader's own term.
+        term: Term,
+        /// commitIndex before.
+        known: LogIndex,
         /// The servers that hold it, the leader included.
         holders: ServerSet,
         /// The configuration whose majority was needed.
@@ -161,11 +185,19 @@ pub enum Event {
     CommitLearned {
         leader: NodeId,
         leader_commit: LogIndex,
+        /// commitIndex before.
+        known: LogIndex,
+        /// The index of the last new entry: nothing is known beyond.
+        last_new: LogIndex,
         /// The follower's new commit index.
         index: LogIndex,
     },
     /// A server asked its caller to apply an entry (All servers 1).
-    Applied { index: LogIndex },
+    Applied {
+        index: LogIndex,
+        /// commitIndex.
+        commit: LogIndex,
+    },
 
     // Snapshots.
     /// A server replaced entries by a snapshot.
@@ -290,7 +322,11 @@ pub enum Event {
 #[allow(missing_docs, reason = "most fields have the names of Figure 2")]
 pub enum Campaign {
     /// The election timeout elapsed without a message from a leader.
-    Silence { leader: Option<NodeId> },
+    Silence {
+        leader: Option<NodeId>,
+        /// Whether it was a candidate already (Candidates 4).
+        again: bool,
+    },
     /// The leader transfers its leadership to this server.
     Told { leader: NodeId },
     /// A majority granted a pre-vote: these servers, the candidate included.

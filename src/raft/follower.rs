@@ -95,6 +95,7 @@ impl<M: StateMachine> Node<M> {
     // current leader and without a vote granted: convert to candidate.
     // Candidates 4 (§5.2): if the election timeout elapses: start a new election.
     pub(super) fn election_timeout(&mut self, out: &mut Vec<Output<M>>) {
+        let again = matches!(self.role, Role::Candidate { .. });
         let silent = match self.role {
             Role::Candidate { .. } if !self.rule(Rule::RetryElection) => return,
             Role::Candidate { .. } | Role::PreCandidate { .. } => None,
@@ -109,7 +110,8 @@ impl<M: StateMachine> Node<M> {
         if self.config.pre_vote {
             self.start_pre_vote(silent, out);
         } else {
-            self.start_election(Campaign::Silence { leader: silent }, out);
+            let leader = silent;
+            self.start_election(Campaign::Silence { leader, again }, out);
         }
     }
 
@@ -153,12 +155,12 @@ impl<M: StateMachine> Node<M> {
         if self.is_stale(term) {
             let (theirs, ours) = (term, self.persistent.current_term);
             let reason = AppendRejected::OldTerm { theirs, ours };
-            return self.reject_entries(source, prev_log, reason, out);
+            return self.reject_entries(source, term, prev_log, reason, out);
         }
         // The sender leads the current term: no other server can have won it.
         self.follow(source.leader, out);
         if let Some(reason) = self.prev_log_mismatch(prev_log, entries) {
-            return self.reject_entries(source, prev_log, reason, out);
+            return self.reject_entries(source, term, prev_log, reason, out);
         }
         // The logs match up to here after this message, and nothing is known beyond.
         let match_index = prev_log.index.plus(entries.len());
@@ -166,6 +168,9 @@ impl<M: StateMachine> Node<M> {
         let first_new = self.store_entries(prev_log.index, entries, out);
         out.report(Event::AppendAccepted {
             leader: source.leader,
+            term,
+            ours: self.persistent.current_term,
+            previous: prev_log,
             first_new,
             match_index,
         });
@@ -277,11 +282,13 @@ impl<M: StateMachine> Node<M> {
         // A message may be late, and carry an older leaderCommit: commitIndex never falls.
         if index > self.commit_index || falls {
             let index = index.max(self.persistent.log.snapshot().last.index);
-            self.commit_index = index;
+            let known = std::mem::replace(&mut self.commit_index, index);
             self.last_applied = self.last_applied.min(index);
             out.report(Event::CommitLearned {
                 leader,
                 leader_commit,
+                known,
+                last_new: last_new_entry,
                 index,
             });
         }
@@ -291,12 +298,18 @@ impl<M: StateMachine> Node<M> {
     fn reject_entries(
         &self,
         source: AppendSource,
+        term: Term,
         prev_log: EntryId,
         reason: AppendRejected,
         out: &mut Vec<Output<M>>,
     ) {
         let leader = source.leader;
-        out.report(Event::AppendRefused { leader, reason });
+        out.report(Event::AppendRefused {
+            leader,
+            term,
+            ours: self.persistent.current_term,
+            reason,
+        });
         // §5.3, last paragraphs: the follower helps the leader to skip a whole term with each
         // rejection. Without the hint, the leader goes back one entry at a time.
         let hint = if self.config.fast_backup {
@@ -335,7 +348,13 @@ impl<M: StateMachine> Node<M> {
         let rejected = self.vote_rejected(candidate, term, last_log);
         match rejected {
             None => self.grant_vote(candidate, term, last_log, out),
-            Some(reason) => out.report(Event::VoteDenied { candidate, reason }),
+            Some(reason) => out.report(Event::VoteDenied {
+                candidate,
+                term,
+                ours: self.persistent.current_term,
+                voted_for: self.persistent.voted_for,
+                reason,
+            }),
         }
         let message = Message::RequestVoteReply {
             term: self.persistent.current_term,
@@ -353,10 +372,12 @@ impl<M: StateMachine> Node<M> {
         out: &mut Vec<Output<M>>,
     ) {
         // Only this line and `become_candidate` give the vote of a term away.
-        self.persistent.voted_for = Some(candidate);
+        let voted_for = self.persistent.voted_for.replace(candidate);
         out.report(Event::VoteGranted {
             candidate,
             term,
+            ours: self.persistent.current_term,
+            voted_for,
             candidate_last: last_log,
             own_last: self.persistent.log.last(),
         });

@@ -412,10 +412,12 @@ impl<M: StateMachine> Node<M> {
             return out.report(Event::CommitWaits { position, term });
         }
         // N is found. It is applied at the end of the step, and sent with the next AppendEntries.
-        self.commit_index = index;
+        let known = std::mem::replace(&mut self.commit_index, index);
         let holders = leader.holders(configuration.all_voters(), index);
         out.report(Event::Committed {
             position,
+            term: current_term,
+            known,
             holders,
             of: configuration,
         });

@@ -272,7 +272,8 @@ impl<M: StateMachine> Node<M> {
             };
             self.last_applied = index;
             out.push(Output::Apply { index, entry });
-            out.report(Event::Applied { index });
+            let commit = self.commit_index;
+            out.report(Event::Applied { index, commit });
         }
     }
 

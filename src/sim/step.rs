@@ -272,6 +272,8 @@ pub enum Fact {
         term: Term,
         /// The last entry it carries or acknowledges; 0 if that means nothing.
         index: LogIndex,
+        /// With AppendEntries the receiver's nextIndex, prevLogIndex + 1; else 0.
+        next: LogIndex,
         /// Whether it says yes (a granted vote, stored entries). True for requests.
         positive: bool,
     },

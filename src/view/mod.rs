@@ -8,12 +8,14 @@
 //! - [`unusual`]: all that is off or unusual;
 //! - [`why`]: why anything of it is so;
 //! - [`facts`]: all there is to know of a server or a packet;
+//! - [`rules`]: the rules of Figure 2, with what they compared in the last step;
 //! - [`refs`]: which words and things of all these are about the same.
 
 pub mod chart;
 pub mod facts;
 pub mod logs;
 pub mod refs;
+pub mod rules;
 pub mod scene;
 pub mod timeline;
 pub mod unusual;

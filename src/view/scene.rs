@@ -419,6 +419,7 @@ fn reached(session: &Session, window: Time) -> Vec<(NodeId, Quorum)> {
                 position,
                 holders,
                 of,
+                ..
             } => (of, holders, hold(server.log(), position.index)),
             _ => continue,
         };

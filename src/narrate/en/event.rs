@@ -23,9 +23,10 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             leader,
             first_new,
             match_index,
+            ..
         } => accepted(id, *leader, *first_new, *match_index),
-        Event::AppendRefused { leader, reason } => rejected(id, *leader, reason, step),
-        Event::Applied { index } => format!("{id} applied entry {index} to its state machine"),
+        Event::AppendRefused { leader, reason, .. } => rejected(id, *leader, reason, step),
+        Event::Applied { index, .. } => format!("{id} applied entry {index} to its state machine"),
         Event::BecameLeader { term, votes, of } => {
             let votes = votes.and(of.all_voters());
             let (share, votes) = (share(votes, of), servers(votes));
@@ -62,6 +63,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             leader,
             leader_commit,
             index,
+            ..
         } => {
             let learned = format!("{id} learned from {leader} that entry {index} is committed");
             if leader_commit > index && world.config().rules.on(Rule::CommitOnlyChecked) {
@@ -82,6 +84,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             position,
             holders,
             of,
+            ..
         } => committed(id, *position, *holders, of, world),
         Event::Compacted { first, last } => {
             let gone = entries(*first, *last);
@@ -94,7 +97,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
         } => configured(id, *index, configuration, *again),
         Event::ElectionStarted { term, reason } => {
             let reason = match reason {
-                Campaign::Silence { leader } => expired(id, *leader, step),
+                Campaign::Silence { leader, .. } => expired(id, *leader, step),
                 Campaign::Told { leader } => format!("{leader} transfers leadership to {id}"),
                 Campaign::Welcome { votes } => {
                     let of = world.server(id).log().configuration();
@@ -304,7 +307,9 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             let tally = tally(*votes, *needed, of);
             format!("{id} {counted} {voter}: it has {tally}")
         }
-        Event::VoteDenied { candidate, reason } => {
+        Event::VoteDenied {
+            candidate, reason, ..
+        } => {
             let because = vote_rejected(id, *candidate, reason);
             format!("{id} denied {candidate} its vote: {because}")
         }
@@ -313,6 +318,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             term,
             candidate_last,
             own_last,
+            ..
         } => {
             let reason = up_to_date(id, *candidate, candidate_last, own_last);
             format!("{id} voted for {candidate} in term {term}{reason}")

@@ -20,9 +20,10 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             leader,
             first_new,
             match_index,
+            ..
         } => accepted(id, *leader, *first_new, *match_index),
-        Event::AppendRefused { leader, reason } => rejected(id, *leader, reason, step),
-        Event::Applied { index } => format!("{id} 把条目 {index} 应用到状态机"),
+        Event::AppendRefused { leader, reason, .. } => rejected(id, *leader, reason, step),
+        Event::Applied { index, .. } => format!("{id} 把条目 {index} 应用到状态机"),
         Event::BecameLeader { term, votes, of } => {
             let votes = votes.and(of.all_voters());
             let (share, votes) = (share(votes, of), servers(votes));
@@ -64,6 +65,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             leader,
             leader_commit,
             index,
+            ..
         } => {
             let learned = format!("{id} 从 {leader} 得知条目 {index} 已提交");
             if leader_commit > index && world.config().rules.on(Rule::CommitOnlyChecked) {
@@ -84,6 +86,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             position,
             holders,
             of,
+            ..
         } => committed(id, *position, *holders, of, world),
         Event::Compacted { first, last } => {
             let gone = entries(*first, *last);
@@ -104,7 +107,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
         }
         Event::ElectionStarted { term, reason } => {
             let reason = match reason {
-                Campaign::Silence { leader } => expired(id, *leader, step),
+                Campaign::Silence { leader, .. } => expired(id, *leader, step),
                 Campaign::Told { leader } => format!("{leader} 把领导权转移给 {id}"),
                 Campaign::Welcome { votes } => {
                     let of = world.server(id).log().configuration();
@@ -285,7 +288,9 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             let tally = tally(*votes, *needed, of);
             format!("{id} {counted} {voter} 的一票：{tally}")
         }
-        Event::VoteDenied { candidate, reason } => {
+        Event::VoteDenied {
+            candidate, reason, ..
+        } => {
             let because = vote_rejected(id, *candidate, reason);
             format!("{id} 不投票给 {candidate}：{because}")
         }
@@ -294,6 +299,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
             term,
             candidate_last,
             own_last,
+            ..
         } => {
             let reason = up_to_date(id, *candidate, candidate_last, own_last);
             format!("{id} 在任期 {term} 投票给 {candidate}{reason}")

@@ -260,6 +260,8 @@ impl<M: StateMachine> Node<M> {
             out.report(Event::CommitLearned {
                 leader,
                 leader_commit: index,
+                known: commit,
+                last_new: index,
                 index,
             });
             return Some(index);

@@ -17,6 +17,7 @@ pub(super) fn notation(id: NodeId, event: &Event, step: &Step, world: &World) ->
             leader,
             first_new,
             match_index,
+            ..
         } if first_new <= match_index => {
             format!(
                 "{}: stored {}",
@@ -29,10 +30,10 @@ pub(super) fn notation(id: NodeId, event: &Event, step: &Step, world: &World) ->
             match_index,
             ..
         } => format!("{}: match={match_index}", from(*leader)),
-        Event::AppendRefused { leader, reason } => {
+        Event::AppendRefused { leader, reason, .. } => {
             format!("{}: rejected, {}", from(*leader), append_rejected(reason))
         }
-        Event::Applied { index } => format!("{id} applied {index}"),
+        Event::Applied { index, .. } => format!("{id} applied {index}"),
         Event::BecameLeader { term, votes, of } => {
             format!(
                 "{id} leads t{term}: votes={} of={of}",
@@ -74,6 +75,7 @@ pub(super) fn notation(id: NodeId, event: &Event, step: &Step, world: &World) ->
             leader,
             leader_commit,
             index,
+            ..
         } => format!(
             "{}: commit={index} leader-commit={leader_commit}",
             from(*leader)
@@ -88,6 +90,7 @@ pub(super) fn notation(id: NodeId, event: &Event, step: &Step, world: &World) ->
             position,
             holders,
             of,
+            ..
         } => {
             let says = says(world, id, position.index);
             format!(
@@ -128,7 +131,7 @@ pub(super) fn notation(id: NodeId, event: &Event, step: &Step, world: &World) ->
         ),
         Event::ElectionStarted { term, reason } => {
             let reason = match reason {
-                Campaign::Silence { leader } => {
+                Campaign::Silence { leader, .. } => {
                     format!("election timeout, leader={}", maybe(*leader))
                 }
                 Campaign::Told { leader } => format!("TimeoutNow from {leader}"),
@@ -196,7 +199,10 @@ pub(super) fn notation(id: NodeId, event: &Event, step: &Step, world: &World) ->
             let (from, votes) = (from(*voter), set(*votes));
             format!("{from}: {granted}, votes={votes} needed={needed} of={of}")
         }
-        Event::PreVoteDenied { candidate, reason } | Event::VoteDenied { candidate, reason } => {
+        Event::PreVoteDenied { candidate, reason }
+        | Event::VoteDenied {
+            candidate, reason, ..
+        } => {
             format!("{}: rejected, {}", from(*candidate), vote_rejected(reason))
         }
         Event::PreVoteGranted {
@@ -210,6 +216,7 @@ pub(super) fn notation(id: NodeId, event: &Event, step: &Step, world: &World) ->
             term,
             candidate_last,
             own_last,
+            ..
         } => {
             let (from, last, own) = (from(*candidate), at(*candidate_last), at(*own_last));
             format!("{from} t{term} last={last} own={own}: granted")

@@ -8,6 +8,7 @@ pub(super) struct Sent {
     pub(super) kind: PacketKind,
     pub(super) term: Term,
     pub(super) index: LogIndex,
+    pub(super) next: LogIndex,
     pub(super) positive: bool,
 }
 
@@ -43,10 +44,15 @@ impl Sent {
             ),
             Body::Register { .. } | Body::Request { .. } => (Term(0), LogIndex(0), true),
         };
+        let next = match body {
+            Body::Raft(Message::AppendEntries { prev_log, .. }) => prev_log.index.next(),
+            _ => LogIndex(0),
+        };
         Self {
             kind: body.kind(),
             term,
             index,
+            next,
             positive,
         }
     }

@@ -369,6 +369,7 @@ impl World {
             kind,
             term,
             index,
+            next,
             positive,
         } = sent;
         step.facts.push(Fact::Sent {
@@ -378,6 +379,7 @@ impl World {
             kind,
             term,
             index,
+            next,
             positive,
         });
     }

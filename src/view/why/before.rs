@@ -63,6 +63,7 @@ impl<'a> Past<'a> {
                 leader,
                 first_new,
                 match_index,
+                ..
             } => {
                 let is_new = first_new <= match_index;
                 is_new
@@ -115,6 +116,7 @@ impl<'a> Past<'a> {
                 reason:
                     Campaign::Silence {
                         leader: Some(leader),
+                        ..
                     },
                 ..
             }

@@ -1,0 +1,627 @@
+//! Which lines of the panel a fact shows at work, with the values that the core compared.
+//!
+//! One match for facts, one for messages and one for events, and all leave nothing out: a new event
+//! does not compile before its lines are named here. The values are those in the event; nothing is
+//! compared a second time.
+
+use super::lines::Line;
+use crate::kv::Answer;
+use crate::raft::event::{
+    AppendRejected, Campaign, IgnoreReason, Reading, StepDown, TimerResetReason, Unneeded,
+    VoteRejected,
+};
+use crate::raft::{Configuration, EntryId, Event, LogIndex, NodeId, Role, ServerSet};
+use crate::sim::{Address, Fact, PacketKind, Step, World};
+
+/// A line at work.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Act {
+    /// Which line.
+    pub line: Line,
+    /// The server that went by it.
+    pub server: NodeId,
+    /// To whom a message went, if one did.
+    pub to: Option<Address>,
+    /// The values, as the core had them: `4 > 2`.
+    pub values: String,
+    /// Whether the condition of the line was true, if it has one.
+    pub holds: Option<bool>,
+}
+
+/// A line with its values, before it is known whose.
+type Found = (Line, String, Option<bool>);
+
+/// The lines that the fact at `place` shows at work. `world` is the world as the step left it.
+pub fn acts(step: &Step, place: usize, world: &World) -> Vec<Act> {
+    let (server, to, found) = match &step.facts[place] {
+        Fact::Raft { server, event } => (*server, None, of_event(*server, event, step, place)),
+        Fact::Sent {
+            from: Address::Server(server),
+            to,
+            kind,
+            index,
+            next,
+            positive,
+            ..
+        } => {
+            let node = world.find(*server).and_then(|server| server.node());
+            let follows = node.is_some_and(|node| matches!(node.role(), Role::Follower { .. }));
+            let sent = of_message(*kind, *index, *next, *positive, follows);
+            (*server, Some(*to), sent.into_iter().collect())
+        }
+        Fact::WriteBegun { server, last, .. } => {
+            let values = format!("writes up to entry {last}");
+            (*server, None, vec![(Line::OnDisk, values, None)])
+        }
+        Fact::Written { server, last } => {
+            let values = format!("has up to entry {last}");
+            (*server, None, vec![(Line::OnDisk, values, None)])
+        }
+        Fact::Executed {
+            server,
+            answer: Answer::Expired,
+            client,
+            ..
+        } => {
+            let values = format!("{client}'s session");
+            (*server, None, vec![(Line::Sessions3, values, Some(true))])
+        }
+        Fact::Read { server, index, .. } => {
+            let values = format!("lastApplied = {index}");
+            (*server, None, vec![(Line::ReadIndex4, values, Some(true))])
+        }
+        Fact::SessionOpened {
+            server,
+            session,
+            client,
+        } => {
+            let values = format!("{client}: entry {}", session.index());
+            (*server, None, vec![(Line::Sessions1, values, None)])
+        }
+        Fact::SessionEnded { server, client, .. } => {
+            let values = format!("{client}'s ends");
+            (*server, None, vec![(Line::Sessions2, values, None)])
+        }
+        Fact::Answered { .. }
+        | Fact::Asked { .. }
+        | Fact::ChangeAsked { .. }
+        | Fact::Crashed { .. }
+        | Fact::Executed { .. }
+        | Fact::Expired { .. }
+        | Fact::GaveUpWaiting { .. }
+        | Fact::Joined { .. }
+        | Fact::Lost { .. }
+        | Fact::NetworkChanged
+        | Fact::RecordDropped { .. }
+        | Fact::Redirected { .. }
+        | Fact::Registered { .. }
+        | Fact::Registers { .. }
+        | Fact::Restarted { .. }
+        | Fact::Retired { .. }
+        | Fact::Sent { .. }
+        | Fact::Wiped { .. }
+        | Fact::WriteCut { .. } => return Vec::new(),
+    };
+    let act = |(line, values, holds)| Act {
+        line,
+        server,
+        to,
+        values,
+        holds,
+    };
+    found.into_iter().map(act).collect()
+}
+
+/// The line by which a server sends a message.
+fn of_message(
+    kind: PacketKind,
+    index: LogIndex,
+    next: LogIndex,
+    positive: bool,
+    follows: bool,
+) -> Option<Found> {
+    let answer = |said: String| follows.then_some((Line::Followers1, said, None));
+    let sends = |line, said: &str| Some((line, String::from(said), None));
+    match kind {
+        PacketKind::Append if next == index => sends(
+            Line::Leaders3Send,
+            &format!("nextIndex = {next}: entry {next}"),
+        ),
+        PacketKind::Append => sends(
+            Line::Leaders3Send,
+            &format!("nextIndex = {next}: entries {next} to {index}"),
+        ),
+        PacketKind::AppendReply if positive => answer(format!("true, match {index}")),
+        PacketKind::AppendReply => answer(format!("false, entry {index} differs")),
+        PacketKind::Heartbeat => sends(Line::Leaders1, "heartbeat"),
+        PacketKind::PreVote => sends(Line::PreVote1, "asks"),
+        PacketKind::PreVoteReply => None,
+        PacketKind::ReadIndex => sends(Line::ReadIndex2, "asks its leader"),
+        PacketKind::ReadIndexReply => sends(Line::ReadIndex2, &format!("readIndex = {index}")),
+        PacketKind::Reply if positive => sends(Line::Leaders2, "answers"),
+        PacketKind::Reply | PacketKind::Request => None,
+        PacketKind::Snapshot => sends(Line::Snapshot, &format!("up to entry {index}")),
+        PacketKind::SnapshotReply => answer(format!("has a piece up to {index}")),
+        PacketKind::TimeoutNow => sends(Line::Transfer1, "TimeoutNow"),
+        PacketKind::Vote => sends(Line::Candidates1, "asks for its vote"),
+        PacketKind::VoteReply => {
+            answer(String::from(if positive { "granted" } else { "rejected" }))
+        }
+    }
+}
+
+/// The lines that an event inside `id` shows at work.
+fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> {
+    let yes = |line, values: String| (line, values, Some(true));
+    let no = |line, values: String| (line, values, Some(false));
+    let told = |line, values: String| (line, values, None);
+    match event {
+        Event::AppendAccepted {
+            term,
+            ours,
+            previous,
+            first_new,
+            match_index,
+            ..
+        } => {
+            let mut found = vec![
+                no(Line::AppendEntries1, format!("{term} < {ours}")),
+                no(Line::AppendEntries2, format!("has {}", entry(*previous))),
+            ];
+            if first_new <= match_index {
+                found.push(yes(Line::AppendEntries4, range(*first_new, *match_index)));
+                found.push(told(
+                    Line::Log,
+                    format!("+ {}", range(*first_new, *match_index)),
+                ));
+            } else {
+                found.push(no(Line::AppendEntries4, "nothing new".into()));
+            }
+            found
+        }
+        Event::AppendRefused {
+            term, ours, reason, ..
+        } => append_refused(format!("{term} < {ours}"), reason),
+        Event::Applied { index, commit } => {
+            let before = index.previous();
+            vec![
+                yes(Line::AllServers1, format!("{commit} > {before}")),
+                told(Line::LastApplied, format!("{before} → {index}")),
+            ]
+        }
+        Event::BecameLeader { votes, of, .. } => vec![
+            yes(Line::Candidates2, share(*votes, of)),
+            told(Line::NextIndex, "last index + 1".into()),
+            told(Line::MatchIndex, "0".into()),
+        ],
+        Event::CatchUpBegun {
+            learners,
+            round,
+            target,
+        } => {
+            vec![told(
+                Line::Membership2,
+                format!("{learners}: round {round}, up to {target}"),
+            )]
+        }
+        Event::CaughtUp {
+            learners,
+            round,
+            heartbeats,
+        } => {
+            vec![yes(
+                Line::Membership2,
+                format!("{learners}: round {round} in {heartbeats} heartbeats"),
+            )]
+        }
+        Event::ChangeAbandoned { goal, .. } => {
+            vec![told(Line::Membership1, format!("not to {goal}"))]
+        }
+        Event::ChangeRefused { reason } => vec![no(Line::Membership1, refused(*reason))],
+        Event::ChangeWaits { goal, .. } => vec![no(Line::Membership1, format!("{goal} waits"))],
+        Event::CommitLearned {
+            leader_commit,
+            known,
+            last_new,
+            index,
+            ..
+        } => {
+            let values = format!("{leader_commit} > {known}: min({leader_commit}, {last_new})");
+            vec![
+                yes(Line::AppendEntries5, values),
+                told(Line::CommitIndex, format!("{known} → {index}")),
+            ]
+        }
+        Event::CommitWaits { position, term } => {
+            vec![no(
+                Line::Leaders4,
+                format!("entry {}: term {} = {term}", position.index, position.term),
+            )]
+        }
+        Event::Committed {
+            position,
+            term,
+            known,
+            holders,
+            of,
+        } => {
+            let EntryId { index, term: own } = position;
+            vec![
+                yes(
+                    Line::Leaders4,
+                    format!(
+                        "{index} > {known}, {}, term {own} = {term}",
+                        share(*holders, of)
+                    ),
+                ),
+                told(Line::CommitIndex, format!("{known} → {index}")),
+            ]
+        }
+        Event::Compacted { first, last } => vec![
+            told(Line::Compaction, range(*first, *last)),
+            told(Line::Log, format!("{} in a snapshot", range(*first, *last))),
+        ],
+        Event::Configured {
+            configuration,
+            index,
+            ..
+        } => {
+            vec![told(
+                Line::Membership3,
+                format!("entry {index}: {configuration}"),
+            )]
+        }
+        Event::ElectionStarted { term, reason } => election(id, term.0, reason),
+        Event::EntriesDeleted {
+            first,
+            last,
+            own,
+            leader,
+        } => vec![
+            yes(
+                Line::AppendEntries3,
+                format!("entry {first}: {own} ≠ {leader}"),
+            ),
+            told(Line::Log, format!("− {}", range(*first, *last))),
+        ],
+        Event::EntryAppended { position } => vec![
+            told(Line::Leaders2, entry(*position)),
+            told(Line::Log, format!("+ entry {}", position.index)),
+        ],
+        Event::HandingOver { to } => vec![told(Line::Transfer1, format!("to {to}: no requests"))],
+        Event::HeartbeatDue => vec![told(Line::Leaders1, "heartbeat timer expired".into())],
+        Event::Ignored { reason, .. } => ignored(reason).into_iter().collect(),
+        Event::LeaderKnown { leader, term } => {
+            vec![told(
+                Line::Followers1,
+                format!("{leader} leads term {term}"),
+            )]
+        }
+        Event::LeaseEnded => vec![no(Line::ReadIndex3, "lease expired".into())],
+        Event::MatchAdvanced {
+            follower,
+            match_index,
+        } => vec![
+            told(
+                Line::Leaders3Yes,
+                format!("{follower}: match {match_index}"),
+            ),
+            told(Line::MatchIndex, format!("{follower}: {match_index}")),
+        ],
+        Event::MayNotStand => vec![yes(Line::Membership4, "no vote".into())],
+        Event::MinElectionTimeoutEnded { .. } => {
+            vec![no(Line::CheckQuorum2, "heard no leader lately".into())]
+        }
+        Event::NextLowered { follower, from, to } => vec![
+            told(Line::Leaders3No, format!("{follower}: {from} → {to}")),
+            told(Line::NextIndex, format!("{follower}: {from} → {to}")),
+        ],
+        Event::NotLeader { .. } => vec![no(Line::Leaders2, "does not lead".into())],
+        Event::NotTransferred { to, .. } => vec![no(Line::Transfer1, format!("not to {to}"))],
+        Event::PieceStored { items, .. } => {
+            vec![told(Line::InstallSnapshot3, format!("{items} items"))]
+        }
+        Event::PreVoteCounted { votes, needed, .. } => {
+            let won = later(step, place, id, |event| {
+                matches!(event, Event::ElectionStarted { .. })
+            });
+            vec![(
+                Line::PreVote3,
+                format!("{} ≥ {needed}", votes.len()),
+                Some(won),
+            )]
+        }
+        Event::PreVoteDenied { reason, .. } => vec![no(Line::PreVote2, pre_vote_denied(reason))],
+        Event::PreVoteGranted {
+            candidate_last,
+            own_last,
+            ..
+        } => {
+            vec![yes(Line::PreVote2, logs(*candidate_last, '≥', *own_last))]
+        }
+        Event::PreVoteStarted { next, .. } => {
+            vec![told(Line::PreVote1, format!("for term {next}"))]
+        }
+        Event::ReadAsked { leader, .. } => vec![told(Line::ReadIndex2, format!("asks {leader}"))],
+        Event::ReadGivenUp { .. } => vec![no(Line::ReadIndex3, "leads no more".into())],
+        Event::ReadHeld { term, .. } => {
+            vec![no(Line::ReadIndex1, format!("of term {term}: none yet"))]
+        }
+        Event::ReadIndexKnown { index, applied, .. } => {
+            vec![told(
+                Line::ReadIndex4,
+                format!("read {index}, applied {applied}"),
+            )]
+        }
+        Event::ReadNoted { index, how, .. } => {
+            let how = match how {
+                Reading::Lease => yes(Line::ReadIndex3, "lease".into()),
+                Reading::Round(round) => told(Line::ReadIndex3, format!("round {}", round.0)),
+                Reading::Unconfirmed => told(Line::ReadIndex3, "not checked".into()),
+            };
+            vec![
+                told(Line::ReadIndex2, format!("commitIndex = {index}")),
+                how,
+            ]
+        }
+        Event::ReadsConfirmed { servers, .. } => {
+            vec![yes(Line::ReadIndex3, format!("{servers} replied"))]
+        }
+        Event::SnapshotInstalled { last, .. } => vec![
+            told(Line::InstallSnapshot7, format!("up to entry {last}")),
+            told(Line::Log, format!("a snapshot up to {last}")),
+        ],
+        Event::SnapshotNeeded {
+            follower,
+            next,
+            last,
+        } => {
+            vec![yes(Line::Snapshot, format!("{follower}: {next} ≤ {last}"))]
+        }
+        Event::SnapshotRefused { theirs, ours, .. } => {
+            vec![yes(Line::InstallSnapshot1, format!("{theirs} < {ours}"))]
+        }
+        Event::SnapshotUnneeded { last, reason, .. } => vec![match reason {
+            Unneeded::Committed { commit } => {
+                yes(Line::InstallSnapshot5, format!("{last} ≤ {commit}"))
+            }
+            Unneeded::Held => yes(Line::InstallSnapshot6, format!("entry {last}")),
+        }],
+        Event::SteppedDown { reason } => vec![stepped_down(reason)],
+        Event::TermAdopted { old, new, .. } => vec![
+            yes(Line::AllServers2, format!("{new} > {old}")),
+            told(Line::CurrentTerm, format!("{old} → {new}")),
+            told(Line::VotedFor, "→ none".into()),
+        ],
+        Event::TimerReset { reason } => timer(reason).into_iter().collect(),
+        Event::TransferStarted { to, lags } => {
+            let first = if *lags {
+                "catches up first"
+            } else {
+                "has all entries"
+            };
+            vec![told(Line::Transfer1, format!("{to} {first}"))]
+        }
+        Event::VoteCounted { votes, needed, .. } => {
+            let won = later(step, place, id, |event| {
+                matches!(event, Event::BecameLeader { .. })
+            });
+            vec![(
+                Line::Candidates2,
+                format!("{} ≥ {needed}", votes.len()),
+                Some(won),
+            )]
+        }
+        Event::VoteDenied {
+            term,
+            ours,
+            voted_for,
+            reason,
+            ..
+        } => vote_denied(format!("{term} < {ours}"), *voted_for, reason),
+        Event::VoteGranted {
+            candidate,
+            term,
+            ours,
+            voted_for,
+            candidate_last,
+            own_last,
+        } => vec![
+            no(Line::RequestVote1, format!("{term} < {ours}")),
+            yes(
+                Line::RequestVote2Vote,
+                format!("votedFor = {}", name(*voted_for)),
+            ),
+            yes(Line::RequestVote2Log, logs(*candidate_last, '≥', *own_last)),
+            told(
+                Line::VotedFor,
+                format!("{} → {candidate}", name(*voted_for)),
+            ),
+        ],
+    }
+}
+
+fn append_refused(terms: String, reason: &AppendRejected) -> Vec<Found> {
+    let (old, previous) = match reason {
+        AppendRejected::OldTerm { .. } => (true, None),
+        AppendRejected::PreviousDiffers { previous, own } => {
+            let EntryId { index, term } = previous;
+            (false, Some(format!("entry {index}: {own} ≠ {term}")))
+        }
+        AppendRejected::PreviousMissing { previous, last } => (
+            false,
+            Some(format!("entry {}: log ends at {last}", previous.index)),
+        ),
+    };
+    let first = (Line::AppendEntries1, terms, Some(old));
+    let second = previous.map(|values| (Line::AppendEntries2, values, Some(true)));
+    std::iter::once(first).chain(second).collect()
+}
+
+fn vote_denied(terms: String, voted_for: Option<NodeId>, reason: &VoteRejected) -> Vec<Found> {
+    let vote = |holds| {
+        let values = format!("votedFor = {}", name(voted_for));
+        (Line::RequestVote2Vote, values, Some(holds))
+    };
+    let first = |holds| (Line::RequestVote1, terms.clone(), Some(holds));
+    match reason {
+        VoteRejected::OldTerm { .. } => vec![first(true)],
+        VoteRejected::AlreadyVoted { .. } => vec![first(false), vote(false)],
+        VoteRejected::LogBehind { theirs, ours } => {
+            let log = (
+                Line::RequestVote2Log,
+                logs(*theirs, '≥', *ours),
+                Some(false),
+            );
+            vec![first(false), vote(true), log]
+        }
+        VoteRejected::LeaderAlive { leader } => {
+            vec![(
+                Line::CheckQuorum2,
+                format!("heard {}", name(*leader)),
+                Some(true),
+            )]
+        }
+    }
+}
+
+fn pre_vote_denied(reason: &VoteRejected) -> String {
+    match reason {
+        VoteRejected::AlreadyVoted { voted_for, .. } => format!("votedFor = {voted_for}"),
+        VoteRejected::LeaderAlive { leader } => format!("heard {}", name(*leader)),
+        VoteRejected::LogBehind { theirs, ours } => logs(*theirs, '≥', *ours),
+        VoteRejected::OldTerm { theirs, ours } => format!("{theirs} < {ours}"),
+    }
+}
+
+/// An election begins: why, and what follows from it.
+fn election(id: NodeId, term: u64, reason: &Campaign) -> Vec<Found> {
+    let why = match reason {
+        Campaign::Silence { again: true, .. } => (
+            Line::Candidates4,
+            "election timer expired".into(),
+            Some(true),
+        ),
+        Campaign::Silence { leader, .. } => (
+            Line::Followers2,
+            format!("silent: {}", name(*leader)),
+            Some(true),
+        ),
+        Campaign::Told { leader } => (Line::Transfer2, format!("from {leader}"), None),
+        Campaign::Welcome { votes } => (Line::PreVote3, format!("{votes}"), Some(true)),
+    };
+    let before = term.saturating_sub(1);
+    vec![
+        why,
+        (Line::Candidates1, format!("term {before} + 1"), None),
+        (Line::CurrentTerm, format!("{before} → {term}"), None),
+        (Line::VotedFor, format!("→ {id}"), None),
+    ]
+}
+
+fn stepped_down(reason: &StepDown) -> Found {
+    match reason {
+        StepDown::HigherTerm { from, term } => (
+            Line::AllServers2,
+            format!("{from} has term {term}"),
+            Some(true),
+        ),
+        StepDown::LeaderElected { leader } => {
+            (Line::Candidates3, format!("{leader} leads"), Some(true))
+        }
+        StepDown::NoQuorum { heard } => (Line::CheckQuorum1, format!("heard {heard}"), Some(true)),
+        StepDown::Removed => (Line::Membership4, "no vote".into(), Some(true)),
+        StepDown::Voted { candidate } => (
+            Line::PreVote3,
+            format!("voted for {candidate}"),
+            Some(false),
+        ),
+    }
+}
+
+fn timer(reason: &TimerResetReason) -> Option<Found> {
+    let resets = |values: String| Some((Line::Followers2Timer, values, Some(true)));
+    match reason {
+        TimerResetReason::Campaign => Some((Line::Candidates1, "new election timer".into(), None)),
+        TimerResetReason::HeardLeader(leader) => resets(format!("heard {leader}")),
+        TimerResetReason::Voted(candidate) => resets(format!("voted for {candidate}")),
+        TimerResetReason::SpokenTo(from) => resets(format!("any message: {from}")),
+        TimerResetReason::HeardQuorum(heard) => {
+            Some((Line::CheckQuorum1, format!("heard {heard}"), Some(false)))
+        }
+        TimerResetReason::NoLongerLeader | TimerResetReason::Started => None,
+    }
+}
+
+fn ignored(reason: &IgnoreReason) -> Option<Found> {
+    match reason {
+        IgnoreReason::LeaderAlive { leader } => Some((
+            Line::CheckQuorum2,
+            format!("heard {}", name(*leader)),
+            Some(true),
+        )),
+        IgnoreReason::OtherPiece { offset, next } => Some((
+            Line::InstallSnapshot3,
+            format!("{offset} ≠ {next}"),
+            Some(false),
+        )),
+        IgnoreReason::EarlierSnapshot => {
+            Some((Line::InstallSnapshot5, "an earlier one".into(), Some(true)))
+        }
+        IgnoreReason::NoVoter => Some((Line::Transfer2, "no vote".into(), Some(false))),
+        IgnoreReason::OldTerm { theirs, ours } => {
+            Some((Line::AllServers2, format!("{theirs} > {ours}"), Some(false)))
+        }
+        IgnoreReason::ElectionOver
+        | IgnoreReason::LeadsNoLonger
+        | IgnoreReason::NotSending
+        | IgnoreReason::Overtaken
+        | IgnoreReason::ReadOver
+        | IgnoreReason::RivalLeader => None,
+    }
+}
+
+/// Whether the same server reports such an event later in the step: the core decided so.
+fn later(step: &Step, place: usize, id: NodeId, is: fn(&Event) -> bool) -> bool {
+    step.facts[place..]
+        .iter()
+        .any(|fact| matches!(fact, Fact::Raft { server, event } if *server == id && is(event)))
+}
+
+fn refused(reason: crate::raft::membership::ChangeRejected) -> String {
+    use crate::raft::membership::ChangeRejected;
+    match reason {
+        ChangeRejected::HandingOver(to) => format!("transfers to {to}"),
+        ChangeRejected::Nothing => "changes nothing".into(),
+        ChangeRejected::NoVoters => "no voter would remain".into(),
+        ChangeRejected::NotLeader { .. } => "does not lead".into(),
+        ChangeRejected::UnderWay => "another is under way".into(),
+    }
+}
+
+/// `(term 3, 7) ≥ (term 2, 9)`: term first, then length.
+fn logs(theirs: EntryId, sign: char, ours: EntryId) -> String {
+    let end = |last: EntryId| format!("(term {}, {})", last.term, last.index);
+    format!("{} {sign} {}", end(theirs), end(ours))
+}
+
+fn entry(id: EntryId) -> String {
+    format!("entry {} of term {}", id.index, id.term)
+}
+
+fn range(first: LogIndex, last: LogIndex) -> String {
+    if first == last {
+        format!("entry {first}")
+    } else {
+        format!("entries {first} to {last}")
+    }
+}
+
+fn share(servers: ServerSet, of: &Configuration) -> String {
+    let of = of.all_voters();
+    format!("{} of {}", servers.and(of).len(), of.len())
+}
+
+fn name(id: Option<NodeId>) -> String {
+    id.map_or_else(|| "none".into(), |id| id.to_string())
+}
