@@ -23,21 +23,26 @@ pub struct Line {
 #[derive(Properties, PartialEq)]
 pub struct EventsProps {
     pub lines: Rc<[Line]>,
-    /// The answer that is being read.
+    /// What is being asked.
+    pub asked: Option<Question>,
+    /// The answer that is being read, if it stands here.
     pub why: Option<Why>,
     pub on_close: Callback<()>,
+    /// Shows the rule that acted.
+    pub on_rule: Option<Callback<()>>,
 }
 
 /// The list of events.
 #[component]
 pub fn Events(props: &EventsProps) -> Html {
-    let asked = props.why.as_ref().map(|why| why.question);
-    let lines = props.lines.iter().map(|line| event_line(line, asked));
+    let lines = props.lines.iter().map(|line| event_line(line, props.asked));
+    let why = props.why.as_ref();
+    let why = why.map(|why| answer(why, &props.on_close, props.on_rule.as_ref()));
     html! {
         <section class="events" aria-label="What just happened">
             <h2>{ "What just happened" }</h2>
             <div class="events-list">
-                <div>{ for props.why.as_ref().map(|why| answer(why, &props.on_close)) }</div>
+                <div>{ for why }</div>
                 // Not live: a screen reader is told of what matters by the page's status line.
                 <div role="log" aria-live="off" aria-label="Events"><ol>{ for lines }</ol></div>
             </div>

@@ -46,6 +46,7 @@ mod presets;
 mod promises;
 mod refs;
 mod request;
+mod rules;
 mod server;
 mod settings;
 mod share;

@@ -24,8 +24,14 @@ pub enum Inquiry {
 }
 
 /// The answer.
-pub fn answer(why: &Why, on_close: &Callback<()>) -> Html {
+pub fn answer(why: &Why, on_close: &Callback<()>, on_rule: Option<&Callback<()>>) -> Html {
     let close = on_close.reform(|_: MouseEvent| ());
+    // Only what happened inside a server went by a line of Figure 2.
+    let by_line = matches!(why.question, Question::Event((_, Some(_))));
+    let rule = on_rule.filter(|_| by_line).map(|show| {
+        let onclick = show.reform(|_: MouseEvent| ());
+        html! { <button class="ask" {onclick}>{ "see the rules" }</button> }
+    });
     html! {
         <section class="why" aria-label="Why" tabindex="-1">
             <h2>{ "Why?" }<span>{ clock(why.at) }</span>
@@ -33,7 +39,7 @@ pub fn answer(why: &Why, on_close: &Callback<()>) -> Html {
             </h2>
             <p class="why-text" data-about={why.about.clone()}>{ for told(&why.text, false) }</p>
             <p>{ for why.values.iter().flat_map(|values| told(values, false)) }</p>
-            <p class="why-rule">{ why.rule }{ " " }<cite>{ &why.source }</cite></p>
+            <p class="why-rule">{ why.rule }{ " " }<cite>{ &why.source }</cite>{ for rule }</p>
             { links("Because", "because", &why.because) }
             { links("Led to", "led-to", &why.led_to) }
         </section>

@@ -204,6 +204,15 @@ impl App {
         }
     }
 
+    /// Shows the last event that a line of Figure 2 decided.
+    pub(super) fn ask_line(&mut self, ctx: &Context<Self>, line: RuleLine) {
+        let moment = Panel::last(&self.control.player().session, line);
+        match moment {
+            Some(moment) => self.past(Inquiry::Ask(Question::Event(moment))),
+            None => self.say(ctx, "This line has not acted in this run yet.".into()),
+        }
+    }
+
     pub(super) fn key(&self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
         let Some(wish) = shortcut(event) else {
             return false;

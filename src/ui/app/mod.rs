@@ -44,6 +44,7 @@ use super::paint::Paint;
 use super::promises::{Broken, promises};
 use super::refs::light;
 use super::request::Request;
+use super::rules::Rules;
 use super::settings::{RunWish, Settings};
 use super::stage::{PacketKey, Pick, Stage};
 use super::timebar::TimeBar;
@@ -58,7 +59,8 @@ use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
 use crate::session::{Player, Session, TimeWish, link};
 use crate::sim::{Action, Fact, Packet, PacketId, Server, Time, World};
 use crate::view::facts::{self, Subject};
-use crate::view::{LogTable, Scene, Timeline, Why, refs};
+use crate::view::rules::{Line as RuleLine, Panel};
+use crate::view::{LogTable, Question, Scene, Timeline, Why, refs};
 
 /// How long something said at the top of the page stays, in milliseconds.
 const SAID_MS: u32 = 8_000;
@@ -66,7 +68,6 @@ const SAID_MS: u32 = 8_000;
 /// Everything that the page hears.
 pub enum Msg {
     Bench,
-    Chart,
     Close,
     Compact(bool),
     Counter(bool),
@@ -77,6 +78,7 @@ pub enum Msg {
     Key(KeyboardEvent),
     Learn(Wish),
     Leaving,
+    Line(RuleLine),
     Link,
     New,
     Partition,
@@ -87,6 +89,27 @@ pub enum Msg {
     Said,
     Tool(Tool),
     Unask,
+    View(View),
+}
+
+/// What stands beside the stage in Play, or in its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum View {
+    Logs,
+    Chart,
+    Rules,
+}
+
+impl View {
+    const ALL: [Self; 3] = [Self::Logs, Self::Chart, Self::Rules];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Logs => "Logs",
+            Self::Chart => "Chart",
+            Self::Rules => "Rules",
+        }
+    }
 }
 
 /// The page.
@@ -105,8 +128,7 @@ pub struct App {
     exhibit: Option<(Exhibit, bool)>,
     /// Whether the gallery is shown.
     gallery: bool,
-    /// Whether the chart has the stage's place.
-    chart: bool,
+    view: View,
     timeline: Rc<Timeline>,
     /// The server, and else the packet, that the user looks at.
     focus: Option<NodeId>,
@@ -123,13 +145,13 @@ pub struct App {
 
 /// The callbacks that components get: always the same, so that none renders for their sake.
 struct Wishes {
-    chart: Callback<()>,
     close: Callback<()>,
     counter: Callback<bool>,
     focus: Callback<NodeId>,
     focused: Callback<FocusEvent>,
     help: Callback<()>,
     learn: Callback<Wish>,
+    line: Callback<RuleLine>,
     new: Callback<()>,
     partition: Callback<()>,
     past: Callback<MouseEvent>,
@@ -139,13 +161,13 @@ struct Wishes {
     run: Callback<RunWish>,
     tool: Callback<Tool>,
     unask: Callback<()>,
+    view: Callback<View>,
 }
 
 impl Wishes {
     fn new(ctx: &Context<App>) -> Self {
         let link = ctx.link();
         Self {
-            chart: link.callback(|()| Msg::Chart),
             close: link.callback(|()| Msg::Close),
             counter: link.callback(Msg::Counter),
             partition: link.callback(|()| Msg::Partition),
@@ -153,6 +175,7 @@ impl Wishes {
             focused: Callback::from(|event: FocusEvent| light(&event)),
             help: link.callback(|()| Msg::Help),
             learn: link.callback(Msg::Learn),
+            line: link.callback(Msg::Line),
             new: link.callback(|()| Msg::New),
             past: link.batch_callback(|event: MouseEvent| why::clicked(&event).map(Msg::Past)),
             pick: link.callback(Msg::Pick),
@@ -161,6 +184,7 @@ impl Wishes {
             run: link.callback(Msg::Run),
             tool: link.callback(Msg::Tool),
             unask: link.callback(|()| Msg::Unask),
+            view: link.callback(Msg::View),
         }
     }
 }
@@ -191,7 +215,7 @@ impl Component for App {
             picked: ServerSet::EMPTY,
             exhibit: None,
             gallery: false,
-            chart: false,
+            view: View::Logs,
             timeline: Rc::default(),
             focus: None,
             chosen: None,
@@ -227,7 +251,6 @@ impl Component for App {
             Msg::Heard(Heard::Say(text)) => self.say(ctx, text),
             Msg::Heard(Heard::Time) => self.wake(),
             Msg::Bench => self.measure(ctx),
-            Msg::Chart => self.chart = !self.chart,
             Msg::Learn(wish) => self.learn(ctx, wish),
             Msg::Close => self.close(),
             Msg::Compact(compact) => self.compact = compact,
@@ -250,6 +273,10 @@ impl Component for App {
             Msg::Counter(counter) => self.counter(counter),
             Msg::Partition => self.part(),
             Msg::Unask => self.answer.close(),
+            Msg::Line(line) => self.ask_line(ctx, line),
+            // The view that is open gives way to the logs.
+            Msg::View(view) if view == self.view => self.view = View::Logs,
+            Msg::View(view) => self.view = view,
         }
         self.look_again();
         true

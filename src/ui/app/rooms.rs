@@ -54,9 +54,13 @@ impl App {
             Room::Play => "Scenario, tools and settings",
         };
         let settings = (self.room == Room::Play).then(|| self.settings(session));
+        // The rules leave the events no room for an answer.
+        let why = self.answer.why.as_ref().filter(|_| self.shows_rules());
+        let why = why.map(|why| why::answer(why, &wishes.unask, None));
         html! {
             <div class="lesson" role="region" aria-label={label}>
                 <div class="lesson-scroll">
+                    <div class="answer">{ for why }</div>
                     <div key={self.room as usize}>{ room }</div>
                     <div class="held-messages">{ for held }</div>
                     <div class="subject">{ for subject }</div>
@@ -79,8 +83,6 @@ impl App {
             <nav class="to-gallery" aria-label="Gallery">
                 <a class="bordered" href="#/play/scenarios">{ "Scenarios" }</a>
                 <button class="plain small narrow" onclick={wishes.new.reform(|_: MouseEvent| ())}>{ "New run" }</button>
-                <button class="bordered" aria-pressed={self.chart.to_string()}
-                    onclick={wishes.chart.reform(|_: MouseEvent| ())}>{ "Chart" }</button>
             </nav>
             { top }
             { palette(self.tool, world, &self.control, &wishes.tool) }
@@ -187,7 +189,7 @@ impl App {
 
     /// Whether the chart has the stage's place, and the stage that of the logs.
     fn charts(&self) -> bool {
-        self.chart && self.room == Room::Play && self.control.player().twin.is_none()
+        self.view == View::Chart && self.room == Room::Play && self.control.player().twin.is_none()
     }
 
     fn chart_view(&self, session: &Session) -> Html {
@@ -234,16 +236,49 @@ impl App {
         let title = twin.map_or("Logs", |_| "Logs without the rule");
         let first = if self.charts() {
             self.small_stage(session, session.world().ids())
+        } else if self.shows_rules() {
+            self.rules(&player)
         } else {
             html! { <Logs {title} {table} focus={self.focus} on_focus={&wishes.focus} /> }
         };
+        let asked = self.answer.question();
+        let why = self.answer.why.clone().filter(|_| !self.shows_rules());
+        let on_rule = (self.room == Room::Play).then(|| wishes.view.reform(|()| View::Rules));
         html! {
             <aside class="side" aria-label="Logs, properties and events">
+                { self.views() }
                 { first }
                 <div>{ for beside }</div>
                 { promises(&broken(session)) }
-                <Events lines={lines(session)} why={self.answer.why.clone()} on_close={&wishes.unask} />
+                <Events lines={lines(session)} {asked} {why} on_close={&wishes.unask} {on_rule} />
             </aside>
+        }
+    }
+
+    /// The switch between what may stand beside the stage.
+    fn views(&self) -> Html {
+        if self.room == Room::Learn {
+            return Html::default();
+        }
+        let button = |view: View| {
+            let onclick = self.wishes.view.reform(move |_: MouseEvent| view);
+            html! { <button key={view.name()} aria-pressed={(view == self.view).to_string()} {onclick}>{ view.name() }</button> }
+        };
+        html! { <div class="views" role="group" aria-label="Views">{ for View::ALL.map(button) }</div> }
+    }
+
+    fn shows_rules(&self) -> bool {
+        self.view == View::Rules && self.room == Room::Play
+    }
+
+    fn rules(&self, player: &Player) -> Html {
+        let asked = match self.answer.question() {
+            Some(Question::Event(moment)) => Some(moment),
+            _ => None,
+        };
+        html! {
+            <Rules control={&self.control} step={player.session.world().last_step()} playing={player.playing}
+                focus={self.focus} {asked} on_line={&self.wishes.line} />
         }
     }
 

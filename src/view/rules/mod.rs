@@ -68,6 +68,16 @@ pub struct Row {
 }
 
 impl RuleBox {
+    /// When the first of its lines acted, in the order of all; the State box is before all, and a box
+    /// in which none acted after.
+    pub fn first(&self) -> usize {
+        let first = self.rows.iter().filter_map(|row| row.order).min();
+        match self.frame {
+            Frame::State => 0,
+            _ => first.unwrap_or(usize::MAX),
+        }
+    }
+
     /// How many of its lines acted.
     pub fn lit(&self) -> usize {
         self.rows.iter().filter(|row| row.order.is_some()).count()
@@ -203,7 +213,7 @@ impl Seen {
         // What was true says why it acted; of several the last one.
         let decided = mine.iter().rev().find_map(|(_, act)| act.holds);
         let of_asked = mine.iter().find(|(place, _)| Some(*place) == asked);
-        let shown = of_asked.or(mine.first());
+        let shown = of_asked.or_else(|| mine.first());
         let place = order.iter().position(|lit| *lit == line);
         let changed = (line.frame() == Frame::State && !mine.is_empty()).then_some(0);
         Row {
@@ -211,6 +221,7 @@ impl Seen {
             order: place.map(|place| place + 1).or(changed),
             values: match (mine.is_empty(), state) {
                 (true, Some((_, value))) => value.clone(),
+                _ if CHANGES.contains(&line) => change(&mine),
                 _ => joined(&mine),
             },
             holds: decided,
@@ -219,6 +230,25 @@ impl Seen {
             off: off(line, self.rules),
         }
     }
+}
+
+/// The lines of the State box that hold one value: only the first and the last of it in a step matter.
+const CHANGES: [Line; 4] = [
+    Line::CurrentTerm,
+    Line::VotedFor,
+    Line::CommitIndex,
+    Line::LastApplied,
+];
+
+/// From what it was before the first act to what it is after the last one.
+fn change(acts: &[&(usize, Act)]) -> String {
+    let values = |act: Option<&&(usize, Act)>| {
+        let values = act.map(|(_, act)| act.values.clone()).unwrap_or_default();
+        let (from, to) = values.split_once('→').unwrap_or(("", &values));
+        (from.to_string(), to.to_string())
+    };
+    let (from, to) = (values(acts.first()).0, values(acts.last()).1);
+    format!("{from}→{to}")
 }
 
 /// The values of a line that acted several times: the same one once, with all to whom it went.

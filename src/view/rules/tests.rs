@@ -146,7 +146,7 @@ fn the_values_are_those_that_the_server_had() {
                         } => Some(position.index),
                         _ => None,
                     });
-                    let was = earlier.last().unwrap_or_else(|| old.commit_index());
+                    let was = earlier.max().unwrap_or_else(|| old.commit_index());
                     assert_eq!(*known, was, "{says}");
                     assert!(new.commit_index() >= *index, "{says}");
                 }
@@ -231,6 +231,7 @@ fn the_panel_shows_the_last_step_with_its_values() {
     );
     assert_eq!(values(Line::Followers2Timer).0, Some(5));
     assert_eq!(row(Line::CurrentTerm).values, "2 → 4");
+    assert_eq!(row(Line::VotedFor).values, "→ S5");
     assert_eq!(row(Line::CommitIndex).values, "0");
     assert_eq!(row(Line::AppendEntries1).order, None);
 }
