@@ -168,7 +168,7 @@ pub enum Standing {
 }
 
 impl KvStore {
-    /// Executes a committed command and returns its answer. A command of an expired session is refused.
+    /// Sessions 3: executes a committed command and returns its answer. A command of an expired session is refused.
     ///
     /// With `exactly_once`, a command with a serial number that was executed before is not executed
     /// again. It gets the answer of the first time.
@@ -219,7 +219,7 @@ impl KvStore {
         }
     }
 
-    /// Opens the session `id`. Returns the sessions that expire for it: the least recently used ones.
+    /// Sessions 1, and Sessions 2: opens the session `id`. Returns the sessions that expire for it: the least recently used ones.
     pub fn open(&mut self, registration: &Registration, id: SessionId) -> Vec<Session> {
         let sessions = &mut Arc::make_mut(&mut self.0).sessions;
         let room = match registration.most {

@@ -81,7 +81,7 @@ impl<M: StateMachine> Node<M> {
         check.heard = check.heard.or(servers);
     }
 
-    /// The election timer of a leader expired.
+    /// CheckQuorum 1: the election timer of a leader expired.
     pub(in crate::raft) fn check_quorum(&mut self, out: &mut Vec<Output<M>>) {
         if !self.config.check_quorum {
             self.role.leading_mut().quorum_check.active = false;
@@ -108,7 +108,7 @@ impl<M: StateMachine> Node<M> {
 
 /// The voter's side.
 impl<M: StateMachine> Node<M> {
-    /// Whether a message must be ignored, with its term: it asks for a vote although a leader is
+    /// CheckQuorum 2: whether a message must be ignored, with its term: it asks for a vote although a leader is
     /// alive. The election would depose that leader for nothing.
     pub(in crate::raft) fn ignores_vote_request(&self, message: &Message<M>) -> bool {
         let is_unwanted = matches!(

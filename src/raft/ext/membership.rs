@@ -252,7 +252,7 @@ impl<M: StateMachine> Node<M> {
         }
     }
 
-    /// What the next step of a change must wait for.
+    /// Membership 1: what the next step of a change must wait for.
     fn must_wait(&self) -> Option<Wait> {
         let log = &self.persistent.log;
         // The correction of 2015 (raft-dev): an uncommitted change of an earlier leader may still
@@ -283,7 +283,7 @@ impl<M: StateMachine> Node<M> {
         if current.is_joint() {
             return Some(goal);
         }
-        // New voters are learners first.
+        // Membership 2: new voters are learners first.
         let new_voters = goal.voters.except(current.voters);
         if !new_voters.is_empty() && self.rule(Rule::CatchUpFirst) {
             let learners = current.learners.or(new_voters);
@@ -309,7 +309,7 @@ impl<M: StateMachine> Node<M> {
         Some(goal)
     }
 
-    /// Appends a configuration. It is an entry like any other, but it is used from now on, before it
+    /// Membership 3: appends a configuration. It is an entry like any other, but it is used from now on, before it
     /// is committed (§6).
     fn append_configuration(&mut self, next: Configuration, out: &mut Vec<Output<M>>) {
         let new_members = next.members().except(self.configuration().members());
@@ -376,7 +376,7 @@ impl<M: StateMachine> Node<M> {
         }
     }
 
-    /// Whether this server may start an election: it must have a vote. If it lost its vote by a
+    /// Membership 4: whether this server may start an election: it must have a vote. If it lost its vote by a
     /// configuration that is not known to be committed, it may still be needed to commit that
     /// configuration (dissertation, 4.2.2).
     pub(in crate::raft) fn may_campaign(&self) -> bool {

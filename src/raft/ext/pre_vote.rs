@@ -37,7 +37,7 @@ use crate::raft::node::{Node, Role};
 use crate::raft::types::{EntryId, NodeId, Term};
 
 impl<M: StateMachine> Node<M> {
-    /// The election timeout elapsed: ask every other server whether it would vote for this one.
+    /// Pre-Vote 1: the election timeout elapsed: ask every other server whether it would vote for this one.
     pub(in crate::raft) fn start_pre_vote(
         &mut self,
         silent: Option<NodeId>,
@@ -56,7 +56,7 @@ impl<M: StateMachine> Node<M> {
         self.start_election_if_welcome(out);
     }
 
-    /// PreVote, receiver: say whether this server would grant its vote. Nothing else changes.
+    /// Pre-Vote 2: the receiver says whether this server would grant its vote. Nothing else changes.
     pub(in crate::raft) fn pre_vote(
         &self,
         candidate: NodeId,
@@ -114,7 +114,7 @@ impl<M: StateMachine> Node<M> {
         self.start_election_if_welcome(out);
     }
 
-    /// A majority would vote for this server: now it starts the election.
+    /// Pre-Vote 3: a majority would vote for this server: now it starts the election.
     fn start_election_if_welcome(&mut self, out: &mut Vec<Output<M>>) {
         if let Role::PreCandidate { votes } = self.role
             && self.configuration().has(self.election_quorum(), votes)

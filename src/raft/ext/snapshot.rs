@@ -62,7 +62,7 @@ pub(in crate::raft) struct Incoming<M: StateMachine = Machine> {
 
 /// Compaction.
 impl<M: StateMachine> Node<M> {
-    /// §7: a snapshot replaces the entries that led to it. `machine` is the state machine with all
+    /// Compaction (§7): a snapshot replaces the entries that led to it. `machine` is the state machine with all
     /// entries applied that this server asked to apply. So the snapshot ends with the last applied
     /// entry, and no uncommitted entry can get into one.
     pub(in crate::raft) fn compact(&mut self, machine: M, keep: usize, out: &mut Vec<Output<M>>) {
@@ -104,7 +104,7 @@ impl<M: StateMachine> Node<M> {
 
 /// InstallSnapshot RPC, the leader's side.
 impl<M: StateMachine> Node<M> {
-    /// Sends the piece that the follower needs next. It is sent again with each round until the
+    /// InstallSnapshot, sender: the piece that the follower needs next. It is sent again with each round until the
     /// follower replies, so it serves as a heartbeat too.
     pub(in crate::raft) fn send_piece(&mut self, to: NodeId, out: &mut Vec<Output<M>>) {
         let term = self.persistent.current_term;

@@ -88,7 +88,7 @@ impl<M: StateMachine> Node<M> {
         self.send_timeout_now_if_complete(out);
     }
 
-    /// The transferee must hold the leader's whole log: then no server rejects it a vote.
+    /// Transfer 1: the transferee must hold the leader's whole log: then no server rejects it a vote.
     pub(in crate::raft) fn send_timeout_now_if_complete(&mut self, out: &mut Vec<Output<M>>) {
         let last = self.persistent.log.last_index();
         let leader = self.role.leading_mut();
@@ -135,7 +135,7 @@ impl<M: StateMachine> Node<M> {
 
 /// The transferee's side.
 impl<M: StateMachine> Node<M> {
-    /// TimeoutNow, receiver: start an election as if the election timer had expired, and without a
+    /// Transfer 2: the receiver of TimeoutNow: start an election as if the election timer had expired, and without a
     /// pre-vote: the leader agrees to be deposed.
     pub(in crate::raft) fn timeout_now(
         &mut self,

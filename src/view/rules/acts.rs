@@ -5,12 +5,13 @@
 //! compared a second time.
 
 use super::lines::Line;
-use crate::kv::Answer;
-use crate::raft::event::{
-    AppendRejected, Campaign, IgnoreReason, Reading, StepDown, TimerResetReason, Unneeded,
-    VoteRejected,
+use super::reasons::{
+    append_refused, election, entry, ignored, logs, name, pre_vote_denied, range, refused, share,
+    stepped_down, timer, vote_denied,
 };
-use crate::raft::{Configuration, EntryId, Event, LogIndex, NodeId, Role, ServerSet};
+use crate::kv::Answer;
+use crate::raft::event::{Reading, Unneeded};
+use crate::raft::{EntryId, Event, LogIndex, NodeId, Role};
 use crate::sim::{Address, Fact, PacketKind, Step, World};
 
 /// A line at work.
@@ -29,7 +30,7 @@ pub struct Act {
 }
 
 /// A line with its values, before it is known whose.
-type Found = (Line, String, Option<bool>);
+pub(super) type Found = (Line, String, Option<bool>);
 
 /// The lines that the fact at `place` shows at work. `world` is the world as the step left it.
 pub fn acts(step: &Step, place: usize, world: &World) -> Vec<Act> {
@@ -441,187 +442,9 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
     }
 }
 
-fn append_refused(terms: String, reason: &AppendRejected) -> Vec<Found> {
-    let (old, previous) = match reason {
-        AppendRejected::OldTerm { .. } => (true, None),
-        AppendRejected::PreviousDiffers { previous, own } => {
-            let EntryId { index, term } = previous;
-            (false, Some(format!("entry {index}: {own} ≠ {term}")))
-        }
-        AppendRejected::PreviousMissing { previous, last } => (
-            false,
-            Some(format!("entry {}: log ends at {last}", previous.index)),
-        ),
-    };
-    let first = (Line::AppendEntries1, terms, Some(old));
-    let second = previous.map(|values| (Line::AppendEntries2, values, Some(true)));
-    std::iter::once(first).chain(second).collect()
-}
-
-fn vote_denied(terms: String, voted_for: Option<NodeId>, reason: &VoteRejected) -> Vec<Found> {
-    let vote = |holds| {
-        let values = format!("votedFor = {}", name(voted_for));
-        (Line::RequestVote2Vote, values, Some(holds))
-    };
-    let first = |holds| (Line::RequestVote1, terms.clone(), Some(holds));
-    match reason {
-        VoteRejected::OldTerm { .. } => vec![first(true)],
-        VoteRejected::AlreadyVoted { .. } => vec![first(false), vote(false)],
-        VoteRejected::LogBehind { theirs, ours } => {
-            let log = (
-                Line::RequestVote2Log,
-                logs(*theirs, '≥', *ours),
-                Some(false),
-            );
-            vec![first(false), vote(true), log]
-        }
-        VoteRejected::LeaderAlive { leader } => {
-            vec![(
-                Line::CheckQuorum2,
-                format!("heard {}", name(*leader)),
-                Some(true),
-            )]
-        }
-    }
-}
-
-fn pre_vote_denied(reason: &VoteRejected) -> String {
-    match reason {
-        VoteRejected::AlreadyVoted { voted_for, .. } => format!("votedFor = {voted_for}"),
-        VoteRejected::LeaderAlive { leader } => format!("heard {}", name(*leader)),
-        VoteRejected::LogBehind { theirs, ours } => logs(*theirs, '≥', *ours),
-        VoteRejected::OldTerm { theirs, ours } => format!("{theirs} < {ours}"),
-    }
-}
-
-/// An election begins: why, and what follows from it.
-fn election(id: NodeId, term: u64, reason: &Campaign) -> Vec<Found> {
-    let why = match reason {
-        Campaign::Silence { again: true, .. } => (
-            Line::Candidates4,
-            "election timer expired".into(),
-            Some(true),
-        ),
-        Campaign::Silence { leader, .. } => (
-            Line::Followers2,
-            format!("silent: {}", name(*leader)),
-            Some(true),
-        ),
-        Campaign::Told { leader } => (Line::Transfer2, format!("from {leader}"), None),
-        Campaign::Welcome { votes } => (Line::PreVote3, format!("{votes}"), Some(true)),
-    };
-    let before = term.saturating_sub(1);
-    vec![
-        why,
-        (Line::Candidates1, format!("term {before} + 1"), None),
-        (Line::CurrentTerm, format!("{before} → {term}"), None),
-        (Line::VotedFor, format!("→ {id}"), None),
-    ]
-}
-
-fn stepped_down(reason: &StepDown) -> Found {
-    match reason {
-        StepDown::HigherTerm { from, term } => (
-            Line::AllServers2,
-            format!("{from} has term {term}"),
-            Some(true),
-        ),
-        StepDown::LeaderElected { leader } => {
-            (Line::Candidates3, format!("{leader} leads"), Some(true))
-        }
-        StepDown::NoQuorum { heard } => (Line::CheckQuorum1, format!("heard {heard}"), Some(true)),
-        StepDown::Removed => (Line::Membership4, "no vote".into(), Some(true)),
-        StepDown::Voted { candidate } => (
-            Line::PreVote3,
-            format!("voted for {candidate}"),
-            Some(false),
-        ),
-    }
-}
-
-fn timer(reason: &TimerResetReason) -> Option<Found> {
-    let resets = |values: String| Some((Line::Followers2Timer, values, Some(true)));
-    match reason {
-        TimerResetReason::Campaign => Some((Line::Candidates1, "new election timer".into(), None)),
-        TimerResetReason::HeardLeader(leader) => resets(format!("heard {leader}")),
-        TimerResetReason::Voted(candidate) => resets(format!("voted for {candidate}")),
-        TimerResetReason::SpokenTo(from) => resets(format!("any message: {from}")),
-        TimerResetReason::HeardQuorum(heard) => {
-            Some((Line::CheckQuorum1, format!("heard {heard}"), Some(false)))
-        }
-        TimerResetReason::NoLongerLeader | TimerResetReason::Started => None,
-    }
-}
-
-fn ignored(reason: &IgnoreReason) -> Option<Found> {
-    match reason {
-        IgnoreReason::LeaderAlive { leader } => Some((
-            Line::CheckQuorum2,
-            format!("heard {}", name(*leader)),
-            Some(true),
-        )),
-        IgnoreReason::OtherPiece { offset, next } => Some((
-            Line::InstallSnapshot3,
-            format!("{offset} ≠ {next}"),
-            Some(false),
-        )),
-        IgnoreReason::EarlierSnapshot => {
-            Some((Line::InstallSnapshot5, "an earlier one".into(), Some(true)))
-        }
-        IgnoreReason::NoVoter => Some((Line::Transfer2, "no vote".into(), Some(false))),
-        IgnoreReason::OldTerm { theirs, ours } => {
-            Some((Line::AllServers2, format!("{theirs} > {ours}"), Some(false)))
-        }
-        IgnoreReason::ElectionOver
-        | IgnoreReason::LeadsNoLonger
-        | IgnoreReason::NotSending
-        | IgnoreReason::Overtaken
-        | IgnoreReason::ReadOver
-        | IgnoreReason::RivalLeader => None,
-    }
-}
-
 /// Whether the same server reports such an event later in the step: the core decided so.
 fn later(step: &Step, place: usize, id: NodeId, is: fn(&Event) -> bool) -> bool {
     step.facts[place..]
         .iter()
         .any(|fact| matches!(fact, Fact::Raft { server, event } if *server == id && is(event)))
-}
-
-fn refused(reason: crate::raft::membership::ChangeRejected) -> String {
-    use crate::raft::membership::ChangeRejected;
-    match reason {
-        ChangeRejected::HandingOver(to) => format!("transfers to {to}"),
-        ChangeRejected::Nothing => "changes nothing".into(),
-        ChangeRejected::NoVoters => "no voter would remain".into(),
-        ChangeRejected::NotLeader { .. } => "does not lead".into(),
-        ChangeRejected::UnderWay => "another is under way".into(),
-    }
-}
-
-/// `(term 3, 7) ≥ (term 2, 9)`: term first, then length.
-fn logs(theirs: EntryId, sign: char, ours: EntryId) -> String {
-    let end = |last: EntryId| format!("(term {}, {})", last.term, last.index);
-    format!("{} {sign} {}", end(theirs), end(ours))
-}
-
-fn entry(id: EntryId) -> String {
-    format!("entry {} of term {}", id.index, id.term)
-}
-
-fn range(first: LogIndex, last: LogIndex) -> String {
-    if first == last {
-        format!("entry {first}")
-    } else {
-        format!("entries {first} to {last}")
-    }
-}
-
-fn share(servers: ServerSet, of: &Configuration) -> String {
-    let of = of.all_voters();
-    format!("{} of {}", servers.and(of).len(), of.len())
-}
-
-fn name(id: Option<NodeId>) -> String {
-    id.map_or_else(|| "none".into(), |id| id.to_string())
 }

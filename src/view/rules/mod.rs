@@ -6,6 +6,7 @@
 
 pub mod acts;
 pub mod lines;
+mod reasons;
 
 use std::ops::ControlFlow;
 

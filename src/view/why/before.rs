@@ -136,7 +136,7 @@ impl<'a> Past<'a> {
             }
             // What made their steps is all that they needed.
             Event::ElectionStarted {
-                reason: Campaign::Silence { leader: None } | Campaign::Told { .. },
+                reason: Campaign::Silence { leader: None, .. } | Campaign::Told { .. },
                 ..
             }
             | Event::PreVoteStarted { silent: None, .. }
