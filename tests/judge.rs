@@ -9,6 +9,7 @@ use raftarium::hunt::Schedule;
 use raftarium::sim::Time;
 use raftarium::sim::text::parse_run;
 use raftarium::trace;
+use raftarium::trace::watch::Watch;
 
 /// How many random runs are judged. `JUDGE_RUNS` asks for more.
 fn runs() -> u64 {
@@ -26,6 +27,23 @@ fn written(text: &str, end: Time) -> String {
     let mut paper = Vec::new();
     trace::play(&schedule, Some(&mut paper)).unwrap_or_else(|why| panic!("{why}"));
     String::from_utf8(paper).expect("it is text")
+}
+
+/// The end of a healthy trace is healthy, though nobody knows what was before.
+fn an_excerpt_is_allowed_too(trace: &str, seed: u64) {
+    let mut watch = Watch::new(trace.len());
+    watch.push(trace.as_bytes());
+    watch.end();
+    let (_, lines) = watch.progress();
+    let line = lines / 2 + seed as usize * 7919 % (lines / 2);
+    let excerpt = watch.excerpt(line);
+    let moment = watch.moment(line);
+    let same = trace.lines().nth(line - 1).expect("it has that line");
+    assert!(moment.json == same || same.len() > 1_500, "{same}");
+    assert!(
+        excerpt.starts_with(r#"{"changes":true,"e":"init","founders""#),
+        "seed {seed}, line {line}: the excerpt has all {lines} lines"
+    );
 }
 
 #[test]
@@ -49,6 +67,7 @@ fn healthy_runs_with_all_parts_on_are_allowed() {
             }
             alarms.push(format!("seed {seed}: {verdict}\n{line}\n"));
         }
+        an_excerpt_is_allowed_too(&trace, seed);
         steps += report.summary.kinds.values().sum::<usize>();
         committed += report.summary.committed;
     }

@@ -4,6 +4,7 @@ use raftarium::hunt::Schedule;
 use raftarium::sim::Time;
 use raftarium::sim::text::parse_run;
 use raftarium::trace;
+use raftarium::trace::watch::Watch;
 use serde_json::{Value as Json, json};
 
 /// Two terms, a follower that missed some, a conflict, a crash.
@@ -766,6 +767,7 @@ fn beyond() -> Vec<(&'static str, Fault, &'static str)> {
 fn each_fault_is_caught_at_its_line_with_its_rule() {
     let runs = [PLAIN, PARTS, JOINT].map(|text| (text, written(text)));
     let mut wrong = Vec::new();
+    let mut short = 0;
     let faults = faults();
     for (nth, (text, fault, rule)) in faults.iter().enumerate() {
         let (_, healthy) = runs
@@ -798,7 +800,10 @@ fn each_fault_is_caught_at_its_line_with_its_rule() {
         let found = match trace::check(paper.as_bytes()) {
             Err(why) => why.to_string(),
             Ok(report) => match report.verdicts.first() {
-                Some(verdict) if verdict.line == at + 1 && verdict.rule.name() == *rule => continue,
+                Some(verdict) if verdict.line == at + 1 && verdict.rule.name() == *rule => {
+                    short += usize::from(is_shared(&paper, verdict));
+                    continue;
+                }
                 Some(verdict) => verdict.to_string(),
                 None => "nothing".into(),
             },
@@ -810,6 +815,11 @@ fn each_fault_is_caught_at_its_line_with_its_rule() {
         ));
     }
     assert!(faults.len() >= 60, "{} faults", faults.len());
+    println!(
+        "{short} of {} excerpts are shorter than their traces",
+        faults.len()
+    );
+    assert!(short > faults.len() / 2, "{short} excerpts are short");
     assert!(
         wrong.is_empty(),
         "{} of {} faults\n{}",
@@ -817,6 +827,18 @@ fn each_fault_is_caught_at_its_line_with_its_rule() {
         faults.len(),
         wrong.concat()
     );
+}
+
+/// An excerpt breaks the same rule in its last line. Returns whether it is shorter than the trace.
+fn is_shared(trace: &str, verdict: &trace::Verdict) -> bool {
+    let mut watch = Watch::new(0);
+    watch.push(trace.as_bytes());
+    watch.end();
+    let excerpt = watch.excerpt(verdict.line);
+    let report = trace::check(excerpt.as_bytes()).unwrap_or_else(|why| panic!("{why}: {excerpt}"));
+    let found = report.verdicts.first().expect("it breaks a rule");
+    assert_eq!((found.rule, &found.server), (verdict.rule, &verdict.server));
+    excerpt.lines().count() < verdict.line
 }
 
 #[test]

@@ -47,15 +47,12 @@ pub fn check_leniently(from: impl BufRead, lenient: &[Rule]) -> Result<Report, U
 /// The same, of so many lines at most.
 pub(super) fn check_with(
     mut from: impl BufRead,
-    mut judge: Judge,
+    judge: Judge,
     most: usize,
 ) -> Result<Report, Unreadable> {
+    let mut reading = Reading::new(judge, most);
     let mut text = Vec::new();
-    let mut number = 0;
-    // A line that could not be read, and why: the last one may be cut off.
-    let mut wrong: Option<(usize, String)> = None;
     loop {
-        number += 1;
         text.clear();
         let read = from
             .by_ref()
@@ -64,37 +61,118 @@ pub(super) fn check_with(
         match read {
             Ok(0) => break,
             Ok(_) => {}
-            Err(why) => return stopped(judge, number, why.to_string()),
+            Err(why) => {
+                reading.stop(why.to_string());
+                break;
+            }
         }
-        let line = trimmed(&text, number);
+        reading.line(&text);
+        if reading.is_over() {
+            break;
+        }
+    }
+    reading.end();
+    reading.report()
+}
+
+/// A trace that is being read, line by line.
+pub(super) struct Reading {
+    pub(super) judge: Judge,
+    most: usize,
+    /// The number of the last line read.
+    number: usize,
+    /// A line that could not be read, and why: the last one may be cut off.
+    wrong: Option<Unreadable>,
+    /// Why nothing more is read.
+    stopped: Option<Unreadable>,
+}
+
+impl Reading {
+    pub(super) fn new(judge: Judge, most: usize) -> Self {
+        Self {
+            judge,
+            most,
+            number: 0,
+            wrong: None,
+            stopped: None,
+        }
+    }
+
+    /// Takes in the next line.
+    pub(super) fn line(&mut self, text: &[u8]) {
+        self.number += 1;
+        let line = trimmed(text, self.number);
         if line.is_empty() {
-            continue;
+            return;
         }
-        if let Some((line, why)) = wrong {
-            return stopped(judge, line, why);
-        }
-        if number > most {
-            let why = format!("a trace may have {most} lines at most");
-            return stopped(judge, number, why);
-        }
-        if text.len() as u64 > LONGEST_LINE {
-            let why = format!("it is longer than {LONGEST_LINE} bytes");
-            return stopped(judge, number, why);
-        }
-        if let Err(why) = judge.read(number, line) {
-            wrong = Some((number, why));
-            if !is_cut_off(line) || !judge.has_begun() {
-                let (line, why) = wrong.unwrap_or_default();
-                return stopped(judge, line, why);
+        if let Some(why) = packed(text).filter(|_| self.number == 1) {
+            self.stop(why.into());
+        } else if let Some(wrong) = self.wrong.take() {
+            self.stopped = Some(wrong);
+        } else if self.number > self.most {
+            let most = self.most;
+            self.stop(format!("a trace may have {most} lines at most"));
+        } else if text.len() as u64 > LONGEST_LINE {
+            self.stop(format!("it is longer than {LONGEST_LINE} bytes"));
+        } else if let Err(message) = self.judge.read(self.number, line) {
+            let why = Unreadable {
+                line: self.number,
+                message,
+            };
+            match is_cut_off(line) && self.judge.has_begun() {
+                true => self.wrong = Some(why),
+                false => self.stopped = Some(why),
             }
         }
     }
-    if !judge.has_begun() {
-        return stopped(judge, 1, "there is nothing in it".into());
+
+    /// Reads no further, for a reason that the file has.
+    pub(super) fn stop(&mut self, message: String) {
+        self.stopped = Some(Unreadable {
+            line: self.number.max(1),
+            message,
+        });
     }
-    let mut report = reported(judge);
-    report.cut_off = wrong.map(|(line, _)| line);
-    Ok(report)
+
+    /// Whether nothing more is read.
+    pub(super) fn is_over(&self) -> bool {
+        self.stopped.is_some()
+    }
+
+    /// There are no more lines.
+    pub(super) fn end(&mut self) {
+        self.judge.end();
+        if !self.judge.has_begun() && !self.is_over() {
+            self.number = 1;
+            self.stop("there is nothing in it".into());
+        }
+    }
+
+    /// What came of it. What is wrong with a line counts only if no step before it is.
+    pub(super) fn report(&self) -> Result<Report, Unreadable> {
+        let judge = &self.judge;
+        if let (Some(why), []) = (&self.stopped, judge.verdicts()) {
+            return Err(why.clone());
+        }
+        Ok(Report {
+            summary: judge.summary().clone(),
+            verdicts: judge.verdicts().to_vec(),
+            lenient: judge.lenient().collect(),
+            cut_off: self.wrong.as_ref().map(|wrong| wrong.line),
+            stopped: self.stopped.clone(),
+        })
+    }
+}
+
+/// What a file is that holds no text, by how it begins.
+fn packed(text: &[u8]) -> Option<&'static str> {
+    Some(match text {
+        [0x1f, 0x8b, ..] => "it is packed by gzip; unpack it",
+        [b'P', b'K', 3, 4, ..] => "it is packed by zip; unpack it",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is written in UTF-16; write it in UTF-8",
+        [0, ..] => "it begins with zeros; write one JSON object a line",
+        _ => return None,
+    })
 }
 
 /// A line without what editors and other systems put around it.
@@ -110,28 +188,6 @@ fn trimmed(text: &[u8], number: usize) -> &[u8] {
 fn is_cut_off(line: &[u8]) -> bool {
     let read = serde_json::from_slice::<serde::de::IgnoredAny>(line);
     read.is_err_and(|why| why.is_eof())
-}
-
-fn reported(mut judge: Judge) -> Report {
-    judge.end();
-    Report {
-        summary: judge.summary().clone(),
-        verdicts: judge.verdicts().to_vec(),
-        lenient: judge.lenient().collect(),
-        cut_off: None,
-        stopped: None,
-    }
-}
-
-/// What is wrong with a line counts only if no step before it is.
-fn stopped(judge: Judge, line: usize, message: String) -> Result<Report, Unreadable> {
-    let why = Unreadable { line, message };
-    let mut report = reported(judge);
-    if report.verdicts.is_empty() {
-        return Err(why);
-    }
-    report.stopped = Some(why);
-    Ok(report)
 }
 
 impl std::fmt::Display for Unreadable {

@@ -54,6 +54,16 @@ enum What {
     Put,
 }
 
+/// Whether a text begins as a history does, and not as a trace.
+pub fn begins(text: &[u8]) -> bool {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let first = lines.find(|line| !line.trim_ascii().is_empty());
+    let first = first.unwrap_or_default();
+    let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
+    let fields = serde_json::from_slice::<Map<String, Json>>(first);
+    fields.is_ok_and(|fields| fields.contains_key("op") && !fields.contains_key("e"))
+}
+
 /// Reads a history and checks it.
 pub fn check(from: impl BufRead) -> Result<Verdict, Unreadable> {
     let mut keys: BTreeMap<String, Vec<Operation>> = BTreeMap::new();

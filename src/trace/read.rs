@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
 
+use super::fields::{flag, found, list, name, number, object};
 use super::line::{Kind, Role};
 
 /// The most servers that a trace may name.
@@ -51,6 +52,8 @@ pub struct Head {
     pub traced: Servers,
     /// Whether a field of the state that is missing is as it was.
     pub changes: bool,
+    /// Whether it begins in the middle of a run: nothing is known of a server before its first line.
+    pub middle: bool,
 }
 
 /// Every other line: one step of one server.
@@ -158,6 +161,12 @@ impl Reader {
     /// The name of a server.
     pub fn name(&self, server: Server) -> &str {
         self.names.get(server).map_or("?", String::as_str)
+    }
+
+    /// The names of these servers.
+    pub fn names_of(&self, servers: Servers) -> Vec<&str> {
+        let all = (0..self.servers()).filter(|server| servers >> server & 1 == 1);
+        all.map(|server| self.name(server)).collect()
     }
 
     /// How many servers were named.
@@ -286,6 +295,7 @@ impl Reader {
                 Some(names) => self.set("traced", names)?,
             },
             changes: flag(&fields, "changes")?.unwrap_or(false),
+            middle: flag(&fields, "middle")?.unwrap_or(false),
         })
     }
 
@@ -480,24 +490,6 @@ pub fn everybody(count: usize) -> Servers {
     Servers::MAX >> (MOST_SERVERS - count.clamp(1, MOST_SERVERS))
 }
 
-fn object(text: &[u8]) -> Result<Map<String, Json>, String> {
-    match serde_json::from_slice(text) {
-        Ok(Json::Object(fields)) => Ok(fields),
-        Ok(Json::Array(_)) => {
-            Err("it is a list; write one JSON object a line, one for each step".into())
-        }
-        Ok(other) => Err(format!("it is {}; write a JSON object", short(&other))),
-        Err(_) if text.trim_ascii().starts_with(b"[") => Err(
-            "a list begins here; write one JSON object a line, without a list around them".into(),
-        ),
-        Err(why) => {
-            let (told, column) = (why.to_string(), why.column());
-            let told = told.split(" at line ").next().unwrap_or_default();
-            Err(format!("column {column}: this is not JSON ({told})"))
-        }
-    }
-}
-
 fn kind(value: Option<&Json>) -> Result<Kind, String> {
     const WRITE: &str = "\"timeout\", \"send\", \"propose\", \"recv\", \"drop\", \"restart\", \"compact\" or \"tick\"";
     match value {
@@ -540,58 +532,5 @@ fn source(value: Option<&Json>) -> Result<Option<(usize, usize)>, String> {
     match pair {
         Some(pair) => Ok(Some(pair)),
         None => Err(found("src", value, "[line, place in its out]")),
-    }
-}
-
-/// A name is a string or a number.
-fn name(field: &str, value: &Json) -> Result<String, String> {
-    match value {
-        Json::String(name) => Ok(name.clone()),
-        Json::Number(number) => Ok(number.to_string()),
-        other => Err(found(field, other, "a server's name")),
-    }
-}
-
-fn list<'a>(field: &str, value: &'a Json) -> Result<&'a [Json], String> {
-    match value {
-        Json::Null => Ok(&[]),
-        Json::Array(list) => Ok(list),
-        other => Err(found(field, other, "a list")),
-    }
-}
-
-fn number(fields: &Map<String, Json>, within: &str, key: &str) -> Result<Option<u64>, String> {
-    match fields.get(key) {
-        None | Some(Json::Null) => Ok(None),
-        Some(value) => match value.as_u64() {
-            Some(number) => Ok(Some(number)),
-            None => Err(found(
-                &format!("{within}{key}"),
-                value,
-                "a whole number, 0 or more",
-            )),
-        },
-    }
-}
-
-fn flag(fields: &Map<String, Json>, key: &str) -> Result<Option<bool>, String> {
-    match fields.get(key) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::Bool(flag)) => Ok(Some(*flag)),
-        Some(other) => Err(found(key, other, "true or false")),
-    }
-}
-
-fn found(field: &str, value: &Json, write: &str) -> String {
-    format!("field \"{field}\" is {}; write {write}", short(value))
-}
-
-/// A value, as far as a sentence has room for it.
-fn short(value: &Json) -> String {
-    const MOST: usize = 40;
-    let text = value.to_string();
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text,
     }
 }

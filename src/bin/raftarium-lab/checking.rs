@@ -66,6 +66,7 @@ fn check_trace(check: &Check, path: &Path, name: &str) -> Result<Verdict, String
         ([first, others @ ..], false) => {
             say(format!("{name}{first}"));
             say(format!("{}: {}", first.rule.name(), first.rule.sentence()));
+            say(format!("Often the cause: {}", first.rule.cause()));
             if !others.is_empty() {
                 say(format!(
                     "Later lines break rules too ({}): --all says which.",

@@ -8,7 +8,7 @@ use crate::raft::configuration::majority;
 
 /// A log. Cheap to clone, however long it is.
 #[derive(Clone, Debug)]
-pub(super) struct Log {
+pub(in crate::trace) struct Log {
     entries: Chunks<Entry>,
     /// The term of the entry before the first one, if that is known.
     base_term: Option<u64>,
@@ -42,17 +42,17 @@ impl Log {
     }
 
     /// The index before its first entry.
-    pub(super) fn base(&self) -> u64 {
+    pub(in crate::trace) fn base(&self) -> u64 {
         self.entries.start() as u64
     }
 
     /// The index of its last entry.
-    pub(super) fn last(&self) -> u64 {
+    pub(in crate::trace) fn last(&self) -> u64 {
         self.entries.end() as u64
     }
 
     /// The entry at `index`.
-    pub(super) fn get(&self, index: u64) -> Option<Entry> {
+    pub(in crate::trace) fn get(&self, index: u64) -> Option<Entry> {
         let place = usize::try_from(index.checked_sub(1)?).ok()?;
         self.entries.get(place).copied()
     }
@@ -81,7 +81,7 @@ impl Log {
     }
 
     /// The index up to which both are the same, as far as both are known.
-    pub(super) fn common(&self, other: &Self) -> u64 {
+    pub(in crate::trace) fn common(&self, other: &Self) -> u64 {
         self.entries.common(&other.entries) as u64
     }
 
@@ -139,7 +139,7 @@ impl Log {
     }
 
     /// The same of its beginning up to `index`.
-    pub(super) fn members_at(&self, index: u64) -> Option<(u64, Members)> {
+    pub(in crate::trace) fn members_at(&self, index: u64) -> Option<(u64, Members)> {
         let mut latest = self.members.iter().rev();
         latest.find(|(at, _)| *at <= index).copied()
     }

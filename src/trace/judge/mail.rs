@@ -13,6 +13,12 @@ impl Judge {
         self.sent.get(&line)?.get(place.checked_sub(1)?).cloned()
     }
 
+    /// Where the message of a step was sent, as it says itself or as far as one can tell.
+    pub(super) fn whence(&self, step: &Step) -> Option<(usize, usize)> {
+        let posted = || self.posted.get(&number(step.received.as_ref()?)).copied();
+        step.source.or_else(posted)
+    }
+
     /// What a line says of messages must make sense.
     pub(super) fn check_mail(&self, step: &Step) -> Result<(), String> {
         for message in step.out.iter().flatten() {
@@ -69,7 +75,7 @@ impl Judge {
             None => {
                 let told =
                     self.all_is_told && message.from.is_some_and(|from| self.is_traced(from));
-                if told && !self.posted.contains(&number(message)) {
+                if told && !self.posted.contains_key(&number(message)) {
                     let from = message.from.map_or("nobody", |from| self.name(from));
                     let told = format!(
                         "{name} received {} of {from} in term {}, but no line up to here sent it",
@@ -87,7 +93,9 @@ impl Judge {
         if out.is_empty() {
             return;
         }
-        self.posted.extend(out.iter().map(number));
+        let places = out.iter().zip(1..);
+        self.posted
+            .extend(places.map(|(message, place)| (number(message), (line, place))));
         self.sent.insert(line, out.to_vec());
     }
 }

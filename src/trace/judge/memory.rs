@@ -8,12 +8,12 @@ use super::log::Log;
 
 /// A server at a moment: what is not known is none.
 #[derive(Clone, Debug, Default)]
-pub(super) struct View {
-    pub(super) term: Option<u64>,
-    pub(super) vote: Option<Option<Server>>,
-    pub(super) role: Option<Role>,
-    pub(super) log: Option<Log>,
-    pub(super) commit: Option<u64>,
+pub(in crate::trace) struct View {
+    pub(in crate::trace) term: Option<u64>,
+    pub(in crate::trace) vote: Option<Option<Server>>,
+    pub(in crate::trace) role: Option<Role>,
+    pub(in crate::trace) log: Option<Log>,
+    pub(in crate::trace) commit: Option<u64>,
 }
 
 /// A server, and what it did.

@@ -13,7 +13,8 @@
 //! - `restarts`: what must survive a crash;
 //! - `mail`: what was received was sent; `requests` and `replies`: what may be sent;
 //! - `membership`: how the cluster may change;
-//! - `pending`: what a trace without messages proves only later.
+//! - `pending`: what a trace without messages proves only later;
+//! - `moments`: how the servers were at any line.
 
 mod appends;
 mod commits;
@@ -23,6 +24,7 @@ mod logs;
 mod mail;
 mod membership;
 mod memory;
+mod moments;
 mod pending;
 mod replies;
 mod requests;
@@ -31,16 +33,20 @@ mod rules;
 mod shown;
 mod snapshots;
 mod terms;
+mod topics;
 mod votes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::line::Kind;
+use super::line::{Kind, Role};
 use super::read::{Entry, Head, Members, Message, Reader, Server, Step, everybody};
 use log::Log;
-use memory::{Memory, View};
+use memory::Memory;
+pub(super) use memory::View;
+pub(super) use moments::Trail;
 use pending::Pending;
 pub use rules::Rule;
+pub use topics::TOPICS;
 
 /// The most verdicts that are kept.
 const MOST_VERDICTS: usize = 1_000;
@@ -71,6 +77,8 @@ pub struct Summary {
     pub committed: u64,
     /// Whether it tells what servers sent.
     pub has_messages: bool,
+    /// What it tells of, a bit for each of [`TOPICS`].
+    pub topics: u16,
 }
 
 /// An entry that was committed.
@@ -119,8 +127,8 @@ pub struct Judge {
     committed: BTreeMap<u64, Committed>,
     /// By line: what was sent in it.
     sent: BTreeMap<usize, Vec<Message>>,
-    /// All that was sent, as numbers.
-    posted: BTreeSet<u64>,
+    /// All that was sent, as numbers, and where it was sent last.
+    posted: BTreeMap<u64, (usize, usize)>,
     /// Whether each line up to here says what was sent.
     all_is_told: bool,
     /// Whether any line says what was sent or received.
@@ -128,6 +136,8 @@ pub struct Judge {
     pending: Vec<Pending>,
     verdicts: Vec<Verdict>,
     summary: Summary,
+    /// What is kept for those who look at the trace later, if anybody will.
+    trail: Option<Box<Trail>>,
 }
 
 /// A step, with the state before and after it.
@@ -207,22 +217,31 @@ impl Judge {
         &self.summary
     }
 
-    /// Makes room for servers that were named for the first time. Who founded the cluster knows the
-    /// others; who comes later has to be told.
+    /// Makes room for servers that were named for the first time.
     fn welcome(&mut self, first: bool) {
+        for id in self.servers.len()..self.reader.servers() {
+            let memory = self.beginning(id, first);
+            self.servers.push(memory);
+        }
+    }
+
+    /// How a server begins. Who founded the cluster knows the others; who comes later has to be told.
+    fn beginning(&self, id: Server, first: bool) -> Memory {
         let head = self.head.as_ref();
         let founders = head.map_or(0, |head| head.founders);
-        for id in self.servers.len()..self.reader.servers() {
-            let members = (founders >> id & 1 == 1).then_some(Members {
-                voters: founders,
-                ..Members::default()
-            });
-            let is_traced = head.is_some_and(|head| head.traced >> id & 1 == 1);
-            self.servers.push(match is_traced || !first {
-                true => Memory::new(Log::new(members)),
-                false => Memory::default(),
-            });
+        let members = (founders >> id & 1 == 1).then_some(Members {
+            voters: founders,
+            ..Members::default()
+        });
+        match self.begins_in_the_middle() || first && !self.is_traced(id) {
+            true => Memory::default(),
+            false => Memory::new(Log::new(members)),
         }
+    }
+
+    /// Whether nothing is known of a server before its first line.
+    fn begins_in_the_middle(&self) -> bool {
+        self.head.as_ref().is_some_and(|head| head.middle)
     }
 
     /// Whether the trace has the steps of a server.
@@ -248,7 +267,8 @@ impl Judge {
         let origin = self.origin(step);
         let received = step.received.as_ref().or(origin.as_ref());
         let before = self.servers[id].now.clone();
-        let opens = step.kind == Kind::Restart && !self.servers[id].is_seen;
+        let (starts, middle) = (step.kind == Kind::Restart, self.begins_in_the_middle());
+        let opens = (starts || middle) && !self.servers[id].is_seen;
         let after = self.shown(step, &before)?;
         self.check_mail(step)?;
         let cause = match (step.kind, received) {
@@ -269,6 +289,7 @@ impl Judge {
         };
         self.judge_mail(&moment, step, origin.as_ref());
         match step.kind {
+            _ if opens && middle => self.take_as_it_is(&moment),
             Kind::Restart => self.judge_start(&moment, step.wiped),
             _ => self.judge_step(&moment),
         }
@@ -277,6 +298,7 @@ impl Judge {
         self.take_note(&moment);
         self.judge_sent(&moment);
         self.settle(id);
+        self.note_trail(&moment, step);
         self.count(&moment, step);
         Ok(())
     }
@@ -291,6 +313,20 @@ impl Judge {
         self.judge_append(moment);
         self.judge_members(moment);
         self.judge_commit(moment);
+    }
+
+    /// How a server is where a trace begins in the middle of a run.
+    fn take_as_it_is(&mut self, moment: &Moment<'_>) {
+        let (Some(term), Some(role)) = (moment.after.term, moment.after.role) else {
+            return;
+        };
+        if role != Role::F {
+            let memory = &mut self.servers[moment.id];
+            memory.campaigns.insert(term, None);
+        }
+        if role == Role::L {
+            self.led.entry(term).or_insert(moment.id);
+        }
     }
 
     /// Keeps what the step made of the server.
@@ -311,6 +347,7 @@ impl Judge {
         *self.summary.kinds.entry(moment.kind).or_default() += 1;
         self.summary.term = self.summary.term.max(moment.after.term.unwrap_or(0));
         self.summary.committed = self.summary.committed.max(moment.after.commit.unwrap_or(0));
+        self.summary.topics |= self.topics(step);
         match &step.out {
             Some(out) => self.post(moment.line, out),
             None => self.all_is_told = false,
@@ -346,8 +383,7 @@ impl Judge {
 
     /// Some servers, as `n1, n2`; nobody.
     fn names(&self, servers: u64) -> String {
-        let names = (0..self.reader.servers()).filter(|id| servers >> id & 1 == 1);
-        match names.map(|id| self.name(id)).collect::<Vec<_>>() {
+        match self.reader.names_of(servers) {
             names if names.is_empty() => "nobody".into(),
             names => names.join(", "),
         }
