@@ -9,8 +9,8 @@ const tag = globalThis.document?.querySelector("script[data-wasm]");
 const parts = tag ? { ...tag.dataset } : JSON.parse(self.name.slice(self.name.indexOf("{")));
 const url = (path) => new URL(path, tag?.baseURI ?? location.href).href;
 
-/** Starts the same program in a thread of its own, which hunts for what breaks without that rule (`src/ui/hunter.rs`). */
-globalThis.hunter = (rule) => new Worker(tag.src, { type: "module", name: `${rule} ${JSON.stringify(parts)}` });
+/** Starts the same program in a thread of its own, which hunts (`src/ui/hunter.rs`) or judges (`src/ui/foreign/worker.rs`). */
+globalThis.startWorker = (task) => new Worker(tag.src, { type: "module", name: `${task} ${JSON.stringify(parts)}` });
 
 /** Takes the place of the page after a panic (`src/ui/fault.rs`). */
 globalThis.fail = fail;

@@ -15,7 +15,7 @@ function make(name, properties, ...children) {
 export function fail(message, run) {
   if (globalThis.raftariumFailed) return;
   globalThis.raftariumFailed = true;
-  if (!globalThis.document) return postMessage("The search stopped because of a mistake in Raftarium.");
+  if (!globalThis.document) return postMessage("The work stopped because of a mistake in Raftarium.");
 
   // Whatever still listens would only fail again.
   const stop = (event) => event.stopImmediatePropagation();

@@ -2,6 +2,9 @@
 
 use super::{CONTENTS, Place, gallery, listed};
 
+/// The room for the traces of others.
+const FOREIGN: &str = "your-raft";
+
 /// What an address names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Address<'a> {
@@ -15,6 +18,8 @@ pub enum Address<'a> {
     Drill,
     /// `#/lesson/5/2`, or `#/lesson/5` for its first page.
     Lesson(Place),
+    /// `#/your-raft`: the traces of others; what stands behind it names one.
+    Foreign(&'a str),
     /// `#/play/scenarios`: the gallery.
     Gallery,
     /// `#/play`: free play.
@@ -33,6 +38,11 @@ impl<'a> Address<'a> {
             return Ok(Self::Run(run));
         }
         let lower = path.to_ascii_lowercase();
+        if let Some(rest) = lower.strip_prefix(FOREIGN)
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            return Ok(Self::Foreign(path[FOREIGN.len()..].trim_matches('/')));
+        }
         let words: Vec<&str> = lower.split('/').filter(|word| !word.is_empty()).collect();
         match *words {
             [] | ["lesson" | "learn"] => Ok(Self::Course),
@@ -98,6 +108,9 @@ mod tests {
             ("#play", Ok(Address::Play)),
             ("#/contents", Ok(Address::Contents)),
             ("#/run/AbC", Ok(Address::Run("AbC"))),
+            ("#/your-raft", Ok(Address::Foreign(""))),
+            ("#/Your-Raft/", Ok(Address::Foreign(""))),
+            ("#/your-raft/trace/AbC", Ok(Address::Foreign("trace/AbC"))),
         ];
         for (hash, expected) in cases {
             assert_eq!(Address::read(hash), expected, "{hash}");

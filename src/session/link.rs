@@ -37,6 +37,24 @@ pub fn write(session: &Session) -> String {
     pack(VERSION, &body)
 }
 
+/// Any text as the end of a link.
+pub fn write_text(text: &str) -> String {
+    pack(VERSION, text.as_bytes())
+}
+
+/// Reads a text from the end of a link.
+pub fn read_text(link: &str) -> Result<String, String> {
+    let bytes = decode(link)?;
+    let text = bytes.get(5..).unwrap_or_default();
+    match bytes.get(1..5) {
+        Some(sum) if sum == checksum(text).to_le_bytes() => {
+            String::from_utf8(text.to_vec()).map_err(|_| "This link holds no text.".into())
+        }
+        Some(_) => Err("This link is damaged: a character is missing or wrong.".into()),
+        None => Err("This link is cut short: copy it whole and try again.".into()),
+    }
+}
+
 /// Puts the version and a checksum in front.
 fn pack(version: u8, body: &[u8]) -> String {
     let mut bytes = vec![version];

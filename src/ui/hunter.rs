@@ -99,7 +99,7 @@ impl Drop for Hunter {
 #[wasm_bindgen]
 extern "C" {
     /// Starts the same program in a worker, to hunt without that rule (`static/parts.js`).
-    #[wasm_bindgen(js_name = hunter)]
+    #[wasm_bindgen(js_name = startWorker)]
     fn start_worker(rule: &str) -> Worker;
 }
 

@@ -120,6 +120,16 @@ pub fn broken() -> Html {
     )
 }
 
+/// Where something is put in.
+pub fn tray() -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 56 56" width="56" height="56" aria-hidden="true">
+            <path d="M28 6v30M17 25l11 11 11-11M6 36v10a4 4 0 0 0 4 4h36a4 4 0 0 0 4-4V36" fill="none"
+                stroke="currentColor" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" />
+        </svg>
+    }
+}
+
 pub fn theme() -> Html {
     icon("M8 1.5a6.5 6.5 0 1 0 0 13zm0-1a7.5 7.5 0 1 1 0 15 7.5 7.5 0 0 1 0-15z")
 }

@@ -108,8 +108,8 @@ fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
         <tr key={row.server.number()}
             class={classes!("log-row", row.look.word(), if focused { "focused" } else { "" })}>
             <th scope="row">
-                <button class="log-server" data-server={row.server.number().to_string()} data-refs={refs::named(row.server)} title={format!("Look into {}", row.server)}>
-                    <i class="role" aria-hidden="true"></i>{ row.server.to_string() }
+                <button class="log-server" data-server={row.server.number().to_string()} data-refs={refs::named(row.server)} title={format!("Look into {}", row.label)}>
+                    <i class="role" aria-hidden="true"></i>{ &row.label }
                 </button>
             </th>
             { for stack }
@@ -180,7 +180,10 @@ fn entry(row: &Row, cell: &Cell, next: Option<LogIndex>) -> Html {
         Some(members) => format!("the members {members}"),
         None => cell.text.clone(),
     };
-    let title = format!("entry {index} of {server}, term {term}: {text}, {state}");
+    let title = format!(
+        "entry {index} of {}, term {term}: {text}, {state}",
+        row.label
+    );
     // The line below the row ends where the server knows that nothing further is committed.
     let line = match index.cmp(&row.commit) {
         Ordering::Less => "known",

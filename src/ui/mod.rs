@@ -26,6 +26,7 @@ mod control;
 mod delegate;
 mod events;
 mod fault;
+mod foreign;
 mod frame;
 mod gallery;
 mod geometry;
@@ -63,4 +64,14 @@ mod why;
 
 pub use app::App;
 pub use fault::catch_panics;
-pub use hunter::hunt;
+
+/// What a worker does, and no page: what the first word of its name says.
+pub fn work() {
+    let scope: web_sys::DedicatedWorkerGlobalScope =
+        wasm_bindgen::JsCast::unchecked_into(web_sys::js_sys::global());
+    let name = scope.name();
+    match name.split(' ').next() {
+        Some(foreign::NAME) => foreign::serve(),
+        _ => hunter::hunt(),
+    }
+}

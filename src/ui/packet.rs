@@ -34,7 +34,7 @@ pub fn packet_shape(packet: &PacketView, (ux, uy): Point, chosen: bool) -> Html 
         <g key={packet.id.0} {class} role="button" tabindex="-1" data-packet={packet.id.0.to_string()}
             data-refs={packet.refs.clone()} data-about={format!("{} {}", named(packet.from), named(packet.to))}
             data-ask={token(Question::Packet(packet.id))}>
-            <title>{ format!("{} to {}: {}", packet.from, packet.to, packet.kind) }</title>
+            <title>{ &packet.title }</title>
             { circle("packet-touch", ORIGIN, 20.0) }
             { tail }
             <g class="mark">{ for shape(packet) }</g>

@@ -103,7 +103,11 @@ fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
             (vec![outer, round(r), crown], if small { 10.0 } else { 9.0 })
         }
     };
-    parts.push(text("server-name", (0.0, name), format!("{} ", server.id)));
+    parts.push(text(
+        "server-name",
+        (0.0, name),
+        format!("{} ", server.label),
+    ));
     if geometry.is_roomy() || server.look != Look::Follower {
         let (at, word) = (outer(server, geometry), server.look.word());
         let doing = server.doing.as_ref();

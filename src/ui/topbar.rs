@@ -14,6 +14,8 @@ pub enum Room {
     Learn,
     /// Whatever one likes.
     Play,
+    /// The traces of others.
+    Foreign,
 }
 
 /// What the top bar is given.
@@ -45,6 +47,7 @@ pub fn top_bar(props: &TopBarProps) -> Html {
             <nav class="rooms" aria-label="Rooms">
                 { room(Room::Learn, "Learn", props.lesson.clone()) }
                 { room(Room::Play, "Play", "#/play".into()) }
+                { room(Room::Foreign, "Your Raft", "#/your-raft".into()) }
             </nav>
             <p class="said" role="status">{ props.said.clone().unwrap_or_default() }</p>
             <nav aria-label="Page">
@@ -53,7 +56,7 @@ pub fn top_bar(props: &TopBarProps) -> Html {
                     onclick={|_: MouseEvent| switch_theme()}>{ icons::theme() }</button>
                 <button class="plain icon-button" aria-label="Help" title="Help (?)"
                     onclick={click(&props.on_help)}>{ "?" }</button>
-                <button class="bordered" onclick={on_share}>{ "Share" }</button>
+                <button class="bordered share" onclick={on_share}>{ "Share" }</button>
             </nav>
         </header>
     }

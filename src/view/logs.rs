@@ -26,6 +26,8 @@ pub struct LogTable {
 pub struct Row {
     /// Whose.
     pub server: NodeId,
+    /// What that server is called.
+    pub label: String,
     /// What it is.
     pub look: Look,
     /// The last entry that it has compacted, if that is before what is shown or in it.
@@ -114,6 +116,7 @@ impl Row {
         let values = machine.map(|machine: &KvStore| machine.values().take(4).collect());
         Self {
             server: server.id,
+            label: server.id.to_string(),
             look: Look::of(server),
             compacted: Some(server.log().base().index)
                 .filter(|base| base.next() >= first && base.0 > 0),

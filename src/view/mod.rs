@@ -7,12 +7,14 @@
 //! - [`timeline`]: who was what when;
 //! - [`unusual`]: all that is off or unusual;
 //! - [`why`]: why anything of it is so;
+//! - [`foreign`]: the stage and the logs of another implementation, from its trace;
 //! - [`facts`]: all there is to know of a server or a packet;
 //! - [`rules`]: the rules of Figure 2, with what they compared in the last step;
 //! - [`refs`]: which words and things of all these are about the same.
 
 pub mod chart;
 pub mod facts;
+pub mod foreign;
 pub mod logs;
 pub mod refs;
 pub mod rules;

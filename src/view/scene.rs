@@ -53,6 +53,8 @@ pub enum Look {
 pub struct ServerView {
     /// Which.
     pub id: NodeId,
+    /// What it is called.
+    pub label: String,
     /// What it is.
     pub look: Look,
     /// Its term.
@@ -113,6 +115,8 @@ pub struct PacketView {
     pub from: Address,
     /// To whom.
     pub to: Address,
+    /// What it is, in words.
+    pub title: String,
     /// Of what kind.
     pub kind: PacketKind,
     /// Whether it says yes, where it says yes or no.
@@ -245,6 +249,7 @@ impl ServerView {
         let timer = timer.filter(|timer| timer.deadline < Time::NEVER);
         Self {
             id: server.id,
+            label: server.id.to_string(),
             look: Look::of(server),
             term: server.term(),
             last: server.log().last_index(),
@@ -260,7 +265,7 @@ impl ServerView {
 
     /// What a screen reader says: `S3, leader, term 4, log 5, committed 4`, or `S3, down`.
     pub fn name(&self) -> String {
-        let (id, word) = (self.id, self.look.word());
+        let (id, word) = (&self.label, self.look.word());
         if self.look == Look::Down {
             return format!("{id}, down, log {}", self.last);
         }
@@ -507,6 +512,7 @@ impl PacketView {
             id: packet.id,
             from: packet.from,
             to: packet.to,
+            title: format!("{} to {}: {}", packet.from, packet.to, packet.kind()),
             kind: packet.kind(),
             positive,
             refs: refs::message(packet),

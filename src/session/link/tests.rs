@@ -31,6 +31,17 @@ fn a_link_with_any_content_is_read_or_refused() {
     assert!(read_well > 100, "some of them make sense: {read_well}");
 }
 
+#[test]
+fn a_text_survives_a_link_and_a_damaged_one_is_told() {
+    for text in ["", "{\"e\":\"init\"}\n", "Ünïcødé …"] {
+        let link = write_text(text);
+        assert_eq!(read_text(&link).as_deref(), Ok(text));
+        assert!(read_text(&format!("{link}AAAA")).is_err());
+    }
+    assert!(read_text("AA").is_err());
+    assert!(read_text("no link!").is_err());
+}
+
 /// A statement of the grammar for every id of [`wire`], and the bytes that links hold for it.
 /// A line here never changes; a new variant adds one.
 const PINNED: &str = include_str!("pinned.txt");

@@ -217,6 +217,11 @@ impl App {
         let Some(wish) = shortcut(event) else {
             return false;
         };
+        // That room has keys of its own.
+        let general = matches!(wish, Shortcut::Close | Shortcut::Help);
+        if self.room == Room::Foreign && !general {
+            return false;
+        }
         event.prevent_default();
         let msg = match wish {
             Shortcut::Close if self.help => Msg::Help,

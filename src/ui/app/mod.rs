@@ -29,6 +29,7 @@ use super::breaking::Breaking;
 use super::chart::ChartView;
 use super::control::{Control, Heard};
 use super::events::{Events, Line, clock};
+use super::foreign::YourRaft;
 use super::frame::FrameLoop;
 use super::gallery::{Gallery, scenario_card};
 use super::geometry::Geometry;
@@ -128,6 +129,8 @@ pub struct App {
     exhibit: Option<(Exhibit, bool)>,
     /// Whether the gallery is shown.
     gallery: bool,
+    /// The address of the room for the traces of others, if it was ever entered: it keeps its trace.
+    foreign: Option<String>,
     view: View,
     timeline: Rc<Timeline>,
     /// The server, and else the packet, that the user looks at.
@@ -215,6 +218,7 @@ impl Component for App {
             picked: ServerSet::EMPTY,
             exhibit: None,
             gallery: false,
+            foreign: None,
             view: View::Logs,
             timeline: Rc::default(),
             focus: None,
@@ -299,6 +303,7 @@ impl Component for App {
                 onpointerover={&wishes.pointed} onfocusin={&wishes.focused}>
                 { top_bar(&top) }
                 { self.rooms() }
+                { for self.foreign_room() }
                 <div class="overlay">
                     { for self.help.then(|| help(&wishes.help)) }
                 </div>

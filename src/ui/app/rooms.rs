@@ -11,6 +11,9 @@ const SHOWN_LINES: usize = 25;
 /// The four rooms.
 impl App {
     pub(super) fn rooms(&self) -> Html {
+        if self.room == Room::Foreign {
+            return Html::default();
+        }
         if self.gallery {
             let open = self.exhibit.as_ref().map(|(exhibit, _)| exhibit.name);
             return html! { <Gallery {open} /> };
@@ -30,10 +33,18 @@ impl App {
         let exhibit = self.exhibit.as_ref().map(|(exhibit, _)| &exhibit.title);
         match (self.room, exhibit) {
             (Room::Learn, _) => self.learning.title(),
+            (Room::Foreign, _) => "Your Raft · Raftarium".into(),
             (Room::Play, _) if self.gallery => "Scenarios · Raftarium".into(),
             (Room::Play, Some(title)) => format!("{title} · Raftarium"),
             (Room::Play, None) => "Play · Raftarium".into(),
         }
+    }
+
+    /// The room for the traces of others. It keeps what is open while another room is seen.
+    pub(super) fn foreign_room(&self) -> Option<Html> {
+        let address = self.foreign.clone()?;
+        let shown = self.room == Room::Foreign;
+        Some(html! { <YourRaft {shown} {address} compact={self.compact} /> })
     }
 
     fn left(&self) -> Html {
@@ -47,11 +58,11 @@ impl App {
         let room = match (&self.bench, self.room) {
             (Some(bench), _) => bench.view(),
             (_, Room::Learn) => lesson(&self.learning, session, &wishes.learn),
-            (_, Room::Play) => self.play_top(world),
+            (_, Room::Play | Room::Foreign) => self.play_top(world),
         };
         let label = match self.room {
             Room::Learn => "Course",
-            Room::Play => "Scenario, tools and settings",
+            Room::Play | Room::Foreign => "Scenario, tools and settings",
         };
         let settings = (self.room == Room::Play).then(|| self.settings(session));
         // The rules leave the events no room for an answer.

@@ -37,6 +37,10 @@ impl App {
                 self.follow(ctx, outcome);
             }
             Route::Drill => panic!("this is a drill: the address asks for a panic"),
+            Route::Foreign(address) => {
+                self.control.player_mut().pause();
+                (self.room, self.foreign) = (Room::Foreign, Some(address));
+            }
             Route::Gallery | Route::Play => self.room = Room::Play,
             Route::Exhibit(exhibit) => {
                 self.room = Room::Play;
@@ -108,6 +112,7 @@ impl App {
         let room = match self.room {
             Room::Learn => "app learn",
             Room::Play => "app play-room",
+            Room::Foreign => "app foreign-room",
         };
         let mut classes = String::from(room);
         if self.room == Room::Learn {
@@ -149,6 +154,8 @@ pub(super) enum Route {
     Contents(Option<String>),
     /// `#/lesson/5/2`; without a page, wherever the learner was.
     Lesson(Option<Place>),
+    /// `#/your-raft`, and what stands behind it.
+    Foreign(String),
     /// `#/play/two-leaders`: a scenario of the gallery.
     Exhibit(Box<Exhibit>),
     /// `#/play/scenarios`
@@ -171,6 +178,7 @@ impl Route {
             Ok(Address::Lesson(place)) => Self::Lesson(Some(place)),
             Ok(Address::Gallery) => Self::Gallery,
             Ok(Address::Play) => Self::Play,
+            Ok(Address::Foreign(rest)) => Self::Foreign(rest.into()),
             Ok(Address::Scenario(name)) => match gallery::exhibit(name) {
                 Some(exhibit) => Self::Exhibit(Box::new(exhibit)),
                 None => Self::Gallery,

@@ -1,0 +1,159 @@
+//! The door of the room: drop, choose or paste a trace, or look at one; and while it is read, how far.
+
+use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use super::{EXAMPLE, Msg, YourRaft, arrived, named};
+use crate::ui::icons;
+
+/// The emitters that the site has.
+const EMITTERS: [(&str, &str); 5] = [
+    ("Go", "trace.go"),
+    ("Rust", "trace.rs"),
+    ("Python", "trace.py"),
+    ("Java", "Trace.java"),
+    ("C++", "trace.cpp"),
+];
+
+/// The fields of a line, in short.
+const FIELDS: [(&str, &str); 6] = [
+    (
+        "e",
+        "what happened: timeout, send, propose, recv, drop, restart, compact or tick",
+    ),
+    ("n", "the server"),
+    (
+        "s",
+        "the server after it: term, vote, role (F, C or L), log as [term, value], commit",
+    ),
+    ("m", "in recv and drop: the message, as it arrived"),
+    ("out", "the messages that it sent"),
+    (
+        "t f to term",
+        "of a message: RV, RVR, AE, AER …; from; to; the sender's term",
+    ),
+];
+
+pub fn door(room: &YourRaft, ctx: &Context<YourRaft>) -> Html {
+    html! {
+        <div class="door">
+            <main class="door-main">
+                <h1>{ "Your own Raft, on the stage" }</h1>
+                <p class="lead">{ "Drop what your servers wrote. Watch it like a run of ours, and see the first step that no rule of Raft allows." }</p>
+                { zone(room, ctx) }
+                <p class="safe">{ "It is read in this page. Nothing leaves this page." }</p>
+                <dl class="gives">
+                    <div><dt>{ "Any implementation" }</dt><dd>{ "Servers of any name, values of any kind." }</dd></div>
+                    <div><dt>{ "As much as you have" }</dt><dd>{ "What a line does not say is unknown, not wrong." }</dd></div>
+                    <div><dt>{ "A verdict you can use" }</dt><dd>{ "Line, server, rule, section, both values." }</dd></div>
+                </dl>
+            </main>
+            { how() }
+        </div>
+    }
+}
+
+/// Where a trace is dropped, chosen or pasted.
+fn zone(room: &YourRaft, ctx: &Context<YourRaft>) -> Html {
+    let link = ctx.link();
+    let notice = room.notice.as_ref();
+    let notice = html! { <p class="notice" role="alert">{ for notice }</p> };
+    if room.pasting {
+        let text = NodeRef::default();
+        let read = {
+            let text = text.clone();
+            link.batch_callback(move |_: MouseEvent| {
+                let text = text.cast::<HtmlTextAreaElement>()?.value();
+                Some(Msg::Arrived(Ok(named("What you pasted", &text))))
+            })
+        };
+        return html! {
+            <section class="zone" aria-label="Paste a trace">
+                <textarea ref={text} aria-label="The trace, one JSON object a line" placeholder={EXAMPLE.lines().next()} spellcheck="false" autofocus={true} />
+                { notice }
+                <p class="acts">
+                    <button class="primary" onclick={read}>{ "Read it" }</button>
+                    <button class="bordered" onclick={link.callback(|_: MouseEvent| Msg::Paste(false))}>{ "Back" }</button>
+                </p>
+            </section>
+        };
+    }
+    let chosen = link.batch_callback(|event: Event| {
+        let input: HtmlInputElement = event.target_dyn_into()?;
+        let file = input.files()?.item(0)?;
+        // The same file can be chosen again when it has changed.
+        input.set_value("");
+        Some(arrived(file))
+    });
+    html! {
+        <section class="zone" aria-label="Open a trace">
+            { icons::tray() }
+            <b>{ if room.over { "Let go" } else { "Drop a trace here" } }</b>
+            <p>{ "JSON Lines, one step a line, up to 50 MB; or a client history" }</p>
+            { notice }
+            <p class="acts">
+                <label class="bordered"><input class="visually-hidden" type="file" onchange={chosen} />{ "Choose a file" }</label>
+                <button class="bordered" onclick={link.callback(|_: MouseEvent| Msg::Paste(true))}>{ "Paste" }</button>
+                <a class="bordered" href="#/your-raft/example">{ "Open ten lines" }</a>
+            </p>
+        </section>
+    }
+}
+
+/// How a trace is written, and some to look at.
+fn how() -> Html {
+    let emitters = EMITTERS.iter().map(|(language, file)| {
+        html! { <a key={*file} class="bordered small" href={format!("emitters/{file}")} download={*file}>{ *language }</a> }
+    });
+    let lines = EXAMPLE.lines().take(2).enumerate();
+    let lines = lines.map(|(nth, line)| html! { <code key={nth}>{ line }</code> });
+    let fields = FIELDS
+        .iter()
+        .map(|(name, what)| html! { <div key={*name}><dt>{ *name }</dt><dd>{ *what }</dd></div> });
+    html! {
+        <aside class="how" aria-label="How to write a trace">
+            <section>
+                <h2>{ "Write one in ten minutes" }</h2>
+                <p>{ "One line when a server has done a step, while it holds its lock: what happened, and the server afterwards." }</p>
+                <pre class="lines" tabindex="0">{ for lines }</pre>
+                <p>{ "An emitter of at most 60 lines, to copy:" }</p>
+                <p class="emitters">{ for emitters }</p>
+                <details>
+                    <summary>{ "The format in short" }</summary>
+                    <dl class="fields">{ for fields }</dl>
+                    <p>{ "The first line names the servers. Leave out what you do not have: it is unknown, not wrong." }</p>
+                </details>
+            </section>
+            <section>
+                <h2>{ "Or look at one" }</h2>
+                <ul>
+                    <li>
+                        <span>{ "raft-rs, three servers" }<small>{ "elections, a partition, restarts" }</small></span>
+                        <a class="bordered small" href="#/your-raft/raft-rs">{ "Open" }</a>
+                    </li>
+                    <li>
+                        <span>{ "A student's lab, ten lines" }<small>{ "with a fault: which line is it?" }</small></span>
+                        <a class="bordered small" href="#/your-raft/example">{ "Open" }</a>
+                    </li>
+                </ul>
+            </section>
+        </aside>
+    }
+}
+
+/// While it is read.
+pub fn reading(room: &YourRaft, ctx: &Context<YourRaft>, bytes: usize, lines: usize) -> Html {
+    let (name, size) = room
+        .source
+        .as_ref()
+        .map_or(("", 0.0), |(name, blob)| (name, blob.size()));
+    let cancel = ctx.link().callback(|_: MouseEvent| Msg::Close);
+    html! {
+        <main class="reading">
+            <h1>{ name }</h1>
+            <progress max={size.to_string()} value={bytes.to_string()} aria-label="Read"></progress>
+            <p role="status">{ format!("{lines} lines are read.") }</p>
+            <button class="bordered" onclick={cancel}>{ "Cancel" }</button>
+        </main>
+    }
+}
