@@ -5,10 +5,12 @@ mod measure;
 
 use measure::{amount, median_rates, short};
 use raftarium::check::Checker;
+use raftarium::hunt::Schedule;
 use raftarium::kv::ClientId;
 use raftarium::raft::{Entry, LogIndex, NodeId, Payload, SendPolicy, Term};
 use raftarium::session::Session;
 use raftarium::sim::{DiskImage, Scenario, Step, Time, World};
+use raftarium::trace;
 
 /// Steps in each workload.
 const STEPS: u64 = 500_000;
@@ -158,6 +160,35 @@ fn main() {
         let seeks = rate(played, |run| run.seeks(amount(200)));
         row(&format!("seeks/s in a run of {seconds} s"), seeks);
     }
+    judged(amount(60));
+}
+
+/// How many lines of a trace are judged in a second, and how many bytes.
+fn judged(seconds: u64) {
+    let mut scenario = Scenario::new(5, 7);
+    let (client, key) = (ClientId::new(1), "x".parse());
+    let (client, key) = client.zip(key.ok()).expect("a client and a key");
+    scenario.workloads.push((client, key, Time::ms(20)));
+    let schedule = Schedule {
+        scenario,
+        actions: Vec::new(),
+        end: Time::ms(1_000 * seconds),
+    };
+    let mut paper = Vec::new();
+    let played = trace::play(&schedule, Some(&mut paper));
+    assert!(played.is_ok());
+    let lines = paper.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let lines_per_second = rate(
+        || (),
+        |()| {
+            let report = trace::check(&*paper).expect("it is a trace");
+            assert!(report.verdicts.is_empty());
+            lines
+        },
+    );
+    let bytes = lines_per_second as f64 * paper.len() as f64 / lines as f64;
+    let what = format!("lines/s judged, {:.0} MB/s", bytes / 1e6);
+    println!("{what:<56} {:>10}", short(lines_per_second));
 }
 
 /// A session that was played for a while, with a client writing.

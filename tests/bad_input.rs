@@ -15,6 +15,7 @@ use raftarium::session::{Session, link};
 use raftarium::sim::random::{self, Purpose};
 use raftarium::sim::text::{self, TextError, parse_run, statements, write_run};
 use raftarium::sim::{Step, Time, World};
+use raftarium::trace::watch::Watch;
 use raftarium::trace::{self, Recorder};
 
 /// A stream of numbers.
@@ -260,6 +261,27 @@ fn changed_links_are_read_or_refused_with_a_reason() {
     }
 }
 
+/// Shows some line of a trace, and the verdicts' excerpts.
+fn look_at(trace: &str, random: &mut Random) {
+    let mut watch = Watch::new(trace.len());
+    watch.push(trace.as_bytes());
+    watch.end();
+    let (_, lines) = watch.progress();
+    let moment = watch.moment(random.below(lines + 2));
+    assert!((1..=lines.max(1)).contains(&moment.line));
+    if let Ok(report) = watch.report()
+        && let Some(verdict) = report.verdicts.first()
+    {
+        let excerpt = watch.excerpt(verdict.line);
+        let again = trace::check(excerpt.as_bytes());
+        let again = again.unwrap_or_else(|why| panic!("{why}: {excerpt}"));
+        assert_eq!(
+            again.verdicts.first().map(|first| first.rule),
+            Some(verdict.rule)
+        );
+    }
+}
+
 #[test]
 fn changed_traces_are_judged_or_refused_with_a_line_and_a_reason() {
     let traces: Vec<String> = scripts()
@@ -275,6 +297,9 @@ fn changed_traces_are_judged_or_refused_with_a_line_and_a_reason() {
             changed = change_trace(&changed, &mut random);
         }
         let lines = 1..=changed.lines().count().max(1);
+        if seed % 8 == 0 {
+            bounded(&changed, || look_at(&changed, &mut random));
+        }
         match bounded(&changed, || trace::check(changed.as_bytes())) {
             Ok(report) => match report.verdicts.first() {
                 None => passed += 1,
