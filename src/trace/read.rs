@@ -21,7 +21,7 @@ pub const LAST_INDEX: u64 = 1 << 53;
 pub type Server = usize;
 
 /// An entry: its term, and its value by its place among the values of a trace.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Entry {
     /// The term.
     pub term: u64,
@@ -33,7 +33,7 @@ pub struct Entry {
 pub type Servers = u64;
 
 /// Who the cluster consists of, as an entry says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Members {
     /// Who has a vote.
     pub voters: Servers,
@@ -106,7 +106,7 @@ pub enum LogText {
 }
 
 /// A message, as far as it is told.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Message {
     /// Its kind.
     pub t: String,

@@ -1,6 +1,5 @@
 //! A trace as a whole, to be looked at: judged, and shown as it was at any line.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::check::{LONGEST_LINE, MOST_LINES, Reading, Report, Unreadable};
@@ -45,7 +44,7 @@ pub struct Watch {
 }
 
 /// A line of a trace, and the cluster after it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Moment {
     /// The line, from 1.
     pub line: usize,
@@ -62,7 +61,7 @@ pub struct Moment {
 }
 
 /// A server at a moment: what is not known is none.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Standing {
     /// Its name.
     pub name: String,
@@ -81,7 +80,7 @@ pub struct Standing {
 }
 
 /// A message under way.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Mail {
     /// Its kind, as the trace has it.
     pub t: String,

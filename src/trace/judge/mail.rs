@@ -103,15 +103,11 @@ impl Judge {
 /// A message as a number: equal for equal messages.
 fn number(message: &Message) -> u64 {
     let mut hasher = DefaultHasher::new();
-    format!(
-        "{:?}",
-        Message {
-            from: None,
-            ..message.clone()
-        }
-    )
-    .hash(&mut hasher);
-    message.to.hash(&mut hasher);
+    let unsigned = Message {
+        from: None,
+        ..message.clone()
+    };
+    unsigned.hash(&mut hasher);
     hasher.finish()
 }
 

@@ -1,11 +1,12 @@
 //! The room *Your Raft*: the trace of any implementation, judged and shown.
 //!
 //! - [`door`]: where a trace comes in;
-//! - [`worker`]: where it is read, judged and kept;
+//! - [`worker`]: where it is read, judged and kept; [`letters`]: how the page talks with it;
 //! - [`verdict`]: what came of it, in words;
 //! - [`watch`]: the cluster at a line, the lines around it, and the way through them.
 
 mod door;
+mod letters;
 mod verdict;
 mod watch;
 mod worker;
@@ -21,7 +22,8 @@ use web_sys::js_sys::Array;
 use web_sys::{Blob, DragEvent, Element, File, KeyboardEvent, Response, Window};
 use yew::prelude::*;
 
-use self::worker::{Desk, Findings, History, Told, Wish};
+use self::letters::{Findings, History, Told, Wish};
+use self::worker::Desk;
 use super::motion::Motion;
 use crate::session::link;
 use crate::sim::Time;

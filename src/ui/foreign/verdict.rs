@@ -2,9 +2,8 @@
 
 use yew::prelude::*;
 
-use super::worker::{Finding, Findings, History};
+use super::letters::{Finding, Findings, History};
 use super::{Msg, YourRaft, blob};
-use crate::trace::Rule;
 
 /// The left of the room.
 pub fn verdict(room: &YourRaft, ctx: &Context<YourRaft>, findings: &Findings) -> Html {
@@ -21,7 +20,7 @@ pub fn verdict(room: &YourRaft, ctx: &Context<YourRaft>, findings: &Findings) ->
         },
     };
     let notes = findings.notes.iter().map(|note| html! { <p>{ note }</p> });
-    let (told, not) = &findings.told;
+    let (told, not) = (&findings.told, &findings.untold);
     html! {
         <div class="lesson verdict" role="region" aria-label="Verdict">
             <div class="lesson-scroll">
@@ -56,7 +55,7 @@ fn finding_view(
     let link = ctx.link();
     let count = findings.verdicts.len();
     let next = (room.nth + 1) % count;
-    let rule: Option<Rule> = finding.rule.parse().ok();
+    let rule = finding.rule;
     // Most sentences say what was done, and then what speaks against it.
     let (did, against) = match finding.told.split_once(", but ") {
         Some((did, against)) => (format!("{did},"), Some(format!("but {against}."))),
@@ -72,12 +71,8 @@ fn finding_view(
             <p class="mark" role="status">{ format!("No rule of Raft allows line {stand}") }</p>
             <h1>{ did }</h1>
             { for against.map(|against| html! { <p class="against">{ against }</p> }) }
-            { for rule.map(|rule| html! {
-                <>
-                <p class="rule"><b>{ format!("{} ({}). ", rule.name(), rule.section()) }</b>{ rule.sentence() }</p>
-                <p class="cause"><b>{ "Often the cause: " }</b>{ rule.cause() }</p>
-                </>
-            }) }
+            <p class="rule"><b>{ format!("{} ({}). ", rule.name(), rule.section()) }</b>{ rule.sentence() }</p>
+            <p class="cause"><b>{ "Often the cause: " }</b>{ rule.cause() }</p>
             <p class="acts">
                 { for (count > 1).then(|| html! {
                     <button class="primary" onclick={link.callback(move |_: MouseEvent| Msg::Finding(next))}>
@@ -86,10 +81,8 @@ fn finding_view(
                 <button class="bordered" onclick={link.callback(|_: MouseEvent| Msg::Excerpt)}>{ "Share this step" }</button>
                 { for back }
             </p>
-            { for rule.map(|rule| html! {
-                <button class="as-link" onclick={link.callback(move |_: MouseEvent| Msg::Lenient(rule, true))}>
-                    { "We do this on purpose" }</button>
-            }) }
+            <button class="as-link" onclick={link.callback(move |_: MouseEvent| Msg::Lenient(rule, true))}>
+                { "We do this on purpose" }</button>
         </section>
     }
 }
@@ -99,17 +92,21 @@ fn on_purpose(ctx: &Context<YourRaft>, findings: &Findings) -> Html {
     if findings.lenient.is_empty() {
         return Html::default();
     }
-    let rules = findings.lenient.iter().filter_map(|(name, count)| {
-        let rule: Rule = name.parse().ok()?;
+    let rules = findings.lenient.iter().map(|(rule, count)| {
+        let rule = *rule;
         let judge = ctx
             .link()
             .callback(move |_: MouseEvent| Msg::Lenient(rule, false));
-        Some(html! {
-            <li key={name.clone()}><b>{ name }</b>{ format!(" · {count} times ") }
+        html! {
+            <li key={rule.name()}><b>{ rule.name() }</b>{ format!(" · {count} times ") }
                 <button class="as-link" onclick={judge}>{ "Judge it" }</button></li>
-        })
+        }
     });
-    let names: Vec<&str> = findings.lenient.iter().map(|(name, _)| &**name).collect();
+    let names: Vec<&str> = findings
+        .lenient
+        .iter()
+        .map(|(rule, _)| rule.name())
+        .collect();
     html! {
         <section class="on-purpose" aria-label="Broken on purpose">
             <h2>{ "Broken on purpose" }</h2>

@@ -5,10 +5,9 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::worker::Findings;
+use super::letters::Findings;
 use super::{Msg, YourRaft, verdict};
 use crate::raft::{NodeId, ServerSet};
-use crate::trace::Rule;
 use crate::trace::line::Role;
 use crate::trace::watch::Moment;
 use crate::ui::geometry::Geometry;
@@ -80,8 +79,7 @@ fn steps(room: &YourRaft, ctx: &Context<YourRaft>, findings: &Findings, moment: 
         let bad = finding.is_some().then_some("bad");
         let after = (line > moment.line).then_some("after");
         let seek = ctx.link().callback(move |_: MouseEvent| Msg::Seek(line));
-        let rule = finding.and_then(|finding| finding.rule.parse::<Rule>().ok());
-        let fields = rule.map_or("", Rule::fields);
+        let fields = finding.map_or("", |finding| finding.rule.fields());
         html! {
             <li key={line} class={classes!(bad, after)} aria-current={here.then_some("step")}>
                 <button onclick={seek}><b>{ line }</b><span>{ told }</span></button>

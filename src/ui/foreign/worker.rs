@@ -1,20 +1,18 @@
 //! The trace in a thread of its own: there it is read, judged and kept; the page asks for the
 //! moments that it shows. The worker is the same program as the page's, told by the first word of its
-//! name. Both sides speak in texts: wishes in words, answers in JSON. To cancel is to end the worker.
+//! name. Both write letters (`letters`). To cancel is to end the worker.
 
 use std::cell::RefCell;
 
-use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::js_sys::{Date, Uint8Array, global};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::js_sys::{Array, Date, Uint8Array, global};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, ErrorEvent, FileReaderSync, MessageEvent, Worker};
 
-use crate::trace::histories;
-use crate::trace::line::Role;
-use crate::trace::watch::{Moment, Watch};
-use crate::trace::{Report, Rule};
+use super::letters::{Finding, Findings, History, Told, Wish};
+use crate::trace::watch::Watch;
+use crate::trace::{Report, Rule, histories};
 
 /// The first word of the worker's name.
 pub const NAME: &str = "trace";
@@ -27,77 +25,6 @@ const TELL_MS: f64 = 80.0;
 
 /// The most findings that are told.
 const MOST_FINDINGS: usize = 200;
-
-/// What the worker tells.
-#[derive(Serialize, Deserialize)]
-pub enum Told {
-    /// It can be given a trace.
-    Ready,
-    /// So many bytes and lines are read.
-    Read(usize, usize),
-    /// It is judged.
-    Judged(Findings),
-    /// It is a history of clients, and judged.
-    History(History),
-    /// It cannot be read: why, in a sentence.
-    Refused(String),
-    /// A line that was asked for.
-    At(Moment),
-    /// An excerpt that was asked for.
-    Excerpt(String),
-}
-
-/// What came of a trace.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct Findings {
-    /// The servers' names.
-    pub servers: Vec<String>,
-    /// How many lines there are.
-    pub lines: usize,
-    /// What it amounts to, in words.
-    pub summary: String,
-    /// The steps that no rule allows.
-    pub verdicts: Vec<Finding>,
-    /// Rules that may be broken, and how often they were.
-    pub lenient: Vec<(String, usize)>,
-    /// What the trace tells of, and what it does not.
-    pub told: (Vec<String>, Vec<String>),
-    /// What else is to be said of it, in sentences.
-    pub notes: Vec<String>,
-    /// When servers changed their roles.
-    pub turns: Vec<(usize, usize, Role)>,
-}
-
-/// A step that no rule allows.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct Finding {
-    pub line: usize,
-    pub server: String,
-    /// The name of the rule.
-    pub rule: String,
-    pub told: String,
-}
-
-/// What came of a history of clients.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct History {
-    /// The first answer that nothing explains: its line, a sentence, and the line itself.
-    pub anomaly: Option<(usize, String, String)>,
-    /// What it amounts to, in words.
-    pub summary: String,
-    /// Keys whose search was given up.
-    pub undecided: Vec<String>,
-}
-
-/// What the page asks of the worker.
-pub enum Wish {
-    /// The trace again, where these rules may be broken.
-    Again(Vec<Rule>),
-    /// That line.
-    At(usize),
-    /// A trace of its own that ends with that line.
-    Excerpt(usize),
-}
 
 /// A worker that has a trace, as long as this is kept.
 pub struct Desk {
@@ -119,8 +46,7 @@ impl Desk {
         let worker = start_worker(NAME);
         let told = tell.clone();
         let heard = Closure::new(move |event: MessageEvent| {
-            let text = event.data().as_string().unwrap_or_default();
-            told(serde_json::from_str(&text).unwrap_or(Told::Refused(text)));
+            told(read(&event.data()));
         });
         let failed = Closure::new(move |_: ErrorEvent| {
             tell(Told::Refused(
@@ -147,36 +73,20 @@ impl Desk {
     }
 }
 
+/// A letter of the worker; a sentence, if the worker could not start.
+fn read(letter: &JsValue) -> Told {
+    if let Some(why) = letter.as_string() {
+        return Told::Refused(why);
+    }
+    let texts = Array::from(letter).into_iter();
+    let texts = texts.map(|text| text.as_string().unwrap_or_default());
+    let read = Told::read(texts.collect());
+    read.unwrap_or_else(|| Told::Refused("The trace could not be shown.".into()))
+}
+
 impl Drop for Desk {
     fn drop(&mut self) {
         self.worker.terminate();
-    }
-}
-
-impl Wish {
-    fn write(&self) -> String {
-        match self {
-            Self::Again(rules) => {
-                let names: Vec<&str> = rules.iter().map(|rule| rule.name()).collect();
-                format!("again {}", names.join(" "))
-            }
-            Self::At(line) => format!("at {line}"),
-            Self::Excerpt(line) => format!("excerpt {line}"),
-        }
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let (word, rest) = text.split_once(' ')?;
-        Some(match word {
-            "again" => Self::Again(
-                rest.split(' ')
-                    .filter_map(|name| name.parse().ok())
-                    .collect(),
-            ),
-            "at" => Self::At(rest.parse().ok()?),
-            "excerpt" => Self::Excerpt(rest.parse().ok()?),
-            _ => return None,
-        })
     }
 }
 
@@ -207,10 +117,9 @@ pub fn serve() {
 
 fn tell(told: &Told) {
     let scope: DedicatedWorkerGlobalScope = global().unchecked_into();
-    if let Ok(text) = serde_json::to_string(told) {
-        // A page that is gone needs no news.
-        let _ = scope.post_message(&text.into());
-    }
+    let letter: Array = told.write().into_iter().map(JsValue::from).collect();
+    // A page that is gone needs no news.
+    let _ = scope.post_message(&letter);
 }
 
 impl Kept {
@@ -313,15 +222,13 @@ fn findings(watch: &Watch, report: Report) -> Findings {
     if let Some(why) = &report.stopped {
         notes.push(format!("Read no further than {why}."));
     }
-    let lenient = report.lenient.iter();
     Findings {
         servers: watch.names(),
         lines: watch.progress().1,
         summary: report.summary.to_string(),
-        lenient: lenient
-            .map(|(rule, count)| (rule.name().into(), *count))
-            .collect(),
-        told: (own(told), own(not)),
+        lenient: report.lenient,
+        told: own(told),
+        untold: own(not),
         notes,
         turns: watch.turns().to_vec(),
         verdicts: report
@@ -331,7 +238,7 @@ fn findings(watch: &Watch, report: Report) -> Findings {
             .map(|verdict| Finding {
                 line: verdict.line,
                 server: verdict.server,
-                rule: verdict.rule.name().into(),
+                rule: verdict.rule,
                 told: verdict.told,
             })
             .collect(),
@@ -351,24 +258,4 @@ fn tell_history(text: &[u8]) {
             undecided: found.undecided,
         }),
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wish_reads_as_it_is_written() {
-        let wishes = [
-            Wish::Again(vec![]),
-            Wish::Again(vec![Rule::UpToDate, Rule::ReadIndex]),
-            Wish::At(812),
-            Wish::Excerpt(1),
-        ];
-        for wish in wishes {
-            let read = Wish::read(&wish.write()).map(|wish| wish.write());
-            assert_eq!(read, Some(wish.write()));
-        }
-        assert!(Wish::read("at nothing").is_none());
-    }
 }
