@@ -64,6 +64,8 @@ pub struct Chapter {
 /// A page: something said, something asked, something to do.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Page {
+    /// The line of the file at which it begins, from 1.
+    pub line: usize,
     /// Its heading.
     pub title: String,
     /// What it says before the learner acts.
@@ -173,7 +175,8 @@ pub struct Choice {
     pub right: bool,
     /// Why it is right, or why not.
     pub because: String,
-    /// For a wrong one: the run that shows it, from the end of the page's set-up on.
+    /// For a wrong one: the run that shows it, from the end of the page's set-up on. Empty where
+    /// the page's own run shows it.
     pub run: Script,
 }
 
@@ -194,8 +197,8 @@ pub enum Tool {
 pub struct Button {
     /// What is written on it.
     pub label: String,
-    /// What it does.
-    pub action: Action,
+    /// What it does: one action, or the same to several.
+    pub actions: Vec<Action>,
 }
 
 /// What is to be touched: it glows.

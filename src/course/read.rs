@@ -38,8 +38,6 @@ struct Reader {
     title: String,
     question: String,
     pages: Vec<Page>,
-    /// Where each page began.
-    begun: Vec<usize>,
     /// The paragraph that is being read.
     paragraph: String,
     within: Within,
@@ -80,8 +78,8 @@ impl Reader {
         } else if let Some(title) = line.strip_prefix("## ") {
             self.end_paragraph(number)?;
             self.within = Within::Before;
-            self.begun.push(number);
             self.pages.push(Page {
+                line: number,
                 title: title.into(),
                 ..Page::default()
             });
@@ -190,10 +188,10 @@ impl Reader {
                     ));
                 };
                 let column = from + label.chars().count() + 3;
-                let action =
-                    text::parse_action(action).map_err(|message| error(number, column, message))?;
+                let actions = text::parse_actions(action, text::Names::Fixed)
+                    .map_err(|message| error(number, column, message))?;
                 let label = label.trim().into();
-                page.buttons.push(Button { label, action });
+                page.buttons.push(Button { label, actions });
             }
             "card" => {
                 let (Some(asked), Some((text, goal))) =
@@ -293,10 +291,8 @@ impl Reader {
             if choice.because.is_empty() {
                 return wrong("each answer needs because: why it is right or wrong");
             }
-            if choice.run.is_empty() != choice.right {
-                return wrong(
-                    "each wrong answer needs run: what shows that, and the right one none",
-                );
+            if choice.right && !choice.run.is_empty() {
+                return wrong("the right answer has no run: the page's own run shows it");
             }
         }
         Ok(())
@@ -321,9 +317,8 @@ impl Reader {
                 "the chapter has no page: begin one with ##",
             ));
         }
-        let empty = self.pages.iter().position(|page| page.before.is_empty());
-        if let Some(nth) = empty {
-            return Err(error(self.begun[nth], 1, "this page says nothing"));
+        if let Some(page) = self.pages.iter().find(|page| page.before.is_empty()) {
+            return Err(error(page.line, 1, "this page says nothing"));
         }
         Ok(Chapter {
             title: self.title,

@@ -21,6 +21,18 @@ impl Script {
         self.0.is_empty()
     }
 
+    /// Whether it begins by switching a rule off: then it is a run in another world.
+    pub fn is_other_world(&self) -> bool {
+        let first = self.0.first();
+        first.is_some_and(|(_, text)| text.starts_with("rules off "))
+    }
+
+    /// Whether one of its statements begins so.
+    pub fn says(&self, beginning: &str) -> bool {
+        let mut statements = self.0.iter().flat_map(|(_, text)| text::statements(text));
+        statements.any(|statement| statement.text.starts_with(beginning))
+    }
+
     /// The statements at its beginning that switch rules off, and the others.
     fn split_rules(self) -> (Self, Self) {
         let mut rules = Self::default();

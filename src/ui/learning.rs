@@ -44,7 +44,7 @@ pub enum Wish {
     Place(usize),
     /// Rather see than predict.
     ShowMe,
-    /// Play the world in which this prediction would be right.
+    /// Play the run that shows why this prediction is wrong.
     ShowWhyNot(usize),
     /// Take back what was done last.
     Undo,
@@ -108,7 +108,7 @@ pub enum Outcome {
     /// The page opens with this cluster.
     Show(Box<Player>),
     /// Do what the page offers.
-    Act(crate::sim::Action),
+    Act(Vec<crate::sim::Action>),
     /// Take back what was done last.
     Undo,
 }
@@ -231,7 +231,7 @@ impl Learning {
             Wish::Do(nth) => {
                 let button = self.page().and_then(|page| page.buttons.get(nth));
                 if let Some(button) = button {
-                    return Outcome::Act(button.action.clone());
+                    return Outcome::Act(button.actions.clone());
                 }
             }
             Wish::Fetched(chapter, text) => {

@@ -7,7 +7,7 @@ use super::delegate;
 use super::icons;
 use super::learning::{Learning, Question, Wish, after};
 use super::refs::told;
-use crate::course::{self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Span};
+use crate::course::{self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Span, Touch};
 use crate::session::Session;
 use crate::sim::StepId;
 use crate::view::refs;
@@ -108,8 +108,11 @@ fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
 fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<Wish>) -> Html {
     let asked = page.prediction.as_ref();
     let asked = asked.filter(|_| learning.question != Question::Open || page.asks(session));
-    // What a page offers belongs to the outcome: it comes after the answer.
-    let answered = page.prediction.is_none() || learning.question != Question::Open;
+    // What a page offers belongs to the outcome: it comes after the answer, unless it leads to a
+    // question in the middle of the run.
+    let leads = page.is_asked_midway() && page.touch.contains(&Touch::Button);
+    let answered = learning.question != Question::Open || leads && !page.asks(session);
+    let answered = page.prediction.is_none() || answered;
     let buttons = page
         .buttons
         .iter()
@@ -345,7 +348,7 @@ fn answer(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<W
     let because = (judged && (choice.right || chosen || here)).then(|| {
         html! { <p class="because" translate="yes">{ for told(&choice.because, false) }</p> }
     });
-    let world = (judged && !choice.right).then(|| detour(here, nth, on_wish));
+    let world = judged.then(|| detour(here, nth, choice, on_wish));
     html! {
         <div key={nth} {class}>
             <button data-about="" aria-disabled={(!open).to_string()} aria-pressed={chosen.to_string()}
@@ -364,16 +367,24 @@ fn folded(nth: usize, choice: &Choice, on_wish: &Callback<Wish>) -> Html {
         <details key={nth} class="choice folded">
             <summary>{ &choice.text }</summary>
             <p class="because" translate="yes">{ for told(&choice.because, false) }</p>
-            { detour(false, nth, on_wish) }
+            { detour(false, nth, choice, on_wish) }
         </details>
     }
 }
 
-/// The way to the world in which an answer would be right, and back.
-fn detour(here: bool, nth: usize, on_wish: &Callback<Wish>) -> Html {
+/// The way to the run that belongs to a wrong answer, and back. Where a rule is off in it, it is the
+/// world in which the answer would be right.
+fn detour(here: bool, nth: usize, choice: &Choice, on_wish: &Callback<Wish>) -> Html {
+    if choice.run.is_empty() {
+        return html! {};
+    }
     if !here {
-        let wish = Wish::ShowWhyNot(nth);
-        return button("plain small world", "See that world", wish, on_wish);
+        let label = if choice.run.is_other_world() {
+            "See that world"
+        } else {
+            "See why not"
+        };
+        return button("plain small world", label, Wish::ShowWhyNot(nth), on_wish);
     }
     html! {
         <div class="detour">

@@ -89,7 +89,11 @@ impl App {
 
     pub(super) fn follow(&mut self, ctx: &Context<Self>, outcome: Outcome) {
         match outcome {
-            Outcome::Act(action) => self.control.act_or_say(action),
+            Outcome::Act(actions) => {
+                for action in actions {
+                    self.control.act_or_say(action);
+                }
+            }
             Outcome::Fetch(chapter) => ctx.link().send_future(async move {
                 let text = learning::fetch(chapter).await;
                 Msg::Learn(Wish::Fetched(chapter, text))
