@@ -8,11 +8,13 @@
 //! - `recording`: what a run is determined by;
 //! - `checkpoint`: moments that are kept, to play on from;
 //! - `history`: what happened, and what was quiet;
+//! - `export`: up to the cursor, as a trace and as what clients saw;
 //! - `undo`: from one run to another, and back;
 //! - [`link`](mod@link), [`pace`]: a session in a link, and how fast it is played;
 //! - [`player`]: a session with a clock.
 
 mod checkpoint;
+mod export;
 mod history;
 pub mod link;
 pub mod pace;

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::storage;
+use super::kept::{self, Kept};
 use crate::session::{Session, link};
 
 thread_local! {
@@ -20,9 +20,8 @@ thread_local! {
 struct Noted {
     /// How many actions it had, and its seed: what has changed is noted anew.
     mark: (usize, u64),
-    /// The address that opens it; empty while the user has done nothing.
-    address: String,
-    text: String,
+    /// The link that opens it; empty while the user has done nothing.
+    link: String,
 }
 
 #[wasm_bindgen]
@@ -38,13 +37,16 @@ pub fn catch_panics() {
         NOTED.with(|noted| {
             // Borrowed only if noting itself has panicked: then there is nothing to keep.
             let noted = noted.try_borrow();
-            let run = noted.as_ref().map_or("", |noted| &noted.address);
-            if let Ok(noted) = &noted
-                && !noted.text.is_empty()
-            {
-                storage::write(storage::RUN, &noted.text);
+            let link = noted.map_or(String::new(), |noted| noted.link.clone());
+            if link.is_empty() {
+                return fail(&info.to_string(), "");
             }
-            fail(&info.to_string(), run);
+            fail(&info.to_string(), &format!("#/run/{link}"));
+            kept::keep(Kept {
+                id: kept::fresh(),
+                title: "Before Raftarium stopped".into(),
+                link,
+            });
         });
     }));
 }
@@ -65,8 +67,7 @@ pub fn note(session: &Session) {
         } else {
             Noted {
                 mark,
-                address: format!("#/run/{}", link::write(session)),
-                text: session.write(),
+                link: link::write(session),
             }
         };
     });

@@ -49,6 +49,8 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
         return is_undo.then_some(Shortcut::Time(wish));
     }
     match key.as_str() {
+        // The browser closes what it has opened on top.
+        "Escape" if why::element(":popover-open").is_some() => None,
         "Escape" => Some(Shortcut::Close),
         _ if typing => None,
         " " if choosing => None,

@@ -35,6 +35,7 @@ mod help;
 mod hunter;
 mod icons;
 mod inspector;
+mod kept;
 mod keys;
 mod learning;
 mod lesson;

@@ -10,7 +10,6 @@ use yew::prelude::*;
 use super::control::{Control, sentence};
 use super::opening::Opening;
 use super::presets::{PRESETS, wan};
-use super::storage;
 use crate::kv::MAX_CLIENTS;
 use crate::raft::{Change, NodeId, Rule};
 use crate::session::Session;
@@ -160,10 +159,6 @@ pub fn Settings(props: &SettingsProps) -> Html {
             Err(why) => error.set(Some(sentence(why.to_string()))),
         })
     };
-    let say = {
-        let error = text_error.clone();
-        Callback::from(move |why| error.set(Some(why)))
-    };
     let setup = &props.setup;
     let timing = setup.timing;
     let (low, high) = timing.election;
@@ -192,7 +187,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
             </details>
             { console(&line, &act) }
             <div>{ for error.iter().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
-            { run_text(&area, &props.control, &open, &say) }
+            { run_text(&area, &props.control, &open) }
             <div>{ for text_error.iter().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
         </section>
     }
@@ -400,12 +395,7 @@ fn example(verb: &Verb) -> Html {
 }
 
 /// The run as text, to keep, to change and to open again.
-fn run_text(
-    area: &NodeRef,
-    control: &Control,
-    open: &Callback<String>,
-    say: &Callback<String>,
-) -> Html {
+fn run_text(area: &NodeRef, control: &Control, open: &Callback<String>) -> Html {
     let (text, reads) = (area.clone(), open.clone());
     let read = Callback::from(move |_: MouseEvent| {
         if let Some(area) = text.cast::<HtmlTextAreaElement>() {
@@ -418,11 +408,6 @@ fn run_text(
             area.set_value(&control.player().session.write());
         }
     });
-    let (open, say) = (open.clone(), say.clone());
-    let reopen = Callback::from(move |_: MouseEvent| match storage::read(storage::RUN) {
-        Some(text) => open.emit(text),
-        None => say.emit("There is no earlier run.".into()),
-    });
     html! {
         <details class="run-text">
             <summary>{ "As text" }</summary>
@@ -431,7 +416,6 @@ fn run_text(
             <div class="buttons">
                 <button class="bordered small" onclick={print}>{ "Write this run" }</button>
                 <button class="bordered small" onclick={read}>{ "Open this text" }</button>
-                <button class="bordered small" onclick={reopen}>{ "Open the run before" }</button>
             </div>
         </details>
     }

@@ -6,8 +6,8 @@ use web_sys::Storage;
 /// How far a learner has come in the course.
 pub const COURSE: &str = "raftarium.course";
 
-/// The run as text, as it was when the page was left.
-pub const RUN: &str = "raftarium.run";
+/// The runs that were kept ([`super::kept`]).
+pub const RUNS: &str = "raftarium.runs";
 
 /// `light` or `dark`, if the user chose.
 pub const THEME: &str = "raftarium.theme";

@@ -4,7 +4,8 @@ use yew::prelude::*;
 
 use super::control::Control;
 use super::icons;
-use super::share::share;
+use super::settings::RunWish;
+use super::share::{ShareMenu, is_embed, own_page};
 use super::theme::switch_theme;
 
 /// What the page is used for.
@@ -27,23 +28,21 @@ pub struct TopBarProps {
     pub said: Option<String>,
     pub control: Control,
     pub on_help: Callback<()>,
+    pub on_keep: Callback<()>,
     pub on_new: Callback<()>,
+    pub on_run: Callback<RunWish>,
 }
 
 /// The top bar.
 pub fn top_bar(props: &TopBarProps) -> Html {
     let click = |callback: &Callback<()>| callback.reform(|_: MouseEvent| ());
-    let control = props.control.clone();
-    let on_share = Callback::from(move |_: MouseEvent| share(&control));
     let room = |room, label: &'static str, href: String| {
         let current = (room == props.room).then_some("page");
         html! { <a class="plain" {href} aria-current={current}>{ label }</a> }
     };
     html! {
         <header class="topbar">
-            <a class="brand" href="#" aria-label="Raftarium" onclick={props.on_new.reform(|event: MouseEvent| event.prevent_default())}>
-                { icons::brand() }<span class="brand-name">{ "Raftarium" }</span>
-            </a>
+            { brand(&props.on_new) }
             <nav class="rooms" aria-label="Rooms">
                 { room(Room::Learn, "Learn", props.lesson.clone()) }
                 { room(Room::Play, "Play", "#/play".into()) }
@@ -56,8 +55,18 @@ pub fn top_bar(props: &TopBarProps) -> Html {
                     onclick={|_: MouseEvent| switch_theme()}>{ icons::theme() }</button>
                 <button class="plain icon-button" aria-label="Help" title="Help (?)"
                     onclick={click(&props.on_help)}>{ "?" }</button>
-                <button class="bordered share" onclick={on_share}>{ "Share" }</button>
+                <ShareMenu control={&props.control} on_keep={&props.on_keep} on_wish={&props.on_run} />
             </nav>
         </header>
     }
+}
+
+/// The name of the page. In another page it leads to the same run in a page of its own.
+fn brand(on_new: &Callback<()>) -> Html {
+    let name = html! { <>{ icons::brand() }<span class="brand-name">{ "Raftarium" }</span></> };
+    if is_embed() {
+        return html! { <a class="brand" href={own_page()} target="_blank" rel="noopener" aria-label="Open in Raftarium">{ name }</a> };
+    }
+    let onclick = on_new.reform(|event: MouseEvent| event.prevent_default());
+    html! { <a class="brand" href="#" aria-label="Raftarium" {onclick}>{ name }</a> }
 }

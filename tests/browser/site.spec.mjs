@@ -115,7 +115,7 @@ test("what is done is kept when the page is hidden, as phones end hidden pages",
   await page.getByRole("button", { name: /^S\d, leader/ }).click();
   await expect(page.getByRole("button", { name: /^S\d, down/ })).toBeVisible();
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-  expect(await page.evaluate(() => localStorage.getItem("raftarium.run"))).toMatch(/crash S\d/);
+  expect(await page.evaluate(() => localStorage.getItem("raftarium.runs"))).toMatch(/^\d+\t5 servers, 1 action\t\S+$/);
 });
 
 test("a sandboxed frame without storage runs the cluster and throws nothing", async ({ page, site, context }) => {

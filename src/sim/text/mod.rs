@@ -42,6 +42,9 @@ pub(crate) use words::{client, configuration, entry, server};
 /// The longest text that is read, in bytes.
 pub const LONGEST_TEXT: usize = 200_000;
 
+/// The longest word that is read, in bytes: an error names the word.
+const LONGEST_WORD: usize = 100;
+
 /// What is wrong with a text, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TextError {
@@ -143,6 +146,11 @@ pub fn parse(statement: &Statement<'_>) -> Result<Said, TextError> {
 
 /// Reads one statement, in which roles may stand for servers.
 pub fn parse_with(statement: &Statement<'_>, names: Names<'_>) -> Result<Said, TextError> {
+    let mut all = statement.text.split_whitespace();
+    if let Some(long) = all.position(|word| word.len() > LONGEST_WORD) {
+        let message = format!("this word is too long: {LONGEST_WORD} characters at most");
+        return Err(statement.error(long, message));
+    }
     let mut words = Words::new(statement.text, names);
     let said = words.said().and_then(|said| match words.next() {
         None => Ok(said),

@@ -144,7 +144,7 @@ impl App {
         }
     }
 
-    /// A new run. The one before can be opened again: it is kept as one of an earlier visit is.
+    /// A new run. The one before can be opened again: it is kept.
     pub(super) fn begin(&mut self, opening: Opening) {
         self.keep_run();
         *self.control.player_mut() = Player::opening(opening.scenario());
@@ -153,6 +153,7 @@ impl App {
     }
 
     pub(super) fn show(&mut self, session: Session) {
+        self.keep_run();
         let mut player = Player::new(session);
         player.pause();
         *self.control.player_mut() = player;
@@ -167,15 +168,28 @@ impl App {
         self.answer = Answer::default();
         self.timeline = Rc::default();
         self.broken = 0;
+        (self.acted, self.kept) = (false, None);
         self.wake();
     }
 
     /// A run that nobody took a hand in does not replace one that somebody did.
-    pub(super) fn keep_run(&self) {
-        let session = &self.control.player().session;
-        if !session.actions().is_empty() {
-            storage::write(storage::RUN, &session.write());
+    pub(super) fn keep_run(&mut self) {
+        if !self.acted || self.room == Room::Learn || is_embed() {
+            return;
         }
+        let session = &self.control.player().session;
+        let exhibit = self
+            .exhibit
+            .as_ref()
+            .map(|(exhibit, _)| exhibit.title.clone());
+        let count = session.actions().len();
+        let actions = if count == 1 { "action" } else { "actions" };
+        let servers = || format!("{} servers", session.scenario().servers);
+        kept::keep(Kept {
+            id: *self.kept.get_or_insert_with(kept::fresh),
+            title: format!("{}, {count} {actions}", exhibit.unwrap_or_else(servers)),
+            link: link::write(session),
+        });
     }
 
     /// Says something at the top of the page, for a while.

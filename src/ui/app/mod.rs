@@ -36,6 +36,7 @@ use super::geometry::Geometry;
 use super::guide::{Progress, guide};
 use super::help::help;
 use super::inspector::{DELAY, inspector};
+use super::kept::{self, Kept};
 use super::keys::{Shortcut, shortcut};
 use super::learning::{self, Learning, Outcome, Wish, inviting};
 use super::lesson::{lesson, way};
@@ -47,13 +48,14 @@ use super::refs::light;
 use super::request::Request;
 use super::rules::Rules;
 use super::settings::{RunWish, Settings};
+use super::share::is_embed;
 use super::stage::{PacketKey, Pick, Stage};
 use super::timebar::TimeBar;
 use super::tools::{self, Tool, few_tools, held, palette};
 use super::topbar::{Room, TopBarProps, top_bar};
 use super::unusual::strip;
 use super::why::{self, Inquiry};
-use super::{fault, server, storage};
+use super::{fault, server};
 use crate::course::gallery::{self, Exhibit};
 use crate::course::{Place, Touch};
 use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
@@ -76,6 +78,7 @@ pub enum Msg {
     Happened,
     Heard(Heard),
     Help,
+    Keep,
     Key(KeyboardEvent),
     Learn(Wish),
     Leaving,
@@ -142,6 +145,10 @@ pub struct App {
     help: bool,
     compact: bool,
     touched: bool,
+    /// Whether the user acted on this run.
+    acted: bool,
+    /// The id under which this run is kept, once it is.
+    kept: Option<u64>,
     broken: usize,
     _listeners: Vec<Listener>,
 }
@@ -153,6 +160,7 @@ struct Wishes {
     focus: Callback<NodeId>,
     focused: Callback<FocusEvent>,
     help: Callback<()>,
+    keep: Callback<()>,
     learn: Callback<Wish>,
     line: Callback<RuleLine>,
     new: Callback<()>,
@@ -177,6 +185,7 @@ impl Wishes {
             focus: link.callback(Msg::Focus),
             focused: Callback::from(|event: FocusEvent| light(&event)),
             help: link.callback(|()| Msg::Help),
+            keep: link.callback(|()| Msg::Keep),
             learn: link.callback(Msg::Learn),
             line: link.callback(Msg::Line),
             new: link.callback(|()| Msg::New),
@@ -228,6 +237,8 @@ impl Component for App {
             help: false,
             compact,
             touched: false,
+            acted: false,
+            kept: None,
             broken: 0,
             _listeners: listeners,
         };
@@ -243,13 +254,13 @@ impl Component for App {
                 return false;
             }
             Msg::Key(event) => return self.key(ctx, &event),
-            Msg::Leaving => {
+            Msg::Keep | Msg::Leaving => {
                 self.keep_run();
                 return false;
             }
             Msg::Happened => {}
             Msg::Heard(Heard::Acted) => {
-                (self.said, self.touched) = (None, true);
+                (self.said, self.touched, self.acted) = (None, true, true);
                 self.wake();
             }
             Msg::Heard(Heard::Say(text)) => self.say(ctx, text),
@@ -294,7 +305,9 @@ impl Component for App {
             said: self.said.as_ref().map(|(said, _)| said.clone()),
             control: self.control.clone(),
             on_help: wishes.help.clone(),
+            on_keep: wishes.keep.clone(),
             on_new: wishes.new.clone(),
+            on_run: wishes.run.clone(),
         };
         html! {
             // A browser's translator moves texts into elements of its own, and what changes would stand still:

@@ -7,6 +7,7 @@ use crate::course::{Address, Panel};
 impl App {
     /// Opens what the address names.
     pub(super) fn go(&mut self, ctx: &Context<Self>, route: Route) {
+        self.keep_run();
         self.bench = None;
         self.gallery = matches!(route, Route::Gallery);
         match route {
@@ -115,6 +116,7 @@ impl App {
         let player = self.control.player();
         let room = match self.room {
             Room::Learn => "app learn",
+            Room::Play if is_embed() => "app play-room embed",
             Room::Play => "app play-room",
             Room::Foreign => "app foreign-room",
         };

@@ -1,0 +1,255 @@
+//! What Share offers: this moment as a link, as a script, as a file, as a picture, and in another
+//! page; and the way back to a run that was kept.
+
+mod export;
+mod field;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use self::field::CopyField;
+use super::control::{Control, sentence};
+use super::kept;
+use super::settings::RunWish;
+use crate::session::{Session, TimeWish, link};
+use crate::sim::text::LONGEST_TEXT;
+
+/// The longest link that is offered, in characters: what longer ones are pasted into cuts them.
+const LONGEST: usize = 8_000;
+
+#[derive(Clone, Properties, PartialEq)]
+pub struct ShareProps {
+    pub control: Control,
+    /// Keeps the present run, so that it is in the list.
+    pub on_keep: Callback<()>,
+    pub on_wish: Callback<RunWish>,
+}
+
+/// The button, and what it opens. The browser closes it: by Escape, or by a click beside it.
+#[component]
+pub fn ShareMenu(props: &ShareProps) -> Html {
+    let opened = use_state(|| 0);
+    let onclick = {
+        let (opened, props) = (opened.clone(), props.clone());
+        Callback::from(move |_: MouseEvent| {
+            let control = &props.control;
+            // A moment is shared: time waits.
+            let now = control.player().session.now();
+            control.time(TimeWish::Seek(now));
+            props.on_keep.emit(());
+            opened.set(*opened + 1);
+        })
+    };
+    html! {
+        <>
+        <button class="bordered" popovertarget="share" {onclick}>{ "Share" }</button>
+        <div id="share" class="share" popover="auto" role="dialog" aria-label="Share">
+            { for (*opened > 0).then(|| contents(props)) }
+        </div>
+        </>
+    }
+}
+
+fn contents(props: &ShareProps) -> Html {
+    let control = &props.control;
+    let code = link::write(&control.player().session);
+    let page = page();
+    let link = format!("{page}#/run/{code}");
+    let links = if link.len() > LONGEST {
+        html! { <p>{ "This run is too long for a link. Download the session, and send the file." }</p> }
+    } else {
+        write_address(&link);
+        let frame = format!(
+            "<iframe src=\"{page}?embed#/run/{code}\" title=\"A Raft cluster\" width=\"720\" height=\"540\" loading=\"lazy\"></iframe>"
+        );
+        html! {
+            <>
+            <CopyField label="Link to this moment" text={link} />
+            { for (!is_framed()).then(|| html! { <CopyField label="Embed this moment" text={frame} /> }) }
+            </>
+        }
+    };
+    html! {
+        <>
+        { links }
+        { script(control) }
+        <h2>{ "Download" }</h2>
+        { downloads(control) }
+        <h2>{ "Open" }</h2>
+        { open_file(props) }
+        { earlier(props) }
+        </>
+    }
+}
+
+/// The address of the page, without the moment.
+fn page() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    let part = |part: Option<Result<String, JsValue>>| part.and_then(Result::ok);
+    let origin = part(location.as_ref().map(|location| location.origin()));
+    let path = part(location.as_ref().map(|location| location.pathname()));
+    format!("{}{}", origin.unwrap_or_default(), path.unwrap_or_default())
+}
+
+/// Whether another page shows this one.
+fn is_framed() -> bool {
+    let window = web_sys::window();
+    window.is_some_and(|window| window.parent().ok().flatten().as_ref() != Some(&window))
+}
+
+/// Whether the page is to show one run and little else: `?embed`.
+pub fn is_embed() -> bool {
+    let search = web_sys::window().and_then(|window| window.location().search().ok());
+    search.is_some_and(|search| {
+        search
+            .trim_start_matches('?')
+            .split('&')
+            .any(|word| word == "embed")
+    })
+}
+
+/// The same run in a page of its own.
+pub fn own_page() -> String {
+    let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+    format!("{}{}", page(), hash.unwrap_or_default())
+}
+
+/// Replacing tells nobody of a change, so the page does not open its own link.
+fn write_address(link: &str) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history.filter(|_| !is_embed()) {
+        // A page that may not change its address offers the link as text all the same.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(link));
+    }
+}
+
+fn downloads(control: &Control) -> Html {
+    type Make = fn(&Session) -> String;
+    let texts: [(&'static str, &'static str, Make); 3] = [
+        ("Session", "raftarium-session.txt", Session::write),
+        ("Trace", "raftarium-trace.ndjson", Session::trace),
+        (
+            "Client history",
+            "raftarium-clients.ndjson",
+            Session::history,
+        ),
+    ];
+    let texts = texts.into_iter().map(|(label, name, make)| {
+        let control = control.clone();
+        let onclick = move |_: MouseEvent| {
+            let text = make(&control.player().session);
+            if export::text(name, &text).is_none() {
+                control.say("This browser does not let the page save a file.");
+            }
+        };
+        html! { <button key={label} class="bordered small" {onclick}>{ label }</button> }
+    });
+    let picture = |label: &'static str, pixels: bool| {
+        let control = control.clone();
+        let onclick = move |_: MouseEvent| {
+            let control = control.clone();
+            spawn_local(async move {
+                if export::picture(pixels).await.is_none() {
+                    control.say("This browser does not let the page save a picture.");
+                }
+            });
+        };
+        html! { <button class="bordered small" {onclick}>{ label }</button> }
+    };
+    html! {
+        <div class="buttons">
+            { for texts }
+            { picture("SVG", false) }
+            { picture("PNG", true) }
+        </div>
+    }
+}
+
+/// Copies the run in the words of the grammar.
+fn script(control: &Control) -> Html {
+    let control = control.clone();
+    let onclick = move |_: MouseEvent| {
+        let control = control.clone();
+        let text = control.player().session.write();
+        spawn_local(async move {
+            control.say(if export::copy(&text).await {
+                "The script is copied."
+            } else {
+                "Copying is not allowed here. Download the session: it is the same script."
+            });
+        });
+    };
+    html! { <div class="buttons"><button class="bordered small" {onclick}>{ "Copy as script" }</button></div> }
+}
+
+/// A session file, or a script.
+fn open_file(props: &ShareProps) -> Html {
+    let props = props.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let input = event.target_dyn_into::<HtmlInputElement>();
+        let file = input.as_ref().and_then(|input| input.files()?.get(0));
+        let Some((input, file)) = input.zip(file) else {
+            return;
+        };
+        let (control, wish) = (props.control.clone(), props.on_wish.clone());
+        spawn_local(async move {
+            let opened = read(&file).await;
+            // The same file can be chosen again.
+            input.set_value("");
+            match opened {
+                Ok(session) => {
+                    export::close();
+                    wish.emit(RunWish::Open(session.into()));
+                }
+                Err(why) => control.say(why),
+            }
+        });
+    });
+    html! {
+        <label class="share-file"><span>{ "A session file" }</span><input type="file" accept=".txt,text/plain" {onchange} /></label>
+    }
+}
+
+async fn read(file: &web_sys::File) -> Result<Session, String> {
+    if file.size() > LONGEST_TEXT as f64 {
+        let most = LONGEST_TEXT / 1000;
+        return Err(format!(
+            "This file is too long: a session has {most} KB at most."
+        ));
+    }
+    let text = JsFuture::from(file.text()).await.ok();
+    let text = text.and_then(|text| text.as_string());
+    let text = text.ok_or("This file cannot be read.")?;
+    Session::read(&text).map_err(|why| sentence(why.to_string()))
+}
+
+/// The runs that were kept.
+fn earlier(props: &ShareProps) -> Html {
+    let runs = kept::list();
+    if runs.is_empty() {
+        return Html::default();
+    }
+    let runs = runs.into_iter().map(|run| {
+        let (props, code) = (props.clone(), run.link.clone());
+        let onclick = Callback::from(move |_: MouseEvent| match link::read(&code) {
+            Ok(session) => {
+                export::close();
+                props.on_wish.emit(RunWish::Open(session.into()));
+            }
+            Err(why) => props.control.say(why),
+        });
+        html! {
+            <li key={run.id.to_string()}>
+                <button {onclick}><span>{ &run.title }</span><small>{ run.when() }</small></button>
+            </li>
+        }
+    });
+    html! {
+        <>
+        <h2>{ "Your runs, kept in this browser" }</h2>
+        <ul class="kept">{ for runs }</ul>
+        </>
+    }
+}
