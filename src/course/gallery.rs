@@ -5,7 +5,6 @@
 //! What is said of both is a script with expectations, and a test runs it.
 
 use super::Script;
-use super::run::open;
 use crate::script::Runner;
 use crate::session::Session;
 use crate::sim::text::{TextError, parse_action};
@@ -155,7 +154,7 @@ impl Exhibit {
 
     /// The run, at the moment where something is about to happen.
     pub fn session(&self) -> Result<Session, TextError> {
-        open(&self.runner()?)
+        Session::of(&self.runner()?)
     }
 
     /// The same at the same moment, with the counter-measure.

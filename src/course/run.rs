@@ -85,7 +85,7 @@ impl Page {
     /// one; and what the page watches for.
     pub fn session(&self, seed: u64) -> Result<Session, TextError> {
         let runner = self.runner(seed)?;
-        let mut session = open(&runner)?;
+        let mut session = Session::of(&runner)?;
         session.watch_for(self.goals());
         session.hold_at(self.prediction.as_ref().map(|_| ASK));
         Ok(session)
@@ -120,7 +120,7 @@ impl Page {
         self.setup.follow(&mut runner)?;
         let from = runner.world().now();
         run.follow(&mut runner)?;
-        let mut session = open(&runner)?;
+        let mut session = Session::of(&runner)?;
         let until = session.now();
         session.seek(from);
         let twin = (!rules.is_empty()).then(|| {
@@ -214,16 +214,4 @@ fn rules_off(beginning: &Script, rules: Rules) -> impl Iterator<Item = Rule> {
         lines.any(|(_, text)| text.split_whitespace().any(|word| word == rule.name()))
     };
     rules.off().filter(named)
-}
-
-/// The same run as a session, at the same moment.
-pub(super) fn open(runner: &Runner) -> Result<Session, TextError> {
-    let (scenario, actions) = (runner.scenario().clone(), runner.actions().to_vec());
-    let mut session = Session::replay(scenario, actions).map_err(|(_, message)| TextError {
-        line: 1,
-        column: 1,
-        message,
-    })?;
-    session.advance(runner.now());
-    Ok(session)
 }

@@ -23,16 +23,20 @@
 //! has a limit, in virtual time ([`LONGEST_RUN`]) and in steps.
 
 mod command;
+mod complete;
 mod condition;
 pub mod goal;
 pub mod notation;
 pub mod print;
 mod runner;
+mod timed;
 
 pub use command::{Command, Print, Span, parse};
+pub use complete::complete;
 pub use condition::Condition;
 pub use goal::{Goal, Watch};
 pub use runner::{LONGEST_RUN, MOST_STEPS, Runner};
+pub use timed::Timed;
 
 use crate::sim::text::{TextError, statements};
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::command::Print;
 use super::notation::entry;
 use crate::kv::Item;
 use crate::raft::{
@@ -9,6 +10,18 @@ use crate::raft::{
     SnapshotOutcome, Term, Timer,
 };
 use crate::sim::{Body, Client, Loss, Packet, ReplyOutcome, Stage, Time, World};
+
+/// What can be printed of a moment alone: nothing, for what happened before it.
+pub fn world(what: Print, world: &World) -> String {
+    match what {
+        Print::Clients => clients(world),
+        Print::Logs => logs(world),
+        Print::Packets => packets(world),
+        Print::Status => status(world),
+        Print::Timers => timers(world),
+        Print::Count | Print::Events { .. } => String::new(),
+    }
+}
 
 /// A line for each server: what Figure 2 gives it, and its copy of the machine.
 ///

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::command::{Command, Print, Span, parse};
-use super::condition::Condition;
+use super::command::{Command, Print, parse};
+use super::timed::Timed;
 use super::{notation, print};
 use crate::check::{Checker, Violation};
 use crate::narrate::{self, Weight};
@@ -94,7 +94,7 @@ impl Runner {
 
     /// The world as it is now. The first to ask lets it begin.
     pub fn world(&mut self) -> &World {
-        &self.watched().world
+        &self.begun().world
     }
 
     /// The moment it has come to.
@@ -105,7 +105,7 @@ impl Runner {
 
     /// What was found of properties broken so far.
     pub fn checker(&mut self) -> &Checker {
-        &self.watched().checker
+        &self.begun().checker
     }
 
     /// How the run began.
@@ -123,7 +123,7 @@ impl Runner {
         self.refused
     }
 
-    fn watched(&mut self) -> &mut Watched {
+    fn begun(&mut self) -> &mut Watched {
         let Self {
             scenario,
             watched,
@@ -192,15 +192,6 @@ impl Runner {
         }
     }
 
-    /// Lets time pass up to a moment that a statement names.
-    fn run_up_to(&mut self, at: Time) -> Result<(), String> {
-        let now = self.world().now();
-        if at < now {
-            return Err(format!("{at} is past: it is {now} already"));
-        }
-        self.run_to(at)
-    }
-
     /// Follows a command, and returns what it prints. An error says which word of the statement
     /// is to blame.
     fn obey(&mut self, command: Command) -> Result<String, (usize, String)> {
@@ -250,7 +241,7 @@ impl Runner {
             let now = self.world().now();
             self.run_to(now).map_err(|why| (word, why))?;
             let mut step = std::mem::take(&mut self.step);
-            let done = self.watched().world.act(&action, &mut step);
+            let done = self.begun().world.act(&action, &mut step);
             self.step = step;
             self.refused = done.is_err() && matches!(action, Action::Change(_));
             done.map_err(|why| (word, why))?;
@@ -261,70 +252,30 @@ impl Runner {
     }
 }
 
-/// Letting time pass.
-impl Runner {
-    /// Lets everything happen that is due up to `to`.
-    fn run_to(&mut self, to: Time) -> Result<(), String> {
-        let start = self.world().now();
-        if to.saturating_sub(start) > LONGEST_RUN {
-            return Err(format!("this is too long: at most {LONGEST_RUN} at a time"));
-        }
-        let mut steps = 0;
-        while self.world().next_at().is_some_and(|next| next <= to) {
-            self.advance(&mut steps)?;
-        }
-        self.watched().world.wait_until(to);
-        Ok(())
+impl Timed for Runner {
+    fn watched(&mut self) -> (&World, &Checker) {
+        let Watched { world, checker } = self.begun();
+        (world, checker)
     }
 
-    fn run_until(&mut self, condition: &Condition, length: Time) -> Result<(), String> {
-        condition.check(self.world())?;
-        if length > LONGEST_RUN {
-            return Err(format!("that is too long: {LONGEST_RUN} at a time"));
-        }
-        let limit = self.world().now() + length;
-        let mut steps = 0;
-        loop {
-            let Watched { world, checker } = self.watched();
-            if condition.holds(world, checker, true) {
-                return Ok(());
-            }
-            if world.next_at().is_none_or(|next| next > limit) {
-                let instead = condition.instead(world, checker);
-                return Err(format!(
-                    "this did not happen in {length} of virtual time: {instead}"
-                ));
-            }
-            self.advance(&mut steps)?;
-        }
+    fn next_at(&mut self) -> Option<Time> {
+        self.world().next_at()
     }
 
-    fn take_steps(&mut self, count: u64) -> Result<(), String> {
-        let mut steps = 0;
-        for _ in 0..count {
-            if self.world().next_at().is_none() {
-                return Err("nothing is left to happen".into());
-            }
-            self.advance(&mut steps)?;
-        }
-        Ok(())
-    }
-
-    /// Lets the next thing happen.
-    fn advance(&mut self, steps: &mut u64) -> Result<(), String> {
-        *steps += 1;
-        if *steps > MOST_STEPS {
-            return Err(format!(
-                "these are too many steps: at most {MOST_STEPS} at a time"
-            ));
-        }
+    fn take_step(&mut self) {
         let mut step = std::mem::take(&mut self.step);
-        self.watched().world.step(&mut step);
+        self.begun().world.step(&mut step);
         self.step = step;
         self.note();
-        Ok(())
     }
 
+    fn wait_until(&mut self, to: Time) {
+        self.begun().world.wait_until(to);
+    }
+}
+
+/// Noting and printing.
+impl Runner {
     /// Notes what the step did, and what it broke.
     fn note(&mut self) {
         if let Some(Watched { world, checker }) = &mut self.watched {
@@ -335,61 +286,13 @@ impl Runner {
             }
         }
     }
-}
-
-/// Printing and expecting.
-impl Runner {
-    fn expect(&mut self, condition: &Condition, span: Span) -> Result<(), String> {
-        match span {
-            Span::Now => self.expect_now(condition),
-            Span::Within(length) => self.run_until(condition, length),
-            Span::For(length) => {
-                let end = self.world().now() + length;
-                if length > LONGEST_RUN {
-                    return Err(format!("that is too long: {LONGEST_RUN} at a time"));
-                }
-                let mut steps = 0;
-                self.expect_now(condition)?;
-                while self.world().next_at().is_some_and(|next| next <= end) {
-                    self.advance(&mut steps)?;
-                    let now = self.now();
-                    self.expect_now(condition)
-                        .map_err(|why| format!("at {now} {why}"))?;
-                }
-                self.watched().world.wait_until(end);
-                Ok(())
-            }
-        }
-    }
-
-    fn expect_refused(&mut self, actions: &[Action]) -> Result<(), String> {
-        let world = self.world();
-        match actions.iter().find(|action| world.check(action).is_ok()) {
-            None => Ok(()),
-            Some(action) => Err(format!("\"{action}\" is not refused")),
-        }
-    }
-
-    fn expect_now(&mut self, condition: &Condition) -> Result<(), String> {
-        let Watched { world, checker } = self.watched();
-        condition.check(world)?;
-        if condition.holds(world, checker, false) {
-            return Ok(());
-        }
-        let instead = condition.instead(world, checker);
-        Err(format!("this is not true: {instead}"))
-    }
 
     fn print(&mut self, what: Print) -> String {
         self.world();
         match what {
-            Print::Clients => print::clients(self.world()),
             Print::Count => self.notes.count(),
             Print::Events { all } => self.notes.events(all),
-            Print::Logs => print::logs(self.world()),
-            Print::Packets => print::packets(self.world()),
-            Print::Status => print::status(self.world()),
-            Print::Timers => print::timers(self.world()),
+            what => print::world(what, self.world()),
         }
     }
 }

@@ -6,15 +6,19 @@
 //! action in the past makes another future; the old one is kept, to be returned to by undo.
 //!
 //! - `recording`: what a run is determined by;
+//! - [`Beginning`]: a beginning of one's own, as it is typed;
 //! - `checkpoint`: moments that are kept, to play on from;
 //! - `history`: what happened, and what was quiet;
 //! - `export`: up to the cursor, as a trace and as what clients saw;
+//! - [`open`]: scripts, opened and followed at the cursor;
 //! - `undo`: from one run to another, and back;
 //! - [`link`](mod@link), [`pace`]: a session in a link, and how fast it is played;
 //! - [`player`]: a session with a clock.
 
+mod beginning;
 mod checkpoint;
 mod export;
+mod follow;
 mod history;
 pub mod link;
 pub mod pace;
@@ -34,6 +38,8 @@ use crate::script::Goal;
 use crate::sim::text::{self, TextError};
 use crate::sim::{Action, Scenario, Step, StepId, Time, World};
 
+pub use beginning::{Beginning, Refused, Row};
+pub use follow::{Followed, Line, open};
 pub use history::{QUIET, Record};
 pub use pace::Pace;
 pub use player::{Player, TimeWish};
@@ -171,20 +177,19 @@ impl Session {
     /// Lets time pass up to `to`.
     pub fn advance(&mut self, to: Time) {
         let to = to.min(Time::LONGEST);
-        while !self.is_held() {
-            let (before, idle) = (self.now(), self.is_idle());
-            if self
-                .present
-                .step(&self.recording, to, &mut self.step)
-                .is_break()
-            {
-                self.note_quiet(before, idle);
-                break;
-            }
-            self.note_quiet(before, idle);
+        while !self.is_held() && self.once(to) {}
+        self.head = self.head.max(self.now());
+    }
+
+    /// Lets the next thing up to `to` happen; false, at `to`, if there is none.
+    fn once(&mut self, to: Time) -> bool {
+        let (before, idle) = (self.now(), self.is_idle());
+        let happened = self.present.step(&self.recording, to, &mut self.step);
+        self.note_quiet(before, idle);
+        if happened.is_continue() {
             self.record();
         }
-        self.head = self.head.max(self.now());
+        happened.is_continue()
     }
 
     /// Goes to any moment, before or after, from the nearest checkpoint before it. On the way to a

@@ -2,12 +2,13 @@
 
 use super::client::Workload;
 use super::network::NetworkFaults;
+use super::server::Server;
 use super::time::Time;
 use crate::kv::{ClientId, Key};
 use crate::raft::configuration::majority;
 use crate::raft::{
-    Config, Entry, EntryId, LogIndex, MAX_SERVERS, NodeId, Payload, ReadMode, Rules, SendPolicy,
-    ServerSet, Term,
+    Config, Entry, EntryId, LogIndex, MAX_SERVERS, Node, NodeId, Payload, ReadMode, Rules,
+    SendPolicy, ServerSet, Term,
 };
 
 /// Everything that determines a run but what its user does.
@@ -227,6 +228,25 @@ impl Scenario {
 }
 
 impl DiskImage {
+    /// What a server has on its disk, and knows to be committed.
+    pub fn of(server: &Server) -> Self {
+        let disk = server.persistent();
+        let snapshot = disk.log.snapshot();
+        let after = disk
+            .log
+            .iter()
+            .filter(|(index, _)| *index > snapshot.last.index);
+        let commit = server.node().map(Node::commit_index);
+        Self {
+            server: server.id,
+            term: disk.current_term,
+            vote: disk.voted_for,
+            snapshot: (snapshot.last, snapshot.machine.values().collect()),
+            entries: after.map(|(_, entry)| *entry).collect(),
+            commit: commit.unwrap_or_default().max(snapshot.last.index),
+        }
+    }
+
     /// The last entry of its log.
     fn last(&self) -> EntryId {
         self.position(self.snapshot.0.index.plus(self.entries.len()))
