@@ -24,10 +24,3 @@ pub fn ask_first() {
     let _ = question.get_bounding_client_rect();
     let _ = classes.add_1("asks");
 }
-
-/// Goes to a part of the page that a phone has further below.
-pub fn jump(selector: &str) {
-    if let Some(element) = why::element(selector) {
-        element.scroll_into_view();
-    }
-}

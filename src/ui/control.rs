@@ -10,6 +10,7 @@ use yew::html::ImplicitClone;
 use super::attention::ask_first;
 use crate::session::{Player, TimeWish};
 use crate::sim::Action;
+use crate::sim::text::{self, TextError};
 
 /// What the page hears from its components.
 #[derive(Clone, PartialEq, Debug)]
@@ -87,6 +88,22 @@ impl Control {
         if let Err(why) = self.act(action) {
             self.say(why);
         }
+    }
+
+    /// Follows a line of a script at the cursor, and returns what it prints. The statements before a
+    /// wrong one are done.
+    pub fn follow(&self, line: &str) -> Result<String, TextError> {
+        let mut player = self.player.borrow_mut();
+        player.pause();
+        let session = player.take_a_hand();
+        let before = session.actions().len();
+        let printed = text::statements(line).map(|statement| session.follow(&statement));
+        let printed = printed.collect();
+        let acted = session.actions().len() != before;
+        drop(player);
+        self.tell
+            .emit(if acted { Heard::Acted } else { Heard::Time });
+        printed
     }
 
     pub fn say(&self, sentence: impl Into<String>) {

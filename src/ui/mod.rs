@@ -19,11 +19,14 @@
 
 mod app;
 mod attention;
+mod beginning;
 mod bench;
 mod breaking;
 mod chart;
+mod console;
 mod control;
 mod delegate;
+mod divide;
 mod events;
 mod fault;
 mod foreign;
@@ -49,6 +52,7 @@ mod promises;
 mod refs;
 mod request;
 mod rules;
+mod script;
 mod server;
 mod settings;
 mod share;

@@ -1,19 +1,19 @@
-//! How the run is set up: presets, settings in the field's words, a line for commands, and the run
-//! as text.
+//! How the run is set up: presets, settings in the field's words, and the run as text.
 
 use std::ops::Deref;
 use std::rc::Rc;
 
-use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::control::{Control, sentence};
 use super::opening::Opening;
 use super::presets::{PRESETS, wan};
+use super::script::Script;
 use crate::kv::MAX_CLIENTS;
 use crate::raft::{Change, NodeId, Rule};
 use crate::session::Session;
-use crate::sim::text::{Verb, parse_action};
+use crate::sim::text::parse_action;
 use crate::sim::{Action, Setting, Setup};
 
 /// A setting with choices: its name, its section, and the choices in the words of the grammar and
@@ -141,23 +141,15 @@ pub struct SettingsProps {
 /// The settings.
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
-    let (line, area) = (use_node_ref(), use_node_ref());
-    let (error, text_error) = (use_state(|| None), use_state(|| None));
     let wish = &props.on_wish;
-    let act = {
-        let (control, error) = (props.control.clone(), error.clone());
-        Callback::from(move |line: String| error.set(command(&control, &line).err()))
-    };
-    let set = act.reform(|words: String| format!("config {words}"));
-    let open = {
-        let (wish, error) = (wish.clone(), text_error.clone());
-        Callback::from(move |text: String| match Session::read(&text) {
-            Ok(session) => {
-                error.set(None);
-                wish.emit(RunWish::Open(session.into()));
-            }
-            Err(why) => error.set(Some(sentence(why.to_string()))),
-        })
+    let set = {
+        let control = props.control.clone();
+        Callback::from(
+            move |words: String| match parse_action(&format!("config {words}")) {
+                Ok(action) => control.act_or_say(action),
+                Err(why) => control.say(sentence(why)),
+            },
+        )
     };
     let setup = &props.setup;
     let timing = setup.timing;
@@ -185,10 +177,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 <div class="fields">{ new_run(props.opening, wish) }</div>
                 <div class="buttons">{ for props.next.map(|id| add_button(id, &props.control)) }</div>
             </details>
-            { console(&line, &act) }
-            <div>{ for error.iter().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
-            { run_text(&area, &props.control, &open) }
-            <div>{ for text_error.iter().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
+            <Script control={&props.control} on_wish={wish} />
         </section>
     }
 }
@@ -334,11 +323,6 @@ fn new_run(opening: Opening, wish: &Callback<RunWish>) -> Html {
     }
 }
 
-/// Does an action in the words of the grammar.
-fn command(control: &Control, line: &str) -> Result<(), String> {
-    control.act(parse_action(line).map_err(sentence)?)
-}
-
 pub(super) fn options<V: ToString, L: ToString>(
     choices: impl IntoIterator<Item = (V, L, bool)>,
 ) -> Html {
@@ -365,60 +349,6 @@ fn add_button(id: NodeId, control: &Control) -> Html {
     let control = control.clone();
     let onclick = move |_: MouseEvent| control.act_or_say(Action::Change(Change::Add(id)));
     html! { <button class="bordered small" {onclick}>{ format!("Add {id} to the cluster") }</button> }
-}
-
-/// A line for an action in the words of the grammar.
-fn console(line: &NodeRef, act: &Callback<String>) -> Html {
-    let (field, act) = (line.clone(), act.clone());
-    let onsubmit = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(input) = field.cast::<HtmlInputElement>() {
-            act.emit(input.value());
-            input.select();
-        }
-    });
-    html! {
-        <form class="console" {onsubmit}>
-            <label for="console-line">{ "Command" }</label>
-            <input id="console-line" ref={line.clone()} type="text" autocomplete="off" list="commands"
-                autocapitalize="none" spellcheck="false" placeholder="cut S1-S2" />
-            <datalist id="commands">{ for Verb::ALL.iter().map(example) }</datalist>
-            <button class="bordered small">{ "Go" }</button>
-        </form>
-    }
-}
-
-/// How a verb is written, with what it does.
-fn example(verb: &Verb) -> Html {
-    let words = verb.form().replace(" ...", "").replace(['[', ']'], "");
-    html! { <option value={words}>{ verb.help() }</option> }
-}
-
-/// The run as text, to keep, to change and to open again.
-fn run_text(area: &NodeRef, control: &Control, open: &Callback<String>) -> Html {
-    let (text, reads) = (area.clone(), open.clone());
-    let read = Callback::from(move |_: MouseEvent| {
-        if let Some(area) = text.cast::<HtmlTextAreaElement>() {
-            reads.emit(area.value());
-        }
-    });
-    let (text, control) = (area.clone(), control.clone());
-    let print = Callback::from(move |_: MouseEvent| {
-        if let Some(area) = text.cast::<HtmlTextAreaElement>() {
-            area.set_value(&control.player().session.write());
-        }
-    });
-    html! {
-        <details class="run-text">
-            <summary>{ "As text" }</summary>
-            <textarea ref={area.clone()} rows="5" spellcheck="false" autocapitalize="none"
-                aria-label="The run as text" placeholder="servers 3 · seed 7" />
-            <div class="buttons">
-                <button class="bordered small" onclick={print}>{ "Write this run" }</button>
-                <button class="bordered small" onclick={read}>{ "Open this text" }</button>
-            </div>
-        </details>
-    }
 }
 
 /// What was chosen or written.

@@ -12,6 +12,7 @@ use super::motion::Motion;
 use super::packet::packet_shape;
 use super::server::{ServerState, focus, neighbour, quorum_row, server_shape};
 use super::svg::{line, path, rect, text};
+use super::why::element;
 use crate::raft::{NodeId, ServerSet};
 use crate::sim::PacketId;
 use crate::view::scene::{ClientView, LinkView, ServerView};
@@ -27,6 +28,8 @@ pub enum Pick {
     Look(PacketId),
     Packet(PacketId),
     Server(NodeId),
+    /// The timer of a server, set to a share of a full turn.
+    Timer(NodeId, f32),
 }
 
 /// What a key does to a packet that has the focus.
@@ -61,6 +64,9 @@ pub struct StageProps {
     pub chosen: Option<PacketId>,
     /// The servers that invite a click.
     pub invites: ServerSet,
+    /// Whether a turn around a server sets its timer.
+    #[prop_or_default]
+    pub turns: bool,
     pub on_pick: Callback<Pick>,
     pub on_focus: Callback<NodeId>,
     /// The moving elements are in place and belong to [`Motion`] now.
@@ -73,6 +79,7 @@ impl PartialEq for StageProps {
         self.scene == other.scene
             && self.geometry == other.geometry
             && (self.focus, self.chosen, self.invites) == (other.focus, other.chosen, other.invites)
+            && self.turns == other.turns
     }
 }
 
@@ -123,8 +130,17 @@ pub fn Stage(props: &StageProps) -> Html {
         let pressed = pressed.clone();
         Callback::from(move |event: MouseEvent| *pressed.borrow_mut() = Press::of(&event))
     };
-    let onclick = use_callback(props.on_pick.clone(), move |event: MouseEvent, on_pick| {
-        let press = pressed.take().filter(|press| press.is_click(&event));
+    let deps = (props.on_pick.clone(), props.turns);
+    let onclick = use_callback(deps, move |event: MouseEvent, (on_pick, turns)| {
+        let press = pressed.take();
+        if let Some(turn) = press
+            .as_ref()
+            .filter(|_| *turns)
+            .and_then(|press| press.turn(&event))
+        {
+            return on_pick.emit(turn);
+        }
+        let press = press.filter(|press| press.is_click(&event));
         if let Some(pick) = picked(&event).or_else(|| Some(press?.pick)) {
             on_pick.emit(pick);
         }
@@ -172,6 +188,23 @@ impl Press {
     fn of(event: &MouseEvent) -> Option<Self> {
         let at = (event.client_x(), event.client_y());
         picked(event).map(|pick| Self { pick, at })
+    }
+
+    /// A hand that turned around a server: by how much of a full turn, from the top, where the ring
+    /// of a timer begins.
+    fn turn(&self, event: &MouseEvent) -> Option<Pick> {
+        let Pick::Server(id) = self.pick else {
+            return None;
+        };
+        if self.is_click(event) {
+            return None;
+        }
+        let body = element(&format!("#server-{} .server-body", id.number()))?;
+        let place = body.get_bounding_client_rect();
+        let x = f64::from(event.client_x()) - place.left() - place.width() / 2.0;
+        let y = f64::from(event.client_y()) - place.top() - place.height() / 2.0;
+        let turn = x.atan2(-y) / std::f64::consts::TAU;
+        Some(Pick::Timer(id, turn.rem_euclid(1.0) as f32))
     }
 
     /// Whether it was let go where it was pressed: who moves away thinks better of it.

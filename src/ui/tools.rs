@@ -8,7 +8,7 @@ use super::icons;
 use super::refs::told;
 use super::stage::Pick;
 use crate::course;
-use crate::raft::{NodeId, ServerSet};
+use crate::raft::{NodeId, ServerSet, Timer};
 use crate::sim::action::Path;
 use crate::sim::{Action, ClockRate, Group, Link, Packet, PacketId, Time, World};
 use crate::view::facts::is_isolated;
@@ -43,6 +43,7 @@ pub enum Tool {
     SlowDisk,
     SlowLink,
     TimeOut,
+    Timer,
     Wipe,
 }
 
@@ -59,10 +60,11 @@ impl From<course::Tool> for Tool {
 /// The tools of the course, as it names them.
 const FEW: [Tool; 3] = [Tool::Crash, Tool::TimeOut, Tool::CutOff];
 
-const SERVERS: [Tool; 6] = [
+const SERVERS: [Tool; 7] = [
     Tool::Crash,
     Tool::Pause,
     Tool::TimeOut,
+    Tool::Timer,
     Tool::Skew,
     Tool::SlowDisk,
     Tool::Wipe,
@@ -89,6 +91,7 @@ impl Tool {
             Self::SlowDisk => "Slow disk",
             Self::SlowLink => "Slow link",
             Self::TimeOut => "Time out",
+            Self::Timer => "Align timers",
             Self::Wipe => "Wipe disk",
         }
     }
@@ -104,7 +107,7 @@ impl Tool {
             Self::Skew => icons::skew(),
             Self::SlowDisk => icons::disk(),
             Self::SlowLink => icons::slow(),
-            Self::TimeOut => icons::clock(),
+            Self::TimeOut | Self::Timer => icons::clock(),
             Self::Wipe => icons::wipe(),
         }
     }
@@ -118,32 +121,45 @@ impl Tool {
             Self::LossyLink => {
                 "Lossy link: click two servers; half the messages between them are lost."
             }
-            Self::Partition => "Partition: click the servers of one side.",
+            Self::Partition => "Partition: draw a line, or click the servers of one side.",
             Self::Pause => "Pause server: click a server; it keeps its memory and does nothing.",
             Self::Skew => "Skew clock: click a server; its clock runs twice as fast.",
             Self::SlowDisk => "Slow disk: click a server; each write takes 60 ms.",
             Self::SlowLink => "Slow link: click two servers; a message between them takes 100 ms.",
             Self::TimeOut => "Time out: click a follower to expire its election timer.",
+            Self::Timer => {
+                "Align timers: drag around a server; or click two: the second gets the timer of the first."
+            }
             Self::Wipe => "Wipe disk: click a server; it crashes and loses its disk.",
         }
     }
 
     /// Whether it acts on a link, and so needs two servers.
     pub fn needs_two(self) -> bool {
+        self.is_of_links() || self == Self::Timer
+    }
+
+    /// Whether it acts on a link: in both directions, or in one.
+    pub fn is_of_links(self) -> bool {
         matches!(self, Self::CutLink | Self::LossyLink | Self::SlowLink)
     }
 
-    /// What it does to the link between two servers; what is done already is undone.
-    pub fn link_action(self, world: &World, a: NodeId, b: NodeId) -> Action {
+    /// What it does to the link between two servers, or from the first to the second; what is done
+    /// already is undone.
+    pub fn link_action(self, world: &World, (a, b): (NodeId, NodeId), one_way: bool) -> Action {
         let network = world.network();
-        let path = Path::Both(a.into(), b.into());
+        let (path, link) = if one_way {
+            (Path::OneWay(a.into(), b.into()), Link::OneWay(a, b))
+        } else {
+            (Path::Both(a.into(), b.into()), Link::Both(a, b))
+        };
         let faults = network.link_faults(a.into(), b.into());
         let cut = |a: NodeId, b: NodeId| network.is_cut(a.into(), b.into());
         match self {
             Self::SlowLink => Action::Slow(path, faults.latency.is_none().then_some(LATE)),
             Self::LossyLink => Action::Lossy(path, faults.loss.is_none().then_some(HALF)),
-            _ if cut(a, b) || cut(b, a) => Action::Heal(Link::Both(a, b)),
-            _ => Action::Cut(Link::Both(a, b)),
+            _ if cut(a, b) || !one_way && cut(b, a) => Action::Heal(link),
+            _ => Action::Cut(link),
         }
     }
 
@@ -171,12 +187,30 @@ impl Tool {
                 ));
             }
             Self::TimeOut => Action::Timeout(id),
-            Self::Crash | Self::CutLink | Self::LossyLink | Self::Partition | Self::SlowLink => {
-                Action::Crash(id)
-            }
+            Self::Crash
+            | Self::CutLink
+            | Self::LossyLink
+            | Self::Partition
+            | Self::SlowLink
+            | Self::Timer => Action::Crash(id),
         };
         Ok(vec![action])
     }
+}
+
+/// Gives a server the timer that another has; or says why not.
+pub fn align(world: &World, from: NodeId, to: NodeId) -> Result<Action, String> {
+    let left = |id: NodeId| {
+        let timers = world.server(id).up().map(|up| &up.timers);
+        let deadline = timers.map(|timers| timers.get(Timer::Election).deadline);
+        let deadline = deadline.filter(|deadline| *deadline < Time::NEVER);
+        deadline.ok_or_else(|| format!("{id} has no election timer now."))
+    };
+    left(to)?;
+    Ok(Action::SetTimer(
+        to,
+        left(from)?.saturating_sub(world.now()),
+    ))
 }
 
 /// The partition that has `side` on one side. Each client goes with the server that it asks.

@@ -302,7 +302,7 @@ test("bad input gets a sentence and loses nothing", async ({ page }) => {
 
   await page.getByLabel("Command", { exact: true }).fill("crash S12");
   await button(page, "Go").click();
-  await expect(page.locator(".settings").getByRole("alert").filter({ hasText: /"S12" is no server/ })).toBeVisible();
+  await expect(page.locator(".console").getByRole("alert").filter({ hasText: /^Column 7: "S12" is no server/ })).toBeVisible();
 
   await page.getByText("As text", { exact: true }).click();
   await page.getByLabel("The run as text").fill("servers 3\nat 5ms crahs S1");
@@ -356,6 +356,7 @@ test.describe("on a phone", () => {
     await expect(server(page, id)).toHaveAccessibleName(/down/);
     const width = () => page.evaluate(() => document.documentElement.scrollWidth);
     expect(await width()).toBeLessThanOrEqual(360);
+    await button(page, "Settings").tap();
     await page.getByText("As text", { exact: true }).tap();
     await page.getByRole("button", { name: "Help" }).tap();
     expect(await width()).toBeLessThanOrEqual(360);

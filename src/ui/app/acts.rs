@@ -6,18 +6,23 @@ use super::*;
 impl App {
     pub(super) fn pick(&mut self, pick: Pick) {
         match pick {
+            Pick::Link(..) if self.one_way && self.tool.is_of_links() => {
+                self.control
+                    .say("One way: click the sender, then the receiver.");
+            }
             Pick::Link(a, b) => {
-                let action = self
-                    .tool
-                    .link_action(self.control.player().session.world(), a, b);
+                let player = self.control.player();
+                let action = self.tool.link_action(player.session.world(), (a, b), false);
+                drop(player);
                 self.control.act_or_say(action);
             }
+            Pick::Timer(id, share) => self.set_timer(id, share),
             Pick::Key(id, key) => self.packet_key(id, key),
             Pick::Packet(id) if self.is_waiting(id) => self.packet_key(id, PacketKey::Deliver),
             // A packet moves: time waits while it is looked at.
             Pick::Look(id) | Pick::Packet(id) => {
                 self.control.player_mut().pause();
-                (self.chosen, self.focus) = (Some(id), None);
+                (self.chosen, self.focus, self.sheet) = (Some(id), None, None);
             }
             Pick::Server(id) => self.use_tool(id),
         }
@@ -53,12 +58,7 @@ impl App {
             (tool, Some(first)) if tool.needs_two() => {
                 self.picked = ServerSet::EMPTY;
                 if first != id {
-                    let action = {
-                        let player = self.control.player();
-                        let world = player.session.world();
-                        tool.link_action(world, first.min(id), first.max(id))
-                    };
-                    self.control.act_or_say(action);
+                    self.use_pair(tool, first, id);
                 }
             }
             (tool, _) => {
@@ -80,6 +80,32 @@ impl App {
         }
     }
 
+    /// What two clicks do, on one server and on another.
+    fn use_pair(&self, tool: Tool, first: NodeId, second: NodeId) {
+        let action = {
+            let player = self.control.player();
+            let world = player.session.world();
+            if tool == Tool::Timer {
+                tools::align(world, first, second)
+            } else {
+                Ok(tool.link_action(world, (first, second), self.one_way))
+            }
+        };
+        match action {
+            Ok(action) => self.control.act_or_say(action),
+            Err(why) => self.control.say(why),
+        }
+    }
+
+    /// Sets a timer to this share of the longest election timeout.
+    fn set_timer(&self, id: NodeId, share: f32) {
+        let longest = self.control.player().session.world().timing().election.1;
+        let whole = longest.0 as f32;
+        // To a millisecond: a hand is no steadier.
+        let left = Time::ms((whole * share.clamp(0.0, 1.0) / 1000.0).max(1.0) as u64);
+        self.control.act_or_say(Action::SetTimer(id, left));
+    }
+
     /// Partitions the network: the servers that were clicked are one side.
     pub(super) fn part(&mut self) {
         let side = std::mem::take(&mut self.picked);
@@ -97,7 +123,9 @@ impl App {
 
     /// Puts the tool away, or else closes the closer look.
     pub(super) fn close(&mut self) {
-        if self.room == Room::Play && self.tool != Tool::Crash {
+        if self.sheet.is_some() {
+            self.sheet = None;
+        } else if self.room == Room::Play && self.tool != Tool::Crash {
             (self.tool, self.picked) = (Tool::Crash, ServerSet::EMPTY);
         } else {
             (self.focus, self.chosen) = (None, None);
@@ -164,7 +192,7 @@ impl App {
     /// What was said of another run does not hold of this one.
     pub(super) fn forget(&mut self) {
         (self.focus, self.chosen, self.said) = (None, None, None);
-        (self.exhibit, self.picked) = (None, ServerSet::EMPTY);
+        (self.exhibit, self.picked, self.sheet) = (None, ServerSet::EMPTY, None);
         self.answer = Answer::default();
         self.timeline = Rc::default();
         self.broken = 0;

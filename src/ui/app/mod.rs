@@ -5,12 +5,14 @@
 //! - [`acts`]: what a click or a key means;
 //! - [`answer`]: the question "why?", and the answer that is being read;
 //! - [`listen`](mod@listen): what no component hears of;
+//! - [`sheet`]: what a phone shows below the stage;
 //! - [`way`](mod@way): the way between the rooms, and through the course.
 
 mod acts;
 mod answer;
 mod listen;
 mod rooms;
+mod sheet;
 mod way;
 
 use std::rc::Rc;
@@ -22,12 +24,16 @@ use yew::prelude::*;
 
 use self::answer::Answer;
 use self::listen::{Listener, listen};
+use self::sheet::Sheet;
 use self::way::{Route, lesson_address};
-use super::attention::{jump, show_stage};
+use super::attention::show_stage;
+use super::beginning::Own;
 use super::bench::Bench;
 use super::breaking::Breaking;
 use super::chart::ChartView;
+use super::console::Console;
 use super::control::{Control, Heard};
+use super::divide::Divide;
 use super::events::{Events, Line, clock};
 use super::foreign::YourRaft;
 use super::frame::FrameLoop;
@@ -85,12 +91,14 @@ pub enum Msg {
     Line(RuleLine),
     Link,
     New,
-    Partition,
+    OneWay,
+    Partition(Option<ServerSet>),
     Past(Inquiry),
     Pick(Pick),
     Placed,
     Run(RunWish),
     Said,
+    Sheet(Sheet),
     Tool(Tool),
     Unask,
     View(View),
@@ -126,6 +134,8 @@ pub struct App {
     bench: Option<Bench>,
     learning: Learning,
     tool: Tool,
+    /// Whether what is done to a link is done in one direction.
+    one_way: bool,
     /// The servers that were clicked for a partition, or for a link.
     picked: ServerSet,
     /// The scenario of the gallery that is open, and whether with its counter-measure.
@@ -143,6 +153,8 @@ pub struct App {
     /// What is said at the top of the page, and until when.
     said: Option<(String, Timeout)>,
     help: bool,
+    /// What is open below the stage of a phone.
+    sheet: Option<Sheet>,
     compact: bool,
     touched: bool,
     /// Whether the user acted on this run.
@@ -164,12 +176,14 @@ struct Wishes {
     learn: Callback<Wish>,
     line: Callback<RuleLine>,
     new: Callback<()>,
-    partition: Callback<()>,
+    one_way: Callback<()>,
+    partition: Callback<Option<ServerSet>>,
     past: Callback<MouseEvent>,
     pick: Callback<Pick>,
     placed: Callback<()>,
     pointed: Callback<PointerEvent>,
     run: Callback<RunWish>,
+    sheet: Callback<Sheet>,
     tool: Callback<Tool>,
     unask: Callback<()>,
     view: Callback<View>,
@@ -181,7 +195,8 @@ impl Wishes {
         Self {
             close: link.callback(|()| Msg::Close),
             counter: link.callback(Msg::Counter),
-            partition: link.callback(|()| Msg::Partition),
+            one_way: link.callback(|()| Msg::OneWay),
+            partition: link.callback(Msg::Partition),
             focus: link.callback(Msg::Focus),
             focused: Callback::from(|event: FocusEvent| light(&event)),
             help: link.callback(|()| Msg::Help),
@@ -194,6 +209,7 @@ impl Wishes {
             placed: link.callback(|()| Msg::Placed),
             pointed: Callback::from(|event: PointerEvent| light(&event)),
             run: link.callback(Msg::Run),
+            sheet: link.callback(Msg::Sheet),
             tool: link.callback(Msg::Tool),
             unask: link.callback(|()| Msg::Unask),
             view: link.callback(Msg::View),
@@ -224,6 +240,7 @@ impl Component for App {
             bench: None,
             learning: Learning::new(place),
             tool: Tool::Crash,
+            one_way: false,
             picked: ServerSet::EMPTY,
             exhibit: None,
             gallery: false,
@@ -235,6 +252,7 @@ impl Component for App {
             answer: Answer::default(),
             said: None,
             help: false,
+            sheet: None,
             compact,
             touched: false,
             acted: false,
@@ -284,9 +302,17 @@ impl Component for App {
             Msg::Pick(pick) => self.pick(pick),
             Msg::Run(wish) => self.run(wish),
             Msg::Said => self.said = None,
-            Msg::Tool(tool) => (self.tool, self.picked) = (tool, ServerSet::EMPTY),
+            Msg::Sheet(sheet) => self.sheet = Some(sheet).filter(|_| self.sheet != Some(sheet)),
+            // The stage has the room that the tool needs.
+            Msg::Tool(tool) => {
+                (self.tool, self.picked, self.sheet) = (tool, ServerSet::EMPTY, None);
+            }
             Msg::Counter(counter) => self.counter(counter),
-            Msg::Partition => self.part(),
+            Msg::OneWay => self.one_way = !self.one_way,
+            Msg::Partition(side) => {
+                self.picked = side.unwrap_or(self.picked);
+                self.part();
+            }
             Msg::Unask => self.answer.close(),
             Msg::Line(line) => self.ask_line(ctx, line),
             // The view that is open gives way to the logs.

@@ -77,7 +77,10 @@ impl App {
                     <div class="subject">{ for subject }</div>
                     <div class="settings-room">{ for settings }</div>
                 </div>
-                <div>{ for (self.room == Room::Learn).then(|| way(&self.learning, &wishes.learn)) }</div>
+                <div>{ match self.room {
+                    Room::Learn => way(&self.learning, &wishes.learn),
+                    Room::Play => html! { <Console control={&self.control} /> },
+                } }</div>
             </div>
         }
     }
@@ -93,6 +96,7 @@ impl App {
             <>
             <nav class="to-gallery" aria-label="Gallery">
                 <a class="bordered" href="#/play/scenarios">{ "Scenarios" }</a>
+                <Own control={&self.control} on_wish={&wishes.run} />
                 <button class="plain small narrow" onclick={wishes.new.reform(|_: MouseEvent| ())}>{ "New run" }</button>
             </nav>
             { top }
@@ -101,20 +105,17 @@ impl App {
         }
     }
 
-    /// The way to what a phone has below the stage.
-    fn jumps(&self) -> Html {
-        const PARTS: [(&str, &str); 4] = [
-            ("Tools", ".palette"),
-            ("Settings", ".settings"),
-            ("Logs", ".logs"),
-            ("Events", ".events"),
-        ];
-        let button = |(name, selector): &(&'static str, &'static str)| {
-            let selector = *selector;
-            let onclick = move |_: MouseEvent| jump(selector);
-            html! { <button key={*name} class="bordered small" {onclick}>{ *name }</button> }
+    /// What a phone has no room for beside the stage: each opens as a sheet from below.
+    fn sheets(&self) -> Html {
+        let button = |sheet: &Sheet| {
+            let sheet = *sheet;
+            let onclick = self.wishes.sheet.reform(move |_: MouseEvent| sheet);
+            let open = self.sheet == Some(sheet);
+            html! {
+                <button key={sheet as usize} aria-expanded={open.to_string()} {onclick}>{ sheet.name() }</button>
+            }
         };
-        html! { <nav class="jumps" aria-label="Parts of the page">{ for PARTS.iter().map(button) }</nav> }
+        html! { <nav class="sheets" aria-label="Sheets">{ for Sheet::ALL.iter().map(button) }</nav> }
     }
 
     /// The hint of the tool that is chosen.
@@ -124,11 +125,15 @@ impl App {
             return Html::default();
         }
         let parts = self.tool == Tool::Partition && !self.picked.is_empty();
-        let part = self.wishes.partition.reform(|_: MouseEvent| ());
+        let part = self.wishes.partition.reform(|_: MouseEvent| None);
         html! {
             <p class="tool-hint" role="status">
                 { hint }{ " " }
                 { for parts.then(|| html! { <button class="bordered small" onclick={part}>{ "Cut here" }</button> }) }
+                { for self.tool.is_of_links().then(|| html! {
+                    <button class="bordered small" aria-pressed={self.one_way.to_string()}
+                        onclick={self.wishes.one_way.reform(|_: MouseEvent| ())}>{ "One way" }</button>
+                }) }
                 <kbd>{ "Esc" }</kbd>
             </p>
         }
@@ -169,13 +174,15 @@ impl App {
             "stages"
         };
         let stage = html! {
-                <div {class}>
+                <Divide {class} draws={self.room == Room::Play && self.tool == Tool::Partition}
+                    ids={world.ids()} on_divide={wishes.partition.reform(Some)}>
                     <Stage scene={Rc::new(Scene::of_session(&player.session, lingering(&player)))} motion={self.paint.motion[0].clone()}
                         geometry={Geometry::new(world.ids(), self.compact || twin.is_some())}
                         focus={self.focus} chosen={self.chosen} {invites}
-                        on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed} />
+                        on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed}
+                        turns={self.tool == Tool::Timer} />
                     { for twin.map(|twin| self.beside(&player.session, twin)) }
-                </div>
+                </Divide>
         };
         let stage = if self.charts() {
             self.chart_view(&player.session)
@@ -191,8 +198,8 @@ impl App {
                     { self.hint() }
                     { few_tools(self.tool, &wishes.tool) }
                     <div>{ for request }</div>
-                    { for (self.room == Room::Play && self.compact).then(|| self.jumps()) }
                 </div>
+                { for (self.room == Room::Play && self.compact).then(|| self.sheets()) }
                 <p class="visually-hidden" role="status">{ self.announcement() }</p>
             </main>
         }

@@ -121,6 +121,12 @@ impl App {
             Room::Foreign => "app foreign-room",
         };
         let mut classes = String::from(room);
+        if let Some(sheet) = self
+            .sheet
+            .filter(|_| self.compact && self.room == Room::Play)
+        {
+            classes.push_str(sheet.class());
+        }
         if self.room == Room::Learn {
             let panels = self.learning.panels();
             for panel in Panel::ALL.iter().filter(|panel| panels.shows(**panel)) {

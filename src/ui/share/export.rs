@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::js_sys::Array;
 use web_sys::{
     Blob, CanvasRenderingContext2d, CssStyleDeclaration, Element, HtmlAnchorElement,
-    HtmlCanvasElement, HtmlElement, HtmlImageElement, Node, Url, Window, XmlSerializer,
+    HtmlCanvasElement, HtmlImageElement, Node, Url, Window, XmlSerializer,
 };
 
 use crate::ui::why::element;
@@ -61,14 +61,6 @@ pub fn copy(text: &str) -> impl Future<Output = bool> {
             Some(copied) => JsFuture::from(copied).await.is_ok(),
             None => false,
         }
-    }
-}
-
-/// Closes what Share has opened.
-pub fn close() {
-    if let Some(menu) = element("#share") {
-        // It may be closed already.
-        let _ = menu.unchecked_into::<HtmlElement>().hide_popover();
     }
 }
 

@@ -4,16 +4,17 @@
 mod export;
 mod field;
 
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use self::field::CopyField;
 use super::control::{Control, sentence};
 use super::kept;
 use super::settings::RunWish;
-use crate::session::{Session, TimeWish, link};
+use super::why::element;
+use crate::session::{self, Session, TimeWish, link};
 use crate::sim::text::LONGEST_TEXT;
 
 /// The longest link that is offered, in characters: what longer ones are pasted into cuts them.
@@ -116,6 +117,14 @@ pub fn own_page() -> String {
     format!("{}{}", page(), hash.unwrap_or_default())
 }
 
+/// Closes what the browser has opened on top of the page.
+pub fn close_popover(selector: &str) {
+    if let Some(open) = element(selector) {
+        // It may be closed already.
+        let _ = open.unchecked_into::<HtmlElement>().hide_popover();
+    }
+}
+
 /// Replacing tells nobody of a change, so the page does not open its own link.
 fn write_address(link: &str) {
     let history = web_sys::window().and_then(|window| window.history().ok());
@@ -200,7 +209,7 @@ fn open_file(props: &ShareProps) -> Html {
             input.set_value("");
             match opened {
                 Ok(session) => {
-                    export::close();
+                    close_popover("#share");
                     wish.emit(RunWish::Open(session.into()));
                 }
                 Err(why) => control.say(why),
@@ -222,7 +231,11 @@ async fn read(file: &web_sys::File) -> Result<Session, String> {
     let text = JsFuture::from(file.text()).await.ok();
     let text = text.and_then(|text| text.as_string());
     let text = text.ok_or("This file cannot be read.")?;
-    Session::read(&text).map_err(|why| sentence(why.to_string()))
+    let followed = session::open(&text).map_err(|why| sentence(why.to_string()))?;
+    match followed.error {
+        None => Ok(followed.session),
+        Some(why) => Err(sentence(why.to_string())),
+    }
 }
 
 /// The runs that were kept.
@@ -235,7 +248,7 @@ fn earlier(props: &ShareProps) -> Html {
         let (props, code) = (props.clone(), run.link.clone());
         let onclick = Callback::from(move |_: MouseEvent| match link::read(&code) {
             Ok(session) => {
-                export::close();
+                close_popover("#share");
                 props.on_wish.emit(RunWish::Open(session.into()));
             }
             Err(why) => props.control.say(why),

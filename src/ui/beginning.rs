@@ -1,0 +1,157 @@
+//! A beginning of one's own: a form over the servers, their logs, and the links.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::control::{Control, sentence};
+use super::settings::RunWish;
+use super::share::close_popover;
+use crate::raft::{MAX_SERVERS, NodeId};
+use crate::session::{Beginning, Refused, Row};
+
+#[derive(Properties, PartialEq)]
+pub struct OwnProps {
+    pub control: Control,
+    pub on_wish: Callback<RunWish>,
+}
+
+/// What is being written, and why it cannot be.
+type Draft = UseStateHandle<Option<(Beginning, Option<Refused>)>>;
+
+/// The button, and the form that it opens. The browser closes it.
+#[component]
+pub fn Own(props: &OwnProps) -> Html {
+    let draft: Draft = use_state(|| None);
+    let onclick = {
+        let (draft, control) = (draft.clone(), props.control.clone());
+        move |_: MouseEvent| {
+            draft.set(Some((Beginning::of(&control.player().session), None)));
+        }
+    };
+    html! {
+        <>
+        <button class="bordered" popovertarget="own" {onclick}>{ "Edit" }</button>
+        <div id="own" class="own" popover="auto" role="dialog" aria-label="Your own beginning">
+            { for (*draft).as_ref().map(|(beginning, refused)| form(props, &draft, beginning, refused.as_ref())) }
+        </div>
+        </>
+    }
+}
+
+fn form(props: &OwnProps, draft: &Draft, beginning: &Beginning, refused: Option<&Refused>) -> Html {
+    let onsubmit = {
+        let (draft, beginning, wish) = (draft.clone(), beginning.clone(), props.on_wish.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            match beginning.open() {
+                Ok(session) => {
+                    close_popover("#own");
+                    wish.emit(RunWish::Open(session.into()));
+                }
+                Err(refused) => draft.set(Some((beginning.clone(), Some(refused)))),
+            }
+        })
+    };
+    let wrong = refused.and_then(|refused| refused.row);
+    let rows = NodeId::first(beginning.rows.len()).zip(&beginning.rows);
+    let rows = rows.map(|(id, row)| server_row(draft, id, row, wrong == Some(id.slot())));
+    let count = beginning.rows.len();
+    let resize = |count: usize| {
+        change(draft, move |it, _: MouseEvent| {
+            it.rows.resize(count, Row::default())
+        })
+    };
+    html! {
+        <form {onsubmit}>
+            <h2>{ "Begin with these servers" }</h2>
+            <div class="own-table">
+                <table>
+                    <thead><tr>
+                        <td></td><th scope="col">{ "Term" }</th><th scope="col">{ "Vote" }</th>
+                        <th scope="col">{ "Log: terms, commands" }</th><th scope="col">{ "Committed" }</th>
+                        <th scope="col">{ "Down" }</th>
+                    </tr></thead>
+                    <tbody>{ for rows }</tbody>
+                </table>
+            </div>
+            <div class="buttons">
+                <button type="button" class="bordered small" disabled={count == MAX_SERVERS}
+                    onclick={resize(count + 1)}>{ "Add a server" }</button>
+                <button type="button" class="bordered small" disabled={count == 1}
+                    onclick={resize(count - 1)}>{ "Remove the last" }</button>
+            </div>
+            <div class="own-rest">
+                { field(draft, "Cut links", "S1-S2 S3>S4", &beginning.cuts, |it| &mut it.cuts) }
+                { field(draft, "Clients", "1", &beginning.clients, |it| &mut it.clients) }
+                { field(draft, "Seed", "1", &beginning.seed, |it| &mut it.seed) }
+            </div>
+            { for refused.map(|refused| html! { <p class="error" role="alert">{ said(refused) }</p> }) }
+            <button class="primary">{ "Begin" }</button>
+        </form>
+    }
+}
+
+fn said(refused: &Refused) -> String {
+    let row = refused.row.and_then(|row| NodeId::new(row + 1));
+    let why = sentence(refused.why.clone());
+    match row {
+        Some(id) => format!("{id}: {why}"),
+        None => why,
+    }
+}
+
+/// Changes what is being written.
+fn change<E: 'static>(draft: &Draft, act: impl Fn(&mut Beginning, E) + 'static) -> Callback<E> {
+    let draft = draft.clone();
+    Callback::from(move |event: E| {
+        if let Some((beginning, _)) = &*draft {
+            let mut beginning = beginning.clone();
+            act(&mut beginning, event);
+            draft.set(Some((beginning, None)));
+        }
+    })
+}
+
+fn server_row(draft: &Draft, id: NodeId, row: &Row, wrong: bool) -> Html {
+    let slot = id.slot();
+    let cell = |name: &str, value: &str, part: fn(&mut Row) -> &mut String| {
+        let oninput = change(draft, move |it, event| {
+            *part(&mut it.rows[slot]) = typed(&event)
+        });
+        html! {
+            <td><input type="text" aria-label={format!("{name} of {id}")} value={value.to_string()}
+                aria-invalid={wrong.to_string()} autocomplete="off" autocapitalize="none" spellcheck="false" {oninput} /></td>
+        }
+    };
+    let onchange = change(draft, move |it, _: Event| it.rows[slot].down ^= true);
+    html! {
+        <tr key={slot}>
+            <th scope="row">{ id.to_string() }</th>
+            { cell("Term", &row.term, |row| &mut row.term) }
+            { cell("Vote", &row.vote, |row| &mut row.vote) }
+            { cell("Log", &row.log, |row| &mut row.log) }
+            { cell("Committed", &row.commit, |row| &mut row.commit) }
+            <td><input type="checkbox" aria-label={format!("{id} is down")} checked={row.down} {onchange} /></td>
+        </tr>
+    }
+}
+
+fn field(
+    draft: &Draft,
+    name: &'static str,
+    hint: &'static str,
+    value: &str,
+    part: fn(&mut Beginning) -> &mut String,
+) -> Html {
+    let oninput = change(draft, move |it, event| *part(it) = typed(&event));
+    html! {
+        <label><span>{ name }</span>
+            <input type="text" placeholder={hint} value={value.to_string()} autocomplete="off"
+                autocapitalize="none" spellcheck="false" {oninput} /></label>
+    }
+}
+
+fn typed(event: &InputEvent) -> String {
+    let input = event.target_dyn_into::<HtmlInputElement>();
+    input.map(|input| input.value()).unwrap_or_default()
+}
