@@ -33,12 +33,22 @@ for (const colorScheme of ["light", "dark"]) {
         await page.reload();
         await page.getByRole("button", { name: "Pause", exact: true }).click();
         await leader.click();
-        await page.getByRole("button", { name: "why?" }).first().click();
-        await page.getByText("All settings", { exact: true }).click();
-        await page.getByText("As text", { exact: true }).click();
         await page.getByRole("textbox", { name: "Request" }).fill("hello");
         await page.getByRole("button", { name: "Send" }).click();
-        await check("a server down, a reason, the settings and a mistake");
+        // On a phone a part of the page is a sheet.
+        const open = (name) => size === "narrow" && page.getByRole("button", { name, exact: true }).click();
+        await open("Tools");
+        await check("a server down, and a mistake");
+        await open("Settings");
+        await page.getByText("All settings", { exact: true }).click();
+        await page.getByText("As text", { exact: true }).click();
+        await check("the settings");
+        await open("Events");
+        await page.getByRole("button", { name: "why?" }).first().click();
+        await check("a reason");
+        await page.getByRole("button", { name: "Share", exact: true }).click();
+        await check("what Share offers");
+        await page.keyboard.press("Escape");
         await page.getByRole("button", { name: "Help" }).click();
         await check("the help");
       });
