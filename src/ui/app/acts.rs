@@ -202,7 +202,7 @@ impl App {
 
     /// A run that nobody took a hand in does not replace one that somebody did.
     pub(super) fn keep_run(&mut self) {
-        if !self.acted || self.room == Room::Learn || is_embed() {
+        if !self.acted || self.room != Room::Play || is_embed() {
             return;
         }
         let session = &self.control.player().session;

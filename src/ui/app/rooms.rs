@@ -80,6 +80,7 @@ impl App {
                 <div>{ match self.room {
                     Room::Learn => way(&self.learning, &wishes.learn),
                     Room::Play => html! { <Console control={&self.control} /> },
+                    Room::Foreign => Html::default(),
                 } }</div>
             </div>
         }

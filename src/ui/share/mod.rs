@@ -45,8 +45,8 @@ pub fn ShareMenu(props: &ShareProps) -> Html {
     };
     html! {
         <>
-        <button class="bordered" popovertarget="share" {onclick}>{ "Share" }</button>
-        <div id="share" class="share" popover="auto" role="dialog" aria-label="Share">
+        <button class="bordered share" popovertarget="share" {onclick}>{ "Share" }</button>
+        <div id="share" class="share-menu" popover="auto" role="dialog" aria-label="Share">
             { for (*opened > 0).then(|| contents(props)) }
         </div>
         </>
