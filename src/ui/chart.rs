@@ -19,6 +19,9 @@ const SPANS: [u64; 6] = [125, 250, 500, 1_000, 3_000, 10_000];
 /// How much it shows at first, by its place in [`SPANS`].
 const FIRST_SPAN: usize = 2;
 
+/// A hand that is not quite still, in CSS pixels.
+const SLIP: i32 = 5;
+
 /// Where the lanes begin, the distance between two of them, and where the first one is.
 const LEFT: f64 = 46.0;
 const PITCH: f64 = 62.0;
@@ -38,21 +41,36 @@ pub struct ChartProps {
 #[component]
 pub fn ChartView(props: &ChartProps) -> Html {
     let zoom = use_state(|| FIRST_SPAN);
-    // How far the window lies before the cursor's, in quarters of its length.
+    // How far the window lies before the cursor's, in microseconds.
     let back = use_state(|| 0_i64);
+    // Whether every message is shown, for the moment in which the picture is saved.
+    let whole = use_state(|| false);
+    // Where it was taken hold of, and where it lay then; and whether it was moved since.
+    let (hold, moved) = (use_mut_ref(|| None), use_mut_ref(|| false));
     let span = SPANS[*zoom];
     let chart = {
         let player = props.control.player();
         let (from, to) = window(props.moment.1, span, *back);
-        Chart::of(&player.session, from, to)
+        let make = if *whole { Chart::whole } else { Chart::of };
+        make(&player.session, from, to)
     };
+    {
+        let whole = whole.clone();
+        use_effect_with(*whole, move |now| {
+            if *now {
+                export();
+                whole.set(false);
+            }
+        });
+    }
     let zoom_by = |by: isize| {
         let zoom = zoom.clone();
         Callback::from(move |()| zoom.set(zoom.saturating_add_signed(by).min(SPANS.len() - 1)))
     };
     let pan_by = |by: i64| {
         let back = back.clone();
-        Callback::from(move |()| back.set(if by == 0 { 0 } else { *back + by }))
+        let quarter = span as i64 * 250;
+        Callback::from(move |()| back.set(if by == 0 { 0 } else { *back + by * quarter }))
     };
     let (closer, wider) = (zoom_by(-1), zoom_by(1));
     let (earlier, later, to_cursor) = (pan_by(1), pan_by(-1), pan_by(0));
@@ -87,6 +105,33 @@ pub fn ChartView(props: &ChartProps) -> Html {
             wish.emit(());
         }
     };
+    let onpointerdown = {
+        let (hold, moved, back) = (hold.clone(), moved.clone(), back.clone());
+        move |event: PointerEvent| {
+            *hold.borrow_mut() = Some((event.client_x(), *back));
+            *moved.borrow_mut() = false;
+        }
+    };
+    let onpointermove = {
+        let (moved, back) = (moved.clone(), back.clone());
+        move |event: PointerEvent| {
+            let Some((x, lay)) = (*hold.borrow()).filter(|_| event.buttons() == 1) else {
+                return;
+            };
+            let by = event.client_x() - x;
+            if by.abs() > SLIP || *moved.borrow() {
+                *moved.borrow_mut() = true;
+                back.set(lay + (f64::from(by) / room() * span as f64 * 1000.0) as i64);
+            }
+        }
+    };
+    // What was moved was not clicked.
+    let onclick = move |event: MouseEvent| {
+        if moved.replace(false) {
+            event.stop_propagation();
+        }
+    };
+    let save = move |_: MouseEvent| whole.set(true);
     html! {
         <section class="chart" aria-label="Chart">
             <div class="chart-bar">
@@ -96,9 +141,10 @@ pub fn ChartView(props: &ChartProps) -> Html {
                 <button class="bordered small" disabled={*back <= 0} onclick={click(&later)}>{ "Later" }</button>
                 <button class="bordered small" disabled={*zoom == 0} onclick={click(&closer)}>{ "Zoom in" }</button>
                 <button class="bordered small" disabled={*zoom + 1 == SPANS.len()} onclick={click(&wider)}>{ "Zoom out" }</button>
-                <button class="bordered small" onclick={|_: MouseEvent| export()}>{ "Export" }</button>
+                <button class="bordered small" onclick={save}>{ "Export" }</button>
             </div>
-            <div class="chart-room" tabindex="0" role="group" aria-label="Chart window" onwheel={turned} onkeydown={keys}>
+            <div class="chart-room" tabindex="0" role="group" aria-label="Chart window" onwheel={turned} onkeydown={keys}
+                {onpointerdown} {onpointermove} {onclick}>
                 { picture(&chart, room(), props.moment.1, props.asked) }
             </div>
             <p class="chart-note">{ note(&chart) }</p>
@@ -106,11 +152,11 @@ pub fn ChartView(props: &ChartProps) -> Html {
     }
 }
 
-/// The window: the cursor stands at three quarters of it.
+/// The window: the cursor stands at three quarters of it, unless it lies further back.
 fn window(now: Time, span: u64, back: i64) -> (Time, Time) {
-    let quarter = i64::try_from(span * 250).unwrap_or(i64::MAX);
+    let before = i64::try_from(span * 750).unwrap_or(i64::MAX);
     let now = i64::try_from(now.0).unwrap_or(i64::MAX);
-    let from = now.saturating_sub(quarter.saturating_mul(3 + back)).max(0);
+    let from = now.saturating_sub(before.saturating_add(back)).max(0);
     let from = Time(from.unsigned_abs());
     (from, from + Time::ms(span))
 }
@@ -416,7 +462,7 @@ mod tests {
     fn the_cursor_stands_at_three_quarters_of_the_window() {
         let ms = |from, to| (Time::ms(from), Time::ms(to));
         assert_eq!(window(Time::ms(1_000), 500, 0), ms(625, 1_125));
-        assert_eq!(window(Time::ms(1_000), 500, 1), ms(500, 1_000));
+        assert_eq!(window(Time::ms(1_000), 500, 125_000), ms(500, 1_000));
         assert_eq!(window(Time::ms(100), 500, 0), ms(0, 500));
     }
 }

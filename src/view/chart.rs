@@ -106,9 +106,18 @@ pub struct Message {
 impl Chart {
     /// The part of a run from one time to another, as far as the run has been played.
     pub fn of(session: &Session, from: Time, to: Time) -> Self {
+        Self::made(session, from, to, to.saturating_sub(from) > MANY)
+    }
+
+    /// The same with every message, however many there are.
+    pub fn whole(session: &Session, from: Time, to: Time) -> Self {
+        Self::made(session, from, to, false)
+    }
+
+    fn made(session: &Session, from: Time, to: Time, many: bool) -> Self {
         let mut making = Making::new(from, to);
         session.review_since(from, &mut |step, world| making.take_in(step, world));
-        let mut chart = making.finish();
+        let mut chart = making.finish(many);
         chart.silences = chart.silences(session.head().min(to));
         chart
     }
@@ -324,7 +333,7 @@ impl Making {
         }
     }
 
-    fn finish(mut self) -> Chart {
+    fn finish(mut self, many: bool) -> Chart {
         self.begin();
         let mut chart = self.chart;
         chart.lanes.sort_by_key(|lane| lane.who);
@@ -333,7 +342,6 @@ impl Making {
             message.sent_at <= chart.to && ends >= chart.from
         };
         let all: Vec<Message> = self.messages.values().filter(touches).copied().collect();
-        let many = chart.to.saturating_sub(chart.from) > MANY;
         let routine = |message: &Message| {
             many && message.lost_at.is_none()
                 && matches!(

@@ -52,3 +52,27 @@ test("the chart is saved with every message of its window", async ({ page, conte
   await expect(other.locator("svg [data-sent]")).toHaveCount(shown);
   expect(svg).toContain("<style>");
 });
+
+test("the chart is moved by hand, and what is saved of a wide window holds the heartbeats, too", async ({ page }) => {
+  await open(page);
+  const room = page.getByRole("group", { name: "Chart window" });
+  const shown = () => chart(page).getByRole("img").getAttribute("aria-label");
+  const before = await shown();
+  const box = await room.boundingBox();
+  await page.mouse.move(box.x + 200, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 320, box.y + 40, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(shown).not.toBe(before);
+  await expect(page.getByRole("region", { name: "Why" })).toHaveCount(0);
+  await button(page, "Now").click();
+  await expect.poll(shown).toBe(before);
+
+  for (let nth = 0; nth < 3; nth++) await button(page, "Zoom out").click();
+  await expect(page.locator(".chart-note")).toContainText("are not drawn");
+  const drawn = await chart(page).locator("[data-sent]").count();
+  const [download] = await Promise.all([page.waitForEvent("download"), button(page, "Export").click()]);
+  const svg = await readFile(await download.path(), "utf8");
+  expect(svg.match(/data-sent=/g).length).toBeGreaterThan(drawn);
+  await expect(page.locator(".chart-note")).toContainText("are not drawn");
+});
