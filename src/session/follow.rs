@@ -157,7 +157,7 @@ impl Timed for Session {
     }
 
     fn take_step(&mut self) {
-        self.once(Time::LONGEST);
+        self.once(Time::LONGEST, true);
         self.head = self.head.max(self.now());
     }
 

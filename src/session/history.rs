@@ -29,6 +29,13 @@ pub struct Record {
 }
 
 impl Record {
+    /// A step with what belongs to the story of it.
+    pub(super) fn story(step: &Step, world: &World) -> Self {
+        let mut record = Self::new(step, world);
+        record.told.retain(|told| told.weight == Weight::Story);
+        record
+    }
+
     fn new(step: &Step, world: &World) -> Self {
         Self {
             step: step.clone(),
@@ -141,17 +148,13 @@ impl Session {
         self.next_at()
     }
 
-    pub(super) fn record(&mut self) {
-        let (step, world) = (&self.step, &self.present.world);
-        if step.id <= self.recorded {
+    pub(super) fn record(&mut self, stays: bool) {
+        self.tell(stays);
+        if self.step.id <= self.recorded {
             return;
         }
-        self.recorded = step.id;
-        if narrate::has_story(step) {
-            let mut record = Record::new(step, world);
-            record.told.retain(|told| told.weight == Weight::Story);
-            self.records.push(record);
-        }
+        self.recorded = self.step.id;
+        self.mark();
         self.checkpoints.keep(&self.present);
     }
 
@@ -176,11 +179,15 @@ impl Session {
     /// Forgets what was known of the time after the cursor.
     pub(super) fn forget_future(&mut self) {
         let (now, last) = (self.now(), self.present.world.last_step());
+        self.turns += u64::from(self.head > now || self.recorded > last);
         self.head = now;
         self.recorded = self.recorded.min(last);
-        self.records.retain(|record| record.step.id <= last);
+        self.window.forget_after(last);
+        let marks = self.marks.partition_point(|mark| mark.step <= last);
+        self.marks.truncate(marks);
         self.checkpoints.forget_after(last);
-        self.quiet.retain(|(from, _)| *from < now);
+        let quiet = self.quiet.partition_point(|(from, _)| *from < now);
+        self.quiet.truncate(quiet);
         if let Some((_, end)) = self.quiet.last_mut() {
             *end = (*end).min(now);
         }
@@ -188,18 +195,7 @@ impl Session {
 
     /// The last moment before `now` at which something happened.
     pub(super) fn moment_before(&self, now: Time) -> Time {
-        let Some(start) = self.checkpoints.latest(|moment| moment.world.now() < now) else {
-            return Time::ZERO;
-        };
-        let (mut moment, mut step) = (start.clone(), Step::default());
-        let mut before = moment.world.now();
-        let just_before = Time(now.0.saturating_sub(1));
-        while moment
-            .step(&self.recording, just_before, &mut step)
-            .is_continue()
-        {
-            before = step.at;
-        }
-        before
+        let last = self.last_before(now, usize::MAX, |_| true);
+        last.unwrap_or(Time::ZERO)
     }
 }

@@ -4,7 +4,7 @@
 mod content;
 mod wire;
 
-use content::Content;
+use content::{Content, Rest};
 use wire::{Reader, Wire};
 
 use super::Session;
@@ -19,19 +19,47 @@ const VERSION: u8 = 4;
 /// The oldest version that is read.
 const OLDEST: u8 = 2;
 
-/// The session, and where its cursor stands, as the end of a link.
+/// The longest that branches make a link, in characters: where they do not fit, it goes without
+/// the oldest.
+const LONGEST_WITH_BRANCHES: usize = 6_000;
+
+/// The session, and where its cursor stands, as the end of a link: with its branches, as far as they
+/// fit.
 pub fn write(session: &Session) -> String {
-    let mut before = Time::ZERO;
-    let actions = session.actions().iter().map(|(at, action)| {
-        let since = *at - before;
-        before = *at;
-        (since, action.clone())
-    });
-    let content = Content {
+    let mut content = content(session);
+    loop {
+        let link = written(&content);
+        if link.len() <= LONGEST_WITH_BRANCHES {
+            return link;
+        }
+        match &mut content.rest {
+            Some(rest) if rest.branches.len() > 1 => _ = rest.branches.remove(0),
+            Some(_) => content.rest = None,
+            None => return link,
+        }
+    }
+}
+
+/// The session with all its branches, to be kept where length does not matter.
+pub fn write_whole(session: &Session) -> String {
+    written(&content(session))
+}
+
+fn content(session: &Session) -> Content {
+    let branches: Vec<_> = session.kept().collect();
+    Content {
         scenario: session.scenario().clone(),
-        actions: actions.collect(),
+        actions: session.actions().to_vec(),
         cursor: session.now(),
-    };
+        rest: (!branches.is_empty() || !session.bookmarks.is_empty()).then(|| Rest {
+            head: session.head(),
+            branches,
+            bookmarks: session.bookmarks.clone(),
+        }),
+    }
+}
+
+fn written(content: &Content) -> String {
     let mut body = Vec::new();
     content.put(&mut body);
     pack(VERSION, &body)
@@ -70,6 +98,11 @@ pub fn read(link: &str) -> Result<Session, String> {
             "This link is too long: {LONGEST_LINK} characters at most."
         ));
     }
+    read_whole(link)
+}
+
+/// Reads what [`write_whole`] wrote. One sentence says what is wrong with it, if something is.
+pub fn read_whole(link: &str) -> Result<Session, String> {
     let bytes = decode(link)?;
     let cut = || "This link is cut short: copy it whole and try again.".to_string();
     let (version, rest) = bytes.split_first().ok_or_else(cut)?;
@@ -82,27 +115,40 @@ pub fn read(link: &str) -> Result<Session, String> {
     if sum != checksum(body).to_le_bytes() {
         return Err("This link is damaged: a character is missing or wrong.".into());
     }
-    let content = unpack(*version, body).ok_or("This link does not hold a run.")?;
-    let mut at = Time::ZERO;
-    let actions = content.actions.into_iter().map(|(since, action)| {
-        at = at + since;
-        (at, action)
-    });
-    let actions: Vec<_> = actions.collect();
-    if at.max(content.cursor) > Time::LONGEST {
+    let no_run = || "This link does not hold a run.".to_string();
+    let content = unpack(*version, body).ok_or_else(no_run)?;
+    if content.end() > Time::LONGEST {
         return Err("This link holds a run that is too long.".into());
     }
-    check_settings(&content.scenario, &actions)
+    check_settings(&content.scenario, &content.actions)
+        .and_then(|()| {
+            let mut branches = content.branches();
+            branches.try_for_each(|branch| check_settings(&content.scenario, &branch.others))
+        })
         .map_err(|why| format!("This link holds a setting out of range: {why}."))?;
-    // Bytes can hold what the grammar cannot say (ten servers, a clock that stands still). A run is
-    // only what reads as it is written.
-    let (scenario, actions) = text::parse_run(&text::write_run(&content.scenario, &actions))
-        .ok()
-        .filter(|read| *read == (content.scenario, actions))
-        .ok_or("This link does not hold a run.")?;
-    let mut session = Session::replay(scenario, actions).map_err(|((nth, _), why)| {
-        format!("Action {} of this link makes no sense: {why}.", nth + 1)
-    })?;
+    let is_run = |actions: &[(Time, Action)]| holds(&content.scenario, actions);
+    if !is_run(&content.actions) || !content.branches().all(|branch| is_run(&branch.others)) {
+        return Err(no_run());
+    }
+    if !content.branches().all(|branch| content.bears(branch)) {
+        return Err("This link holds a branch that parts from nothing.".into());
+    }
+    let mut session =
+        Session::replay(content.scenario, content.actions).map_err(|((nth, _), why)| {
+            format!("Action {} of this link makes no sense: {why}.", nth + 1)
+        })?;
+    if let Some(rest) = content.rest {
+        let (branches, bookmarks) = (rest.branches, rest.bookmarks);
+        session.advance(rest.head);
+        for bookmark in bookmarks {
+            session.add_bookmark(bookmark);
+        }
+        for (nth, branch) in branches.into_iter().enumerate() {
+            session
+                .add_branch(branch)
+                .map_err(|why| format!("Branch {} of this link makes no sense: {why}.", nth + 1))?;
+        }
+    }
     session.seek(content.cursor);
     Ok(session)
 }
@@ -114,6 +160,13 @@ fn check_settings(scenario: &Scenario, actions: &[(Time, Action)]) -> Result<(),
         Action::Configure(setting) => setting.check(),
         _ => Ok(()),
     })
+}
+
+/// Whether a run reads as it is written. Bytes can hold what the grammar cannot say (ten servers, a
+/// clock that stands still).
+fn holds(scenario: &Scenario, actions: &[(Time, Action)]) -> bool {
+    let read = text::parse_run(&text::write_run(scenario, actions));
+    read.is_ok_and(|(as_read, done)| as_read == *scenario && done == actions)
 }
 
 fn unpack(version: u8, body: &[u8]) -> Option<Content> {

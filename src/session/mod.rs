@@ -3,47 +3,65 @@
 //! The scenario and the actions are the truth; the rest is a cache of what they lead to: the world
 //! at the cursor, checkpoints to get back to any moment quickly, and the record of the steps worth
 //! telling. Going to a moment means taking the nearest checkpoint before it and replaying. An
-//! action in the past makes another future; the old one is kept, to be returned to by undo.
+//! action in the past makes another future; the old one is kept as a branch.
 //!
-//! - `recording`: what a run is determined by;
+//! - `recording`: what runs are determined by;
+//! - `bookmarks`: moments to come back to;
 //! - [`Beginning`]: a beginning of one's own, as it is typed;
+//! - `branches`: the runs that were put aside;
 //! - `checkpoint`: moments that are kept, to play on from;
-//! - `history`: what happened, and what was quiet;
+//! - `history`: what happened, and what was quiet; `marks`: what stands out of it; `window`: which
+//!   steps are told without playing them again;
 //! - `export`: up to the cursor, as a trace and as what clients saw;
 //! - [`open`]: scripts, opened and followed at the cursor;
-//! - `undo`: from one run to another, and back;
+//! - `parting`: the first step at which two runs differ;
+//! - `travel`: to the next of its kind, and to the one before;
+//! - `undo`: what was done last is taken back;
 //! - [`link`](mod@link), [`pace`]: a session in a link, and how fast it is played;
 //! - [`player`]: a session with a clock.
 
 mod beginning;
+mod bookmarks;
+mod branches;
 mod checkpoint;
 mod export;
 mod follow;
 mod history;
 pub mod link;
+mod marks;
 pub mod pace;
+mod parting;
 pub mod player;
 mod recording;
+mod travel;
 mod undo;
+mod window;
 
 use std::sync::Arc;
 
+use self::branches::{Aside, Label};
 use self::checkpoint::{Checkpoint, Checkpoints};
 use self::recording::{Goals, Recording};
-use self::undo::UndoEntry;
+use self::undo::Past;
+use self::window::{LONG_WAY, Window};
 use crate::check::Violation;
 use crate::check::ghost::Settled;
 use crate::raft::{LogIndex, Rules};
 use crate::script::Goal;
 use crate::sim::text::{self, TextError};
-use crate::sim::{Action, Scenario, Step, StepId, Time, World};
+use crate::sim::{Action, Scenario, Setting, Step, StepId, Time, World};
 
 pub use beginning::{Beginning, Refused, Row};
+pub use bookmarks::{Bookmark, MAX_BOOKMARKS};
+pub use branches::{Branch, LONGEST_NAME, MAX_BRANCHES, Outcome, RunId};
 pub use follow::{Followed, Line, open};
 pub use history::{QUIET, Record};
+pub use marks::{Landmark, Mark};
 pub use pace::Pace;
-pub use player::{Player, TimeWish};
-pub use undo::Ghost;
+pub use parting::Happened;
+pub use player::{BranchWish, Player, TimeWish};
+pub use recording::Parting;
+pub use travel::Stop;
 
 /// The most actions a session may hold.
 pub const MAX_ACTIONS: usize = 5_000;
@@ -57,12 +75,23 @@ pub struct Session {
     /// How far the run has been played.
     head: Time,
     checkpoints: Checkpoints,
-    records: Vec<Record>,
+    window: Window,
+    marks: Vec<Mark>,
+    rare_marks: usize,
     recorded: StepId,
     quiet: Vec<(Time, Time)>,
-    undone: Vec<UndoEntry>,
-    done: Vec<UndoEntry>,
+    /// What the present run is known by.
+    label: Label,
+    /// The branches, the oldest first.
+    aside: Arc<Vec<Aside>>,
+    undone: Vec<Past>,
+    done: Vec<Past>,
+    /// How often a future was given up for another.
+    turns: u64,
     step: Step,
+    /// The step that the cursor has followed causes and effects to, and its moment.
+    thread: Option<(Time, StepId)>,
+    bookmarks: Vec<Bookmark>,
     /// Which goal time does not pass.
     hold: Option<usize>,
 }
@@ -77,12 +106,19 @@ impl Session {
             checkpoints: Checkpoints::new(present.clone()),
             present,
             head: Time::ZERO,
-            records: Vec::new(),
+            window: Window::default(),
+            marks: Vec::new(),
+            rare_marks: 0,
             recorded: StepId(0),
             quiet: Vec::new(),
+            label: Label::default(),
+            aside: Arc::default(),
             undone: Vec::new(),
             done: Vec::new(),
+            turns: 0,
             step,
+            thread: None,
+            bookmarks: Vec::new(),
             hold: None,
         }
     }
@@ -131,7 +167,7 @@ impl Session {
                 .act(action)
                 .map_err(|message| ((nth, count), message))?;
         }
-        session.done.clear();
+        session.forget_undo();
         Ok(session)
     }
 
@@ -139,12 +175,23 @@ impl Session {
     pub fn with_rules(&self, rules: Rules) -> Self {
         let mut scenario = self.scenario().clone();
         scenario.config.rules = rules;
+        self.again(scenario)
+    }
+
+    /// The same actions where this is set otherwise. What makes no sense there is not done.
+    pub fn with_setting(&self, setting: Setting) -> Self {
+        let mut scenario = self.scenario().clone();
+        scenario.set(setting);
+        self.again(scenario)
+    }
+
+    fn again(&self, scenario: Scenario) -> Self {
         let mut other = Self::new(scenario);
         for (at, action) in self.actions() {
             other.advance(*at);
             let _ = other.act(action.clone());
         }
-        other.done.clear();
+        other.forget_undo();
         other
     }
 
@@ -153,8 +200,8 @@ impl Session {
         text::write_run(&self.recording.scenario, &self.recording.actions)
     }
 
-    /// Does something at the cursor. In the past this begins another future. Refused, with the
-    /// reason, if it makes no sense there.
+    /// Does something at the cursor. In the past this begins another future, and the old one becomes
+    /// a branch. Refused, with the reason, if it makes no sense there.
     pub fn act(&mut self, action: Action) -> Result<(), String> {
         // What an action before has made due at this very moment happens first.
         let now = self.now();
@@ -164,30 +211,42 @@ impl Session {
             return Err(format!("a session holds {MAX_ACTIONS} actions at most"));
         }
         self.remember();
-        self.undone.clear();
-        self.recording.actions.truncate(self.present.acted);
+        if self.head > now {
+            self.put_aside();
+        }
         self.forget_future();
-        self.recording.actions.push((now, action));
+        self.recording.act(self.present.acted, (now, action));
+        self.forget_same();
         let happened = self.present.step(&self.recording, now, &mut self.step);
         debug_assert!(happened.is_continue(), "an action happens where it is done");
-        self.record();
+        self.record(true);
         Ok(())
     }
 
     /// Lets time pass up to `to`.
     pub fn advance(&mut self, to: Time) {
-        let to = to.min(Time::LONGEST);
-        while !self.is_held() && self.once(to) {}
-        self.head = self.head.max(self.now());
+        self.advance_seeing(to, &mut |_| ());
     }
 
-    /// Lets the next thing up to `to` happen; false, at `to`, if there is none.
-    fn once(&mut self, to: Time) -> bool {
+    /// The same; each step that happens is looked at.
+    fn advance_seeing(&mut self, to: Time, look: &mut dyn FnMut(&Step)) {
+        let to = to.min(Time::LONGEST);
+        let stays = to.saturating_sub(self.now()) < LONG_WAY;
+        while !self.is_held() && self.once(to, stays) {
+            look(&self.step);
+        }
+        self.head = self.head.max(self.now());
+        self.look_back();
+    }
+
+    /// Lets the next thing up to `to` happen; false, at `to`, if there is none. On a long way nobody
+    /// stays at it.
+    fn once(&mut self, to: Time, stays: bool) -> bool {
         let (before, idle) = (self.now(), self.is_idle());
         let happened = self.present.step(&self.recording, to, &mut self.step);
         self.note_quiet(before, idle);
         if happened.is_continue() {
-            self.record();
+            self.record(stays);
         }
         happened.is_continue()
     }
@@ -211,9 +270,9 @@ impl Session {
             if self.is_held() {
                 return;
             }
-            let told = self.records.len().max(self.told());
+            let last = self.present.world.last_step();
             self.advance(at);
-            if !story || self.told() > told || self.records.len() > told {
+            if !story || self.last_told().is_some_and(|told| told.step.id > last) {
                 break;
             }
         }
@@ -223,10 +282,7 @@ impl Session {
     pub fn step_back(&mut self, story: bool) {
         let now = self.now();
         let to = if story {
-            let before = self.records.partition_point(|record| record.step.at < now);
-            before
-                .checked_sub(1)
-                .map_or(Time::ZERO, |place| self.records[place].step.at)
+            self.told_before(now)
         } else {
             self.moment_before(now)
         };
@@ -283,20 +339,56 @@ impl Session {
         &self.recording.scenario
     }
 
+    /// How often a future was given up for another: as long as this stays the same, what has
+    /// happened stays true.
+    pub fn turns(&self) -> u64 {
+        self.turns
+    }
+
+    /// Whether its user did anything, in this run or in a branch.
+    pub fn is_touched(&self) -> bool {
+        let done = !self.recording.actions.is_empty() || !self.aside.is_empty();
+        done || !self.bookmarks.is_empty()
+    }
+
     /// What its user did, in order of time.
     pub fn actions(&self) -> &[(Time, Action)] {
         &self.recording.actions
     }
 
-    /// The steps worth telling, up to the head.
+    /// The steps worth telling, up to the head. Of those that lie far from the cursor only the rare
+    /// ones are here: who stood, who led, who crashed, what you did.
     pub fn records(&self) -> &[Record] {
-        &self.records
+        &self.window.records
+    }
+
+    /// The last step worth telling at or before the cursor.
+    fn last_told(&self) -> Option<&Record> {
+        self.records()[..self.told()].last()
+    }
+
+    /// When the last step before `now` happened that is worth telling.
+    fn told_before(&mut self, now: Time) -> Time {
+        loop {
+            let before = self
+                .records()
+                .partition_point(|record| record.step.at < now);
+            let last = before
+                .checked_sub(1)
+                .map(|place| &self.records()[place].step);
+            match last {
+                Some(last) if last.id > self.window.from => return last.at,
+                _ if self.window.from > StepId(0) => self.tell_earlier(),
+                Some(last) => return last.at,
+                None => return Time::ZERO,
+            }
+        }
     }
 
     /// How many of the records lie at or before the cursor.
     pub fn told(&self) -> usize {
         let last = self.present.world.last_step();
-        self.records
+        self.records()
             .partition_point(|record| record.step.id <= last)
     }
 
@@ -313,6 +405,13 @@ impl Session {
     /// The stretches during which nothing was under way, up to the head.
     pub fn quiet(&self) -> &[(Time, Time)] {
         &self.quiet
+    }
+
+    /// The stretch without anything under way in which a moment lies, or which ends with it.
+    pub fn quiet_around(&self, at: Time) -> Option<(Time, Time)> {
+        let before = self.quiet.partition_point(|(from, _)| *from < at);
+        let last = self.quiet.get(before.checked_sub(1)?)?;
+        (last.1 >= at).then_some(*last)
     }
 
     /// When something happens next, by itself or by a recorded action.

@@ -1,7 +1,7 @@
 //! A session with a clock: it plays, or it stands still. Beside it there may be another, of the same
 //! actions with other rules, which is always at the same moment.
 
-use super::{Pace, Session};
+use super::{Pace, RunId, Session, Stop, pace};
 use crate::sim::{Action, PacketKind, Scenario, Time};
 
 /// How often the clock is written, at least, in milliseconds.
@@ -23,6 +23,19 @@ pub enum TimeWish {
         /// Whether to the next event that is told.
         story: bool,
     },
+    /// Play backwards, or no more.
+    Backwards,
+    /// Put a bookmark here, or take it away.
+    Bookmark,
+    /// Take a bookmark away.
+    Forget(Time),
+    /// To the next stop, or the one before.
+    Go {
+        /// Of which kind.
+        stop: Stop,
+        /// Whether to the one before.
+        back: bool,
+    },
     /// Do again what was undone.
     Redo,
     /// Go to a moment.
@@ -33,6 +46,17 @@ pub enum TimeWish {
     Toggle,
     /// Take the last action back.
     Undo,
+}
+
+/// What a user wants of a branch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BranchWish {
+    /// Forget it.
+    Delete(RunId),
+    /// Call it by this name.
+    Name(RunId, String),
+    /// Exchange it with the present run.
+    Take(RunId),
 }
 
 /// A session, and how it is being watched.
@@ -49,6 +73,8 @@ pub struct Player {
     pub waits: bool,
     /// Up to when it is played, if not for ever.
     pub until: Option<Time>,
+    /// Whether it plays backwards.
+    pub backwards: bool,
     insists: bool,
     last_frame: Option<f64>,
 }
@@ -63,6 +89,7 @@ impl Player {
             playing: true,
             waits: false,
             until: None,
+            backwards: false,
             insists: false,
             last_frame: None,
         }
@@ -91,6 +118,9 @@ impl Player {
         if !self.playing {
             return false;
         }
+        if self.backwards {
+            return self.rewind(wall / 1000.0);
+        }
         if self.session.is_held() || self.is_waiting() {
             self.pause();
             return true;
@@ -111,6 +141,22 @@ impl Player {
             return true;
         }
         twin_happened || self.session.world().last_step() != before
+    }
+
+    /// Lets `wall` seconds of watching pass backwards. Idle time is crossed as quickly as it was on the
+    /// way here.
+    fn rewind(&mut self, wall: f64) -> bool {
+        let now = self.session.now();
+        let quiet = self.session.quiet_around(now);
+        let crossing = quiet.map_or(0.0, |(from, to)| (to - from).as_secs() / pace::LONGEST_WAIT);
+        let passes = (wall * self.pace.speed.max(crossing) * 1e6).max(1.0);
+        let before = self.session.world().last_step();
+        self.session.seek(Time(now.0.saturating_sub(passes as u64)));
+        self.keep_together();
+        if self.session.now() == Time::ZERO {
+            self.pause();
+        }
+        self.session.world().last_step() != before || !self.playing
     }
 
     /// Brings the twin to where the session is. Says whether anything happens there in between.
@@ -136,7 +182,7 @@ impl Player {
 
     /// Seconds of the run in a second of the wall clock, from now until something happens.
     pub fn rate(&mut self) -> f64 {
-        if self.playing {
+        if self.playing && !self.backwards {
             self.pace.rate(&self.session)
         } else {
             0.0
@@ -149,6 +195,9 @@ impl Player {
         if self.pace.speed > Pace::READABLE {
             return CLOCK / 2.0;
         }
+        if self.backwards {
+            return 0.0;
+        }
         let sessions = [Some(&self.session), self.twin.as_ref()];
         let next = sessions.into_iter().flatten().filter_map(Session::next_at);
         let next = next.min().unwrap_or(Time::NEVER);
@@ -159,17 +208,30 @@ impl Player {
     /// Plays from here on.
     pub fn play(&mut self) {
         self.playing = true;
+        self.backwards = false;
         self.insists = false;
         self.last_frame = None;
     }
 
-    /// Does what the user wants of time.
-    pub fn time(&mut self, wish: TimeWish) {
+    /// Does what the user wants of time. False if there is no such moment.
+    pub fn time(&mut self, wish: TimeWish) -> bool {
         match wish {
-            TimeWish::Back { .. } | TimeWish::Forward { .. } | TimeWish::Seek(_) => self.pause(),
+            TimeWish::Back { .. }
+            | TimeWish::Forward { .. }
+            | TimeWish::Go { .. }
+            | TimeWish::Seek(_) => self.pause(),
             _ => {}
         }
         match wish {
+            TimeWish::Backwards if self.backwards => self.pause(),
+            TimeWish::Backwards => {
+                self.play();
+                self.backwards = true;
+            }
+            TimeWish::Bookmark => return self.session.bookmark(),
+            TimeWish::Forget(at) => return self.session.forget_bookmark(at),
+            TimeWish::Go { stop, back: false } => return self.session.go_on(stop),
+            TimeWish::Go { stop, back: true } => return self.session.go_back(stop),
             TimeWish::Back { story } => self.session.step_back(story),
             TimeWish::Forward { story } => self.session.step_forward(story),
             TimeWish::Redo => _ = self.take_a_hand().redo(),
@@ -181,6 +243,18 @@ impl Player {
             TimeWish::Toggle if self.playing => self.pause(),
             TimeWish::Toggle => self.insist(),
             TimeWish::Undo => _ = self.take_a_hand().undo(),
+        }
+        true
+    }
+
+    /// Does what the user wants of a branch. Says whether there is such a branch.
+    pub fn branch(&mut self, wish: &BranchWish) -> bool {
+        self.pause();
+        let session = self.take_a_hand();
+        match wish {
+            BranchWish::Delete(id) => session.delete_branch(*id),
+            BranchWish::Name(id, name) => session.name_branch(*id, name),
+            BranchWish::Take(id) => session.take_branch(*id),
         }
     }
 
@@ -198,7 +272,7 @@ impl Player {
 
     /// Stands still.
     pub fn pause(&mut self) {
-        self.playing = false;
+        (self.playing, self.backwards) = (false, false);
         self.last_frame = None;
     }
 }

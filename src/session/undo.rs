@@ -1,31 +1,23 @@
-//! Undo and redo: from one run to another, and back.
+//! Undo and redo: what the user did last is taken back, be it an action, a return to a branch, or
+//! what became of a branch.
+
+use std::sync::Arc;
 
 use super::Session;
-use super::recording::Recording;
-use crate::sim::Time;
+use super::branches::{Aside, Run};
 
 /// The most moments that undo goes back to.
 const MAX_UNDO: usize = 200;
 
-/// Where undo and redo lead: another truth, and where its cursor stood.
+/// Where undo and redo lead: the runs there were, and which was the present one.
 #[derive(Clone, Debug)]
-pub(super) struct UndoEntry {
-    recording: Recording,
-    cursor: Time,
-    head: Time,
-}
-
-/// A future that an action in the past has put aside.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Ghost {
-    /// Where it parted from the present run.
-    pub from: Time,
-    /// How far it went.
-    pub to: Time,
+pub(super) struct Past {
+    run: Run,
+    aside: Arc<Vec<Aside>>,
 }
 
 impl Session {
-    /// Takes the last action back (or the last fork).
+    /// Takes back what was done last.
     pub fn undo(&mut self) -> bool {
         let Some(past) = self.done.pop() else {
             return false;
@@ -45,15 +37,6 @@ impl Session {
         true
     }
 
-    /// The futures that were put aside, the last one last.
-    pub fn ghosts(&self) -> impl Iterator<Item = Ghost> + '_ {
-        let ghosts = self.done.iter().filter(|past| past.cursor < past.head);
-        ghosts.map(|past| Ghost {
-            from: past.cursor,
-            to: past.head,
-        })
-    }
-
     /// Whether there is something to undo.
     pub fn can_undo(&self) -> bool {
         !self.done.is_empty()
@@ -64,28 +47,30 @@ impl Session {
         !self.undone.is_empty()
     }
 
-    fn past(&self) -> UndoEntry {
-        UndoEntry {
-            recording: self.recording.clone(),
-            cursor: self.now(),
-            head: self.head,
+    fn past(&self) -> Past {
+        Past {
+            run: self.run(),
+            aside: self.aside.clone(),
         }
     }
 
+    /// Keeps what undo leads back to. What was undone before cannot be done again.
     pub(super) fn remember(&mut self) {
         if self.done.len() == MAX_UNDO {
             self.done.remove(0);
         }
         self.done.push(self.past());
+        self.undone.clear();
     }
 
-    fn return_to(&mut self, past: UndoEntry) {
-        let (shared, parts_at) = self.recording.parting(&past.recording);
-        self.restore(|moment| moment.acted <= shared && moment.world.now() <= parts_at);
-        self.forget_future();
-        self.recording = past.recording;
-        // Play it again up to where it had been, so that its future can be seen, then go back.
-        self.advance(past.head.max(past.cursor));
-        self.seek(past.cursor);
+    /// Begins afresh: there is nothing to undo.
+    pub(super) fn forget_undo(&mut self) {
+        self.done.clear();
+        self.undone.clear();
+    }
+
+    fn return_to(&mut self, past: Past) {
+        self.aside = past.aside;
+        self.go_to(past.run);
     }
 }

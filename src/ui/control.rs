@@ -8,7 +8,7 @@ use yew::Callback;
 use yew::html::ImplicitClone;
 
 use super::attention::ask_first;
-use crate::session::{Player, TimeWish};
+use crate::session::{BranchWish, Player, TimeWish};
 use crate::sim::Action;
 use crate::sim::text::{self, TextError};
 
@@ -111,11 +111,30 @@ impl Control {
     }
 
     pub fn time(&self, wish: TimeWish) {
-        let onward = matches!(wish, TimeWish::Forward { .. } | TimeWish::Toggle);
+        let onward = matches!(
+            wish,
+            TimeWish::Forward { .. } | TimeWish::Go { back: false, .. } | TimeWish::Toggle
+        );
         if onward && self.is_held() {
             return ask_first();
         }
-        self.player.borrow_mut().time(wish);
+        let went = self.player.borrow_mut().time(wish);
+        self.tell.emit(Heard::Time);
+        match wish {
+            TimeWish::Bookmark if !went => self.say("There are too many bookmarks: take one away."),
+            TimeWish::Go { back: true, .. } if !went => self.say("There is none before."),
+            TimeWish::Go { .. } if !went => {
+                self.say("There is none in the next minute of the run.")
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is done to branches.
+impl Control {
+    pub fn branch(&self, wish: BranchWish) {
+        self.player.borrow_mut().branch(&wish);
         self.tell.emit(Heard::Time);
     }
 }

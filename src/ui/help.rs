@@ -47,6 +47,20 @@ const KEYS: Rows = &[
         "to the next or previous event that is told",
     ),
     (
+        "E, C, V and M",
+        "to the next election, commit, broken property or message; with Shift, to the one before",
+    ),
+    (
+        "S",
+        "to the next event at the chosen server; with Shift, to the one before",
+    ),
+    (
+        "[ and ]",
+        "to the cause of what has just happened, or to its effect",
+    ),
+    ("B", "play backwards"),
+    ("K", "put a bookmark at this moment, or take it away"),
+    (
         "1 to 9",
         "go to a server; the arrows lead on from there, as they do among the messages",
     ),

@@ -6,10 +6,14 @@ use web_sys::{Element, KeyboardEvent};
 use super::learning::Wish;
 use super::why::{self, Inquiry};
 use crate::raft::NodeId;
-use crate::session::TimeWish;
+use crate::session::{Stop, TimeWish};
 
 /// What a key asks for.
 pub enum Shortcut {
+    /// To the next event at the chosen server, or the one before.
+    Chosen {
+        back: bool,
+    },
     Close,
     Help,
     Page(Wish),
@@ -22,6 +26,10 @@ pub enum Shortcut {
 fn ask(event: &KeyboardEvent) -> Option<Shortcut> {
     let question = why::asked_by(event).or_else(why::latest);
     question.map(|question| Shortcut::Past(Inquiry::Ask(question)))
+}
+
+fn go(stop: Stop, back: bool) -> Option<Shortcut> {
+    Some(Shortcut::Time(TimeWish::Go { stop, back }))
 }
 
 /// What this key asks for.
@@ -63,6 +71,14 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
         "PageDown" => Some(Shortcut::Page(Wish::Next)),
         "PageUp" => Some(Shortcut::Page(Wish::Back)),
         "?" => Some(Shortcut::Help),
+        "[" | "]" => go(Stop::Thread, key == "["),
+        "b" | "B" => Some(Shortcut::Time(TimeWish::Backwards)),
+        "c" | "C" => go(Stop::Commit, story),
+        "e" | "E" => go(Stop::Election, story),
+        "k" | "K" => Some(Shortcut::Time(TimeWish::Bookmark)),
+        "m" | "M" => go(Stop::Message, story),
+        "s" | "S" => Some(Shortcut::Chosen { back: story }),
+        "v" | "V" => go(Stop::Violation, story),
         "w" | "W" => ask(event),
         "Enter" if is("[data-packet]") => ask(event),
         digit => NodeId::new(digit.parse().ok()?).map(Shortcut::Server),

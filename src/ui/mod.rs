@@ -21,8 +21,10 @@ mod app;
 mod attention;
 mod beginning;
 mod bench;
+mod branches;
 mod breaking;
 mod chart;
+mod compare;
 mod console;
 mod control;
 mod delegate;
@@ -64,6 +66,7 @@ mod theme;
 mod timebar;
 mod tools;
 mod topbar;
+mod travel;
 mod unusual;
 mod why;
 

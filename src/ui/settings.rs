@@ -98,7 +98,7 @@ pub enum RunWish {
     Begin(Opening),
     /// Another run, where its cursor stands.
     Open(Shared),
-    /// Another run, from its beginning; beside it, if one is named, the same with that rule.
+    /// Another run, from its beginning; or, if a rule is named, beside the same with that rule.
     Watch(Shared, Option<Rule>),
 }
 

@@ -1,7 +1,7 @@
 //! What the browser keeps for the next visit. It may keep nothing (private windows, embedded
 //! pages); then everything works as on a first visit.
 
-use web_sys::Storage;
+use web_sys::{PerformanceNavigation, Storage};
 
 /// How far a learner has come in the course.
 pub const COURSE: &str = "raftarium.course";
@@ -11,6 +11,9 @@ pub const RUNS: &str = "raftarium.runs";
 
 /// `light` or `dark`, if the user chose.
 pub const THEME: &str = "raftarium.theme";
+
+/// Where this tab keeps the run that is open, with the address it is open at.
+const HERE: &str = "raftarium.here";
 
 fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
@@ -27,4 +30,35 @@ pub fn write(name: &str, text: &str) {
         // A full or forbidden storage loses a convenience, nothing else.
         let _ = storage.set_item(name, text);
     }
+}
+
+fn of_tab() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
+fn address() -> Option<String> {
+    web_sys::window()?.location().hash().ok()
+}
+
+/// Keeps what is open at this address, for when the page is loaded again; or nothing.
+pub fn write_here(kept: Option<String>) {
+    let (Some(storage), Some(address)) = (of_tab(), address()) else {
+        return;
+    };
+    // As above: a full storage loses a convenience.
+    let _ = match kept {
+        Some(kept) => storage.set_item(HERE, &format!("{address} {kept}")),
+        None => storage.remove_item(HERE),
+    };
+}
+
+/// What was open at this address, if the page is loaded again.
+pub fn read_here() -> Option<String> {
+    let performance = web_sys::window()?.performance()?;
+    if performance.navigation().type_() == PerformanceNavigation::TYPE_NAVIGATE {
+        return None;
+    }
+    let kept = of_tab()?.get_item(HERE).ok()??;
+    let (at, kept) = kept.split_once(' ')?;
+    (at == address()?).then(|| kept.into())
 }

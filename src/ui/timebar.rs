@@ -5,16 +5,20 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::branches::Branches;
+use super::compare::CompareWish;
 use super::control::Control;
 use super::icons;
 use super::paint::Paint;
+use super::travel::Travel;
 use crate::raft::{MAX_SERVERS, NodeId};
-use crate::session::TimeWish;
+use crate::session::{Bookmark, TimeWish};
 use crate::sim::Time;
 use crate::view::Timeline;
+use crate::view::branches::BranchMark;
 use crate::view::refs::named;
 use crate::view::scene::Look;
-use crate::view::timeline::TickKind;
+use crate::view::timeline::{TickKind, span};
 
 #[derive(Properties)]
 pub struct TimeBarProps {
@@ -24,6 +28,11 @@ pub struct TimeBarProps {
     pub hurrying: bool,
     pub can_undo: bool,
     pub can_redo: bool,
+    pub branches: Rc<[BranchMark]>,
+    pub on_compare: Callback<CompareWish>,
+    pub bookmarks: Vec<Bookmark>,
+    pub focus: Option<NodeId>,
+    pub backwards: bool,
     /// The slider of time and the clock are part of what moves.
     pub paint: Paint,
     pub control: Control,
@@ -32,6 +41,9 @@ pub struct TimeBarProps {
 impl PartialEq for TimeBarProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.timeline, &other.timeline)
+            && self.branches == other.branches
+            && self.bookmarks == other.bookmarks
+            && (self.focus, self.backwards) == (other.focus, other.backwards)
             && (
                 self.playing,
                 self.speed,
@@ -72,6 +84,9 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
     } else {
         ("Play", icons::play())
     };
+    let branches = (!props.branches.is_empty()).then(|| {
+        html! { <Branches marks={props.branches.clone()} span={span(props.timeline.head)} control={&props.control} on_compare={&props.on_compare} /> }
+    });
     html! {
         <footer class="timebar">
             <div class="controls" role="group" aria-label="Playing">
@@ -85,9 +100,10 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
                     onclick={send(|event| TimeWish::Forward { story: event.shift_key() })}>{ icons::step_forward() }</button>
                 <button class="quiet undo" aria-label="Redo" title="Redo (Shift+Ctrl+Z)" disabled={!props.can_redo}
                     onclick={send(|_| TimeWish::Redo)}>{ icons::redo() }</button>
+                { travel(props) }
             </div>
             <div class="run">
-                { run_picture(&props.timeline) }
+                { run_picture(&props.timeline, &props.bookmarks) }
                 { quiet_picture(&props.timeline) }
                 { lane_names(&props.timeline) }
                 <input ref={props.paint.slider.clone()} class="time-slider" type="range" aria-label="Time"
@@ -100,68 +116,74 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
                     value={place_of(props.speed).to_string()}
                     aria-valuetext={words(props.speed, false)} oninput={speed} />
             </div>
+            { for branches }
         </footer>
     }
 }
 
-/// How much time the bar shows: more than has been played, in steps, so that it rests most of the
-/// time.
-pub fn span(head: Time) -> Time {
-    let mut span = Time::ms(2000);
-    while span.0 * 9 / 10 < head.0 {
-        span.0 = span.0 * 3 / 2;
+fn travel(props: &TimeBarProps) -> Html {
+    html! {
+        <Travel bookmarks={props.bookmarks.clone()} focus={props.focus} backwards={props.backwards}
+            control={&props.control} />
     }
-    span
 }
 
 /// The width of the picture: fine enough for whole numbers.
 const WIDTH: u64 = 10_000;
 
-fn run_picture(timeline: &Timeline) -> Html {
+/// The run: a path for each thing that a server was, and one for each kind of tick, however many there
+/// are of them.
+fn run_picture(timeline: &Timeline, bookmarks: &[Bookmark]) -> Html {
     let span = span(timeline.head).0;
-    let x = |at: Time| (at.0 * WIDTH / span).to_string();
-    let width = |from: Time, to: Time| {
-        (to.saturating_sub(from).0 * WIDTH / span)
-            .max(1)
-            .to_string()
-    };
-    let lanes = || {
-        let lanes = NodeId::first(MAX_SERVERS).zip(&timeline.lanes);
-        lanes.filter(|(_, lane)| !lane.is_empty())
-    };
-    let pitch = 66 / lanes().count().max(1);
-    let lanes = lanes().enumerate().map(|(nth, (id, lane))| {
-        let y = (2 + pitch * nth).to_string();
-        let height = (pitch - 3).clamp(2, 10).to_string();
-        let stretches = lane.iter().enumerate().map(|(place, stretch)| {
+    let x = |at: Time| at.0 * WIDTH / span;
+    let lanes = lanes(timeline).map(|(id, y, height)| {
+        let lane = &timeline.lanes[id.slot()];
+        let mut paths = Vec::new();
+        for (place, stretch) in lane.iter().enumerate() {
             let until = lane.get(place + 1).map_or(timeline.head, |next| next.from);
-            html! {
-                <rect key={place} class={stretch.look.map_or("gone", Look::word)} x={x(stretch.from)} y={y.clone()}
-                    width={width(stretch.from, until)} height={height.clone()} />
-            }
-        });
-        html! { <g key={nth} data-refs={named(id)}>{ for stretches }</g> }
+            let width = x(until).saturating_sub(x(stretch.from)).max(1);
+            let bar = format!("M{} {y}h{width}v{height}h-{width}z", x(stretch.from));
+            add(&mut paths, stretch.look.map_or("gone", Look::word), &bar);
+        }
+        html! { <g key={id.number()} data-refs={named(id)}>{ for drawn(paths) }</g> }
     });
-    let ticks = timeline.ticks.iter().enumerate().map(|(nth, tick)| {
+    let mut ticks = Vec::new();
+    for tick in &timeline.ticks {
         let class = match tick.kind {
             TickKind::Action => "tick-action",
             TickKind::Answer => "tick-answer",
             TickKind::Leader => "tick-leader",
         };
-        html! { <rect key={nth} {class} x={x(tick.at)} y="71" width="18" height="7" /> }
-    });
-    let ghosts = timeline.ghosts.iter().enumerate().map(|(nth, ghost)| {
-        html! {
-            <rect key={nth} x={x(ghost.from)} y="0" width={width(ghost.from, ghost.to.min(Time(span)))} height="1.5" />
-        }
-    });
+        add(&mut ticks, class, &format!("M{} 71h18v7h-18z", x(tick.at)));
+    }
+    let mut flags = Vec::new();
+    for bookmark in bookmarks {
+        add(
+            &mut flags,
+            "bookmark-flag",
+            &format!("M{} 0h50l-25 10z", x(bookmark.at).saturating_sub(25)),
+        );
+    }
     html! {
         <svg class="run-picture" viewBox="0 0 10000 84" preserveAspectRatio="none" aria-hidden="true">
             <g class="run-lanes">{ for lanes }</g>
-            <g class="run-ghosts">{ for ghosts }</g>
-            <g class="run-ticks">{ for ticks }</g>
+            <g class="run-ticks">{ for drawn(ticks) }</g>
+            <g class="run-bookmarks">{ for drawn(flags) }</g>
         </svg>
     }
+}
+
+/// Adds to the path of a class.
+fn add(paths: &mut Vec<(&'static str, String)>, class: &'static str, piece: &str) {
+    match paths.iter_mut().find(|(other, _)| *other == class) {
+        Some((_, path)) => path.push_str(piece),
+        None => paths.push((class, piece.into())),
+    }
+}
+
+fn drawn(paths: Vec<(&'static str, String)>) -> impl Iterator<Item = Html> {
+    let path = |(class, d)| html! { <path key={class} {class} {d} /> };
+    paths.into_iter().map(path)
 }
 
 /// The servers' lanes, in the units of the picture: which, from where, how high.

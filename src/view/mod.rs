@@ -4,6 +4,8 @@
 //! - [`scene`]: the stage: servers, clients, packets under way, cut links;
 //! - [`logs`]: the logs side by side;
 //! - [`chart`]: who sent what to whom, over time;
+//! - [`branches`](mod@branches): the futures that were put aside;
+//! - [`compare`]: two runs side by side;
 //! - [`timeline`]: who was what when;
 //! - [`unusual`]: all that is off or unusual;
 //! - [`why`]: why anything of it is so;
@@ -12,7 +14,9 @@
 //! - [`rules`]: the rules of Figure 2, with what they compared in the last step;
 //! - [`refs`]: which words and things of all these are about the same.
 
+pub mod branches;
 pub mod chart;
+pub mod compare;
 pub mod facts;
 pub mod foreign;
 pub mod logs;
@@ -24,6 +28,7 @@ pub mod unusual;
 pub mod why;
 
 pub use chart::Chart;
+pub use compare::Comparison;
 pub use logs::LogTable;
 pub use scene::Scene;
 pub use timeline::Timeline;

@@ -1,11 +1,11 @@
 //! The run as a whole: who was what when, and what the user did.
 
 use super::scene::Look;
-use crate::raft::{Event, MAX_SERVERS, NodeId, ServerSet};
-use crate::session::{Ghost, QUIET, Session};
-use crate::sim::{Cause, Fact, Scenario, Step, StepId, Time};
+use crate::raft::{MAX_SERVERS, NodeId, ServerSet};
+use crate::session::{Landmark, Mark, QUIET, Session};
+use crate::sim::{Scenario, Time};
 
-/// The run from its start to its head. It is kept up as the run grows, not made anew.
+/// The run from its start to its head, as finely as it is drawn and no finer.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Timeline {
     /// For each server, by its number, the stretches during which it was the same. Who was never
@@ -15,16 +15,35 @@ pub struct Timeline {
     pub ticks: Vec<Tick>,
     /// Stretches without anything under way, long enough to be passed quickly.
     pub quiet: Vec<(Time, Time)>,
-    /// Futures that were put aside.
-    pub ghosts: Vec<Ghost>,
     /// How far the run has been played.
     pub head: Time,
     /// What each server is when it neither leads nor wants to.
     at_rest: [Look; MAX_SERVERS],
-    /// Who was there in the beginning.
+    state: State,
+}
+
+/// What a picture was made of: as long as it stays the same, so does the picture.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct State {
     ids: ServerSet,
-    read: usize,
-    last: Option<StepId>,
+    turns: u64,
+    /// How far the run has been played, in what can be told apart.
+    head: u64,
+    /// How much stands out, but for what happens all the time.
+    marks: usize,
+}
+
+/// How many moments of a run can be told apart in its picture.
+const FINE: u64 = 600;
+
+/// How much time is shown: more than has been played, in steps, so that the picture rests most of
+/// the time.
+pub fn span(head: Time) -> Time {
+    let mut span = Time::ms(2000);
+    while span.0 * 9 / 10 < head.0 {
+        span.0 = span.0 * 3 / 2;
+    }
+    span
 }
 
 /// A server was one thing from some moment on.
@@ -57,40 +76,29 @@ pub enum TickKind {
 }
 
 impl Timeline {
-    /// Whether an eye could tell it from `other`: it is drawn small, and drawing it costs.
-    pub fn looks_other(&self, other: &Self) -> bool {
-        let grown = self.head.saturating_sub(other.head).0;
-        (self.lanes != other.lanes || self.ghosts != other.ghosts)
-            || self.ticks.len() != other.ticks.len()
-            || self.head < other.head
-            || grown * 250 > self.head.0.max(2_000_000)
+    /// The picture of a session.
+    pub fn of(session: &Session) -> Self {
+        let mut timeline = Self::begin(session.scenario());
+        timeline.head = session.head();
+        timeline.state = State::of(session);
+        let grain = Time(span(timeline.head).0 / FINE);
+        for mark in session.marks() {
+            timeline.take_in(mark, grain);
+        }
+        let quiet = session.quiet().iter().copied();
+        let quiet = quiet.filter(|(from, to)| *to - *from > QUIET.max(grain));
+        timeline.quiet = quiet.collect();
+        timeline
     }
 
-    /// Takes in what has happened since the last time.
-    pub fn update(&mut self, session: &Session) {
-        let records = session.records();
-        let seen = self
-            .read
-            .checked_sub(1)
-            .map(|place| records.get(place).map(|record| record.step.id));
-        if seen.flatten() != self.last || self.ids != session.scenario().ids() {
-            *self = Self::begin(session.scenario());
-        }
-        for record in &records[self.read..] {
-            self.take_in(&record.step);
-        }
-        self.read = records.len();
-        self.last = records.last().map(|record| record.step.id);
-        self.head = session.head();
-        let quiet = session.quiet().iter().copied();
-        self.quiet = quiet.filter(|(from, to)| *to - *from > QUIET).collect();
-        self.ghosts = session.ghosts().collect();
+    /// The picture of a session now, if an eye could tell it from this one.
+    pub fn anew(&self, session: &Session) -> Option<Self> {
+        (self.state != State::of(session)).then(|| Self::of(session))
     }
 
     fn begin(scenario: &Scenario) -> Self {
         let mut timeline = Self {
             lanes: vec![Vec::new(); MAX_SERVERS],
-            ids: scenario.ids(),
             ..Self::default()
         };
         for server in scenario.ids().iter() {
@@ -100,68 +108,51 @@ impl Timeline {
             } else {
                 Look::Outside
             };
-            timeline.rest(server, Time::ZERO);
+            timeline.rest(server, Time::ZERO, Time::ZERO);
         }
         timeline
     }
 
-    fn take_in(&mut self, step: &Step) {
-        if matches!(step.cause, Cause::Action(_)) {
-            self.ticks.push(Tick {
-                at: step.at,
-                kind: TickKind::Action,
-            });
+    fn take_in(&mut self, mark: &Mark, grain: Time) {
+        let at = mark.at;
+        match mark.what {
+            Landmark::Acted => self.tick(at, TickKind::Action, grain),
+            Landmark::Answered => self.tick(at, TickKind::Answer, grain),
+            Landmark::Elected(_) => self.tick(at, TickKind::Leader, grain),
+            _ => {}
         }
-        for fact in &step.facts {
-            let (server, look) = match fact {
-                Fact::Crashed { server } => (*server, Look::Down),
-                Fact::Joined { server } => {
-                    self.at_rest[server.slot()] = Look::Outside;
-                    self.rest(*server, step.at);
-                    continue;
+        let (server, look) = match mark.what {
+            Landmark::Acted | Landmark::Answered | Landmark::Broke | Landmark::Committed => return,
+            Landmark::Crashed(id) => (id, Look::Down),
+            Landmark::Elected(id) => (id, Look::Leader),
+            Landmark::PreStood(id) => (id, Look::PreCandidate),
+            Landmark::Stood(id) => (id, Look::Candidate),
+            Landmark::Retired(id) => return self.change(id, at, None, grain),
+            Landmark::Restarted(id) | Landmark::SteppedDown(id) => {
+                return self.rest(id, at, grain);
+            }
+            Landmark::Joined(id) => {
+                self.at_rest[id.slot()] = Look::Outside;
+                return self.rest(id, at, grain);
+            }
+            Landmark::Configured(id, configuration) => {
+                self.at_rest[id.slot()] = Look::at_rest(id, &configuration);
+                // Whoever leads goes on, though it be removed, until it steps down.
+                if self.look(id) != Some(Look::Leader) {
+                    self.rest(id, at, grain);
                 }
-                Fact::Restarted { server } => {
-                    self.rest(*server, step.at);
-                    continue;
-                }
-                Fact::Retired { server } => {
-                    self.change(*server, step.at, None);
-                    continue;
-                }
-                Fact::Raft { server, event } => match event {
-                    Event::BecameLeader { .. } => {
-                        self.ticks.push(Tick {
-                            at: step.at,
-                            kind: TickKind::Leader,
-                        });
-                        (*server, Look::Leader)
-                    }
-                    Event::ElectionStarted { .. } => (*server, Look::Candidate),
-                    Event::PreVoteStarted { .. } => (*server, Look::PreCandidate),
-                    Event::Configured { configuration, .. } => {
-                        self.at_rest[server.slot()] = Look::at_rest(*server, configuration);
-                        // Whoever leads goes on, though it be removed, until it steps down.
-                        if self.look(*server) != Some(Look::Leader) {
-                            self.rest(*server, step.at);
-                        }
-                        continue;
-                    }
-                    Event::SteppedDown { .. } => {
-                        self.rest(*server, step.at);
-                        continue;
-                    }
-                    _ => continue,
-                },
-                Fact::Answered { .. } => {
-                    self.ticks.push(Tick {
-                        at: step.at,
-                        kind: TickKind::Answer,
-                    });
-                    continue;
-                }
-                _ => continue,
-            };
-            self.change(server, step.at, Some(look));
+                return;
+            }
+        };
+        self.change(server, at, Some(look), grain);
+    }
+
+    /// Marks a moment, unless one like it stands at the same place.
+    fn tick(&mut self, at: Time, kind: TickKind, grain: Time) {
+        let same = self.ticks.iter().rev().take(8);
+        let mut same = same.filter(|tick| tick.kind == kind);
+        if same.next().is_none_or(|tick| tick.at + grain <= at) {
+            self.ticks.push(Tick { at, kind });
         }
     }
 
@@ -169,15 +160,34 @@ impl Timeline {
         self.lanes.get(server.slot())?.last()?.look
     }
 
-    fn rest(&mut self, server: NodeId, at: Time) {
-        self.change(server, at, Some(self.at_rest[server.slot()]));
+    fn rest(&mut self, server: NodeId, at: Time, grain: Time) {
+        self.change(server, at, Some(self.at_rest[server.slot()]), grain);
     }
 
-    fn change(&mut self, server: NodeId, at: Time, look: Option<Look>) {
-        if let Some(lane) = self.lanes.get_mut(server.slot())
-            && lane.last().is_none_or(|last| last.look != look)
-        {
+    fn change(&mut self, server: NodeId, at: Time, look: Option<Look>, grain: Time) {
+        let Some(lane) = self.lanes.get_mut(server.slot()) else {
+            return;
+        };
+        // What was too short to be seen gives way to what came of it.
+        let seen = |last: &mut Stretch| last.from + grain > at && last.from > Time::ZERO;
+        if lane.pop_if(seen).is_some() && lane.last().is_some_and(|last| last.look == look) {
+            return;
+        }
+        if lane.last().is_none_or(|last| last.look != look) {
             lane.push(Stretch { from: at, look });
+        }
+    }
+}
+
+impl State {
+    fn of(session: &Session) -> Self {
+        let head = session.head();
+        let fine = (span(head).0 / FINE).max(1);
+        Self {
+            ids: session.scenario().ids(),
+            turns: session.turns(),
+            head: head.0 / fine,
+            marks: session.rare_marks(),
         }
     }
 }
@@ -185,6 +195,7 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::text::parse_action;
 
     /// What S1 was, one after the other, in a run of two seconds.
     fn lane(text: &str) -> Vec<Option<Look>> {
@@ -194,9 +205,7 @@ mod tests {
     fn stretches(text: &str) -> Vec<Stretch> {
         let mut session = Session::read(text).unwrap();
         session.advance(Time::ms(2_000));
-        let mut timeline = Timeline::default();
-        timeline.update(&session);
-        timeline.lanes[0].clone()
+        Timeline::of(&session).lanes[0].clone()
     }
 
     #[test]
@@ -208,5 +217,30 @@ mod tests {
         assert_eq!(lane(text), [led.as_slice(), &[Some(Outside)]].concat());
         // It leads until that is committed, two journeys later at least.
         assert!(stretches(text)[3].from >= Time::ms(220));
+    }
+    /// However long a run, its picture stays as small.
+    #[test]
+    fn a_long_run_is_drawn_no_finer_than_can_be_seen() {
+        let text = "servers 3 · seed 1 · clients 2 · client C1 writes x every 60ms · client C2 writes y every 60ms\ntimeout S1";
+        let mut session = Session::read(text).unwrap();
+        let mut sizes = Vec::new();
+        for minutes in [1, 2] {
+            for nth in 0..60 {
+                session.advance(Time::ms(minutes * 60_000 - 60_000 + nth * 1_000));
+                let deed = ["crash S3", "restart S3"][nth as usize % 2];
+                session.act(parse_action(deed).unwrap()).unwrap();
+            }
+            let timeline = Timeline::of(&session);
+            assert!(timeline.anew(&session).is_none());
+            let stretches: usize = timeline.lanes.iter().map(Vec::len).sum();
+            sizes.push((stretches, timeline.ticks.len(), timeline.quiet.len()));
+        }
+        let fine = FINE as usize;
+        for (stretches, ticks, quiet) in sizes {
+            assert!(
+                stretches < 200 && ticks < 3 * fine && quiet < fine,
+                "{stretches} {ticks} {quiet}"
+            );
+        }
     }
 }

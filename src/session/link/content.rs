@@ -1,5 +1,7 @@
 //! What a link holds: a scenario, actions, and the moment that is looked at.
 
+use super::super::bookmarks::{Bookmark, MAX_BOOKMARKS};
+use super::super::branches::{Kept, MAX_BRANCHES};
 use super::wire::{Reader, Wire};
 use crate::raft::{ReadMode, Rule, SendPolicy};
 use crate::sim::{Action, Scenario, Setting, Time};
@@ -7,9 +9,94 @@ use crate::sim::{Action, Scenario, Setting, Time};
 /// A run, as links hold it.
 pub(super) struct Content {
     pub(super) scenario: Scenario,
-    /// Each action with the time since the one before.
+    /// Each action with its time.
     pub(super) actions: Vec<(Time, Action)>,
     pub(super) cursor: Time,
+    /// What follows the cursor where there are branches or bookmarks; a page of before does not read so far.
+    pub(super) rest: Option<Rest>,
+}
+
+/// Where the run goes on beyond the cursor, the branches beside it, and the bookmarks.
+pub(super) struct Rest {
+    pub(super) head: Time,
+    pub(super) branches: Vec<Kept>,
+    pub(super) bookmarks: Vec<Bookmark>,
+}
+
+impl Rest {
+    fn fits(&self) -> bool {
+        self.branches.len() <= MAX_BRANCHES && self.bookmarks.len() <= MAX_BOOKMARKS
+    }
+}
+
+impl Wire for Rest {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.head.put(out);
+        self.branches.put(out);
+        self.bookmarks.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            head: from.take()?,
+            branches: from.take()?,
+            bookmarks: from.take()?,
+        })
+    }
+}
+
+impl Wire for Bookmark {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.at.put(out);
+        self.name.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            at: from.take()?,
+            name: from.take()?,
+        })
+    }
+}
+
+/// Each action with the time since the one before, or since the beginning.
+impl Wire for Kept {
+    fn put(&self, out: &mut Vec<u8>) {
+        (self.shared as u64).put(out);
+        since(&self.others).put(out);
+        self.head.put(out);
+        self.name.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            shared: from.number()?.try_into().ok()?,
+            others: at(from.take()?),
+            head: from.take()?,
+            name: from.take()?,
+        })
+    }
+}
+
+/// Each action with the time since the one before.
+pub(super) fn since(actions: &[(Time, Action)]) -> Vec<(Time, Action)> {
+    let mut before = Time::ZERO;
+    let actions = actions.iter().map(|(at, action)| {
+        let since = *at - before;
+        before = *at;
+        (since, action.clone())
+    });
+    actions.collect()
+}
+
+/// Each action with its time.
+pub(super) fn at(since: Vec<(Time, Action)>) -> Vec<(Time, Action)> {
+    let mut at = Time::ZERO;
+    let actions = since.into_iter().map(|(since, action)| {
+        at = at + since;
+        (at, action)
+    });
+    actions.collect()
 }
 
 /// The settings of a link that does not give them. They never change: where the defaults of the
@@ -52,8 +139,11 @@ impl Wire for Content {
         off.put(out);
         scenario.disks.put(out);
         scenario.workloads.put(out);
-        self.actions.put(out);
+        since(&self.actions).put(out);
         self.cursor.put(out);
+        if let Some(rest) = &self.rest {
+            rest.put(out);
+        }
     }
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
@@ -68,11 +158,47 @@ impl Wire for Content {
         }
         scenario.disks = from.take()?;
         scenario.workloads = from.take()?;
+        let (actions, cursor) = (at(from.take()?), from.take()?);
+        let rest = match from.rest {
+            [] => None,
+            _ => Some(from.take::<Rest>()?),
+        };
         Some(Self {
             scenario,
-            actions: from.take()?,
-            cursor: from.take()?,
+            actions,
+            cursor,
+            rest: rest.filter(Rest::fits),
         })
+    }
+}
+
+impl Content {
+    /// The branches, if there are any.
+    pub(super) fn branches(&self) -> impl Iterator<Item = &Kept> {
+        self.rest.iter().flat_map(|rest| &rest.branches)
+    }
+
+    /// Whether a branch can go on where it says it does.
+    pub(super) fn bears(&self, branch: &Kept) -> bool {
+        let Some(stem) = self.actions.get(..branch.shared) else {
+            return false;
+        };
+        let next = branch.others.first();
+        let grows = stem
+            .last()
+            .zip(next)
+            .is_none_or(|(last, next)| last.0 <= next.0);
+        grows && (next.is_some() || self.actions.len() > branch.shared)
+    }
+
+    /// The last moment of all that it tells of.
+    pub(super) fn end(&self) -> Time {
+        let last = |actions: &[(Time, Action)]| actions.last().map_or(Time::ZERO, |(at, _)| *at);
+        let rest = self.rest.iter().map(|rest| rest.head);
+        let branches = self.branches();
+        let branches = branches.map(|branch| last(&branch.others).max(branch.head));
+        let own = last(&self.actions).max(self.cursor);
+        rest.chain(branches).fold(own, Time::max)
     }
 }
 
@@ -128,8 +254,9 @@ impl Content {
         scenario.workloads = from.take()?;
         Some(Self {
             scenario,
-            actions: from.take()?,
+            actions: at(from.take()?),
             cursor: from.take()?,
+            rest: None,
         })
     }
 }

@@ -6,17 +6,21 @@ use crate::sim::random::{Purpose, roll};
 /// Whole links that hold anything: they are runs, or refused.
 #[test]
 fn a_link_with_any_content_is_read_or_refused() {
+    let crash = |number| Action::Crash(crate::raft::NodeId::first(number).last().unwrap());
     let scenario = Scenario::new(3, 7);
-    let session = Session::replay(
-        scenario,
-        vec![(
-            Time::ms(5),
-            Action::Crash(crate::raft::NodeId::first(1).next().unwrap()),
-        )],
-    );
-    let good = decode(&write(&session.unwrap())).unwrap();
+    let mut session = Session::replay(scenario, vec![(Time::ms(5), crash(1))]).unwrap();
+    let alone = decode(&write(&session)).unwrap();
+    is_read_or_refused(&alone);
+    session.seek(Time::ms(3));
+    session.act(crash(2)).unwrap();
+    let branched = decode(&write(&session)).unwrap();
+    assert!(branched.len() > alone.len());
+    is_read_or_refused(&branched);
+}
+
+fn is_read_or_refused(good: &[u8]) {
     let mut read_well = 0;
-    for seed in 0..20_000u64 {
+    for seed in 0..10_000u64 {
         let random = |nth| roll(seed, Purpose::Loss, 0, Time(nth)) as usize;
         let mut body = good[5..].to_vec();
         for change in 0..=random(0) % 4 {
@@ -136,6 +140,7 @@ fn a_link_with_a_setting_out_of_range_says_which() {
             scenario,
             actions: vec![(Time::ms(1), Action::Configure(later))],
             cursor: Time::ZERO,
+            rest: None,
         };
         let mut body = Vec::new();
         content.put(&mut body);

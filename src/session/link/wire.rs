@@ -446,6 +446,21 @@ impl Wire for Key {
     }
 }
 
+/// As long as it says, in UTF-8.
+impl Wire for String {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_number(self.len() as u64, out);
+        out.extend(self.as_bytes());
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let length = from.number()?.try_into().ok()?;
+        let (text, rest) = from.rest.split_at_checked(length)?;
+        from.rest = rest;
+        Self::from_utf8(text.to_vec()).ok()
+    }
+}
+
 impl<T: Wire> Wire for Option<T> {
     fn put(&self, out: &mut Vec<u8>) {
         self.is_some().put(out);

@@ -1,6 +1,7 @@
 //! What a click or a key means, and what happens to the page then.
 
 use super::*;
+use crate::ui::storage;
 
 /// What the user wants done.
 impl App {
@@ -161,15 +162,48 @@ impl App {
             RunWish::Open(session) => self.show((*session).clone()),
             RunWish::Watch(session, with) => {
                 self.show((*session).clone());
-                let mut player = self.control.player_mut();
-                player.twin = with.map(|rule| with_rule(&player.session, rule));
-                player.session.seek(Time::ZERO);
-                player.play();
-                drop(player);
+                match with {
+                    Some(rule) => {
+                        self.control.player_mut().session.go_on(Stop::Violation);
+                        self.compare(CompareWish::With(Other::Rule(rule)));
+                    }
+                    None => {
+                        let mut player = self.control.player_mut();
+                        player.session.seek(Time::ZERO);
+                        player.play();
+                    }
+                }
                 self.wake();
                 show_stage();
             }
         }
+    }
+
+    /// Puts another run beside this one, where they differ first; or puts it away.
+    pub(super) fn compare(&mut self, wish: CompareWish) {
+        let mut player = self.control.player_mut();
+        player.pause();
+        let other = match wish {
+            CompareWish::Close => {
+                player.twin = None;
+                return;
+            }
+            CompareWish::Open => Other::first(&player.session, &self.branches),
+            CompareWish::With(other) => other,
+        };
+        let run = other.run(&player.session, &self.branches);
+        let Some((mut twin, titles)) = run else {
+            return;
+        };
+        // What each leads to can be compared where both have been played as far.
+        let end = player.session.head().max(twin.head());
+        player.session.seek(end);
+        twin.seek(end);
+        let found = Comparison::of([&player.session, &twin], titles);
+        player.session.seek(found.at.unwrap_or(end));
+        player.twin = Some(twin);
+        player.keep_together();
+        self.compared = Some(Compared { other, found });
     }
 
     /// A new run. The one before can be opened again: it is kept.
@@ -216,8 +250,28 @@ impl App {
         kept::keep(Kept {
             id: *self.kept.get_or_insert_with(kept::fresh),
             title: format!("{}, {count} {actions}", exhibit.unwrap_or_else(servers)),
-            link: link::write(session),
+            link: link::write_whole(session),
         });
+    }
+
+    /// The page is left, perhaps only to be loaded again.
+    pub(super) fn leave(&mut self) {
+        self.keep_run();
+        let session = &self.control.player().session;
+        let kept = self.room == Room::Play && session.is_touched() && !is_embed();
+        storage::write_here(kept.then(|| link::write_whole(session)));
+    }
+
+    /// A page that is loaded again goes on with its run, and the branches.
+    pub(super) fn reopen(&mut self) {
+        let kept = storage::read_here().filter(|_| self.room == Room::Play);
+        // One that this page cannot read is no loss: it is kept as the run before, too.
+        let Some(session) = kept.and_then(|kept| link::read_whole(&kept).ok()) else {
+            return;
+        };
+        let exhibit = self.exhibit.take();
+        self.show(session);
+        self.exhibit = exhibit;
     }
 
     /// Says something at the top of the page, for a while.
@@ -271,6 +325,16 @@ impl App {
             Shortcut::Close => Msg::Close,
             Shortcut::Page(wish) if self.room == Room::Learn => Msg::Learn(wish),
             Shortcut::Page(_) => return false,
+            Shortcut::Chosen { back } => {
+                match self.focus {
+                    Some(id) => self.control.time(TimeWish::Go {
+                        stop: Stop::Server(id),
+                        back,
+                    }),
+                    None => self.control.say("Choose a server first: press its number."),
+                }
+                return false;
+            }
             Shortcut::Help => Msg::Help,
             Shortcut::Past(wish) => Msg::Past(wish),
             Shortcut::Server(id) => {
@@ -298,11 +362,16 @@ impl App {
         let mut player = self.control.player_mut();
         player.keep_together();
         fault::note(&player.session);
-        let mut timeline = (*self.timeline).clone();
-        timeline.update(&player.session);
-        if timeline.looks_other(&self.timeline) {
+        if let Some(timeline) = self.timeline.anew(&player.session) {
             self.timeline = Rc::new(timeline);
         }
+        let shown = self.room == Room::Play;
+        let branches = shown.then(|| branches::branches(&player.session));
+        let branches = branches.unwrap_or_default();
+        if *self.branches != *branches {
+            self.branches = branches.into();
+        }
+        self.compared.take_if(|_| player.twin.is_none());
         let broken = player.session.violations().len();
         if broken > self.broken {
             player.pause();
@@ -321,11 +390,4 @@ impl App {
         drop(player);
         self.control.hold(held);
     }
-}
-
-/// The same run with a rule that was off in it.
-fn with_rule(session: &Session, rule: Rule) -> Session {
-    let mut rules = session.scenario().config.rules;
-    rules.set(rule, true);
-    session.with_rules(rules)
 }

@@ -31,6 +31,7 @@ use super::beginning::Own;
 use super::bench::Bench;
 use super::breaking::Breaking;
 use super::chart::ChartView;
+use super::compare::{self, CompareWish, Compared, Other};
 use super::console::Console;
 use super::control::{Control, Heard};
 use super::divide::Divide;
@@ -65,11 +66,12 @@ use super::{fault, server};
 use crate::course::gallery::{self, Exhibit};
 use crate::course::{Place, Touch};
 use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
-use crate::session::{Player, Session, TimeWish, link};
+use crate::session::{Player, Session, Stop, TimeWish, link};
 use crate::sim::{Action, Fact, Packet, PacketId, Server, Time, World};
+use crate::view::branches::{self, BranchMark};
 use crate::view::facts::{self, Subject};
 use crate::view::rules::{Line as RuleLine, Panel};
-use crate::view::{LogTable, Question, Scene, Timeline, Why, refs};
+use crate::view::{Comparison, LogTable, Question, Scene, Timeline, Why, refs};
 
 /// How long something said at the top of the page stays, in milliseconds.
 const SAID_MS: u32 = 8_000;
@@ -79,6 +81,7 @@ pub enum Msg {
     Bench,
     Close,
     Compact(bool),
+    Compare(CompareWish),
     Counter(bool),
     Focus(NodeId),
     Happened,
@@ -146,6 +149,9 @@ pub struct App {
     foreign: Option<String>,
     view: View,
     timeline: Rc<Timeline>,
+    branches: Rc<[BranchMark]>,
+    /// What the run is compared with, as long as there is a twin.
+    compared: Option<Compared>,
     /// The server, and else the packet, that the user looks at.
     focus: Option<NodeId>,
     chosen: Option<PacketId>,
@@ -168,6 +174,7 @@ pub struct App {
 /// The callbacks that components get: always the same, so that none renders for their sake.
 struct Wishes {
     close: Callback<()>,
+    compare: Callback<CompareWish>,
     counter: Callback<bool>,
     focus: Callback<NodeId>,
     focused: Callback<FocusEvent>,
@@ -194,6 +201,7 @@ impl Wishes {
         let link = ctx.link();
         Self {
             close: link.callback(|()| Msg::Close),
+            compare: link.callback(Msg::Compare),
             counter: link.callback(Msg::Counter),
             one_way: link.callback(|()| Msg::OneWay),
             partition: link.callback(Msg::Partition),
@@ -247,6 +255,8 @@ impl Component for App {
             foreign: None,
             view: View::Logs,
             timeline: Rc::default(),
+            branches: Rc::default(),
+            compared: None,
             focus: None,
             chosen: None,
             answer: Answer::default(),
@@ -261,6 +271,7 @@ impl Component for App {
             _listeners: listeners,
         };
         app.go(ctx, route);
+        app.reopen();
         app.look_again();
         app
     }
@@ -273,7 +284,7 @@ impl Component for App {
             }
             Msg::Key(event) => return self.key(ctx, &event),
             Msg::Keep | Msg::Leaving => {
-                self.keep_run();
+                self.leave();
                 return false;
             }
             Msg::Happened => {}
@@ -286,6 +297,7 @@ impl Component for App {
             Msg::Bench => self.measure(ctx),
             Msg::Learn(wish) => self.learn(ctx, wish),
             Msg::Close => self.close(),
+            Msg::Compare(wish) => self.compare(wish),
             Msg::Compact(compact) => self.compact = compact,
             Msg::Focus(id) => (self.focus, self.chosen) = (Some(id), None),
             Msg::Help => self.help = !self.help,

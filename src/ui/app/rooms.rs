@@ -18,6 +18,9 @@ impl App {
             let open = self.exhibit.as_ref().map(|(exhibit, _)| exhibit.name);
             return html! { <Gallery {open} /> };
         }
+        if let Some(compare) = self.comparison() {
+            return html! { <>{ compare }{ self.bottom() }</> };
+        }
         html! {
             <>
             { self.left() }
@@ -26,6 +29,22 @@ impl App {
             { self.bottom() }
             </>
         }
+    }
+
+    /// Two runs side by side, if they are being compared.
+    fn comparison(&self) -> Option<Html> {
+        let player = self.control.player();
+        let compared = self.compared.as_ref();
+        let view = compare::View {
+            compared: compared.filter(|_| self.room == Room::Play)?,
+            sessions: [&player.session, player.twin.as_ref()?],
+            marks: &self.branches,
+            control: &self.control,
+            paint: &self.paint,
+            on_wish: &self.wishes.compare,
+            on_rendered: &self.wishes.placed,
+        };
+        Some(html! { <main class="stage">{ compare::compare(&view) }</main> })
     }
 
     /// The title of the document: the page of the course, the scenario, or the room.
@@ -99,6 +118,7 @@ impl App {
                 <a class="bordered" href="#/play/scenarios">{ "Scenarios" }</a>
                 <Own control={&self.control} on_wish={&wishes.run} />
                 <button class="plain small narrow" onclick={wishes.new.reform(|_: MouseEvent| ())}>{ "New run" }</button>
+                <button class="bordered" onclick={wishes.compare.reform(|_: MouseEvent| CompareWish::Open)}>{ "Compare" }</button>
             </nav>
             { top }
             { palette(self.tool, world, &self.control, &wishes.tool) }
@@ -307,7 +327,9 @@ impl App {
         html! {
             <TimeBar timeline={self.timeline.clone()} playing={player.playing}
                 speed={player.pace.speed} hurrying={player.pace.is_hurrying()}
-                can_undo={session.can_undo()} can_redo={session.can_redo()}
+                on_compare={&self.wishes.compare} bookmarks={session.bookmarks().to_vec()}
+                focus={self.focus} backwards={player.backwards}
+                can_undo={session.can_undo()} can_redo={session.can_redo()} branches={self.branches.clone()}
                 paint={self.paint.clone()} control={&self.control} />
         }
     }
