@@ -723,6 +723,15 @@ fn beyond() -> Vec<(&'static str, Fault, &'static str)> {
         ),
         (
             PARTS,
+            Add(
+                "m.t=RI",
+                0,
+                json!({"e": "send", "n": "n1", "out": [{"t": "RIR", "f": "n1", "to": "n2", "term": 1, "li": 7, "r": "C2.3"}]}),
+            ),
+            "read-round",
+        ),
+        (
+            PARTS,
             Set("out.0.t=TN", 0, put("out.0.term", json!(7))),
             "message-term",
         ),

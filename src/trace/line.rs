@@ -21,6 +21,9 @@ pub struct Init {
     /// Whether a field of the state that is missing is as it was.
     #[serde(default)]
     pub changes: bool,
+    /// Whether a read of a follower waits until a majority has confirmed the leader since.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub rounds: bool,
 }
 
 /// Every other line: one step of one server.

@@ -52,6 +52,8 @@ pub struct Head {
     pub traced: Servers,
     /// Whether a field of the state that is missing is as it was.
     pub changes: bool,
+    /// Whether a read of a follower waits until a majority has confirmed the leader since.
+    pub rounds: bool,
     /// Whether it begins in the middle of a run: nothing is known of a server before its first line.
     pub middle: bool,
 }
@@ -295,6 +297,7 @@ impl Reader {
                 Some(names) => self.set("traced", names)?,
             },
             changes: flag(&fields, "changes")?.unwrap_or(false),
+            rounds: flag(&fields, "rounds")?.unwrap_or(false),
             middle: flag(&fields, "middle")?.unwrap_or(false),
         })
     }

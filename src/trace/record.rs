@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::line::{Init, Item, Kind, Line, Message, Role, State, item, name};
-use crate::raft::{Log, LogIndex, MAX_SERVERS, NodeId, Persistent, ServerSet, Timer};
+use crate::raft::{Log, LogIndex, MAX_SERVERS, NodeId, Persistent, ReadMode, ServerSet, Timer};
 use crate::sim::{Action, Address, Body, Cause, Fact, PacketId, Server, Step, World};
 
 /// Writes the lines of a run as it goes.
@@ -76,6 +76,7 @@ impl Recorder {
             servers: world.ids().iter().map(name).collect(),
             founders: world.founders().iter().map(name).collect(),
             changes: !whole,
+            rounds: world.config().read == ReadMode::Index,
         };
         let mut lines = Vec::new();
         recorder.note(world, &Step::default(), &mut lines);

@@ -7,6 +7,9 @@ use super::{Cause, Elected, Judge, Moment, Rule};
 impl Judge {
     /// Notes the votes and acknowledgements that a server receives.
     pub(super) fn hear(&mut self, moment: &Moment<'_>) {
+        // The line that sent what this message answers; where that is not told, it is recent.
+        let source = moment.source.and_then(|line| self.causes.get(&line));
+        let asked = source.copied().unwrap_or(usize::MAX);
         let memory = &mut self.servers[moment.id];
         let message = match moment.cause {
             Cause::Own => return,
@@ -31,11 +34,13 @@ impl Judge {
             "AER" | "ISR" if in_its_term && message.ok != Some(false) => {
                 let known = memory.acknowledged.entry(from).or_default();
                 *known = (*known).max(message.mi.unwrap_or(0));
+                memory.confirm(from, asked);
             }
+            "AER" if in_its_term => memory.confirm(from, asked),
             "RI" => {
                 let read = (from, message.read.clone().unwrap_or_default());
                 let commit = moment.before.commit.unwrap_or(0);
-                memory.reads.entry(read).or_insert(commit);
+                memory.reads.entry(read).or_insert((commit, moment.line));
             }
             _ => {}
         }
@@ -184,6 +189,7 @@ impl Judge {
         self.judge_completeness(moment, term);
         let memory = &mut self.servers[moment.id];
         memory.acknowledged.clear();
+        memory.answered.clear();
         memory.answers_are_told = !matches!(moment.cause, Cause::Unknown);
         self.elected.push(Elected {
             term,

@@ -48,8 +48,10 @@ pub(super) struct Memory {
     pub(super) durable_vote: Option<(u64, Server)>,
     /// Its log must survive up to here.
     pub(super) durable_log: u64,
-    /// How far it had committed when it was asked for each read.
-    pub(super) reads: BTreeMap<(Server, String), u64>,
+    /// How far it had committed when it was asked for each read, and in which line that was.
+    pub(super) reads: BTreeMap<(Server, String), (u64, usize)>,
+    /// As a leader: the last line whose requests a server has answered.
+    pub(super) answered: BTreeMap<Server, usize>,
 }
 
 impl View {
@@ -81,6 +83,12 @@ impl Memory {
         }
     }
 
+    /// A server has answered what was sent in that line.
+    pub(super) fn confirm(&mut self, from: Server, line: usize) {
+        let last = self.answered.entry(from).or_default();
+        *last = (*last).max(line);
+    }
+
     /// Forgets what is lost in a crash.
     pub(super) fn crash(&mut self) {
         self.terms.clear();
@@ -90,6 +98,7 @@ impl Memory {
         self.acknowledged.clear();
         self.stored.clear();
         self.reads.clear();
+        self.answered.clear();
         self.requests_are_told = true;
         (self.votes_are_told, self.answers_are_told) = (false, false);
     }

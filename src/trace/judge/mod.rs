@@ -129,6 +129,8 @@ pub struct Judge {
     sent: BTreeMap<usize, Vec<Message>>,
     /// All that was sent, as numbers, and where it was sent last.
     posted: BTreeMap<u64, (usize, usize)>,
+    /// By line: the line in which what it received was sent. Only where reads need rounds.
+    causes: BTreeMap<usize, usize>,
     /// Whether each line up to here says what was sent.
     all_is_told: bool,
     /// Whether any line says what was sent or received.
@@ -151,6 +153,8 @@ struct Moment<'a> {
     cause: Cause<'a>,
     before: View,
     after: View,
+    /// The line in which what it received was sent. Only where reads need rounds.
+    source: Option<usize>,
     out: Option<&'a [Message]>,
 }
 
@@ -285,6 +289,7 @@ impl Judge {
             cause,
             before,
             after,
+            source: self.source(line, step),
             out: step.out.as_deref(),
         };
         self.judge_mail(&moment, step, origin.as_ref());
@@ -301,6 +306,16 @@ impl Judge {
         self.note_trail(&moment, step);
         self.count(&moment, step);
         Ok(())
+    }
+
+    /// Notes where the message of a step was sent, if reads need rounds.
+    fn source(&mut self, line: usize, step: &Step) -> Option<usize> {
+        if !self.head.as_ref().is_some_and(|head| head.rounds) {
+            return None;
+        }
+        let (source, _) = self.whence(step)?;
+        self.causes.insert(line, source);
+        Some(source)
     }
 
     /// Everything but a start.

@@ -68,6 +68,9 @@ impl Judge {
         if let Some(head) = head {
             line["founders"] = names(head.founders).into();
             line["changes"] = head.changes.into();
+            if head.rounds {
+                line["rounds"] = true.into();
+            }
             if head.traced & everybody(servers) != everybody(servers) {
                 line["traced"] = names(head.traced).into();
             }

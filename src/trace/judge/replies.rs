@@ -1,6 +1,6 @@
 //! What servers may answer.
 
-use super::{Cause, Judge, Message, Moment, Rule};
+use super::{Cause, Judge, Log, Message, Moment, Rule};
 
 impl Judge {
     pub(super) fn judge_vote_reply(&mut self, moment: &Moment<'_>, message: &Message) {
@@ -94,13 +94,35 @@ impl Judge {
         }
         let read = message.to.zip(message.read.clone());
         let asked = read.and_then(|read| self.servers[moment.id].reads.get(&read));
-        if let (Some(index), Some(asked)) = (message.li, asked.copied())
-            && index < asked
-        {
+        let Some((asked, line)) = asked.copied() else {
+            return;
+        };
+        if let Some(index) = message.li.filter(|index| *index < asked) {
             let told = format!(
                 "{name} let a read see entry {index}, but {asked} was committed when it was asked"
             );
-            self.blame(moment.line, moment.id, Rule::ReadIndex, told);
+            return self.blame(moment.line, moment.id, Rule::ReadIndex, told);
+        }
+        self.judge_round(moment, log.clone(), line);
+    }
+
+    /// A leader that was asked for a read in that line has heard since that it leads still.
+    fn judge_round(&mut self, moment: &Moment<'_>, log: Log, line: usize) {
+        let memory = &self.servers[moment.id];
+        let needed = self.head.as_ref().is_some_and(|head| head.rounds);
+        let (true, true, Some((_, members))) = (needed, memory.answers_are_told, log.members())
+        else {
+            return;
+        };
+        let since = memory.answered.iter().filter(|(_, last)| **last >= line);
+        let confirmed = since.fold(1 << moment.id, |set, (server, _)| set | 1 << server);
+        if !members.has_quorum(confirmed) {
+            let told = format!(
+                "{} served a read that it was asked for in line {line}, but of its voters only {} confirmed since that it leads",
+                self.name(moment.id),
+                self.names(confirmed & members.all_voters())
+            );
+            self.blame(moment.line, moment.id, Rule::ReadRound, told);
         }
     }
 }

@@ -228,6 +228,9 @@ rules! {
     /// A leader serves reads only when an entry of its own term is committed.
     ReadAfterOwnTerm = "read-after-own-term", "dissertation 6.4",
         "the leader writes no empty entry when it is elected, so its commit index may be old.", "li t";
+    /// A leader serves a read only when a majority has confirmed since then that it leads.
+    ReadRound = "read-round", "dissertation 6.4",
+        "the leader answers at once, or counts answers to earlier heartbeats.", "t r";
     /// A read sees all that was committed when it was asked.
     ReadIndex = "read-index", "dissertation 6.4",
         "the commit index is read after the round, or by the follower.", "li";
