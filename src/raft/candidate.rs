@@ -14,6 +14,23 @@
 //! server. Three details carry this argument, and each has a switch that shows what it prevents: the
 //! vote is on disk before it leaves; a vote counts only in its own term
 //! ([`Rule::IgnoreOldVotes`]); and a duplicate of a vote counts once ([`Rule::CountVoters`]).
+//!
+//! # A split vote, by example
+//!
+//! Five servers in term 1; the leader S1 has crashed. S2 and S3 time out at nearly the same moment.
+//!
+//! | | S2 | S3 | S4 | S5 |
+//! |---|---|---|---|---|
+//! | both time out | term 2, own vote | term 2, own vote | | |
+//! | requests arrive | rejects S3: it voted for itself | rejects S2 | votes for S2 | votes for S3 |
+//! | replies | 2 of 5: not enough | 2 of 5: not enough | | |
+//! | S3 times out first | | term 3, own vote | | |
+//! | its request | term 3: follower, votes for S3 | | votes for S3 | votes for S3 |
+//! | replies | | 4 of 5: leads term 3 | | |
+//!
+//! Nobody led term 2, and that is safe: a term has *at most* one leader. What helped in term 3 is that
+//! election timeouts are random. S3 timed out so much earlier than S2 that its requests arrived before
+//! S2 could try again (§5.2, end; dissertation, 9.2 says how likely that is).
 
 use super::configuration::{QuorumSize, half, majority};
 use super::event::{Campaign, Event, IgnoreReason, StepDown};

@@ -6,6 +6,23 @@
 //!
 //! Items keep their places when those before them are forgotten, and a chunk always begins at a
 //! multiple of its size: so two lists can be compared chunk by chunk wherever they begin.
+//!
+//! # By example
+//!
+//! A list of 150 items, and a copy of it to which two items were added:
+//!
+//! ```text
+//!              sealed                       tail
+//!   original   [0..64)  [64..128)           [128..150)
+//!                 ^        ^
+//!   copy       [ shared ] [ shared ]        [128..152)
+//! ```
+//!
+//! Adding to the copy copied the 22 items of the tail, once. If the original forgets the items before
+//! 70, it drops its first chunk and keeps the second, of which the first six items mean nothing to it.
+//! [`Chunks::common`] of the two compares the tails only: a shared chunk is equal to itself.
+//!
+//! Nothing here is about Raft. An implementation that keeps one copy of its log needs a list and a file.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

@@ -3,6 +3,21 @@
 //!
 //! How long the timers last is not here: a node has no clock, so its caller decides
 //! ([`super::Timer`]).
+//!
+//! # Three sets of options
+//!
+//! | | Figure 2 to the letter | the default | in practice |
+//! |---|---|---|---|
+//! | [`Config::send`] | at once | with heartbeats, to watch | at once |
+//! | [`Config::window`] | 0 | 0 | 8 to 64 |
+//! | [`Config::no_op`] | off | on | on |
+//! | [`Config::fast_backup`] | off | on | on |
+//! | [`Config::pre_vote`], [`Config::check_quorum`] | off | off | on, together |
+//! | [`Config::read`] | log | log | index |
+//! | [`Config::compact`] | 0 | 0 | some thousands |
+//!
+//! All three are safe: options change how fast a cluster is and how long it is without a leader, never
+//! which entries are committed. Only a lease read depends on more, on clocks ([`super::ext::lease`]).
 
 use std::ops::RangeInclusive;
 

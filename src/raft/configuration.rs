@@ -3,6 +3,23 @@
 //! Raft rests on one fact: any two majorities of the same voters share a server (§5.2). A joint
 //! configuration has two sets of voters and needs a majority of each, so its decisions share a server
 //! with the decisions of the configuration before it and of the one after it.
+//!
+//! # Why two majorities share a server
+//!
+//! Two majorities of five have at least 3 + 3 = 6 members together, and there are only five servers.
+//! With two halves of four, 2 + 2 = 4, so they need not share one. A fourth server adds a copy but no
+//! tolerance: three servers survive one crash, and so do four.
+//!
+//! # Why a change needs a step between (Figure 10)
+//!
+//! Three servers S1, S2, S3 become five with S4 and S5. If each server switched by itself, there would
+//! be a moment at which S1 and S2 are a majority of the old three, and S3, S4 and S5 are one of the new
+//! five. The two share nobody, and each could elect a leader. There are two ways around it:
+//!
+//! | | the step between | why it is safe |
+//! |---|---|---|
+//! | joint consensus (§6) | C_old,new: needs a majority of both | shares a server with the old and the new |
+//! | one voter at a time (dissertation, 4.1) | none | majorities of n and n + 1 servers share a server |
 
 use std::fmt;
 

@@ -3,6 +3,13 @@
 //! Consensus needs no events. They are how a learner, a checker and a test see into the core: the
 //! page's "why?", the golden scripts and the screen reader's sentences are made from them. The
 //! sentences, and the rule of the paper behind each event, are in `narrate`.
+//!
+//! # How to read one
+//!
+//! An event is a fact, with the values that were compared. `VoteDenied` with `LogBehind { theirs, ours }`
+//! says all that RequestVote 2 looked at, so "why?" can be answered later without the server. An event
+//! is reported where the rule acts, in the order in which the rules act: `TermAdopted`, then
+//! `SteppedDown`, then `VoteGranted`. A rule that is switched off reports nothing.
 
 use super::configuration::Configuration;
 use super::ext::membership::{ChangeAborted, ChangeRejected, Wait};

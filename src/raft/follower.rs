@@ -16,6 +16,24 @@
 //! | index 2, term 1 | 3 3 3 | accepts: deletes 3 and 4 (AppendEntries 3), appends three (AppendEntries 4) |
 //! | index 2, term 1 | 3 | a late duplicate: entry 3 is there already, and 4 and 5 stay |
 //!
+//! # Giving a vote, by example
+//!
+//! A follower is in term 4 and has not voted. Its log is `[1 1 2]`: the last entry is 3 of term 2.
+//!
+//! | the request | the follower | why |
+//! |---|---|---|
+//! | term 3, last entry 9 of term 3 | rejects | term 3 < 4 (RequestVote 1) |
+//! | term 4, last entry 2 of term 2 | rejects | same last term, shorter log (§5.4.1) |
+//! | term 4, last entry 9 of term 1 | rejects | a longer log, but an earlier last term (§5.4.1) |
+//! | term 4, last entry 1 of term 3 | grants | a shorter log, but a later last term (§5.4.1) |
+//! | term 4 again, from another server | rejects | it has voted in term 4 (RequestVote 2) |
+//! | term 4 again, from the first one | grants | the first reply may be lost |
+//! | term 5, last entry 2 of term 2 | enters term 5, rejects | All servers 2, then RequestVote 2 |
+//!
+//! Why the term of the last entry counts before the length: the leader of a later term knew all that
+//! earlier terms had committed. A long log of an early term may be what a deposed leader wrote for
+//! itself.
+//!
 //! # Accepting is a promise
 //!
 //! The leader counts on what a follower accepted: it may commit because of it. So the entries are on

@@ -3,6 +3,21 @@
 //! A node has no clock, no network and no disk. Its caller owns these, gives the node one input at
 //! a time, and carries out the outputs in the order in which they come. `examples/three_nodes.rs`
 //! is the smallest such caller.
+//!
+//! # The order of outputs, by example
+//!
+//! A follower in term 1 receives AppendEntries of term 2 with one new entry. Its outputs, without the
+//! events and the timers of extensions:
+//!
+//! 1. `Persist`: the term has changed. It must be on disk before a reply says "term 2".
+//! 2. `ResetElectionTimer`: it heard from the leader (Followers 2).
+//! 3. `Persist`: the entry is in the log.
+//! 4. `Send` AppendEntriesReply, accepted: it needs durable state, so it leaves after both writes.
+//! 5. `Apply`, if the message says that entries are committed.
+//!
+//! A caller may write once for both `Persist` outputs, and may do other things meanwhile. What it must
+//! not do is send 4 before the write: if the follower then crashed, a leader would count a copy that
+//! does not exist.
 
 use super::event::{Event, TimerResetReason};
 use super::ext::membership::Change;

@@ -21,6 +21,22 @@
 //! | prev 4 of term 3, no entries | rejected: at most 3 may match | 4, then 3 | 0 |
 //! | prev 2 of term 1, entries 3 and 4 | accepted up to 4 | 5 | 4 |
 //!
+//! # Counting to a majority, by example
+//!
+//! Five servers; the leader of term 3 has the log `[1 1 3 3 3]` and commitIndex 2. It knows:
+//!
+//! | | S1 (itself) | S2 | S3 | S4 | S5 |
+//! |---|---|---|---|---|---|
+//! | matchIndex | 5 | 5 | 4 | 2 | 0 |
+//!
+//! The highest index that three servers have reached is 4: S1, S2 and S3. Entry 4 is of term 3, the
+//! leader's own, so commitIndex becomes 4, and entries 3 and 4 are applied. S5 may be down for a year:
+//! it is not needed. A new leader of term 4 with the same log could not commit any of it yet: entry 4
+//! is of an earlier term.
+//!
+//! The leader's own matchIndex is what its disk holds, not what its log holds in memory. If S1 had
+//! written only entry 3, the third highest of 3, 5, 4, 2, 0 would be 3.
+//!
 //! # Why a count is not enough (Figure 8)
 //!
 //! Five servers. S1 leads term 2 and copies an entry to S2: `[1 2]`. S1 crashes, and S5 is elected
@@ -28,6 +44,18 @@
 //! copies its old entry to S3. Now a majority holds the entry of term 2. If S1 committed it, S5 could
 //! still be elected, because its last term is 3, and overwrite it with its own. If S1 first
 //! copies an entry of term 4 to a majority, S5 cannot win any more.
+//!
+//! # What waits, and what does not
+//!
+//! | | Figure 2 (`window` 0) | with a window of `n` |
+//! |---|---|---|
+//! | nextIndex moves | when a reply comes | when entries are sent |
+//! | entries in flight | each message repeats what is not acknowledged | each entry once, in up to `n` messages |
+//! | a lost message | the next one repeats its entries | the next one is rejected, and nextIndex falls |
+//! | many entries to send | one batch a round trip | `n` batches a round trip |
+//!
+//! Both are safe for the same reason: a follower accepts only what follows an entry that it has, and
+//! only a reply raises matchIndex.
 
 use super::config::SendPolicy;
 use super::configuration::{half, majority};

@@ -3,6 +3,21 @@
 //! The paper uses RPCs: a request, and a reply that the RPC layer matches to it. Here a message is
 //! just a message. It may be lost, late, duplicate or out of order, so each reply says what it is
 //! about. The paper's leaderId and candidateId are the sender.
+//!
+//! # The messages
+//!
+//! | message | from | to | the reply | waits for the disk |
+//! |---|---|---|---|---|
+//! | AppendEntries | leader | members | AppendEntriesReply | the reply |
+//! | RequestVote | candidate | voters | RequestVoteReply | both |
+//! | InstallSnapshot | leader | a member that lags far | InstallSnapshotReply | the reply |
+//! | PreVote | pre-candidate | voters | PreVoteReply | no |
+//! | TimeoutNow | leader | the transferee | none: it starts an election | no |
+//! | ReadIndex | follower | leader | ReadIndexReply | no |
+//!
+//! A message waits for the disk if it promises what a crash must not undo
+//! ([`Message::needs_durable_state`]). A lost request is repeated by its sender alone: by a leader with
+//! its next heartbeat, by a candidate with its next election.
 
 use super::configuration::Configuration;
 use super::ext::read::ReadId;

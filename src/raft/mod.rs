@@ -174,6 +174,7 @@ pub mod types;
 mod candidate;
 mod follower;
 mod leader;
+mod observe;
 
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,25 @@
 //! 3. The extensions that wait for a commit go on: a membership change, then reads.
 //! 4. In debug builds, the invariants are asserted.
 //!
+//! # The rule for terms, by example
+//!
+//! S1 leads term 3 and is cut off; the others elect S2 in term 4. The link heals.
+//!
+//! | what arrives | at | what happens |
+//! |---|---|---|
+//! | AppendEntries of term 3 from S1 | S2 | it is rejected, and the reply says term 4 |
+//! | that reply, of term 4 | S1 | All servers 2: S1 enters term 4 as a follower, without a vote in it |
+//! | AppendEntries of term 4 from S2 | S1 | S1 follows S2, and deletes its own uncommitted entries |
+//! | a late acknowledgement of term 3 | S1 | ignored: S1 leads no more |
+//!
+//! No server was told "you are deposed". It is enough that every message carries a term.
+//!
+//! # What a crash loses, by example
+//!
+//! A candidate of term 5 crashes after its vote for itself is on disk, and before any reply. It restarts
+//! as a follower of term 5 that has voted. It cannot vote for another candidate of term 5, and counts no
+//! reply to its old requests: the candidacy was volatile, the vote was not.
+//!
 //! # The transitions
 //!
 //! ```text
@@ -36,7 +55,6 @@
 //! ```
 
 use super::config::Config;
-use super::configuration::Configuration;
 use super::event::{Campaign, Event, IgnoreReason, StepDown, TimerResetReason, TransferError};
 use super::ext::check_quorum::QuorumCheck;
 use super::ext::lease::Leases;
@@ -518,83 +536,6 @@ impl<M: StateMachine> Node<M> {
             for id in members.iter() {
                 leader.progress(id).assert_invariant(last.index);
             }
-        }
-    }
-}
-
-/// What observers may ask.
-impl<M: StateMachine> Node<M> {
-    /// The server's number.
-    pub fn id(&self) -> NodeId {
-        self.id
-    }
-
-    /// The state that survives a crash.
-    pub fn persistent(&self) -> &Persistent<M> {
-        &self.persistent
-    }
-
-    /// The log.
-    pub fn log(&self) -> &Log<M> {
-        &self.persistent.log
-    }
-
-    /// currentTerm.
-    pub fn term(&self) -> Term {
-        self.persistent.current_term
-    }
-
-    /// The role.
-    pub fn role(&self) -> &Role<M> {
-        &self.role
-    }
-
-    /// Whether it leads its term.
-    pub fn is_leader(&self) -> bool {
-        matches!(self.role, Role::Leader(_))
-    }
-
-    /// The leader of its term, as far as it knows.
-    pub fn leader(&self) -> Option<NodeId> {
-        match self.role {
-            Role::Follower { leader } => leader,
-            Role::Candidate { .. } | Role::PreCandidate { .. } => None,
-            Role::Leader(_) => Some(self.id),
-        }
-    }
-
-    /// commitIndex.
-    pub fn commit_index(&self) -> LogIndex {
-        self.commit_index
-    }
-
-    /// lastApplied.
-    pub fn last_applied(&self) -> LogIndex {
-        self.last_applied
-    }
-
-    /// The members of the cluster: the latest configuration in its log, committed or not (§6).
-    pub fn configuration(&self) -> Configuration {
-        self.persistent.log.configuration()
-    }
-
-    /// Its options.
-    pub fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// Changes its options, from now on.
-    pub fn set_config(&mut self, config: Config) {
-        self.config = config;
-        if !config.leases() {
-            self.forget_leases();
-        }
-    }
-
-    /// Ends all leases without an event: the clocks have changed, so a running lease means nothing.
-    pub fn forget_leases(&mut self) {
-        if let Role::Leader(leader) = &mut self.role {
-            leader.leases.forget();
         }
     }
 }

@@ -16,6 +16,21 @@
 //!               |   all of it has arrived
 //!               +-------------------------> Replicate
 //! ```
+//!
+//! # By example
+//!
+//! A server with the log `[1 1 3 3]` is elected. The window is 2, and it appends no no-op. A follower has
+//! `[1 1 2]`.
+//!
+//! | | flow | next_index | match_index |
+//! |---|---|---|---|
+//! | elected | Probe | 5 | 0 |
+//! | sent prev 4: rejected, at most 2 may match | Probe | 3 | 0 |
+//! | sent prev 2, entries 3 and 4 | Probe, asked | 3 | 0 |
+//! | accepted up to 4 | Replicate | 5 | 4 |
+//! | two proposals: 5 and 6 are sent, one message each | Replicate, 2 in flight | 7 | 4 |
+//! | a third proposal: it waits, the window is full | Replicate, 2 in flight | 7 | 4 |
+//! | accepted up to 6, which acknowledges both: 7 is sent | Replicate, 1 in flight | 8 | 6 |
 
 use std::collections::VecDeque;
 

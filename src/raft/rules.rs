@@ -2,6 +2,21 @@
 //!
 //! The core asks [`Rules::on`] at the place where the paper states the rule. Search for a rule's name
 //! to find the line that keeps it.
+//!
+//! # How a rule reads in the code
+//!
+//! ```text
+//! if self.rule(Rule::UpToDate) && self.is_behind(last_log, own_last) {
+//!     return Some(VoteRejected::LogBehind { .. });
+//! }
+//! ```
+//!
+//! Read it as `if self.is_behind(..)`: with all rules on, the first condition is true. With the rule off,
+//! the server votes for candidates that lack committed entries, and `./dev check rules` shows a run in
+//! which Leader Completeness breaks.
+//!
+//! A few rules replace a value instead of skipping a condition, such as [`Rule::CommitMajority`]: half
+//! of the servers then count as a majority.
 
 macro_rules! rules {
     ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $place:literal;)*) => {

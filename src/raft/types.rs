@@ -1,5 +1,20 @@
 //! Terms, indexes, servers and sets of servers. Each is a type of its own, so that an index cannot be
 //! passed where a term is expected.
+//!
+//! # Which is later?
+//!
+//! Terms and indexes are ordered; entries are not, because "later" has two meanings in the paper:
+//!
+//! - in one log, the entry with the higher *index* is later;
+//! - between two logs, §5.4.1 compares the *term* of the last entries first, then the index.
+//!
+//! So [`EntryId`] has no order. Code that compares says which of the two it means: `log.last().index`,
+//! or `Node::is_behind`.
+//!
+//! # Sets of servers
+//!
+//! A [`ServerSet`] is a bit for each server, because majorities are counted at every reply. `and`, `or`
+//! and `except` are intersection, union and difference.
 
 use std::fmt;
 

@@ -25,6 +25,34 @@
 //! reply would have deposed this leader. So when the read arrived, this leader was the latest, and
 //! its commit index covered everything that any client had been told.
 //!
+//! # A stale read that is prevented, by example
+//!
+//! S1 leads term 1; x is 1. S1 is cut off from S2 and S3 without knowing it.
+//!
+//! | | S1 | S2 and S3 |
+//! |---|---|---|
+//! | 1 | | S2 is elected in term 2 |
+//! | 2 | | a client writes x=2, and is told that it is done |
+//! | 3 | a client asks S1 for x | |
+//! | 4 | notes its commit index, begins a round | |
+//! | 5 | nobody replies: the read waits | |
+//! | 6 | the link heals: S1 sees term 2, rejects the read | |
+//!
+//! With [`Rule::ConfirmReads`] off, S1 answers "1" in step 4. The client that knew of x=2 reads an older
+//! value: that is not linearizable.
+//!
+//! # The stages of a read
+//!
+//! ```text
+//!             own entry committed      a majority replied        state machine is there
+//!   Settling --------------------> Confirming ------------> Applying -----------------> answered
+//!                                      |
+//!   at a follower:  Asked -------------+--(ReadIndexReply)--> Applying ---------------> answered
+//! ```
+//!
+//! A leader that is deposed rejects the reads of the first two stages. In the last one the read index is
+//! known to be right: this server serves the read when its state machine gets there, leader or not.
+//!
 //! # Hooks
 //!
 //! - `step` gets [`super::super::Input::Read`], and calls `advance_reads` at its end;

@@ -20,6 +20,22 @@
 //! S1 and S2 still have the same history: the snapshot is what entries 1 and 2 led to. AppendEntries
 //! 2 needs only the index and the term of the last included entry, and the snapshot has both.
 //!
+//! # Sending one, by example
+//!
+//! A leader has compacted up to entry 90 and has entries 91 to 100. A follower comes back with entries 1
+//! to 50. The snapshot has 20 items, and a message carries 8.
+//!
+//! | the leader sends | the follower |
+//! |---|---|
+//! | InstallSnapshot, offset 0, 8 items | stores them, replies 8 |
+//! | InstallSnapshot, offset 8, 8 items | the message is lost |
+//! | the same, with the next heartbeat | stores them, replies 16 |
+//! | InstallSnapshot, offset 16, 4 items, done | replaces log and state machine, replies: match 90 |
+//! | AppendEntries, prev 90, entries 91 to 100 | accepts up to 100 |
+//!
+//! If the leader crashes in the middle, the next leader begins with its own snapshot. If that ends with
+//! the same entry, the pieces that arrived are still good, because it is the same state.
+//!
 //! # Hooks
 //!
 //! - `step` gets [`super::super::Input::Compact`]; `start` restores the state machine from the disk;

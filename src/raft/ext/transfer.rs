@@ -19,6 +19,22 @@
 //! transfer says that it is one, and they vote. So from the moment that TimeoutNow is sent, another
 //! server can be elected at any time, and no lease holds.
 //!
+//! # By example
+//!
+//! S1 leads term 3 and transfers to S2, whose log lacks entry 9.
+//!
+//! | | S1 | S2 |
+//! |---|---|---|
+//! | 1 | rejects proposals from now on, sends entry 9 | |
+//! | 2 | | stores it, replies: match 9 |
+//! | 3 | sends TimeoutNow, ends its leases | |
+//! | 4 | | term 4: votes for itself, asks S1 and S3 |
+//! | 5 | sees term 4: follower, votes for S2 | |
+//! | 6 | | leads term 4 |
+//!
+//! If S2 crashes in step 4, S1 knows nothing of term 4. Its transfer timer expires, and it accepts
+//! proposals again.
+//!
 //! # Hooks
 //!
 //! - `step` gets [`super::super::Input::Transfer`]; `timeout` ends a transfer that takes too long;
