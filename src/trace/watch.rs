@@ -365,7 +365,7 @@ fn renumber(fields: &mut Map<String, Json>, before: usize, begun: usize) {
     let line = fields.get("src").and_then(|source| source[0].as_u64());
     match line.map(|line| line as usize) {
         Some(line) if line > before => {
-            fields["src"][0] = (line - before + begun).into();
+            fields["src"][0] = (line - before).saturating_add(begun).into();
         }
         Some(_) => {
             fields.remove("src");

@@ -64,7 +64,8 @@ fn zone(room: &YourRaft, ctx: &Context<YourRaft>) -> Html {
             let text = text.clone();
             link.batch_callback(move |_: MouseEvent| {
                 let text = text.cast::<HtmlTextAreaElement>()?.value();
-                Some(Msg::Arrived(Ok(named("What you pasted", &text))))
+                let (name, blob) = named("What you pasted", &text);
+                Some(Msg::Arrived(name, blob))
             })
         };
         return html! {

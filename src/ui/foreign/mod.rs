@@ -92,9 +92,12 @@ enum State {
 
 /// What the room hears.
 pub enum Msg {
-    Arrived(Result<(String, Blob), String>),
+    /// Somebody gave a text.
+    Arrived(String, Blob),
     Close,
     Excerpt,
+    /// The site gave one, or did not.
+    Fetched(Result<(String, Blob), String>),
     Finding(usize),
     Fold,
     Key(KeyboardEvent),
@@ -150,9 +153,16 @@ impl Component for YourRaft {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            Msg::Arrived(Ok(source)) => self.open(ctx, source),
-            Msg::Arrived(Err(why)) => self.notice = Some(why),
-            Msg::Close => self.close(),
+            Msg::Arrived(name, blob) => {
+                leave_address(ctx);
+                self.open(ctx, (name, blob));
+            }
+            Msg::Fetched(Ok(source)) => self.open(ctx, source),
+            Msg::Fetched(Err(why)) => self.notice = Some(why),
+            Msg::Close => {
+                leave_address(ctx);
+                self.close();
+            }
             Msg::Excerpt => self.ask(&Wish::Excerpt(self.line())),
             Msg::Finding(nth) => {
                 self.nth = nth;
@@ -285,7 +295,7 @@ impl YourRaft {
             name => {
                 let name = name.to_owned();
                 ctx.link()
-                    .send_future(async move { Msg::Arrived(fetch(&name).await) });
+                    .send_future(async move { Msg::Fetched(fetch(&name).await) });
             }
         }
     }
@@ -446,7 +456,14 @@ impl YourRaft {
 
 /// A file that somebody chose.
 fn arrived(file: File) -> Msg {
-    Msg::Arrived(Ok((file.name(), file.unchecked_into())))
+    Msg::Arrived(file.name(), file.unchecked_into())
+}
+
+/// The address names what is not open any more: the room alone has the address that is left.
+fn leave_address(ctx: &Context<YourRaft>) {
+    if let Some(window) = web_sys::window().filter(|_| !ctx.props().address.is_empty()) {
+        let _ = window.location().set_hash("#/your-raft");
+    }
 }
 
 /// A text that is opened as a file would be.
