@@ -12,69 +12,69 @@ use crate::raft::{Event, LogIndex, Term};
 use crate::session::Session;
 use crate::sim::{Address, Cause, Fact, Packet, PacketId, PacketKind, Step, Time, World};
 
-/// A time in which nothing happens is folded from this length on.
+/// The shortest idle time that is folded.
 const SILENCE: Time = Time::ms(60);
 
-/// What is left of a folded silence at each of its ends.
+/// The part of a folded idle time that is left at each of its ends.
 const EDGE: Time = Time::ms(5);
 
-/// From this length of a window on, heartbeats and their replies are counted, not drawn.
+/// In windows of this length or longer, heartbeats and their replies are counted, not drawn.
 const MANY: Time = Time::ms(1_500);
 
-/// A window of a run.
+/// The chart of one window of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Chart {
-    /// Its beginning.
+    /// The start of the window.
     pub from: Time,
-    /// Its end.
+    /// The end of the window.
     pub to: Time,
     /// The clients, then the servers, in the order of their numbers.
     pub lanes: Vec<Lane>,
-    /// The messages that were under way in it, in the order in which they were sent.
+    /// The messages that travelled in the window, in the order of sending.
     pub messages: Vec<Message>,
-    /// The heartbeats and replies to them that are counted and not drawn.
+    /// The heartbeats and their replies that are counted, not drawn.
     pub heartbeats: usize,
-    /// The stretches in which nothing happens.
+    /// The idle times.
     pub silences: Vec<(Time, Time)>,
 }
 
 /// A client or a server over time.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Lane {
-    /// Who.
+    /// The client or server.
     pub who: Address,
-    /// What a server was, and in which term, from when on.
+    /// Its states over time: its role and term, each with its start.
     pub spells: Vec<Spell>,
-    /// What stands out.
+    /// The marks on the lane.
     pub marks: Vec<Mark>,
 }
 
-/// A server was the same from some moment on.
+/// A state of a server, and its start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Spell {
-    /// Since when.
+    /// The start.
     pub from: Time,
-    /// What it was; nothing while it is not there.
+    /// The role; none while the server does not exist.
     pub look: Option<Look>,
-    /// In which term.
+    /// The term.
     pub term: Term,
 }
 
-/// Something that stands out in a lane.
+/// A mark on a lane.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Mark {
-    /// When.
+    /// The time.
     pub at: Time,
-    /// What.
+    /// The kind.
     pub kind: MarkKind,
-    /// What to ask about it.
+    /// The question that "why?" asks about it.
     pub moment: Moment,
 }
 
-/// What stands out.
+/// The kinds of marks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MarkKind {
-    /// A server knows from here on that the entries up to this one are committed.
+    /// From here on, the server knows that the entries up to this one are committed.
     Commit(LogIndex),
     /// A server crashed.
     Crash,
@@ -82,29 +82,29 @@ pub enum MarkKind {
     Restart,
 }
 
-/// A message on its way.
+/// A message over time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Message {
-    /// Which.
+    /// Its number.
     pub id: PacketId,
-    /// Who sent it.
+    /// The sender.
     pub from: Address,
-    /// For whom.
+    /// The receiver.
     pub to: Address,
-    /// Of what kind.
+    /// The kind of message.
     pub kind: PacketKind,
-    /// When it was sent.
+    /// The time of sending.
     pub sent_at: Time,
-    /// When it arrives or arrived, or would.
+    /// The time of arrival, past or expected.
     pub arrives_at: Time,
-    /// When it was lost, if it was.
+    /// The time at which it was lost, if it was.
     pub lost_at: Option<Time>,
-    /// What to ask about it: the fact that sent it, if that lies in the part that was played again.
+    /// The question about it: the fact that sent it, if that is in the part that was replayed.
     pub moment: Option<Moment>,
 }
 
 impl Chart {
-    /// The part of a run from one time to another, as far as the run has been played.
+    /// The chart from one time to another, as far as the run has been played.
     pub fn of(session: &Session, from: Time, to: Time) -> Self {
         Self::made(session, from, to, to.saturating_sub(from) > MANY)
     }
@@ -127,8 +127,8 @@ impl Chart {
         self.lanes.iter().position(|lane| lane.who == who)
     }
 
-    /// How much of the width lies before `at`, from 0 to 1. A folded silence is as wide as 8 % of
-    /// all that is shown.
+    /// The share of the width before `at`, from 0 to 1. A folded idle time takes 8 % of the time
+    /// shown.
     pub fn place(&self, at: Time) -> f64 {
         let shown = |until: Time| {
             let length = until.max(self.from) - self.from;
@@ -141,14 +141,14 @@ impl Chart {
         shown(at.min(self.to)) / shown(self.to).max(1.0)
     }
 
-    /// The time that a folded silence is drawn as.
+    /// The time for which a folded idle time is drawn.
     fn fold(&self) -> f64 {
         let silent: u64 = self.silences.iter().map(|(from, to)| (*to - *from).0).sum();
         let busy = (self.to.saturating_sub(self.from).0.saturating_sub(silent)) as f64;
         (busy * 0.08).clamp(1.0, SILENCE.0 as f64)
     }
 
-    /// Where nothing is under way and nothing changes, before `end`.
+    /// The idle times before `end`: no message travels and no state changes.
     fn silences(&self, end: Time) -> Vec<(Time, Time)> {
         let within = |at: Time| at.clamp(self.from, end);
         let journeys = self.messages.iter().map(|message| {
@@ -176,14 +176,14 @@ impl Chart {
     }
 }
 
-/// A chart that is being made.
+/// A chart in the making.
 struct Making {
     chart: Chart,
-    /// By number: each message that is known, whether it touches the window or not.
+    /// All known messages by number, also those outside the window.
     messages: BTreeMap<PacketId, Message>,
-    /// What each server is, as far as it was played: its look, term and commit index.
+    /// The last known state of each server: its role, term and commit index.
     known: BTreeMap<Address, (Option<Look>, Term, LogIndex)>,
-    /// Whether the window has begun.
+    /// Whether the window has started.
     begun: bool,
 }
 
@@ -247,7 +247,7 @@ impl Making {
         ControlFlow::Continue(())
     }
 
-    /// The window begins: what has happened so far is where its lanes start.
+    /// The start of the window: the lanes start with the present states.
     fn begin(&mut self) {
         if std::mem::replace(&mut self.begun, true) {
             return;
@@ -289,7 +289,7 @@ impl Making {
         self.chart.lanes.iter_mut().find(|lane| lane.who == who)
     }
 
-    /// Takes in what every server is after a step.
+    /// Records the states of all servers after a step.
     fn look(&mut self, world: &World, at: Time, step: Option<&Step>) {
         for client in world.clients() {
             self.known.entry(client.id.into()).or_default();
@@ -375,7 +375,7 @@ fn message(packet: &Packet, moment: Option<Moment>) -> Message {
 mod tests {
     use super::*;
 
-    /// S1 leads, crashes and comes back.
+    /// S1 leads, crashes and restarts.
     fn chart() -> Chart {
         let text = "servers 3\n client C1 writes x every 120ms\n at 50ms timeout S1\n at 400ms crash S1\n at 900ms restart S1";
         let mut session = Session::read(text).unwrap();

@@ -10,37 +10,37 @@ use crate::sim::{Server, World};
 pub struct LogTable {
     /// The first index shown.
     pub first: LogIndex,
-    /// Whether what comes before the first index shown needs a column of its own: some server has
-    /// compacted its log up to there at least.
+    /// Whether a column stands for the entries before the first index: a server has compacted at
+    /// least those.
     pub compacted: bool,
-    /// The last index any server has.
+    /// The last index of all logs.
     pub last: LogIndex,
-    /// The last index any server knows to be committed.
+    /// The highest commit index of all servers.
     pub committed: LogIndex,
-    /// A row a server.
+    /// The rows, one for each server.
     pub rows: Vec<Row>,
 }
 
 /// One server's log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Row {
-    /// Whose.
+    /// The server.
     pub server: NodeId,
-    /// What that server is called.
+    /// Its name.
     pub label: String,
-    /// What it is.
+    /// Its role.
     pub look: Look,
-    /// The last entry that it has compacted, if that is before what is shown or in it.
+    /// Its last compacted entry, unless it is before the columns shown.
     pub compacted: Option<LogIndex>,
     /// Its entries from [`LogTable::first`] on.
     pub cells: Vec<Cell>,
-    /// What it knows to be committed.
+    /// Its commit index.
     pub commit: LogIndex,
-    /// What it has applied.
+    /// Its last applied index.
     pub applied: LogIndex,
     /// Its state machine: values by key.
     pub values: Vec<(Key, i32)>,
-    /// What the leader will send it next, and what it knows to agree.
+    /// For a follower: nextIndex and matchIndex that its leader keeps for it.
     pub progress: Option<(LogIndex, LogIndex)>,
 }
 
@@ -51,13 +51,13 @@ pub struct Cell {
     pub index: LogIndex,
     /// Its term.
     pub term: Term,
-    /// Its command; of a configuration what it changes; or `no-op`.
+    /// The command; for a configuration what it changes; or `no-op`.
     pub text: String,
-    /// Whether it is an empty one.
+    /// Whether it has no command.
     pub is_noop: bool,
-    /// The configuration, if it is one.
+    /// The configuration, if it holds one.
     pub configuration: Option<Configuration>,
-    /// Whether this server knows it to be committed.
+    /// Whether this server knows that it is committed.
     pub committed: bool,
 }
 
@@ -75,7 +75,7 @@ impl LogTable {
             .max()
             .unwrap_or_default();
         let recent = LogIndex(last.0.saturating_sub(most) + 1);
-        // What everyone has compacted is nowhere to be shown.
+        // Entries that every server has compacted cannot be shown.
         let held = world
             .servers()
             .iter()
@@ -133,8 +133,8 @@ fn label(entry: &Entry, index: LogIndex, log: &Log, world: &World) -> String {
     match entry.payload {
         Payload::Command(command) => command.op.to_string(),
         Payload::Configuration(configuration) => {
-            // A new server's log begins without a configuration; the entry changes the same one
-            // there as everywhere, so it must read the same.
+            // The log of a new server begins without a configuration. The entry changes the same
+            // one on every server, so it must have the same text.
             let before = match log.configured_by(index.previous()).1 {
                 none if none == Configuration::default() => Configuration::of(world.founders()),
                 before => before,
@@ -146,8 +146,8 @@ fn label(entry: &Entry, index: LogIndex, log: &Log, world: &World) -> String {
     }
 }
 
-/// What is new in a configuration, in as many letters as there is room for: `+S6`, `−S1`, `(S6)` for
-/// a learner, `joint` and, after it, `new`.
+/// The change of a configuration, as short as possible: `+S6`, `−S1`, `(S6)` for a learner,
+/// `joint`, and after it `new`.
 fn change(before: Configuration, now: Configuration) -> String {
     if now.is_joint() {
         return "joint".into();

@@ -1,6 +1,6 @@
-//! What belongs together. Whatever is on the screen has a token for each thing that it is: a
-//! server, an entry, a message. A sentence has those of the things it tells of. So whoever points
-//! at one can be shown the others.
+//! Linked highlighting: each thing on the screen (a server, an entry, a message) has tokens, and a
+//! sentence has the tokens of the things that it names. Pointing at one highlights all with the
+//! same token.
 
 use std::fmt::Display;
 
@@ -46,7 +46,8 @@ pub fn message(sent: &Packet) -> String {
     join([packet(sent.id)].into_iter().chain(carried.map(entry)))
 }
 
-/// The entry and the packets that a sentence tells of. The servers it names are words of its text.
+/// The tokens of the entry and the packets of a sentence. The servers that it names are found in
+/// its text.
 pub fn told(sentence: &Sentence) -> String {
     let entry = sentence.entry.map(entry);
     let packets = sentence.packets.iter().map(|id| packet(*id));
@@ -60,7 +61,7 @@ pub fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
     names.filter(|(_, name)| name.ends_with(|digit: char| digit.is_ascii_digit()))
 }
 
-/// What a noun of the prose means at the moment, as it is to be written, and its tokens.
+/// The present meaning of a noun in the prose: its text, and its tokens.
 pub fn noun(noun: Noun, written: &str, world: &World) -> (String, String) {
     let being = |is: fn(&Role) -> bool| {
         let is = move |server: &&Server| server.node().is_some_and(|node| is(node.role()));

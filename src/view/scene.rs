@@ -1,7 +1,7 @@
-//! The stage: who is what, and what is under way between them.
+//! The stage: the roles of all servers, and the messages between them.
 //!
-//! Where a packet is and how far a timer has run follow from the time alone, so they are not in
-//! here: a scene changes when something happens, not while time merely passes.
+//! The place of a packet and the progress of a timer depend on the time alone, so they are not in a
+//! scene. A scene changes when something happens, not while time passes.
 
 use super::refs;
 use crate::kv::{Answer, ClientId};
@@ -15,92 +15,92 @@ use crate::sim::{
     Address, Body, Client, Packet, PacketId, PacketKind, ReplyOutcome, Server, Stage, Time, World,
 };
 
-/// What there is to see on the stage at a moment.
+/// The stage at one moment.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Scene {
     /// The servers, in the order of their numbers.
     pub servers: Vec<ServerView>,
     /// The clients, in the order of their numbers.
     pub clients: Vec<ClientView>,
-    /// The packets under way, in the order of their numbers.
+    /// The packets that travel, in the order of their numbers.
     pub packets: Vec<PacketView>,
     /// Every pair of servers.
     pub links: Vec<LinkView>,
 }
 
-/// What a server is, by its looks.
+/// The look of a server: its role, or what else it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Look {
     /// It asks for votes.
     Candidate,
     /// It has crashed.
     Down,
-    /// It listens.
+    /// It is a follower.
     #[default]
     Follower,
-    /// It decides.
+    /// It leads.
     Leader,
-    /// It receives the log and has no vote.
+    /// It is a learner: it receives the log and has no vote.
     Learner,
-    /// It belongs to no cluster, as far as it knows.
+    /// It knows of no cluster.
     Outside,
-    /// It asks who would vote for it.
+    /// It is a pre-candidate.
     PreCandidate,
 }
 
 /// A server on the stage.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ServerView {
-    /// Which.
+    /// The server.
     pub id: NodeId,
-    /// What it is called.
+    /// Its name.
     pub label: String,
-    /// What it is.
+    /// Its look.
     pub look: Look,
     /// Its term.
     pub term: Term,
     /// The last entry of its log.
     pub last: LogIndex,
-    /// What it knows to be committed.
+    /// Its commit index.
     pub commit: LogIndex,
-    /// When its election timer was set and when it runs out, if it runs; a leader's is its lease.
+    /// When its election timer was set, and when it expires, if it runs; for a leader, its lease.
     pub timer: Option<(Time, Time)>,
-    /// What it is doing beside, in a few words.
+    /// A second state in a few words, such as a transfer.
     pub doing: Option<String>,
-    /// What it is collecting a majority for.
+    /// The majority that it collects.
     pub quorum: Option<Quorum>,
-    /// Whether it is writing to its disk.
+    /// Whether a disk write is in progress.
     pub writes: bool,
 }
 
-/// How far somebody has come towards a majority; in a joint configuration, towards two.
+/// How close a server is to a majority; in a joint configuration, to two.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Quorum {
-    /// Of the voters; and, in a joint configuration, of the old ones before.
+    /// The tally of the voters; in a joint configuration, that of the old voters comes first.
     pub parts: Vec<Part>,
-    /// What a yes is: `votes`, or `hold entry 7`.
+    /// What is counted: `votes`, or `hold entry 7`.
     pub what: String,
 }
 
-/// Some voters, and which of them said yes.
+/// Voters, and those of them that are counted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Part {
-    /// Those who said yes, whoever collects the yeses first; then the others.
+    /// The voters that are counted, the collecting server first; then the others.
     pub voters: Vec<NodeId>,
-    /// How many of them said yes.
+    /// The number of those that are counted.
     pub yes: usize,
-    /// How many yeses are needed.
+    /// The number that is needed.
     pub needed: usize,
 }
 
 /// A client on the stage.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ClientView {
-    /// Which.
+    /// The client.
     pub id: ClientId,
-    /// Whom it believes to be the leader.
+    /// The server that it takes for the leader.
     pub target: NodeId,
-    /// What it is doing, in a few words.
+    /// Its state, in a few words.
     pub doing: String,
     /// Whether it waits for an answer.
     pub waits: bool,
@@ -109,42 +109,42 @@ pub struct ClientView {
 /// A packet on the stage.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PacketView {
-    /// Which.
+    /// Its number.
     pub id: PacketId,
-    /// From whom.
+    /// The sender.
     pub from: Address,
-    /// To whom.
+    /// The receiver.
     pub to: Address,
-    /// What it is, in words.
+    /// Its content, in words.
     pub title: String,
-    /// Of what kind.
+    /// The kind of message.
     pub kind: PacketKind,
-    /// Whether it says yes, where it says yes or no.
+    /// Whether a reply is positive; none for requests.
     pub positive: bool,
-    /// The tokens of what it is and carries ([`refs`]).
+    /// The tokens of the message and of what it carries ([`refs`]).
     pub refs: String,
-    /// What is written on it: the entry's command, or the last entry's index, or a client's request.
+    /// Its label: the command of its entry, its last index, or the request of a client.
     pub label: String,
-    /// When it was sent.
+    /// The time of sending.
     pub sent_at: Time,
-    /// When it arrives.
+    /// The time of arrival.
     pub arrives_at: Time,
-    /// Whether it is lost.
+    /// Whether it will be lost.
     pub lost: bool,
-    /// Whether it waits at the end of its journey.
+    /// Whether it is held at the end of its link.
     pub held: bool,
 }
 
 /// The link between two servers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LinkView {
-    /// The one with the lower number.
+    /// The server with the lower number.
     pub a: NodeId,
-    /// The other.
+    /// The other server.
     pub b: NodeId,
-    /// Whether nothing gets from `a` to `b`.
+    /// Whether messages from `a` to `b` are lost.
     pub cut_there: bool,
-    /// Whether nothing gets from `b` to `a`.
+    /// Whether messages from `b` to `a` are lost.
     pub cut_back: bool,
 }
 
@@ -168,7 +168,7 @@ impl Scene {
         }
     }
 
-    /// The same, where a majority that was just reached stays in sight for `window`.
+    /// The same, where a majority stays in sight for `window` after it was reached.
     pub fn of_session(session: &Session, window: Time) -> Self {
         let mut scene = Self::of(session.world());
         for (id, full) in reached(session, window) {
@@ -198,14 +198,14 @@ fn links(world: &World) -> Vec<LinkView> {
 }
 
 impl LinkView {
-    /// Whether it fails one way at least.
+    /// Whether it is cut in one direction at least.
     pub fn is_cut(&self) -> bool {
         self.cut_there || self.cut_back
     }
 }
 
 impl Look {
-    /// What `server` is.
+    /// The look of `server`.
     pub fn of(server: &Server) -> Self {
         match server.node().map(|node| node.role()) {
             None => Self::Down,
@@ -216,7 +216,7 @@ impl Look {
         }
     }
 
-    /// What a server is that neither leads nor wants to.
+    /// The look of a server that neither leads nor campaigns.
     pub fn at_rest(id: NodeId, configuration: &Configuration) -> Self {
         if configuration.all_voters().contains(id) {
             Self::Follower
@@ -263,7 +263,7 @@ impl ServerView {
         }
     }
 
-    /// What a screen reader says: `S3, leader, term 4, log 5, committed 4`, or `S3, down`.
+    /// The sentence for a screen reader: `S3, leader, term 4, log 5, committed 4`, or `S3, down`.
     pub fn name(&self) -> String {
         let (id, word) = (&self.label, self.look.word());
         if self.look == Look::Down {
@@ -287,7 +287,7 @@ impl ServerView {
 }
 
 impl Quorum {
-    /// What `id` collects.
+    /// The majority that `id` collects.
     fn new(
         id: NodeId,
         of: Configuration,
@@ -310,12 +310,12 @@ impl Quorum {
         }
     }
 
-    /// Whether a majority has said yes; in a joint configuration, of both.
+    /// Whether the majority is reached; in a joint configuration, both.
     pub fn is_full(&self) -> bool {
         self.parts.iter().all(|part| part.yes >= part.needed)
     }
 
-    /// What stands above its row: `2 of 5 hold x=5`, `3 of 5: a majority`.
+    /// The text above its row: `2 of 5 hold x=5`, `3 of 5: a majority`.
     pub fn label(&self) -> String {
         let what = &self.what;
         match self.parts.as_slice() {
@@ -346,7 +346,7 @@ impl Quorum {
     }
 }
 
-/// What is not to be seen by a server's role.
+/// A state that the role does not show.
 fn doing(node: &Node) -> Option<String> {
     if let Some(to) = node.transferee() {
         return Some(format!("hands over to {to}"));
@@ -360,8 +360,8 @@ fn doing(node: &Node) -> Option<String> {
     Some(format!("{} {plural}", node.reads().len()))
 }
 
-/// A candidate collects votes; a leader collects copies of the first entry not yet committed, and
-/// answers that confirm for its reads that it leads.
+/// A candidate collects votes. A leader collects copies of its first uncommitted entry, and replies
+/// that confirm its reads.
 fn quorum(server: &Server) -> Option<Quorum> {
     let node = server.node()?;
     let of = node.configuration();
@@ -407,8 +407,8 @@ fn command(log: &Log, index: LogIndex) -> Option<String> {
     }
 }
 
-/// The majorities that were reached within `window` before now, each by whoever reached it: votes
-/// that made a leader, copies that committed an entry. The latest of each server counts.
+/// The majorities that were reached within `window` before now, by the server that collected them:
+/// votes for a leader, copies of a committed entry. Only the latest of each server counts.
 fn reached(session: &Session, window: Time) -> Vec<(NodeId, Quorum)> {
     let now = session.now();
     let mut all: Vec<(NodeId, Quorum)> = Vec::new();
@@ -445,7 +445,7 @@ impl ClientView {
             (Some(_), _) => "looks for a leader".into(),
             (None, Some((op, answer))) => match answer {
                 Answer::Done => format!("{op} is done"),
-                // There is little room.
+                // Labels must be short.
                 Answer::Expired => format!("{op}: outcome unknown"),
                 Answer::Differs(Some(value)) => format!("{op} found {value}"),
                 Answer::Differs(None) => format!("{op} found nothing"),
@@ -524,7 +524,7 @@ impl PacketView {
         }
     }
 
-    /// How much of its way it has come at `now`: 0 when sent, 1 when it arrives.
+    /// The share of its path that it has travelled at `now`, from 0 to 1.
     pub fn progress(&self, now: Time) -> f32 {
         let whole = self.arrives_at.saturating_sub(self.sent_at).0.max(1) as f32;
         (now.saturating_sub(self.sent_at).0 as f32 / whole).clamp(0.0, 1.0)

@@ -1,23 +1,22 @@
-//! The run as a whole: who was what when, and what the user did.
+//! The timeline of the whole run: the roles of all servers, and what the user did.
 
 use super::scene::Look;
 use crate::raft::{MAX_SERVERS, NodeId, ServerSet};
 use crate::session::{Landmark, Mark, QUIET, Session};
 use crate::sim::{Scenario, Time};
 
-/// The run from its start to its head, as finely as it is drawn and no finer.
+/// The run from its start to the time played so far, at the resolution of the picture.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Timeline {
-    /// For each server, by its number, the stretches during which it was the same. Who was never
-    /// there has none.
+    /// For each server, by number, its states over time. A server that never existed has none.
     pub lanes: Vec<Vec<Stretch>>,
-    /// What stands out.
+    /// The marks.
     pub ticks: Vec<Tick>,
-    /// Stretches without anything under way, long enough to be passed quickly.
+    /// Idle times that are long enough to be fast-forwarded.
     pub quiet: Vec<(Time, Time)>,
-    /// How far the run has been played.
+    /// The time played so far.
     pub head: Time,
-    /// What each server is when it neither leads nor wants to.
+    /// The look of a server that neither leads nor campaigns.
     at_rest: [Look; MAX_SERVERS],
     state: State,
 }
@@ -29,11 +28,11 @@ struct State {
     turns: u64,
     /// How far the run has been played, in what can be told apart.
     head: u64,
-    /// How much stands out, but for what happens all the time.
+    /// The number of marks, without the frequent ones.
     marks: usize,
 }
 
-/// How many moments of a run can be told apart in its picture.
+/// The number of moments that the picture can show apart.
 const FINE: u64 = 600;
 
 /// How much time is shown: more than has been played, in steps, so that the picture rests most of
@@ -46,32 +45,32 @@ pub fn span(head: Time) -> Time {
     span
 }
 
-/// A server was one thing from some moment on.
+/// A state of a server, and its start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stretch {
-    /// Since when.
+    /// The start.
     pub from: Time,
-    /// What; nothing while it is not there.
+    /// The role; none while the server does not exist.
     pub look: Option<Look>,
 }
 
-/// Something that stands out in a run.
+/// A mark on the timeline.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Tick {
-    /// When.
+    /// The time.
     pub at: Time,
-    /// What.
+    /// The kind.
     pub kind: TickKind,
 }
 
-/// What stands out.
+/// The kinds of marks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TickKind {
-    /// The user did something.
+    /// The user acted.
     Action,
     /// A client got its answer.
     Answer,
-    /// Somebody became leader.
+    /// A server became leader.
     Leader,
 }
 
@@ -137,7 +136,7 @@ impl Timeline {
             }
             Landmark::Configured(id, configuration) => {
                 self.at_rest[id.slot()] = Look::at_rest(id, &configuration);
-                // Whoever leads goes on, though it be removed, until it steps down.
+                // A removed leader keeps leading until it steps down.
                 if self.look(id) != Some(Look::Leader) {
                     self.rest(id, at, grain);
                 }
@@ -168,7 +167,7 @@ impl Timeline {
         let Some(lane) = self.lanes.get_mut(server.slot()) else {
             return;
         };
-        // What was too short to be seen gives way to what came of it.
+        // A state that was too short to be seen is replaced by the next one.
         let seen = |last: &mut Stretch| last.from + grain > at && last.from > Time::ZERO;
         if lane.pop_if(seen).is_some() && lane.last().is_some_and(|last| last.look == look) {
             return;
@@ -197,7 +196,7 @@ mod tests {
     use super::*;
     use crate::sim::text::parse_action;
 
-    /// What S1 was, one after the other, in a run of two seconds.
+    /// The states of S1 in a run of two seconds.
     fn lane(text: &str) -> Vec<Option<Look>> {
         stretches(text).iter().map(|stretch| stretch.look).collect()
     }
@@ -215,10 +214,10 @@ mod tests {
         assert_eq!(lane("servers 3\n timeout S1"), led);
         let text = "servers 3\n timeout S1\n at 200ms remove S1";
         assert_eq!(lane(text), [led.as_slice(), &[Some(Outside)]].concat());
-        // It leads until that is committed, two journeys later at least.
+        // It leads until its removal is committed, after two message delays or more.
         assert!(stretches(text)[3].from >= Time::ms(220));
     }
-    /// However long a run, its picture stays as small.
+    /// The picture does not grow with the length of the run.
     #[test]
     fn a_long_run_is_drawn_no_finer_than_can_be_seen() {
         let text = "servers 3 · seed 1 · clients 2 · client C1 writes x every 60ms · client C2 writes y every 60ms\ntimeout S1";

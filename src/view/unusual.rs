@@ -1,23 +1,23 @@
-//! All that is off or unusual at the moment: rules that are off, clocks, disks, links. Each can be
-//! put right by one action.
+//! Everything that differs from the normal state at the moment: rules that are off, clocks, disks,
+//! links. One action undoes each.
 
 use crate::raft::{NodeId, Rule};
 use crate::sim::action::Path;
 use crate::sim::{Action, ClockRate, Link, World};
 
-/// Something that is off or unusual.
+/// One thing that differs from the normal state.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Unusual {
-    /// What, in a few words.
+    /// Its description, in a few words.
     pub words: String,
-    /// What puts it right.
+    /// The action that undoes it.
     pub cure: Action,
 }
 
 /// The most cut links that are named one by one.
 const NAMED: usize = 3;
 
-/// What is off or unusual, rules first.
+/// All that differs from the normal state, rules first.
 pub fn unusual(world: &World) -> Vec<Unusual> {
     let mut all = Vec::new();
     let mut note = |words: String, cure: Action| all.push(Unusual { words, cure });
@@ -69,7 +69,7 @@ fn pairs(world: &World) -> impl Iterator<Item = (NodeId, NodeId)> {
         .flat_map(move |a| ids.iter().filter(move |b| a < *b).map(move |b| (a, b)))
 }
 
-/// The pairs of servers whose link fails one way at least.
+/// The pairs of servers whose link is cut in one direction at least.
 fn cut_links(world: &World) -> Vec<(NodeId, NodeId)> {
     let fails = |a: NodeId, b: NodeId| world.network().is_cut(a.into(), b.into());
     pairs(world)

@@ -1,4 +1,4 @@
-//! What had to happen before something could, besides what made its step.
+//! Earlier events that an event needed, besides the cause of its step.
 
 use crate::raft::event::{AppendRejected, Campaign, IgnoreReason, VoteRejected};
 use crate::raft::{Event, LogIndex, NodeId, Term};
@@ -7,11 +7,11 @@ use crate::sim::{
     Action, Address, Cause, Fact, Group, Link as Between, Loss, PacketKind, Step, StepId,
 };
 
-/// The most told steps before one that are searched for what led to it.
+/// The most records that are searched backwards.
 const FAR: usize = 2_000;
 
-/// What else had to happen before a fact could: the votes of a leader, the copies of a committed
-/// entry, the crash of a silent one, the vote that a server had given already.
+/// The earlier events that a fact needed: the votes of a leader, the copies of a committed entry,
+/// the crash of a silent leader, the vote that a server had already given.
 pub(super) fn before<'a>(
     session: &'a Session,
     step: &Step,
@@ -48,7 +48,7 @@ pub(super) fn before<'a>(
 
 type Found<'a> = Option<(&'a Record, usize)>;
 
-/// What happened up to a step.
+/// The run up to a step.
 #[derive(Clone, Copy)]
 struct Past<'a> {
     session: &'a Session,
@@ -56,7 +56,7 @@ struct Past<'a> {
 }
 
 impl<'a> Past<'a> {
-    /// What had to happen before an event inside `id`, apart from what made its step.
+    /// The earlier events that an event at `id` needed, besides the cause of its step.
     fn before(self, id: NodeId, event: &Event) -> Vec<(&'a Record, usize)> {
         let found: Vec<Found<'a>> = match *event {
             Event::AppendAccepted {
@@ -134,7 +134,7 @@ impl<'a> Past<'a> {
             Event::VoteDenied { reason, .. } | Event::PreVoteDenied { reason, .. } => {
                 vec![self.denied(id, reason)]
             }
-            // What made their steps is all that they needed.
+            // They needed nothing but the cause of their step.
             Event::ElectionStarted {
                 reason: Campaign::Silence { leader: None, .. } | Campaign::Told { .. },
                 ..
@@ -198,7 +198,7 @@ impl<'a> Past<'a> {
         found.into_iter().flatten().collect()
     }
 
-    /// What made a server refuse its vote.
+    /// The event behind a rejected vote.
     fn denied(self, id: NodeId, reason: VoteRejected) -> Found<'a> {
         match reason {
             VoteRejected::AlreadyVoted { term, voted_for } if voted_for == id => {
@@ -223,7 +223,7 @@ impl<'a> Past<'a> {
         self.find(&|by, event| matches!(event, Event::EntryAppended { position } if by == leader && position.index == index))
     }
 
-    /// A server got the entry: from a leader, or made it as one.
+    /// A server got the entry: from a leader, or by appending it as leader.
     fn got(self, id: NodeId, index: LogIndex) -> Found<'a> {
         self.find(&|by, event| {
             let made =
@@ -240,7 +240,7 @@ impl<'a> Past<'a> {
         })
     }
 
-    /// A server came to a term: it began an election, or saw the term in a message.
+    /// A server reached a term: it started an election, or saw the term in a message.
     fn reached(self, id: NodeId, reached: Term) -> Found<'a> {
         self.find(&|by, event| {
             let is_there = match event {
@@ -252,7 +252,8 @@ impl<'a> Past<'a> {
         })
     }
 
-    /// A server heard from its leader; from any, if it knows of none. A leader hears itself.
+    /// A server heard from its leader; from any leader, if it knows none. A leader counts as
+    /// hearing itself.
     fn heard(self, id: NodeId, from: Option<NodeId>) -> Found<'a> {
         self.find(&|by, event| {
             let heard = match event {
@@ -280,7 +281,7 @@ fn crash(session: &Session, upto: StepId, of: NodeId) -> Option<(&Record, usize)
     })
 }
 
-/// The cut that keeps messages of `from` away from `to`.
+/// The cut of the link from `from` to `to`.
 fn cut(session: &Session, upto: StepId, from: NodeId, to: NodeId) -> Option<(&Record, usize)> {
     last(session, upto, &|step, fact| match (&step.cause, fact) {
         (Cause::Action(action), Fact::NetworkChanged) => parts(action, from, to),
@@ -288,7 +289,7 @@ fn cut(session: &Session, upto: StepId, from: NodeId, to: NodeId) -> Option<(&Re
     })
 }
 
-/// Whether an action parts `from` and `to`, or joins them, or does not concern them.
+/// Whether an action cuts `from` off from `to`: yes, no, or it does not concern them.
 fn parts(action: &Action, from: NodeId, to: NodeId) -> Option<bool> {
     let concerns = |link: &Between| match link {
         Between::All => true,
@@ -309,7 +310,7 @@ fn parts(action: &Action, from: NodeId, to: NodeId) -> Option<bool> {
     }
 }
 
-/// The last fact up to a step for which `want` says yes; none if it says no first.
+/// The last fact up to a step for which `want` returns true; none if it returns false first.
 pub(super) fn last<'a>(
     session: &'a Session,
     upto: StepId,
@@ -327,7 +328,7 @@ pub(super) fn last<'a>(
     None
 }
 
-/// What is told of the time after a step.
+/// The records after a step.
 pub(super) fn since(session: &Session, id: StepId) -> &[Record] {
     let records = session.records();
     &records[records.partition_point(|record| record.step.id <= id)..]
