@@ -199,6 +199,19 @@ fn prose() -> Vec<(String, String)> {
     all
 }
 
+/// The comments of the core, the simulation and the checkers: many read them beside the paper.
+fn comments() -> Vec<(String, String)> {
+    let folders = ["src/raft", "src/kv", "src/sim", "src/check", "src/hunt"];
+    let all = folders.iter().flat_map(|folder| files(folder, ".rs"));
+    let comment = |line: &str| line.split("//").nth(1).unwrap_or_default().to_string();
+    all.map(|(name, text)| {
+        let lines = without_tests(&name, &text).lines().map(comment);
+        let lines = lines.collect::<Vec<_>>().join("\n");
+        (name, lines)
+    })
+    .collect()
+}
+
 /// What stands between quotation marks on a line of code.
 fn strings_of(line: &str) -> String {
     let code = line.trim_start();
@@ -212,7 +225,7 @@ fn strings_of(line: &str) -> String {
 #[test]
 fn texts_are_in_plain_english() {
     let mut found = Vec::new();
-    for (name, text) in prose() {
+    for (name, text) in prose().into_iter().chain(comments()) {
         for (number, line) in text.lines().enumerate() {
             let line = line.to_lowercase();
             for (word, instead) in BANNED {

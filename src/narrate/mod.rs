@@ -133,7 +133,7 @@ pub fn weight(fact: &Fact) -> Weight {
 }
 
 /// Whether a server that became a follower in this step led before: only then does its election
-/// timer begin anew for that reason.
+/// timer restart for that reason.
 pub fn was_leader(id: NodeId, step: &Step) -> bool {
     step.events().any(|(server, event)| {
         let waits = matches!(

@@ -133,7 +133,7 @@ impl<M: StateMachine> Node<M> {
         }
     }
 
-    /// A vote reply came to a server that is no candidate: the election is over, whoever won it.
+    /// A vote reply came to a server that is no candidate: that election is over.
     pub(super) fn ignore_late_vote(&self, from: NodeId, term: Term, out: &mut Vec<Output<M>>) {
         let ours = self.persistent.current_term;
         let reason = if term < ours && self.rule(Rule::IgnoreOldVotes) {

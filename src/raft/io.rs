@@ -33,7 +33,7 @@ use crate::Machine;
 /// The order of the variants is part of links and of [`Timer::ALL`]: do not change it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Timer {
-    /// The election timeout (§5.2). Random, drawn anew each time: 150 to 300 ms in the paper.
+    /// The election timeout (§5.2). A new random one each time: 150 to 300 ms in the paper.
     Election,
     /// The heartbeat interval: how often a leader sends AppendEntries, even without entries.
     Heartbeat,

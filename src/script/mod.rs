@@ -8,7 +8,7 @@
 //! servers 3 · seed 7                # the beginning, as in any scenario
 //! run until leader                  # or: run 500ms, run until committed 3, step 4
 //! at 400ms crash S1                 # the world runs until then; without "at": now
-//! crash leader                      # whoever leads then; also "follower", "down", "paused", "all"
+//! crash leader                      # the server that leads then; also "follower", "down", "paused", "all"
 //! status                            # a line for each server; logs, clients, packets, count
 //! #> S1 down       term 1 ...       # in a golden script: what was printed
 //! events                            # the story since the last "events", in [`notation`]; "events all": details too

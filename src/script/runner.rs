@@ -237,7 +237,7 @@ impl Runner {
                 continue;
             }
             let word = if at.is_some() { 2 } else { 0 };
-            // What is due at the very moment of an action happens before it, as in a session.
+            // Steps that are due at the time of an action happen before it, as in a session.
             let now = self.world().now();
             self.run_to(now).map_err(|why| (word, why))?;
             let mut step = std::mem::take(&mut self.step);

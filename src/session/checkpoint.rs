@@ -55,7 +55,7 @@ impl Checkpoint {
     }
 
     /// Lets the next thing up to `to` happen, whichever is first: by itself, or by the user. What
-    /// happens by itself at the very moment of an action happens before it.
+    /// happens by itself at the moment of an action happens before it.
     pub(super) fn step(
         &mut self,
         recording: &Recording,

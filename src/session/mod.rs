@@ -397,7 +397,7 @@ impl Session {
         self.present.checker.violations()
     }
 
-    /// What was committed at `index` up to the cursor, whoever knows it now.
+    /// The entry that was committed at `index` up to the cursor, known to any server or not.
     pub fn settled(&self, index: LogIndex) -> Option<&Settled> {
         self.present.checker.ghost().at(index)
     }

@@ -174,7 +174,7 @@ impl Player {
         self.take_a_hand().act(action)
     }
 
-    /// The session, for whoever changes what happens in it: the twin would go its own way.
+    /// The session, for callers that change the run: a twin would diverge.
     pub fn take_a_hand(&mut self) -> &mut Session {
         self.twin = None;
         &mut self.session

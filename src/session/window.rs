@@ -57,7 +57,7 @@ impl Window {
         }
     }
 
-    /// Begins anew at a step, unless it is there already.
+    /// Starts again at a step, unless it is there already.
     fn come_to(&mut self, last: StepId) {
         self.settle();
         if last < self.from || self.to < last {

@@ -45,8 +45,8 @@ pub enum Action {
     /// `lossy S1>S2 30%`, `lossy S1-S2 off`: a link loses this share of its packets (in 1000), or as
     /// many as the others.
     Lossy(Path, Option<u16>),
-    /// `partition S1 S2 C1 | S3 S4 S5`: only those in the same group reach each other. Whoever is
-    /// not named is in the last group.
+    /// `partition S1 S2 C1 | S3 S4 S5`: only those in the same group reach each other. Those that
+    /// are not named are in the last group.
     Partition(Vec<Group>),
     /// `pause S1`: the server's process is stopped. It keeps its memory and does nothing; messages to
     /// it wait. Its clock goes on, as it does when an operating system stops a process or a garbage
@@ -81,7 +81,8 @@ pub enum Action {
     SlowDisk(NodeId, Option<Time>),
     /// `timeout S1`: the server's election timer runs out now.
     Timeout(NodeId),
-    /// `transfer S2`: whoever leads is to hand over to S2; if that is itself, it is to stop doing so.
+    /// `transfer S2`: the leader is asked to transfer its leadership to S2. If S2 leads, it cancels a
+    /// transfer.
     Transfer(NodeId),
     /// `wipe S1`: a crashed server loses its disk too.
     Wipe(NodeId),

@@ -193,7 +193,7 @@ impl Client {
         }
     }
 
-    /// Takes the next request in hand, if it has nothing else in hand.
+    /// Begins the next request, if none is pending.
     pub fn begin_next(&mut self, now: Time, config: &Config) -> bool {
         if self.current.is_some() {
             return false;
@@ -226,7 +226,7 @@ impl Client {
         from.unwrap_or(self.target)
     }
 
-    /// Notes that the request in hand is sent, by which step, and until when it waits.
+    /// Records that the pending request was sent: by which step, and when it times out.
     pub fn sent(&mut self, since: StepId, retry_at: Time) {
         if let Some(errand) = &mut self.current {
             errand.since = since;
@@ -236,7 +236,7 @@ impl Client {
         }
     }
 
-    /// The answer of `server` to the request in hand, if that is what it is.
+    /// The answer of `server`, if it is to the pending request.
     pub fn answered(
         &mut self,
         server: NodeId,
@@ -280,7 +280,7 @@ impl Client {
         (self.target, self.place, self.sent_on) = (server, server, 0);
     }
 
-    /// The request in hand, if it is time to send it again.
+    /// The pending request, if it is time to send it again.
     pub fn overdue(&self, now: Time) -> Option<PendingRequest> {
         self.current.filter(|errand| errand.retry_at <= now)
     }

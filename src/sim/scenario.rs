@@ -155,7 +155,7 @@ impl Scenario {
         }
     }
 
-    /// The servers there are. Whoever founds the cluster is there.
+    /// All servers at the start, founders included.
     pub fn ids(&self) -> ServerSet {
         NodeId::first(self.servers.into())
             .chain(self.members.iter())

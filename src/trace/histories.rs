@@ -1,4 +1,4 @@
-//! A client history, whoever wrote it, read and checked: whether one machine that executes each
+//! A client history of any implementation, read and checked: whether one machine that executes each
 //! request once could have given these answers (linearizability; Herlihy and Wing 1990).
 //!
 //! Each key has a history of its own. The search is Wing and Gong's (1993): of the operations that

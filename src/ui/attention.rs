@@ -19,7 +19,7 @@ pub fn ask_first() {
         return;
     };
     let classes = question.class_list();
-    // Taken away and given again, after a look at the layout, the class begins anew.
+    // Taken away and given again, after a look at the layout, the animation of the class starts again.
     let _ = classes.remove_1("asks");
     let _ = question.get_bounding_client_rect();
     let _ = classes.add_1("asks");

@@ -15,7 +15,7 @@ const LENGTH: u64 = 1_000;
 /// What is measured at a time, in simulated seconds: what else the machine does falls between.
 const SLICE: u64 = 50;
 
-/// Runs that do not count: browsers translate a program anew when they see what it does.
+/// Warm-up runs that do not count: browsers compile a program again while it runs.
 const WARM_UP: u64 = 5;
 
 /// Runs that count.

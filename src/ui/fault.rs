@@ -18,7 +18,7 @@ thread_local! {
 /// The session as it was after the user's last action.
 #[derive(Default)]
 struct Noted {
-    /// How many actions it had, and its seed: what has changed is noted anew.
+    /// Its number of actions and its seed: when they change, it is stored again.
     mark: (usize, u64),
     /// The link that opens it; empty while the user has done nothing.
     link: String,

@@ -4,7 +4,7 @@
 //! A thing bears in `data-refs` the tokens of what it is ([`crate::view::refs`]), and in `data-about`
 //! of what it tells. Pointing at a thing lights what it is and all that tells of it, pointing at
 //! what tells lights the things. There is one listener, and one rule of style that is put in
-//! another's place, so nothing is rendered anew: the rule hands down `--ref`, a colour, and each
+//! another's place, so nothing is rendered again: the rule hands down `--ref`, a colour, and each
 //! component knows what to do with it.
 
 use std::cell::RefCell;

@@ -29,7 +29,7 @@ struct Done {
     took: Duration,
 }
 
-/// What comes of jobs, until all that were before it are told.
+/// Results of jobs that wait until all earlier ones are printed.
 struct Told<T, F> {
     done: BTreeMap<u64, T>,
     next: u64,
@@ -50,8 +50,7 @@ impl<T, F: FnMut(T)> Told<T, F> {
 }
 
 /// Does something for the numbers from 0 on, on several cores, until one says that it was the last;
-/// of the numbers before that one all are done. What comes of them is told in order, as soon as it
-/// can be.
+/// all jobs before that one are done. Results are printed in order, as soon as possible.
 fn on_cores<T: Send>(
     jobs: usize,
     count: u64,

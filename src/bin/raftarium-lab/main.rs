@@ -52,7 +52,7 @@ fn obey(command: Command) -> Result<Verdict, String> {
 /// What a shell says of a program whose reader has gone.
 const READER_GONE: i32 = 128 + 13;
 
-/// Prints a line. Whoever reads may have read enough, as `head` does: then this was all.
+/// Prints a line. If the reader has closed the pipe, as `head` does, the program ends.
 fn say(line: impl Display) {
     let mut out = io::stdout().lock();
     if let Err(why) = writeln!(out, "{line}").and_then(|()| out.flush()) {

@@ -54,7 +54,7 @@ pub(crate) fn run(run: &Run) -> Result<Verdict, String> {
     Ok(verdict)
 }
 
-/// One run of a script, and again for whoever wants it on paper.
+/// One run of a script; a second time if a trace or a history is wanted.
 fn one(run: &Run, file: &Path, text: &str, seed: Option<u64>) -> Result<Verdict, String> {
     let script = play(run, file, text, seed)?;
     let schedule = &script.schedule;
@@ -220,7 +220,7 @@ pub(crate) fn replay(links: &[String], rest: Time) -> Result<Verdict, String> {
     Ok(verdict)
 }
 
-/// Plays a run to its end, and writes it down for whoever wants that.
+/// Plays a run to its end, and writes the trace or history that is wanted.
 fn watch(run: &Run, schedule: &Schedule) -> Result<Played, String> {
     let mut paper = run.trace.as_deref().map(create).transpose()?;
     let paper = paper.as_mut().map(|paper| paper as &mut dyn Write);

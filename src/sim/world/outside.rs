@@ -29,7 +29,7 @@ impl World {
         setting.apply(&mut self.timing, &mut self.network.faults, &mut self.config);
         self.share_config();
         if clocks(&self.timing) != before {
-            // Voters are loyal for another time than a lease that runs already was made for.
+            // A running lease was made for another minimum election timeout of the voters.
             self.each_node(Node::forget_leases);
         }
         for id in self.servers.ids().iter() {

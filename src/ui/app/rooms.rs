@@ -1,4 +1,4 @@
-//! The four rooms: what there is to see of the session, made anew whenever something happened.
+//! The four rooms: what there is to see of the session, made again whenever something happened.
 
 use super::*;
 

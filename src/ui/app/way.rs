@@ -25,7 +25,7 @@ impl App {
                 }
                 (self.learning.contents, self.learning.notice) = (true, notice);
             }
-            // Whoever left the course for free play finds it as it was.
+            // The course is as it was when the reader left it for Play.
             Route::Lesson(place) => {
                 self.room = Room::Learn;
                 let (here, begun) = (self.learning.place, self.learning.chapter.is_some());
