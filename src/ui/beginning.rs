@@ -1,4 +1,4 @@
-//! A beginning of one's own: a form over the servers, their logs, and the links.
+//! The editor of an initial state: a form for the servers, their logs, and the links.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -15,7 +15,7 @@ pub struct OwnProps {
     pub on_wish: Callback<RunWish>,
 }
 
-/// What is being written, and why it cannot be.
+/// The text that is being written, and the reason why it is refused.
 type Draft = UseStateHandle<Option<(Beginning, Option<Refused>)>>;
 
 /// The button, and the form that it opens. The browser closes it.
@@ -100,7 +100,7 @@ fn said(refused: &Refused) -> String {
     }
 }
 
-/// Changes what is being written.
+/// Changes the text.
 fn change<E: 'static>(draft: &Draft, act: impl Fn(&mut Beginning, E) + 'static) -> Callback<E> {
     let draft = draft.clone();
     Callback::from(move |event: E| {

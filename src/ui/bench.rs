@@ -12,7 +12,7 @@ use crate::sim::{Scenario, Time};
 /// How long each run is, in simulated seconds.
 const LENGTH: u64 = 1_000;
 
-/// What is measured at a time, in simulated seconds: what else the machine does falls between.
+/// The simulated seconds of one measurement: other work of the machine falls between two.
 const SLICE: u64 = 50;
 
 /// Warm-up runs that do not count: browsers compile a program again while it runs.
@@ -68,7 +68,7 @@ impl Bench {
         (rate(self.events as f64 / count as f64), rate(SLICE as f64))
     }
 
-    /// What is known so far.
+    /// The results so far.
     pub fn view(&self) -> Html {
         let (events, seconds) = self.rates();
         let result = self.is_done().then(|| {

@@ -1,5 +1,5 @@
-//! The branches, under the run: each as a button where it parts, with what it came to. A click
-//! exchanges it with the present run.
+//! The branches, under the run: each is a button at the place where it leaves the run, with its
+//! outcome. A click exchanges it with the present run.
 
 use std::rc::Rc;
 
@@ -112,7 +112,7 @@ fn Row(props: &RowProps) -> Html {
     }
 }
 
-/// The field for a name. Leaving it keeps what was written.
+/// The field for a name. Leaving the field stores the name.
 fn naming(mark: &BranchMark, field: &NodeRef, on_wish: &Callback<BranchWish>) -> Html {
     let id = mark.id;
     let done = {

@@ -12,7 +12,7 @@ use crate::raft::{Rule, Rules};
 use crate::session::Session;
 use crate::sim::Action;
 
-/// What the user wants here, and what the hunter tells.
+/// The messages: what the user wants, and what the worker reports.
 #[derive(Clone, PartialEq)]
 pub enum Msg {
     /// Another rule.
@@ -25,7 +25,7 @@ pub enum Msg {
     Hunt,
     /// No hunt any more.
     Stop,
-    /// To see what was found; beside it, if so, the same with the rule.
+    /// Show the find; if true, beside the same run with the rule.
     Watch(bool),
 }
 

@@ -33,7 +33,7 @@ pub struct ChartProps {
     /// What is shown of the run: its last step at the cursor, the cursor, and the head. The chart
     /// is made anew when that changes, and not while time merely passes.
     pub moment: (StepId, Time, Time),
-    /// What is being asked.
+    /// The question that is open.
     pub asked: Option<Question>,
 }
 
@@ -125,7 +125,7 @@ pub fn ChartView(props: &ChartProps) -> Html {
             }
         }
     };
-    // What was moved was not clicked.
+    // A drag is not a click.
     let onclick = move |event: MouseEvent| {
         if moved.replace(false) {
             event.stop_propagation();

@@ -42,16 +42,16 @@ pub enum Other {
     Setting(usize),
 }
 
-/// What is wanted of the comparison.
+/// The messages of the comparison.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum CompareWish {
     Close,
-    /// With what there is to compare with: the latest branch, or else a rule.
+    /// Compare with the default: the latest branch, or else a rule.
     Open,
     With(Other),
 }
 
-/// What is being compared.
+/// The two runs that are compared.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Compared {
     pub other: Other,
@@ -59,7 +59,7 @@ pub struct Compared {
 }
 
 impl Other {
-    /// What is compared when nothing was chosen.
+    /// The default, when nothing was chosen.
     pub fn first(session: &Session, marks: &[BranchMark]) -> Self {
         let rules = session.scenario().config.rules;
         let last = marks.iter().map(|mark| mark.id).max();
@@ -171,7 +171,7 @@ fn go(view: &View<'_>, name: &'static str, at: Time, there: bool) -> Html {
     html! { <button key={name} class="bordered small" aria-pressed={there.to_string()} {onclick}>{ name }</button> }
 }
 
-/// One run: its stage, its logs, what happens in it where they differ, what it comes to.
+/// One run: its stage, its logs, the events where the runs differ, and its outcome.
 fn one_side(view: &View<'_>, side: &Side, session: &Session, motion: &Rc<Motion>) -> Html {
     let ids = session.world().ids();
     let scene = Rc::new(Scene::of_session(session, Time::ms(30)));

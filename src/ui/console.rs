@@ -1,4 +1,4 @@
-//! A line for what is done and asked in the words of the grammar, which it completes.
+//! The command line: it does and asks what the grammar can say, and completes it.
 
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
@@ -11,14 +11,14 @@ use crate::sim::text::{Candidate, TextError};
 /// The most candidates that are offered.
 const OFFERED: usize = 40;
 
-/// What the line shows beside what is typed.
+/// The texts around the line.
 #[derive(Clone, Default, PartialEq)]
 struct Shown {
     /// Where the word begins that a candidate takes the place of, and the candidates.
     offers: (usize, Vec<Candidate>),
     /// The candidate that is chosen.
     chosen: Option<usize>,
-    /// What was done before, the latest last, and which of it is shown again.
+    /// The commands so far, the latest last, and the one that is shown again.
     past: Vec<String>,
     again: usize,
     /// What the last line printed, or why it was not done.
@@ -30,7 +30,7 @@ pub struct ConsoleProps {
     pub control: Control,
 }
 
-/// The line, and what it completes and prints.
+/// The line, its completions, and its output.
 #[component]
 pub fn Console(props: &ConsoleProps) -> Html {
     let field = use_node_ref();
@@ -76,7 +76,7 @@ fn outcome(outcome: &Result<String, String>) -> Html {
     }
 }
 
-/// The field, and what is shown of it.
+/// The field, and its output.
 #[derive(Clone)]
 struct Line {
     field: NodeRef,

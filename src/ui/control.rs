@@ -17,7 +17,7 @@ use crate::sim::text::{self, TextError};
 pub enum Heard {
     /// The user acted on the run.
     Acted,
-    /// Something is to be said at the top of the page.
+    /// Show a message at the top of the page.
     Say(String),
     /// Another moment is shown, or time began to pass.
     Time,
@@ -131,7 +131,7 @@ impl Control {
     }
 }
 
-/// What is done to branches.
+/// Changes of branches.
 impl Control {
     pub fn branch(&self, wish: BranchWish) {
         self.player.borrow_mut().branch(&wish);

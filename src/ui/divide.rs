@@ -86,7 +86,7 @@ fn is_long((from, to): (Point, Point)) -> bool {
     (to.0 - from.0).hypot(to.1 - from.1) >= SHORTEST
 }
 
-/// The servers on the left of the line, as it goes on for ever.
+/// The servers on the left of the line, which has no ends.
 fn beyond((from, to): (Point, Point), ids: ServerSet) -> ServerSet {
     let is_left = |id: &NodeId| {
         let body = element(&format!("#server-{id} .server-body", id = id.number()));

@@ -1,5 +1,5 @@
-//! The loop that lets time pass: it runs in an animation frame when something is to be done, and
-//! sleeps in between. What moves in the meantime, the browser moves.
+//! The loop that lets time pass: it runs in an animation frame when something is due, and sleeps in
+//! between. Meanwhile the browser moves what moves.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -9,11 +9,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::Window;
 
-/// What is due sooner than this, in milliseconds, is due in the next frame.
+/// Events that are due sooner than this, in milliseconds, wait for the next frame.
 const FRAME: f64 = 17.0;
 
-/// Calls back in an animation frame whenever it was told to, until it is told to stop. In a tab that
-/// nobody sees there are no frames, so time stands still there.
+/// Calls back in an animation frame when it was asked to, until it is stopped. A hidden tab has no
+/// frames, so time stands still there.
 #[derive(Clone)]
 pub struct FrameLoop(Rc<Inner>);
 
@@ -23,13 +23,13 @@ struct Inner {
     tick: RefCell<Option<Tick>>,
     asked: Cell<Option<i32>>,
     sleep: RefCell<Option<Timeout>>,
-    /// Looked up once: it is needed for every frame.
+    /// Stored, because every frame needs it.
     window: Option<Window>,
 }
 
 impl FrameLoop {
-    /// A loop that is not running. `on_frame` gets the time and says how long nothing is to be done
-    /// from then on, both in milliseconds, or that the loop shall stand still.
+    /// A loop that is not running. `on_frame` gets the time, and returns how long nothing is due,
+    /// both in milliseconds, or that the loop must stop.
     pub fn new(mut on_frame: impl FnMut(f64) -> Option<f64> + 'static) -> Self {
         let inner = Rc::new(Inner {
             tick: RefCell::new(None),

@@ -99,7 +99,7 @@ impl Geometry {
         }
     }
 
-    /// Where somebody stands.
+    /// The place of a server or a client.
     pub fn at(&self, address: Address) -> Point {
         match address {
             Address::Client(id) => self.client_at(id),

@@ -14,9 +14,10 @@ pub enum Progress {
     Invited(NodeId),
     /// Some servers cannot reach each other.
     Divided,
-    /// There is no leader just now; this many servers are up, of so many.
+    /// There is no leader now; the number of servers that are up, and of all.
     Leaderless { up: usize, of: usize },
-    /// The first leader fell, and this one leads now; this many servers are up, of so many.
+    /// The first leader is down, and this server leads; the number of servers that are up, and of
+    /// all.
     Succeeded {
         leader: NodeId,
         up: usize,

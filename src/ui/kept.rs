@@ -52,7 +52,7 @@ pub fn fresh() -> u64 {
     Date::now() as u64
 }
 
-/// Keeps a run in the place of what was kept under the same id.
+/// Stores a run, instead of the one with the same id.
 pub fn keep(run: Kept) {
     if run.link.len() > LONGEST {
         return;

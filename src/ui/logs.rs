@@ -29,7 +29,7 @@ pub fn Logs(props: &LogsProps) -> Html {
     {
         let strip = strip.clone();
         let last = (props.table.first, props.table.last);
-        // What is new is at the right; show it.
+        // The newest entries are at the right: show them.
         use_effect_with(last, move |_| {
             if let Some(strip) = strip.cast::<Element>() {
                 strip.set_scroll_left(strip.scroll_width());
@@ -91,7 +91,7 @@ fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
         .iter()
         .map(|(key, value)| format!("{key} = {value}"))
         .collect();
-    // What it has compacted takes the room of it, from the column before the first index on.
+    // The compacted entries, as one block from the column before the first index.
     let before = usize::from(table.compacted);
     let compacted = row
         .compacted
@@ -100,7 +100,7 @@ fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
         .zip(row.compacted)
         .map(|(columns, last)| stack(columns, last));
     let stack = stack.or_else(|| (before > 0).then(|| gap(before)));
-    // What its state machine holds stands in a column of its own, however short its log.
+    // The values of the state machine have a column of their own, after the longest log.
     let own = table.first.0 + row.cells.len() as u64;
     let after = row.compacted.map_or(own, |last| own.max(last.0 + 1));
     let missing = missing(row, after, table.last.0, next);

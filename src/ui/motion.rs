@@ -72,7 +72,7 @@ impl Way for Flight {
 
 impl Way for Ring {
     fn keyframes(&self) -> String {
-        // A change that nobody can see is not worth painting.
+        // A change that cannot be seen is not painted.
         r#"{"strokeDasharray":["1000 1000","0 1000"],"easing":"steps(125)"}"#.into()
     }
 
@@ -141,7 +141,7 @@ fn renew<W: Way>(
             },
         });
     }
-    // What is left moves no more, or otherwise: an element may have been put to another use.
+    // The rest moves no more, or differently: an element may be in use for something else.
     for part in old {
         if let Some(animation) = part.animation {
             animation.cancel();

@@ -1,4 +1,4 @@
-//! How a run of one's own begins.
+//! How a new run of Play begins.
 
 use crate::kv::ClientId;
 use crate::session::Session;
@@ -61,7 +61,7 @@ impl Opening {
     }
 }
 
-/// A seed that nobody had before; small, so that it can be read out.
+/// A new seed; small, so that it can be read out.
 pub fn fresh_seed() -> u64 {
     u64::from(getrandom::u32().unwrap_or(1)) % 10_000
 }

@@ -32,7 +32,7 @@ pub fn promises(broken: &[Broken]) -> Html {
             </li>
         }
     };
-    // The rest are listed only once they are broken: nobody has met them.
+    // The others are listed only when they are broken: the reader has not met them yet.
     let besides = Property::ALL[Property::FIGURE_3.len()..].iter();
     let besides = besides.filter(|one| Property::CLIENTS.contains(one) || is_broken(**one));
     let shown: Vec<&Property> = Property::FIGURE_3.iter().chain(besides).collect();

@@ -17,7 +17,7 @@ use super::delegate;
 use crate::view::refs::{named, names};
 
 thread_local! {
-    /// What is lit. The rule that does it is the first one of the page.
+    /// The tokens that are highlighted. The first rule of the page's style does it.
     static LIT: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
@@ -54,7 +54,7 @@ fn selector(pointed: &Element) -> String {
     };
     add(pointed, "data-refs", &["data-refs", "data-about"]);
     add(pointed, "data-about", &["data-refs"]);
-    // A sentence tells of the servers it names, too.
+    // A sentence also has the tokens of the servers that it names.
     let names = pointed.query_selector_all("[data-refs]");
     for nth in 0..names.as_ref().map_or(0, |names| names.length()) {
         let name = names.as_ref().ok().and_then(|names| names.get(nth));

@@ -38,7 +38,7 @@ pub fn Request(props: &RequestProps) -> Html {
                 return;
             };
             let text = input.value();
-            // What was sent makes room for a next one that can be told from it.
+            // The sent text changes into a next one that differs from it.
             if let Ok(Op::Set { key, value }) = text.parse()
                 && !control.is_held()
             {
@@ -91,7 +91,7 @@ fn servers(ids: ServerSet, to: Option<NodeId>, set: UseStateSetter<Option<NodeId
     html! { <select aria-label="To" {onchange}>{ options([own].into_iter().chain(each)) }</select> }
 }
 
-/// A switch for the writes that clients make by themselves, each to a key of its own.
+/// A switch for clients that write by themselves, each to a key of its own.
 fn own_writes(control: &Control, clients: usize, on: bool) -> Html {
     let control = control.clone();
     let onclick = move |_: MouseEvent| {

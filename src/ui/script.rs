@@ -66,7 +66,7 @@ pub fn Script(props: &ScriptProps) -> Html {
     }
 }
 
-/// Each statement with its moment, and what it printed; of those that expect, how many hold.
+/// Each statement with its time and its output; and the number of expectations that hold.
 fn lines(opened: &Opened) -> Html {
     if opened.lines.is_empty() {
         return Html::default();

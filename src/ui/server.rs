@@ -1,4 +1,4 @@
-//! A server on the stage: a button whose shape, word and colour say what it is.
+//! A server on the stage: a button. Its shape, word and colour show its role.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, SvgElement};
@@ -70,7 +70,7 @@ pub fn focus(id: NodeId) {
     }
 }
 
-/// The shape, and the words in the order of the button's name, which is to contain them.
+/// The shape, and the words in the order of the button's accessible name, which must contain them.
 fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
     let r = geometry.server;
     let small = r < 40.0;
@@ -174,8 +174,8 @@ fn outer(server: &ServerView, geometry: &Geometry) -> f32 {
     }
 }
 
-/// A disc with its number for each voter, those who said yes first; a bar stands after the majority.
-/// In a joint configuration first the old voters, then the new ones.
+/// A numbered disc for each voter, those that said yes first; a bar stands after the majority. In a
+/// joint configuration the old voters come first.
 pub fn quorum_row(server: &ServerView, geometry: &Geometry, nth: usize) -> Option<Html> {
     const BETWEEN: f32 = 24.0;
     let quorum = server.quorum.as_ref()?;

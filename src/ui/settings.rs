@@ -45,7 +45,7 @@ const LOSS: Choice = (
     ],
 );
 
-/// What is changed less often.
+/// Settings that are changed less often.
 const MORE: [Choice; 5] = [
     (
         "Entries are sent",
@@ -333,7 +333,7 @@ pub(super) fn options<V: ToString, L: ToString>(
     choices.into_iter().map(choice).collect()
 }
 
-/// A setting with its choices. What was set in words may be none of them.
+/// A setting with its choices. A value that was written may be none of them.
 fn choose((name, section, choices): &Choice, setup: &Setup, set: &Callback<String>) -> Html {
     let chosen = choices.iter().position(|(words, _)| setup.has(words));
     let other = chosen.is_none().then_some(("", "as set", true));
@@ -351,7 +351,7 @@ fn add_button(id: NodeId, control: &Control) -> Html {
     html! { <button class="bordered small" {onclick}>{ format!("Add {id} to the cluster") }</button> }
 }
 
-/// What was chosen or written.
+/// The value that was chosen or written.
 pub(super) fn value(event: &Event) -> String {
     let select = event
         .target_dyn_into::<HtmlSelectElement>()

@@ -195,7 +195,7 @@ fn lanes(timeline: &Timeline) -> impl Iterator<Item = (NodeId, usize, usize)> {
     there.map(move |(nth, (id, _))| (id, 2 + pitch * nth, (pitch - 3).clamp(2, 11)))
 }
 
-/// The lanes' names, beside them. A picture of its own, as the other one is stretched.
+/// The names of the lanes. They are a picture of their own, because the other one is stretched.
 fn lane_names(timeline: &Timeline) -> Html {
     let lanes: Vec<_> = lanes(timeline).collect();
     // Where there are many, there is no room for names.
@@ -207,8 +207,8 @@ fn lane_names(timeline: &Timeline) -> Html {
     html! { <svg class="run-names" aria-hidden="true">{ for names }</svg> }
 }
 
-/// Where time was compressed. A picture of its own, as the other one is stretched, and would stretch
-/// the hatching with it.
+/// The times that are fast-forwarded. A picture of its own, because the other one is stretched, and
+/// the hatching must not be.
 fn quiet_picture(timeline: &Timeline) -> Html {
     let span = span(timeline.head).0;
     let percent = |time: Time| {

@@ -24,7 +24,7 @@ pub struct TopBarProps {
     pub room: Room,
     /// The address of the page of the course that is open.
     pub lesson: String,
-    /// What was just copied or failed to be, in a few words.
+    /// The text that was just copied, or the reason why it was not, in a few words.
     pub said: Option<String>,
     pub control: Control,
     pub on_help: Callback<()>,
@@ -61,7 +61,7 @@ pub fn top_bar(props: &TopBarProps) -> Html {
     }
 }
 
-/// The name of the page. In another page it leads to the same run in a page of its own.
+/// The name of the page. In an embedded page it opens the same run in a page of its own.
 fn brand(on_new: &Callback<()>) -> Html {
     let name = html! { <>{ icons::brand() }<span class="brand-name">{ "Raftarium" }</span></> };
     if is_embed() {

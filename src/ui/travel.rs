@@ -8,7 +8,7 @@ use super::events::clock;
 use crate::raft::NodeId;
 use crate::session::{Bookmark, Stop, TimeWish};
 
-/// What one goes to, and by which key; with Shift it leads back.
+/// The things that one can go to, each with its key; with Shift it goes back.
 const ROWS: [(&str, &str, Stop); 4] = [
     ("election", "E", Stop::Election),
     ("commit", "C", Stop::Commit),

@@ -13,7 +13,7 @@ pub(super) struct Answer {
     pub(super) why: Option<Why>,
     /// What had the focus before the answer took it.
     asked_at: Option<Element>,
-    /// Whether the answer is to have the focus.
+    /// Whether the answer gets the focus.
     wants_focus: bool,
 }
 

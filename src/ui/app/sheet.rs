@@ -12,7 +12,7 @@ pub enum Sheet {
 impl Sheet {
     pub const ALL: [Self; 4] = [Self::Tools, Self::Logs, Self::Events, Self::Settings];
 
-    /// What its button says.
+    /// The label of its button.
     pub fn name(self) -> &'static str {
         match self {
             Self::Tools => "Tools",
