@@ -43,6 +43,7 @@
 pub mod corpus;
 pub mod detections;
 pub mod moves;
+pub mod reach;
 pub mod shape;
 pub mod shrink;
 pub mod walk;

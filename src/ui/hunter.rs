@@ -9,6 +9,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{DedicatedWorkerGlobalScope, ErrorEvent, MessageEvent, Worker, js_sys};
 
+use super::searcher;
 use crate::check::Property;
 use crate::hunt::Hunt;
 use crate::hunt::detections::Detection;
@@ -100,13 +101,18 @@ impl Drop for Hunter {
 extern "C" {
     /// Starts the same program in a worker, to hunt without that rule (`static/parts.js`).
     #[wasm_bindgen(js_name = startWorker)]
-    fn start_worker(rule: &str) -> Worker;
+    pub fn start_worker(task: &str) -> Worker;
 }
 
 /// What a worker does, and no page: it hunts for what breaks without the rule that its name begins with, to the end.
 pub fn hunt() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let name = scope.name();
+    if name.starts_with(searcher::WORD) {
+        // A name that this page has not written says nothing.
+        let _ = searcher::search(&name);
+        return;
+    }
     let rule = name.split(' ').next().and_then(|rule| rule.parse().ok());
     let Some(detection) = rule.and_then(Detection::of) else {
         return;

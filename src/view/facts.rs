@@ -1,12 +1,13 @@
 //! What there is to know of a server or a packet, read off the world for the closer look.
 
 use super::scene::Look;
+use crate::hunt::reach;
 use crate::kv::KvStore;
 use crate::raft::{
     AppendOutcome, Change, Configuration, EntryId, Flow, Message, Node, NodeId, Role,
     SnapshotOutcome,
 };
-use crate::sim::{Action, Body, Packet, PacketId, PacketPick, ReplyOutcome, Server, World};
+use crate::sim::{Action, Body, PacketId, PacketPick, ReplyOutcome, Server, World};
 
 /// What is being looked at.
 #[derive(Clone, PartialEq, Debug)]
@@ -164,21 +165,18 @@ fn changes(world: &World, id: NodeId) -> Vec<(&'static str, Action)> {
 /// A closer look at a packet, if it is still under way.
 pub fn packet(world: &World, id: PacketId) -> Option<Subject> {
     let packet = world.network().packet(id)?;
-    let way = |packet: &Packet| (packet.from, packet.to, packet.kind());
-    let alike = |other: &&Packet| way(other) == way(packet) && other.id < id;
-    let before = world.network().packets().iter().filter(alike).count();
     let (name, fields) = contents(&packet.body);
     Some(Subject::Packet(PacketFacts {
         id,
-        pick: PacketPick {
-            from: packet.from,
-            to: packet.to,
-            kind: Some(packet.kind()),
-            nth: (before + 1).min(255) as u8,
-        },
+        pick: reach::pick(world, packet),
         title: format!("{name}, {} to {}", packet.from, packet.to),
         fields,
     }))
+}
+
+/// What the paper calls a message.
+pub fn packet_name(body: Option<&Body>) -> &'static str {
+    body.map_or("message", |body| contents(body).0)
 }
 
 fn contents(body: &Body) -> (&'static str, Vec<(&'static str, String)>) {

@@ -12,6 +12,7 @@
 //! - [`foreign`]: the stage and the logs of another implementation, from its trace;
 //! - [`facts`]: all there is to know of a server or a packet;
 //! - [`rules`]: the rules of Figure 2, with what they compared in the last step;
+//! - [`futures`]: all that can happen next, and what it would lead to;
 //! - [`refs`]: which words and things of all these are about the same.
 
 pub mod branches;
@@ -19,6 +20,7 @@ pub mod chart;
 pub mod compare;
 pub mod facts;
 pub mod foreign;
+pub mod futures;
 pub mod logs;
 pub mod refs;
 pub mod rules;

@@ -38,6 +38,7 @@ use super::divide::Divide;
 use super::events::{Events, Line, clock};
 use super::foreign::YourRaft;
 use super::frame::FrameLoop;
+use super::futures::Futures;
 use super::gallery::{Gallery, scenario_card};
 use super::geometry::Geometry;
 use super::guide::{Progress, guide};
@@ -113,16 +114,18 @@ pub enum View {
     Logs,
     Chart,
     Rules,
+    Futures,
 }
 
 impl View {
-    const ALL: [Self; 3] = [Self::Logs, Self::Chart, Self::Rules];
+    const ALL: [Self; 4] = [Self::Logs, Self::Chart, Self::Rules, Self::Futures];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Logs => "Logs",
             Self::Chart => "Chart",
             Self::Rules => "Rules",
+            Self::Futures => "Futures",
         }
     }
 }

@@ -277,6 +277,8 @@ impl App {
             self.small_stage(session, session.world().ids())
         } else if self.shows_rules() {
             self.rules(&player)
+        } else if self.view == View::Futures && self.room == Room::Play {
+            self.futures(&player)
         } else {
             html! { <Logs {title} {table} focus={self.focus} on_focus={&wishes.focus} /> }
         };
@@ -308,6 +310,14 @@ impl App {
 
     fn shows_rules(&self) -> bool {
         self.view == View::Rules && self.room == Room::Play
+    }
+
+    fn futures(&self, player: &Player) -> Html {
+        let (session, world) = (&player.session, player.session.world());
+        html! {
+            <Futures control={&self.control} step={world.last_step()} playing={player.playing}
+                can_undo={session.can_undo()} servers={world.ids()} on_wish={&self.wishes.run} />
+        }
     }
 
     fn rules(&self, player: &Player) -> Html {
