@@ -9,7 +9,6 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{DedicatedWorkerGlobalScope, ErrorEvent, MessageEvent, Worker, js_sys};
 
-use super::searcher;
 use crate::check::Property;
 use crate::hunt::Hunt;
 use crate::hunt::detections::Detection;
@@ -108,11 +107,6 @@ extern "C" {
 pub fn hunt() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let name = scope.name();
-    if name.starts_with(searcher::WORD) {
-        // A name that this page has not written says nothing.
-        let _ = searcher::search(&name);
-        return;
-    }
     let rule = name.split(' ').next().and_then(|rule| rule.parse().ok());
     let Some(detection) = rule.and_then(Detection::of) else {
         return;

@@ -82,6 +82,8 @@ pub fn work() {
     let name = scope.name();
     match name.split(' ').next() {
         Some(foreign::NAME) => foreign::serve(),
+        // A name that no page has written says nothing.
+        Some(searcher::WORD) => searcher::search(&name).unwrap_or_default(),
         _ => hunter::hunt(),
     }
 }

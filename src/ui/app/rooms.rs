@@ -85,7 +85,7 @@ impl App {
         };
         let settings = (self.room == Room::Play).then(|| self.settings(session));
         // The rules leave the events no room for an answer.
-        let why = self.answer.why.as_ref().filter(|_| self.shows_rules());
+        let why = self.answer.why.as_ref().filter(|_| self.answers_left());
         let why = why.map(|why| why::answer(why, &wishes.unask, None));
         html! {
             <div class="lesson" role="region" aria-label={label}>
@@ -283,7 +283,7 @@ impl App {
             html! { <Logs {title} {table} focus={self.focus} on_focus={&wishes.focus} /> }
         };
         let asked = self.answer.question();
-        let why = self.answer.why.clone().filter(|_| !self.shows_rules());
+        let why = self.answer.why.clone().filter(|_| !self.answers_left());
         let on_rule = (self.room == Room::Play).then(|| wishes.view.reform(|()| View::Rules));
         html! {
             <aside class="side" aria-label="Logs, properties and events">
@@ -306,6 +306,11 @@ impl App {
             html! { <button key={view.name()} aria-pressed={(view == self.view).to_string()} {onclick}>{ view.name() }</button> }
         };
         html! { <div class="views" role="group" aria-label="Views">{ for View::ALL.map(button) }</div> }
+    }
+
+    /// Whether the answer to why stands at the left: the rules leave it no room.
+    fn answers_left(&self) -> bool {
+        self.shows_rules() && !self.compact
     }
 
     fn shows_rules(&self) -> bool {
