@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
+import { excerpts } from "./excerpts.mjs";
 
 const dist = process.argv[2];
 const target = "es2022";
@@ -84,6 +85,9 @@ html = swap(html, `href="./${trunkWasm}"`, `href="./${wasm}"`);
 html = swap(html, '<meta charset="utf-8">', `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">`);
 html = html.replace(/<!--[^]*?-->/g, "").replace(/\n\s*/g, "\n").replace(/\n+/g, "\n");
 writeFileSync(path("index.html"), html);
+
+// The core's own code at each label of Figure 2, for the panel of rules.
+writeFileSync(path("core.txt"), excerpts());
 
 // The first chapter is part of the wasm: nobody fetches its text.
 const [firstChapter] = readdirSync(path("lessons")).sort();

@@ -40,7 +40,9 @@ pub fn Events(props: &EventsProps) -> Html {
     let why = why.map(|why| answer(why, &props.on_close, props.on_rule.as_ref()));
     html! {
         <section class="events" aria-label="What just happened">
-            <h2>{ "What just happened" }</h2>
+            <h2>{ "What just happened" }
+                <button class="ask" data-ask={token(Question::Waits)} title="What is waited for, and why it is not so">{ "why not?" }</button>
+            </h2>
             <div class="events-list">
                 <div>{ for why }</div>
                 // Not live: a screen reader is told of what matters by the page's status line.

@@ -11,6 +11,7 @@ use super::refs::told;
 use crate::check::Property;
 use crate::raft::{LogIndex, NodeId};
 use crate::sim::{PacketId, StepId, Time};
+use crate::view::why::not::Not;
 use crate::view::why::{Link, Question, Why};
 
 /// What a click, or a key, wants of the past.
@@ -40,10 +41,26 @@ pub fn answer(why: &Why, on_close: &Callback<()>, on_rule: Option<&Callback<()>>
             <p class="why-text" data-about={why.about.clone()}>{ for told(&why.text, false) }</p>
             <p>{ for why.values.iter().flat_map(|values| told(values, false)) }</p>
             <p class="why-rule">{ why.rule }{ " " }<cite>{ &why.source }</cite>{ for rule }</p>
+            { nots(&why.not) }
             { links("Because", "because", &why.because) }
             { links("Led to", "led-to", &why.led_to) }
         </section>
     }
+}
+
+/// What is not so, and what would have to happen.
+fn nots(nots: &[Not]) -> Html {
+    let nots = nots.iter().map(|not| {
+        let line = not.line.map(|line| html! { <cite>{ line.label() }</cite> });
+        html! {
+            <div class="why-not" data-about={not.about.clone()}>
+                <h3>{ "Why not? " }{ for told(&not.what, false) }</h3>
+                <p>{ for told(&not.because, false) }{ " " }{ for line }</p>
+                <p>{ for told(&not.needs, false) }</p>
+            </div>
+        }
+    });
+    html! { <>{ for nots }</> }
 }
 
 fn links(title: &'static str, class: &'static str, links: &[Link]) -> Html {
@@ -69,6 +86,7 @@ pub fn token(question: Question) -> String {
         Question::Packet(id) => ('p', id.0, 0),
         Question::Role(server) => ('r', server.number() as u64, 0),
         Question::Violation(property) => ('v', property as u64, 0),
+        Question::Waits => ('w', 0, 0),
     };
     format!("{kind}{a}.{b}")
 }
@@ -81,6 +99,7 @@ fn question(token: &str) -> Option<Question> {
         b'e' => Question::Event((StepId(a), b.checked_sub(1).map(|fact| fact as usize))),
         b'p' => Question::Packet(PacketId(a)),
         b'r' => Question::Role(NodeId::new(a as usize)?),
+        b'w' => Question::Waits,
         b'v' => Question::Violation(*Property::ALL.get(a as usize)?),
         _ => return None,
     })

@@ -3,8 +3,11 @@
 //! chain both ways.
 
 mod before;
+pub mod not;
 
 use before::{before, last, since, stores};
+
+use not::Not;
 
 use super::refs;
 use super::scene::Look;
@@ -33,6 +36,8 @@ pub enum Question {
     Role(NodeId),
     /// Why was this property broken?
     Violation(Property),
+    /// What is waited for, and why is it not so?
+    Waits,
 }
 
 /// A fact of a step, by its place in [`Step::facts`]; without a place, the step itself.
@@ -59,6 +64,8 @@ pub struct Why {
     pub because: Vec<Link>,
     /// What came of it, as far as the run has been played, in the order of time.
     pub led_to: Vec<Link>,
+    /// What is not so, why, and what would have to happen.
+    pub not: Vec<Not>,
 }
 
 /// A cause or an effect.
@@ -84,8 +91,22 @@ impl Why {
             Question::Packet(id) => packet(session, id),
             Question::Role(id) => role(session, id),
             Question::Violation(property) => violation(session, property),
+            Question::Waits => Some(waits(session)),
         };
-        why.map(|why| Self { question, ..why })
+        let world = session.world();
+        let not = match question {
+            Question::Entry(server, index) => {
+                not::entry(world, server, index).into_iter().collect()
+            }
+            Question::Role(id) => not::of_server(world, id).into_iter().collect(),
+            Question::Waits => not::all(session),
+            Question::Event(_) | Question::Packet(_) | Question::Violation(_) => Vec::new(),
+        };
+        why.map(|why| Self {
+            question,
+            not,
+            ..why
+        })
     }
 
     /// The answer at another moment, or in another future, if it is about the same thing still.
@@ -94,7 +115,7 @@ impl Why {
         match self.question {
             // In another future the same number stands for another event.
             Question::Event(_) => new.filter(|new| (new.at, &new.text) == (self.at, &self.text)),
-            Question::Violation(_) => new,
+            Question::Violation(_) | Question::Waits => new,
             // What was there a moment ago may be asked on.
             Question::Entry(..) | Question::Packet(_) | Question::Role(_) => new.or(Some(self)),
         }
@@ -111,8 +132,25 @@ impl Why {
             source: narrate::source(Language::default(), clause),
             because: Vec::new(),
             led_to: Vec::new(),
+            not: Vec::new(),
         }
     }
+}
+
+/// What is waited for at the cursor.
+fn waits(session: &Session) -> Why {
+    let text = if not::all(session).is_empty() {
+        "Nobody waits for anything"
+    } else {
+        "This is waited for"
+    };
+    let mut why = Why::new(
+        session.now(),
+        text.into(),
+        &narrate::outside(Language::default()),
+    );
+    (why.rule, why.source) = ("", String::new());
+    why
 }
 
 /// Why something happened.
