@@ -126,7 +126,7 @@ pub fn asked_by(event: &Event) -> Option<Question> {
 
 /// What the latest event in the list asks.
 pub fn latest() -> Option<Question> {
-    find(".events [data-ask]", "data-ask")
+    find(".events ol [data-ask]", "data-ask")
 }
 
 /// The first cause, or the first effect, in the answer.
