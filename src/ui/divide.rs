@@ -12,7 +12,7 @@ const SHORTEST: f64 = 40.0;
 
 type Point = (f64, f64);
 
-#[derive(Properties, PartialEq)]
+#[derive(Properties)]
 pub struct DivideProps {
     pub class: &'static str,
     /// Whether a line can be drawn.
@@ -21,6 +21,13 @@ pub struct DivideProps {
     /// Gets the servers on one side of the line.
     pub on_divide: Callback<ServerSet>,
     pub children: Html,
+}
+
+impl PartialEq for DivideProps {
+    /// Children cannot be compared: they render what differs by themselves.
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
 }
 
 /// The stage, and the line while it is drawn.

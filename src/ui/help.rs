@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use super::keys;
+
 type Rows = &'static [(&'static str, &'static str)];
 
 const MARKS: Rows = &[
@@ -106,6 +108,7 @@ pub fn help(on_close: &Callback<()>) -> Html {
                   Click a message to hold time, read it, drop it or delay it. Click an event or an entry of a log to ask \
                   why." }</p>
             <h2>{ "Keys" }</h2>
+            <KeySwitch />
             <dl>{ rows(KEYS) }</dl>
             <p>
                 { "Nothing here is acted: a whole Raft runs in this page, as in " }
@@ -113,6 +116,25 @@ pub fn help(on_close: &Callback<()>) -> Html {
                 { ". More at " }<a href="https://raft.github.io/">{ "raft.github.io" }</a>{ "." }
             </p>
         </section>
+    }
+}
+
+/// Switches the keys of one letter off: who speaks to the computer types them without meaning to.
+#[component]
+fn KeySwitch() -> Html {
+    let on = use_state(keys::single_keys);
+    let onclick = {
+        let on = on.clone();
+        move |_: MouseEvent| {
+            keys::set_single_keys(!*on);
+            on.set(!*on);
+        }
+    };
+    html! {
+        <p class="key-switch">
+            <label for="single-keys">{ "Shortcuts of a single letter or digit" }</label>
+            <button id="single-keys" class="switch" role="switch" aria-checked={on.to_string()} {onclick}></button>
+        </p>
     }
 }
 

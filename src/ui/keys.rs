@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use super::learning::Wish;
+use super::storage;
 use super::why::{self, Inquiry};
 use crate::raft::NodeId;
 use crate::session::{Stop, TimeWish};
@@ -30,6 +31,16 @@ fn ask(event: &KeyboardEvent) -> Option<Shortcut> {
 
 fn go(stop: Stop, back: bool) -> Option<Shortcut> {
     Some(Shortcut::Time(TimeWish::Go { stop, back }))
+}
+
+/// Whether a letter or a digit alone is a shortcut.
+pub fn single_keys() -> bool {
+    storage::read(storage::KEYS).as_deref() != Some("off")
+}
+
+/// Sets whether it is.
+pub fn set_single_keys(on: bool) {
+    storage::write(storage::KEYS, if on { "on" } else { "off" });
 }
 
 /// What this key asks for.
@@ -70,6 +81,7 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
         "ArrowRight" => Some(Shortcut::Time(TimeWish::Forward { story })),
         "PageDown" => Some(Shortcut::Page(Wish::Next)),
         "PageUp" => Some(Shortcut::Page(Wish::Back)),
+        letter if letter.chars().count() == 1 && !single_keys() => None,
         "?" => Some(Shortcut::Help),
         "[" | "]" => go(Stop::Thread, key == "["),
         "b" | "B" => Some(Shortcut::Time(TimeWish::Backwards)),

@@ -18,6 +18,9 @@ use crate::sim::PacketId;
 use crate::view::scene::{ClientView, LinkView, ServerView};
 use crate::view::{Scene, refs};
 
+/// How far from its middle a link is clicked before all others, in CSS pixels.
+const MIDDLE: f64 = 12.0;
+
 /// Something on the stage that can be clicked.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Pick {
@@ -222,8 +225,28 @@ fn picked(event: &MouseEvent) -> Option<Pick> {
     if let Some(id) = delegate::server(event) {
         return Some(Pick::Server(id));
     }
-    let link = delegate::number(event, "data-link")? as usize;
+    let link = delegate::number(event, "data-link")?;
+    let link = link_in_the_middle(event).unwrap_or(link) as usize;
     Some(Pick::Link(NodeId::new(link / 10)?, NodeId::new(link % 10)?))
+}
+
+/// The link that has its middle here: where many cross, the one drawn last would get every click.
+fn link_in_the_middle(event: &MouseEvent) -> Option<u64> {
+    let document = web_sys::window()?.document()?;
+    let links = document.query_selector_all("main .link").ok()?;
+    let links = (0..links.length()).filter_map(|nth| links.item(nth));
+    let away = |link: Element| {
+        let line = link.query_selector(".link-line").ok()??;
+        let place = line.get_bounding_client_rect();
+        let x = place.left() + place.width() / 2.0 - f64::from(event.client_x());
+        let y = place.top() + place.height() / 2.0 - f64::from(event.client_y());
+        let name = link.get_attribute("data-link")?.parse().ok()?;
+        Some((x.hypot(y), name))
+    };
+    let near = links.filter_map(|link| away(link.unchecked_into()));
+    let near = near.filter(|(distance, _)| *distance < MIDDLE);
+    near.min_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, link)| link)
 }
 
 /// Enter is a click on the server that has the focus; the arrows lead to another. Among

@@ -6,6 +6,9 @@ use web_sys::{PerformanceNavigation, Storage};
 /// How far a learner has come in the course.
 pub const COURSE: &str = "raftarium.course";
 
+/// `off`, if a single letter shall not be a shortcut.
+pub const KEYS: &str = "raftarium.keys";
+
 /// The runs that were kept ([`super::kept`]).
 pub const RUNS: &str = "raftarium.runs";
 

@@ -6,7 +6,7 @@ use super::control::Control;
 use super::delegate;
 use super::icons;
 use super::refs::told;
-use super::stage::Pick;
+use super::stage::{PacketKey, Pick};
 use crate::course;
 use crate::raft::{NodeId, ServerSet, Timer};
 use crate::sim::action::Path;
@@ -277,13 +277,24 @@ pub fn palette(chosen: Tool, world: &World, control: &Control, on_tool: &Callbac
 /// The messages that are held, each with a button that delivers it: the same as a click on it.
 pub fn held(world: &World, control: &Control, on_pick: &Callback<Pick>) -> Html {
     let onclick = delegate::pick(on_pick, |event: &MouseEvent| {
-        delegate::number(event, "data-let-go").map(|id| Pick::Packet(PacketId(id)))
+        let id = |name| delegate::number(event, name).map(PacketId);
+        let key = |name, key| id(name).map(|id| Pick::Key(id, key));
+        let pick = id("data-let-go").map(Pick::Packet);
+        let pick = pick.or_else(|| key("data-drop", PacketKey::Drop));
+        pick.or_else(|| key("data-twice", PacketKey::Duplicate))
     });
     let packets = world.network().as_sent();
     let packets = packets.into_iter().filter(|packet| packet.is_held());
     let packets = packets.take(SHOWN).map(|packet| {
         let id = packet.id.0;
-        html! { <li key={id}><button class="bordered small" data-refs={refs::message(packet)} data-let-go={id.to_string()}>{ for told(&title(packet), false) }</button></li> }
+        let (title, number) = (title(packet), id.to_string());
+        html! {
+            <li key={id}>
+                <button class="bordered small" data-refs={refs::message(packet)} data-let-go={number.clone()}>{ for told(&title, false) }</button>
+                <button class="plain small" aria-label={format!("Drop {title}")} data-drop={number.clone()}>{ "×" }</button>
+                <button class="plain small" aria-label={format!("Send twice {title}")} data-twice={number}>{ "×2" }</button>
+            </li>
+        }
     });
     let control = control.clone();
     let all = move |_: MouseEvent| control.act_or_say(Action::Release(Link::All));

@@ -9,6 +9,17 @@ fn why(text: &str) -> String {
 }
 
 #[test]
+fn words_are_never_joined_and_a_long_one_is_not_repeated() {
+    let wrong = why("at 5ms request C1 S5 x=2");
+    assert!(wrong.contains("S5"), "{wrong}");
+    let wrong = why(&format!("servers 3\ncrash {}", "S".repeat(5_000)));
+    assert_eq!(
+        wrong,
+        "line 2, column 7: this word is too long: 100 characters at most"
+    );
+}
+
+#[test]
 fn every_action_reads_as_it_is_written() {
     for text in [
         "add S6",

@@ -209,9 +209,13 @@ impl App {
     /// A new run. The one before can be opened again: it is kept.
     pub(super) fn begin(&mut self, opening: Opening) {
         self.keep_run();
+        let acted = self.acted;
         *self.control.player_mut() = Player::opening(opening.scenario());
         self.touched = false;
         self.forget();
+        if acted {
+            self.control.say("A new run. Share lists the one before.");
+        }
     }
 
     pub(super) fn show(&mut self, session: Session) {

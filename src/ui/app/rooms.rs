@@ -213,7 +213,7 @@ impl App {
         html! {
             <main class="stage" aria-label="Stage">
                 { stage }
-                <div>{ for (self.room == Room::Learn).then(|| caption(&player.session)) }</div>
+                <div>{ for (self.room == Room::Learn || is_embed()).then(|| caption(&player.session)) }</div>
                 <div class="acts">
                     { for (self.room == Room::Play).then(|| strip(world, &self.control)) }
                     { self.hint() }
