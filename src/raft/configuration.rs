@@ -23,7 +23,7 @@
 
 use std::fmt;
 
-use super::types::{NodeId, ServerSet};
+use super::types::{MAX_SERVERS, NodeId, ServerSet};
 
 /// The members of the cluster. It is an entry of the log. A server uses the latest one in its log from
 /// the moment that it is there, committed or not (§6).
@@ -88,20 +88,25 @@ impl Configuration {
 
     /// The highest index (or round) that a majority has reached; in a joint configuration, that both
     /// majorities have reached. `reached` says how far each server is.
-    pub fn reached_by_quorum<T: Ord + Default>(self, reached: impl Fn(NodeId) -> T) -> T {
+    pub fn reached_by_quorum<T: Ord + Copy + Default>(self, reached: impl Fn(NodeId) -> T) -> T {
         self.reached_by(majority, reached)
     }
 
-    pub(super) fn reached_by<T: Ord + Default>(
+    pub(super) fn reached_by<T: Ord + Copy + Default>(
         self,
         share: QuorumSize,
         reached: impl Fn(NodeId) -> T,
     ) -> T {
+        // Sorted, with the highest last: the one that is `enough` from the end is on that many servers.
         let of = |voters: ServerSet| {
-            let enough = share(voters.len());
-            let indexes = || voters.iter().map(&reached);
-            let is_reached = |index: &T| indexes().filter(|own| own >= index).count() >= enough;
-            indexes().filter(is_reached).max().unwrap_or_default()
+            let mut sorted = [T::default(); MAX_SERVERS];
+            for (place, id) in sorted.iter_mut().zip(voters.iter()) {
+                *place = reached(id);
+            }
+            let sorted = &mut sorted[..voters.len()];
+            sorted.sort_unstable();
+            let place = sorted.len().checked_sub(share(sorted.len()));
+            place.map_or_else(T::default, |place| sorted[place])
         };
         self.majorities().map(of).min().unwrap_or_default()
     }
