@@ -403,6 +403,30 @@ fn what_is_no_trace_is_told_with_its_line_and_its_field() {
 }
 
 #[test]
+fn a_refusal_is_no_acknowledgement_whatever_it_says() {
+    let told = verdict(&[
+        r#"{"e":"timeout","n":"alice","s":{"term":1,"vote":"alice","role":"C","log":[],"commit":0},"out":[{"t":"RV","to":"bob","term":1,"li":0,"lt":0}]}"#,
+        r#"{"e":"recv","n":"bob","src":[2,1],"s":{"term":1,"vote":"alice","role":"F","log":[],"commit":0},"out":[{"t":"RVR","to":"alice","term":1,"g":true}]}"#,
+        r#"{"e":"recv","n":"alice","src":[3,1],"s":{"term":1,"vote":"alice","role":"L","log":[[1,"x"],[1,"y"]],"commit":0},"out":[{"t":"AE","to":"bob","term":1,"pi":1,"pt":1,"es":[[1,"y"]],"c":0}]}"#,
+        r#"{"e":"recv","n":"bob","src":[4,1],"s":{"term":1,"vote":"alice","role":"F","log":[],"commit":0},"out":[{"t":"AER","to":"alice","term":1,"ok":false,"mi":1}]}"#,
+        r#"{"e":"recv","n":"alice","src":[5,1],"m":{"t":"AER","f":"bob","to":"alice","term":1,"ok":false,"mi":1},"s":{"term":1,"vote":"alice","role":"L","log":[[1,"x"],[1,"y"]],"commit":1},"out":[]}"#,
+    ]);
+    assert!(told.contains("commit-majority"), "{told}");
+}
+
+#[test]
+fn a_vote_that_nobody_was_told_of_may_be_lost_in_a_crash() {
+    let lines = [
+        r#"{"e":"timeout","n":"alice","s":{"term":1,"vote":"alice","role":"C","log":[],"commit":0},"out":[{"t":"RV","to":"bob","term":1,"li":0,"lt":0}]}"#,
+        r#"{"e":"timeout","n":"carol","s":{"term":1,"vote":"carol","role":"C","log":[],"commit":0},"out":[{"t":"RV","to":"bob","term":1,"li":0,"lt":0}]}"#,
+        r#"{"e":"recv","n":"bob","m":{"t":"RV","f":"alice","to":"bob","term":1,"li":0,"lt":0},"src":[2,1],"s":{"term":1,"vote":"alice","role":"F","log":[],"commit":0},"out":[]}"#,
+        r#"{"e":"restart","n":"bob","s":{"term":1,"vote":null,"role":"F","log":[],"commit":0},"out":[]}"#,
+        r#"{"e":"recv","n":"bob","m":{"t":"RV","f":"carol","to":"bob","term":1,"li":0,"lt":0},"src":[3,1],"s":{"term":1,"vote":"carol","role":"F","log":[],"commit":0},"out":[{"t":"RVR","to":"carol","term":1,"g":true}]}"#,
+    ];
+    allowed(&foreign(&lines));
+}
+
+#[test]
 fn traces_without_messages_are_judged_by_the_states() {
     let vote =
         r#"{"e":"recv","n":"bob","s":{"term":1,"vote":"alice","role":"F","log":[],"commit":0}}"#;

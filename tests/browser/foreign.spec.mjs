@@ -102,6 +102,19 @@ test("what is no trace gets a sentence", async ({ page }) => {
   await expect(page.getByText("Line 10 is cut off")).toBeVisible();
 });
 
+test("what is pasted is read, and can be mended if it is no trace", async ({ page }) => {
+  await page.goto("./#/your-raft");
+  await page.getByRole("button", { name: "Paste" }).click();
+  const text = page.getByLabel("The trace, one JSON object a line");
+  await text.fill("not a trace");
+  await page.getByRole("button", { name: "Read it" }).click();
+  await expect(page.getByRole("alert")).toContainText("this is not JSON");
+  await expect(text).toHaveValue("not a trace");
+  await text.fill(await ten());
+  await page.getByRole("button", { name: "Read it" }).click();
+  await expect(title(page)).toContainText("n2 granted its vote to n3");
+});
+
 test("an excerpt can be copied, and opens by its link", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.goto("./#/your-raft/example");

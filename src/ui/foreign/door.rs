@@ -3,7 +3,7 @@
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use super::{EXAMPLE, Msg, YourRaft, arrived, named};
+use super::{EXAMPLE, Msg, YourRaft, arrived};
 use crate::ui::icons;
 
 /// The emitters that the site has.
@@ -64,13 +64,12 @@ fn zone(room: &YourRaft, ctx: &Context<YourRaft>) -> Html {
             let text = text.clone();
             link.batch_callback(move |_: MouseEvent| {
                 let text = text.cast::<HtmlTextAreaElement>()?.value();
-                let (name, blob) = named("What you pasted", &text);
-                Some(Msg::Arrived(name, blob))
+                Some(Msg::Pasted(text))
             })
         };
         return html! {
             <section class="zone" aria-label="Paste a trace">
-                <textarea ref={text} aria-label="The trace, one JSON object a line" placeholder={EXAMPLE.lines().next()} spellcheck="false" autofocus={true} />
+                <textarea ref={text} aria-label="The trace, one JSON object a line" placeholder={EXAMPLE.lines().next()} spellcheck="false" defaultvalue={room.pasted.clone()} />
                 { notice }
                 <p class="acts">
                     <button class="primary" onclick={read}>{ "Read it" }</button>

@@ -41,6 +41,9 @@ const PACE_MS: u32 = 700;
 /// The longest excerpt that a link carries, in bytes.
 const LONGEST_LINK: usize = 6_000;
 
+/// What a pasted text is called.
+const PASTED: &str = "What you pasted";
+
 /// A trace of ten lines, with a fault.
 const EXAMPLE: &str = include_str!("example.jsonl");
 
@@ -74,6 +77,8 @@ pub struct YourRaft {
     /// Whether a file is held over the room.
     over: bool,
     pasting: bool,
+    /// What was pasted last: it can be mended if it is no trace.
+    pasted: String,
     playing: Option<Interval>,
     motion: Rc<Motion>,
     list: NodeRef,
@@ -104,6 +109,7 @@ pub enum Msg {
     Lenient(Rule, bool),
     Over(bool),
     Paste(bool),
+    Pasted(String),
     Placed,
     Play,
     Said(String),
@@ -130,6 +136,7 @@ impl Component for YourRaft {
             excerpt: None,
             over: false,
             pasting: false,
+            pasted: String::new(),
             playing: None,
             motion: Rc::default(),
             list: NodeRef::default(),
@@ -184,6 +191,11 @@ impl Component for YourRaft {
             Msg::Over(over) if over == self.over => return false,
             Msg::Over(over) => self.over = over,
             Msg::Paste(pasting) => (self.pasting, self.notice) = (pasting, None),
+            Msg::Pasted(text) => {
+                leave_address(ctx);
+                self.open(ctx, named(PASTED, &text));
+                (self.pasting, self.pasted) = (self.desk.is_none(), text);
+            }
             Msg::Placed => {
                 self.motion.place(Time(self.line() as u64), 0.0);
                 return false;
@@ -213,12 +225,15 @@ impl Component for YourRaft {
             return Html::default();
         }
         let link = ctx.link();
-        let dragged = |over| {
-            link.callback(move |event: DragEvent| {
-                event.prevent_default();
-                Msg::Over(over)
-            })
-        };
+        let dragged = link.callback(|event: DragEvent| {
+            event.prevent_default();
+            Msg::Over(true)
+        });
+        // From one element of the room to another is not away.
+        let left = link.batch_callback(|event: DragEvent| {
+            let away = event.related_target().is_none();
+            away.then_some(Msg::Over(false))
+        });
         let dropped = link.batch_callback(|event: DragEvent| {
             event.prevent_default();
             let files = event.data_transfer().and_then(|data| data.files());
@@ -234,8 +249,8 @@ impl Component for YourRaft {
             State::History(history) => verdict::history(self, ctx, history),
         };
         html! {
-            <div class={classes!("your-raft", self.over.then_some("over"))} ondragover={dragged(true)}
-                ondragleave={dragged(false)} ondrop={dropped} onclick={|event: MouseEvent| event.stop_propagation()}>
+            <div class={classes!("your-raft", self.over.then_some("over"))} ondragover={dragged}
+                ondragleave={left} ondrop={dropped} onclick={|event: MouseEvent| event.stop_propagation()}>
                 { content }
             </div>
         }
@@ -351,9 +366,13 @@ impl YourRaft {
             }
             Told::History(history) => self.state = State::History(history),
             Told::Refused(why) => {
-                let name = self.source.take().map(|(name, _)| name);
+                let name = self
+                    .source
+                    .take()
+                    .map_or_else(String::new, |(name, _)| name);
                 self.close();
-                self.notice = Some(format!("{}: {why}", name.unwrap_or_default()));
+                self.pasting = name == PASTED;
+                self.notice = Some(format!("{name}: {why}"));
             }
             Told::At(moment) => {
                 let wanted = self.asked.take();
