@@ -9,7 +9,7 @@ use raftarium::hunt::Schedule;
 use raftarium::kv::ClientId;
 use raftarium::raft::{Entry, LogIndex, NodeId, Payload, SendPolicy, Term};
 use raftarium::session::Session;
-use raftarium::sim::{DiskImage, Scenario, Step, Time, World};
+use raftarium::sim::{Action, DiskImage, Scenario, Step, Time, World};
 use raftarium::trace;
 
 /// Steps in each workload.
@@ -155,11 +155,8 @@ fn main() {
             seconds
         }),
     );
-    for seconds in [10, 100, 1_000] {
-        let played = || Played::new(seconds);
-        let seeks = rate(played, |run| run.seeks(amount(200)));
-        row(&format!("seeks/s in a run of {seconds} s"), seeks);
-    }
+    long_runs("seeks/s", &|run| run.seeks(amount(200)));
+    long_runs("actions done and undone/s", &|run| run.acts(amount(200)));
     judged(amount(60));
 }
 
@@ -191,7 +188,19 @@ fn judged(seconds: u64) {
     println!("{what:<56} {:>10}", short(lines_per_second));
 }
 
-/// A session that was played for a while, with a client writing.
+/// What is done in a run of a minute, of ten, and of an hour; and how many times slower than in the
+/// first minute.
+fn long_runs(what: &str, work: &dyn Fn(&mut Played) -> u64) {
+    let lengths = [1, 10, 60].map(|minutes| amount(60 * minutes).min(60 * minutes));
+    let rates = median_rates(lengths.map(|seconds| move || Played::new(seconds)), work);
+    for (seconds, rate) in lengths.into_iter().zip(rates) {
+        let slower = rates[0] as f64 / rate.max(1) as f64;
+        let what = format!("{what} in a run of {seconds} s, {slower:.1} times slower");
+        println!("{what:<56} {:>10}", short(rate));
+    }
+}
+
+/// A session that was played for a while, with three clients writing.
 struct Played {
     session: Session,
     length: Time,
@@ -200,13 +209,27 @@ struct Played {
 impl Played {
     fn new(seconds: u64) -> Self {
         let mut scenario = Scenario::new(5, 7);
-        let (client, key) = (ClientId::new(1), "x".parse());
-        let (client, key) = client.zip(key.ok()).expect("a client and a key");
-        scenario.workloads.push((client, key, Time::ms(300)));
+        scenario.clients = 3;
+        for (number, key) in (1..).zip(["x", "y", "z"]) {
+            let (client, key) = (ClientId::new(number), key.parse());
+            let (client, key) = client.zip(key.ok()).expect("a client and a key");
+            scenario.workloads.push((client, key, Time::ms(120)));
+        }
         let mut session = Session::new(scenario);
         let length = Time::ms(1000 * seconds);
         session.advance(length);
         Self { session, length }
+    }
+
+    /// Crashes a server and takes it back, at the head.
+    fn acts(&mut self, count: u64) -> u64 {
+        let crash = NodeId::first(2).last().map(Action::Crash);
+        for _ in 0..count {
+            let done = crash.clone().map(|crash| self.session.act(crash));
+            assert!(done.is_some_and(|done| done.is_ok()));
+            assert!(self.session.undo());
+        }
+        count
     }
 
     /// Goes to moments all over the run, and says how often.

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use allocation_counter::measure;
 use raftarium::raft::{Config, Input, Message, Node, NodeId, Output, Persistent, ReadMode, Timer};
+use raftarium::session::Session;
+use raftarium::sim::Time;
 
 /// Servers that hand each other messages through a queue, in buffers that are used again.
 struct Cluster {
@@ -89,4 +91,24 @@ fn a_heartbeat_round_allocates_nothing() {
             assert!(cluster.nodes[0].is_leader());
         }
     }
+}
+
+/// What a second of a run leaves behind, in bytes, while three clients write: the entries, what stands
+/// out, the moments that are kept. All that can be told of it would be ten times as much.
+#[test]
+fn a_long_run_keeps_little() {
+    let text = "servers 3 · seed 1 · clients 3\nclient C1 writes x every 120ms\n\
+                client C2 writes y every 120ms\nclient C3 writes z every 120ms\nat 0ms timeout S1";
+    let mut session = Session::read(text).unwrap();
+    let mut kept = |from: u64, to: u64| {
+        let played = measure(|| {
+            for second in from..to {
+                session.advance(Time::ms(1_000 * second));
+            }
+        });
+        played.bytes_current / i64::try_from(to - from).unwrap()
+    };
+    kept(0, 60);
+    let in_a_second = kept(60, 180);
+    assert!(in_a_second < 25_000, "{in_a_second} bytes in a second");
 }

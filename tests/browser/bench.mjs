@@ -118,6 +118,47 @@ try {
     console.log("paused: not measured, the page has no button Pause");
   }
 
+  // What an hour of virtual time leaves behind, with three clients that write: see tests/allocation.rs for the parts.
+  const long = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await long.addInitScript(() => {
+    for (const name of ["instantiate", "instantiateStreaming"]) {
+      const original = WebAssembly[name];
+      WebAssembly[name] = async (...args) => {
+        const result = await original(...args);
+        globalThis.wasmMemory = (result.instance ?? result).exports.memory;
+        return result;
+      };
+    }
+  });
+  await long.goto(`${site.url}#/play`);
+  for (const minutes of [1, 60]) {
+    await long.getByText("As text", { exact: true }).click();
+    const clients = ["C1 writes x", "C2 writes y", "C3 writes z"].map((words) => `client ${words} every 120ms`);
+    const run = ["servers 5 · seed 3 · clients 3", ...clients, "at 0ms timeout S1", `at ${minutes * 60}s request C1 u=1`];
+    await long.getByLabel("The run as text").fill(run.join("\n"));
+    await long.getByRole("button", { name: "Open this text" }).click();
+    await long.getByText("As text", { exact: true }).click();
+    const took = async (act) => {
+      const begin = performance.now();
+      await act();
+      await long.evaluate(() => new Promise(requestAnimationFrame));
+      return (performance.now() - begin).toFixed(0);
+    };
+    const slider = long.getByRole("slider", { name: "Time" });
+    const seek = await took(() => slider.fill(String(minutes * 30_000)));
+    const act = await took(() => long.keyboard.press("1").then(() => long.keyboard.press("Enter")));
+    const undo = await took(() => long.keyboard.press("Control+z"));
+    const { memory, nodes } = await long.evaluate(() => ({
+      memory: globalThis.wasmMemory?.buffer.byteLength,
+      nodes: document.querySelectorAll("*").length,
+    }));
+    console.log(
+      `${minutes} virtual minutes, three clients writing: ${(memory / 1e6).toFixed(1)} MB of wasm memory, ${nodes} DOM nodes,`,
+      `seek ${seek} ms, act in the past ${act} ms, undo ${undo} ms`,
+    );
+  }
+  await long.close();
+
   // A hunt has a thread of its own: how far it gets, and whether the frames notice.
   await page.goto(`${site.url}#/play`);
   await page.reload();
