@@ -225,13 +225,18 @@ impl Session {
             let parting = self.recording.parting(run.tip);
             let (shared, parts_at) = (parting.shared, parting.at());
             self.restore(|moment| moment.acted <= shared && moment.world.now() <= parts_at);
+            let (left, known) = (self.spare(), self.spare.take());
             self.forget_future();
             self.recording.go_to(run.tip);
             self.recording.goals = run.goals;
+            self.take_up(known);
+            self.spare = left;
         }
         self.label = run.label;
         // Play it again up to where it had been, so that its future can be seen, then go back.
-        self.advance(run.head.max(run.cursor));
+        if self.head < run.head {
+            self.seek(run.head);
+        }
         self.seek(run.cursor);
     }
 

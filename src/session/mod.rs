@@ -15,6 +15,7 @@
 //! - `export`: up to the cursor, as a trace and as what clients saw;
 //! - [`open`]: scripts, opened and followed at the cursor;
 //! - `parting`: the first step at which two runs differ;
+//! - `spare`: what is known of the future that was left last;
 //! - `travel`: to the next of its kind, and to the one before;
 //! - `undo`: what was done last is taken back;
 //! - [`link`](mod@link), [`pace`]: a session in a link, and how fast it is played;
@@ -33,6 +34,7 @@ pub mod pace;
 mod parting;
 pub mod player;
 mod recording;
+mod spare;
 mod travel;
 mod undo;
 mod window;
@@ -42,6 +44,7 @@ use std::sync::Arc;
 use self::branches::{Aside, Label};
 use self::checkpoint::{Checkpoint, Checkpoints};
 use self::recording::{Goals, Recording};
+use self::spare::Spare;
 use self::undo::Past;
 use self::window::{LONG_WAY, Window};
 use crate::check::Violation;
@@ -84,6 +87,8 @@ pub struct Session {
     label: Label,
     /// The branches, the oldest first.
     aside: Arc<Vec<Aside>>,
+    /// What is known of the future that was left last.
+    spare: Option<Spare>,
     undone: Vec<Past>,
     done: Vec<Past>,
     /// How often a future was given up for another.
@@ -113,6 +118,7 @@ impl Session {
             quiet: Vec::new(),
             label: Label::default(),
             aside: Arc::default(),
+            spare: None,
             undone: Vec::new(),
             done: Vec::new(),
             turns: 0,
@@ -213,6 +219,7 @@ impl Session {
         self.remember();
         if self.head > now {
             self.put_aside();
+            self.spare = self.spare();
         }
         self.forget_future();
         self.recording.act(self.present.acted, (now, action));

@@ -421,3 +421,42 @@ fn bookmarks_travel_with_the_session() {
     assert!(session.bookmark(), "the second time takes it away");
     assert_eq!(session.bookmarks().len(), 1);
 }
+
+#[test]
+fn what_was_known_of_a_future_is_known_again_after_undo() {
+    let mut session = busy();
+    session.advance(Time::ms(90_000));
+    let known = |session: &Session| {
+        let moments = session.checkpoints.moments.iter();
+        let moments: Vec<StepId> = moments.map(|moment| moment.world.last_step()).collect();
+        let quiet = session
+            .quiet
+            .iter()
+            .filter(|(from, to)| *to - *from > QUIET);
+        let marks = (session.marks.len(), session.marks.last().copied());
+        (
+            moments,
+            marks,
+            quiet.copied().collect::<Vec<_>>(),
+            session.head,
+        )
+    };
+    let before = known(&session);
+    session.seek(Time::ms(30_000));
+    act(&mut session, "crash S2");
+    session.advance(Time::ms(45_000));
+    let other = known(&session);
+    for _ in 0..2 {
+        assert!(session.undo());
+        assert_eq!(known(&session), before);
+        assert!(session.redo());
+        assert_eq!(known(&session), other);
+    }
+    let branch = session.branches().next().unwrap().id;
+    assert!(session.take_branch(branch));
+    assert_eq!(known(&session), before);
+    session.seek(Time::ms(90_000));
+    let mut again = busy();
+    again.advance(Time::ms(90_000));
+    assert_eq!(session.world().fingerprint(), again.world().fingerprint());
+}
