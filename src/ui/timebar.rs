@@ -33,6 +33,8 @@ pub struct TimeBarProps {
     pub bookmarks: Vec<Bookmark>,
     pub focus: Option<NodeId>,
     pub backwards: bool,
+    /// Whether there is the menu of where time can go.
+    pub travels: bool,
     /// The slider of time and the clock are part of what moves.
     pub paint: Paint,
     pub control: Control,
@@ -43,7 +45,8 @@ impl PartialEq for TimeBarProps {
         Rc::ptr_eq(&self.timeline, &other.timeline)
             && self.branches == other.branches
             && self.bookmarks == other.bookmarks
-            && (self.focus, self.backwards) == (other.focus, other.backwards)
+            && (self.focus, self.backwards, self.travels)
+                == (other.focus, other.backwards, other.travels)
             && (
                 self.playing,
                 self.speed,
@@ -100,7 +103,7 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
                     onclick={send(|event| TimeWish::Forward { story: event.shift_key() })}>{ icons::step_forward() }</button>
                 <button class="quiet undo" aria-label="Redo" title="Redo (Shift+Ctrl+Z)" disabled={!props.can_redo}
                     onclick={send(|_| TimeWish::Redo)}>{ icons::redo() }</button>
-                { travel(props) }
+                { for props.travels.then(|| travel(props)) }
             </div>
             <div class="run">
                 { run_picture(&props.timeline, &props.bookmarks) }

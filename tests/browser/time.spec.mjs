@@ -80,5 +80,5 @@ test("after an hour with three writing clients the page is as small as before", 
   const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
   expect(nodes).toBeLessThan(3_000);
   await slider(page).fill("1800000");
-  await expect(page.getByRole("log").getByRole("listitem").first()).toContainText("1799.");
+  await expect(page.getByRole("log").getByRole("listitem").first()).toContainText(/(1799\.\d+|1800\.000) s/);
 });

@@ -343,7 +343,7 @@ impl App {
             <TimeBar timeline={self.timeline.clone()} playing={player.playing}
                 speed={player.pace.speed} hurrying={player.pace.is_hurrying()}
                 on_compare={&self.wishes.compare} bookmarks={session.bookmarks().to_vec()}
-                focus={self.focus} backwards={player.backwards}
+                focus={self.focus} backwards={player.backwards} travels={self.room == Room::Play}
                 can_undo={session.can_undo()} can_redo={session.can_redo()} branches={self.branches.clone()}
                 paint={self.paint.clone()} control={&self.control} />
         }
