@@ -55,3 +55,31 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 }
+
+test.fixme("shortcuts of a single letter can be switched off, and stay off", async ({ page }) => {
+  await page.goto("./#/play");
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.keyboard.press("w");
+  await expect(page.locator(".why")).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Help" }).click();
+  await page.getByRole("switch", { name: /single letter/ }).click();
+  await page.getByRole("button", { name: "Close help" }).click();
+  await page.reload();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.locator("body").press("w");
+  await page.locator("body").press("?");
+  await page.locator("body").press("ArrowRight");
+  await expect(page.locator(".why, .help")).toHaveCount(0);
+  await page.locator("body").press("Space");
+  await expect(page.getByRole("button", { name: "Pause", exact: true })).toBeVisible();
+});
+
+test.fixme("what is chosen can be told in the reader's own colours, and with more contrast", async ({ page }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await page.goto("./#/play");
+  const tool = page.getByRole("button", { name: "Crash", exact: true }).first();
+  expect(await tool.evaluate((it) => getComputedStyle(it).outlineStyle)).toBe("solid");
+  await page.emulateMedia({ forcedColors: "none", contrast: "more", colorScheme: "light" });
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(255, 255, 255)");
+});
