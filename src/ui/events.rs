@@ -5,8 +5,11 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::refs::told;
+use super::settings::{options, value};
 use super::why::{answer, token};
+use crate::raft::{NodeId, ServerSet};
 use crate::sim::Time;
+use crate::view::kinds::{Filter, Kind};
 use crate::view::why::{Moment, Question, Why};
 
 /// A line of the list.
@@ -30,6 +33,14 @@ pub struct EventsProps {
     pub on_close: Callback<()>,
     /// Shows the rule that acted.
     pub on_rule: Option<Callback<()>>,
+    /// What is chosen; none where nothing can be.
+    pub filter: Option<Filter>,
+    /// The servers there are.
+    pub servers: ServerSet,
+    /// Whether there are more than are shown.
+    pub more: bool,
+    pub on_filter: Callback<Filter>,
+    pub on_more: Callback<()>,
 }
 
 /// The list of events.
@@ -38,17 +49,71 @@ pub fn Events(props: &EventsProps) -> Html {
     let lines = props.lines.iter().map(|line| event_line(line, props.asked));
     let why = props.why.as_ref();
     let why = why.map(|why| answer(why, &props.on_close, props.on_rule.as_ref()));
+    let more = (props.filter.is_some() && props.more).then(|| {
+        let onclick = props.on_more.reform(|_: MouseEvent| ());
+        html! { <button class="bordered small" {onclick}>{ "Earlier events" }</button> }
+    });
     html! {
         <section class="events" aria-label="What just happened">
             <h2>{ "What just happened" }
                 <button class="ask" data-ask={token(Question::Waits)} title="What is waited for, and why it is not so">{ "why not?" }</button>
             </h2>
+            { for props.filter.as_ref().map(|filter| form(filter, props)) }
             <div class="events-list">
                 <div>{ for why }</div>
                 // Not live: a screen reader is told of what matters by the page's status line.
                 <div role="log" aria-live="off" aria-label="Events"><ol>{ for lines }</ol></div>
+                { for more }
             </div>
         </section>
+    }
+}
+
+/// What is chosen of the list.
+fn form(filter: &Filter, props: &EventsProps) -> Html {
+    let wish = |change: fn(&mut Filter, String)| {
+        let filter = filter.clone();
+        props.on_filter.reform(move |event: Event| {
+            let mut filter = filter.clone();
+            change(&mut filter, value(&event));
+            filter
+        })
+    };
+    let server = wish(|filter, name| filter.server = name.parse().ok().and_then(NodeId::new));
+    let kind = wish(|filter, name| {
+        filter.kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+    });
+    let words = {
+        let (filter, tell) = (filter.clone(), props.on_filter.clone());
+        move |event: InputEvent| {
+            let words = value(&event);
+            tell.emit(Filter {
+                words,
+                ..filter.clone()
+            });
+        }
+    };
+    let all = |words: &'static str, chosen: bool| (String::new(), words.to_string(), chosen);
+    let servers = props.servers.iter().map(|id| {
+        (
+            id.number().to_string(),
+            id.to_string(),
+            filter.server == Some(id),
+        )
+    });
+    let kinds = Kind::ALL.into_iter().map(|kind| {
+        (
+            kind.name().to_string(),
+            kind.name().to_string(),
+            filter.kind == Some(kind),
+        )
+    });
+    html! {
+        <div class="events-filter" role="group" aria-label="Filter">
+            <select aria-label="Server" onchange={server}>{ options([all("all servers", filter.server.is_none())].into_iter().chain(servers)) }</select>
+            <select aria-label="Kind" onchange={kind}>{ options([all("all kinds", filter.kind.is_none())].into_iter().chain(kinds)) }</select>
+            <input type="search" aria-label="Words" placeholder="words, or term 3" value={filter.words.clone()} oninput={words} />
+        </div>
     }
 }
 

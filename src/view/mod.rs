@@ -13,6 +13,7 @@
 //! - [`facts`]: all there is to know of a server or a packet;
 //! - [`rules`]: the rules of Figure 2, with what they compared in the last step;
 //! - [`futures`]: all that can happen next, and what it would lead to;
+//! - [`kinds`]: of what kind an event is, and the filter of the list;
 //! - [`refs`]: which words and things of all these are about the same.
 
 pub mod branches;
@@ -21,6 +22,7 @@ pub mod compare;
 pub mod facts;
 pub mod foreign;
 pub mod futures;
+pub mod kinds;
 pub mod logs;
 pub mod refs;
 pub mod rules;

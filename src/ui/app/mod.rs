@@ -71,11 +71,15 @@ use crate::session::{Player, Session, Stop, TimeWish, link};
 use crate::sim::{Action, Fact, Packet, PacketId, Server, Time, World};
 use crate::view::branches::{self, BranchMark};
 use crate::view::facts::{self, Subject};
+use crate::view::kinds::Filter;
 use crate::view::rules::{Line as RuleLine, Panel};
 use crate::view::{Comparison, LogTable, Question, Scene, Timeline, Why, refs};
 
 /// How long something said at the top of the page stays, in milliseconds.
 const SAID_MS: u32 = 8_000;
+
+/// The most pages of the list of events: further back lead the filter and the time bar.
+const MOST_PAGES: usize = 11;
 
 /// Everything that the page hears.
 pub enum Msg {
@@ -84,6 +88,7 @@ pub enum Msg {
     Compact(bool),
     Compare(CompareWish),
     Counter(bool),
+    Filter(Filter),
     Focus(NodeId),
     Happened,
     Heard(Heard),
@@ -93,6 +98,7 @@ pub enum Msg {
     Learn(Wish),
     Leaving,
     Line(RuleLine),
+    More,
     Link,
     New,
     OneWay,
@@ -151,6 +157,9 @@ pub struct App {
     /// The address of the room for the traces of others, if it was ever entered: it keeps its trace.
     foreign: Option<String>,
     view: View,
+    /// What is chosen of the list of events, and how many pages of it are shown beside the first.
+    filter: Filter,
+    pages: usize,
     timeline: Rc<Timeline>,
     branches: Rc<[BranchMark]>,
     /// What the run is compared with, as long as there is a twin.
@@ -197,6 +206,8 @@ struct Wishes {
     tool: Callback<Tool>,
     unask: Callback<()>,
     view: Callback<View>,
+    filter: Callback<Filter>,
+    more: Callback<()>,
 }
 
 impl Wishes {
@@ -224,6 +235,8 @@ impl Wishes {
             tool: link.callback(Msg::Tool),
             unask: link.callback(|()| Msg::Unask),
             view: link.callback(Msg::View),
+            filter: link.callback(Msg::Filter),
+            more: link.callback(|()| Msg::More),
         }
     }
 }
@@ -257,6 +270,8 @@ impl Component for App {
             gallery: false,
             foreign: None,
             view: View::Logs,
+            filter: Filter::default(),
+            pages: 0,
             timeline: Rc::default(),
             branches: Rc::default(),
             compared: None,
@@ -329,6 +344,8 @@ impl Component for App {
                 self.part();
             }
             Msg::Unask => self.answer.close(),
+            Msg::Filter(filter) => (self.filter, self.pages) = (filter, 0),
+            Msg::More => self.pages = (self.pages + 1).min(MOST_PAGES),
             Msg::Line(line) => self.ask_line(ctx, line),
             // The view that is open gives way to the logs.
             Msg::View(view) if view == self.view => self.view = View::Logs,

@@ -283,6 +283,12 @@ impl App {
             html! { <Logs {title} {table} focus={self.focus} on_focus={&wishes.focus} /> }
         };
         let asked = self.answer.question();
+        // The rules and the futures leave room for the latest events alone.
+        let whole = self.room == Room::Play && matches!(self.view, View::Logs | View::Chart);
+        let filter = whole.then(|| self.filter.clone());
+        let pages = if whole { self.pages } else { 0 };
+        let most = SHOWN_LINES * (1 + pages);
+        let (lines, more) = lines(session, &filter.clone().unwrap_or_default(), most);
         let why = self.answer.why.clone().filter(|_| !self.answers_left());
         let on_rule = (self.room == Room::Play).then(|| wishes.view.reform(|()| View::Rules));
         html! {
@@ -291,7 +297,8 @@ impl App {
                 { first }
                 <div>{ for beside }</div>
                 { promises(&broken(session)) }
-                <Events lines={lines(session)} {asked} {why} on_close={&wishes.unask} {on_rule} />
+                <Events {lines} {asked} {why} on_close={&wishes.unask} {on_rule} {filter} {more}
+                    servers={session.world().ids()} on_filter={&wishes.filter} on_more={&wishes.more} />
             </aside>
         }
     }
@@ -464,11 +471,13 @@ fn verdict(session: &Session) -> Html {
     }
 }
 
-fn lines(session: &Session) -> Rc<[Line]> {
+/// The latest lines that the filter chooses, so many at most, and whether there are more.
+fn lines(session: &Session, filter: &Filter, most: usize) -> (Rc<[Line]>, bool) {
     let records = session.records()[..session.told()].iter().rev();
     let lines = records.flat_map(|record| {
         let (step, at) = (record.step.id, record.step.at);
         let told = record.told.iter().rev();
+        let told = told.filter(move |told| filter.is_empty() || filter.chooses(record, told));
         told.map(move |sentence| Line {
             moment: (step, sentence.fact),
             at,
@@ -476,7 +485,10 @@ fn lines(session: &Session) -> Rc<[Line]> {
             about: refs::told(sentence),
         })
     });
-    lines.take(SHOWN_LINES).collect()
+    let mut lines: Vec<Line> = lines.take(most + 1).collect();
+    let more = lines.len() > most;
+    lines.truncate(most);
+    (lines.into(), more)
 }
 
 fn broken(session: &Session) -> Vec<Broken> {
