@@ -23,7 +23,7 @@ pub struct Line {
     pub about: String,
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(Properties, Clone, PartialEq)]
 pub struct EventsProps {
     pub lines: Rc<[Line]>,
     /// What is being asked.

@@ -26,7 +26,7 @@ pub enum Msg {
     Watch,
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(Properties, Clone, PartialEq)]
 pub struct FuturesProps {
     pub control: Control,
     /// The last step at the cursor: the fan is made anew when that changes.

@@ -72,6 +72,9 @@ mod travel;
 mod unusual;
 mod why;
 
+#[cfg(test)]
+mod rendered;
+
 pub use app::App;
 pub use fault::catch_panics;
 

@@ -17,7 +17,7 @@ use crate::view::refs::named;
 use crate::view::rules::{Frame, Line, Panel, Row, RuleBox};
 use crate::view::why::Moment;
 
-#[derive(Properties, PartialEq)]
+#[derive(Properties, Clone, PartialEq)]
 pub struct RulesProps {
     pub control: Control,
     /// The last step at the cursor: the panel is made anew when that changes.
