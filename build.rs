@@ -15,6 +15,8 @@ pub fn contents(folder: &Path) -> String {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .expect("src/lessons holds the course")
         .map(|entry| entry.expect("src/lessons can be read").path())
+        // Beside the chapters stands the glossary.
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
         .collect();
     files.sort();
     let texts: Vec<String> = files.iter().map(|path| text(path)).collect();

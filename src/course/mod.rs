@@ -9,18 +9,23 @@
 //! replay it: unmet before, met after.
 
 mod address;
+mod cuts;
 pub mod gallery;
+pub mod glossary;
 pub mod lab;
 mod panels;
 mod progress;
 mod read;
 mod run;
+mod teach;
 
 pub use address::Address;
+pub use cuts::{CUTS, Cut, after, cut};
 pub use panels::{Panel, Panels};
 pub use progress::{Place, Progress};
 pub use read::read;
 pub use run::CounterRun;
+pub use teach::teaches;
 
 use crate::raft::NodeId;
 use crate::script::Goal;

@@ -1,7 +1,9 @@
-//! How far a learner has come; kept as a line of text: `at 5/2 done 0/1 0/2 guess 0/2=1`.
+//! How far a learner has come; kept as a line of text: `at 5/2 cut=lab done 0/1 0/2 guess 0/2=1`.
 
 use std::fmt;
 use std::str::FromStr;
+
+use super::{Cut, cut};
 
 /// A page of the course: the number of its chapter, and its own from 1. Written `5/2`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,6 +19,8 @@ pub struct Place {
 pub struct Progress {
     /// The page that was open last.
     pub at: Option<Place>,
+    /// The way through the course, if not through all of it.
+    pub cut: Option<&'static Cut>,
     done: Vec<Place>,
     /// What was predicted: the place of the answer, from 0; of an order, how many were right.
     guesses: Vec<(Place, u8)>,
@@ -63,6 +67,7 @@ impl Progress {
                         progress.note_guess(place, guess.into());
                     }
                 }
+                (_, Err(())) if place == "cut" => progress.cut = cut(guess),
                 (_, Err(())) => key = word,
                 _ => {}
             }
@@ -75,6 +80,9 @@ impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = self.at {
             write!(f, "at {place} ")?;
+        }
+        if let Some(cut) = self.cut {
+            write!(f, "cut={} ", cut.name)?;
         }
         f.write_str("done")?;
         for place in &self.done {

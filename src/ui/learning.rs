@@ -7,8 +7,11 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 use super::storage;
+use crate::course::glossary::{self, Word};
 use crate::course::lab::{CONTENT, Splits, split_votes};
-use crate::course::{self, CONTENTS, Chapter, Page, Panels, Place, Progress, Tool, Touch, exists};
+use crate::course::{
+    self, CONTENTS, Chapter, Cut, Page, Panels, Place, Progress, Tool, Touch, exists,
+};
 use crate::raft::{NodeId, ServerSet};
 use crate::session::{Player, Session};
 use crate::sim::World;
@@ -18,6 +21,8 @@ use crate::sim::World;
 pub enum Wish {
     /// Begin the page again.
     Again,
+    /// Go through these chapters only; or through all of them.
+    Cut(Option<&'static Cut>),
     /// The page before.
     Back,
     /// This is the prediction: the answer at that place, or an order with so many cards in theirs.
@@ -30,6 +35,8 @@ pub enum Wish {
     Do(usize),
     /// A chapter's text has arrived, or why not.
     Fetched(u16, Result<String, String>),
+    /// The glossary has arrived, or has not.
+    Glossary(Option<String>),
     /// Show the next hint.
     Hint,
     /// Hold a thousand elections with timeouts up to so many milliseconds.
@@ -42,12 +49,16 @@ pub enum Wish {
     Return,
     /// This card comes next in the order; or, if it has its place, it gives it up.
     Place(usize),
+    /// Look for this in the contents.
+    Search(String),
     /// Rather see than predict.
     ShowMe,
     /// Play the run that shows why this prediction is wrong.
     ShowWhyNot(usize),
     /// Take back what was done last.
     Undo,
+    /// Say what this term means; or nothing more of it.
+    Word(Option<String>),
 }
 
 /// A course that is under way.
@@ -72,6 +83,12 @@ pub struct Learning {
     pub contents: bool,
     /// What to say above the contents.
     pub notice: Option<String>,
+    /// The glossary, once it has arrived.
+    pub words: Option<Rc<Vec<Word>>>,
+    /// The term whose meaning is shown.
+    pub word: Option<String>,
+    /// What is looked for in the contents.
+    pub search: String,
     /// While a run shows why a prediction is wrong.
     pub detour: Option<Detour>,
     /// How a thousand elections ended, if the page holds some.
@@ -134,6 +151,9 @@ impl Learning {
             hints: 0,
             contents: false,
             notice: None,
+            words: None,
+            word: None,
+            search: String::new(),
             detour: None,
             splits: None,
             seed: 1,
@@ -155,7 +175,7 @@ impl Learning {
             .filter(|_| self.place.chapter == place.chapter);
         (self.place, self.seed, self.contents) = (place, seed, false);
         (self.met, self.hints, self.missing) = (done, 0, None);
-        self.notice = None;
+        (self.notice, self.word) = (None, None);
         (self.detour, self.splits) = (None, None);
         self.progress.at = Some(place);
         self.keep();
@@ -243,14 +263,25 @@ impl Learning {
                     return self.begin();
                 }
             }
+            Wish::Cut(cut) => return self.cut(cut, seed),
+            Wish::Glossary(text) => {
+                self.words = text.map(|text| Rc::new(glossary::read(&text)));
+            }
+            Wish::Search(search) => self.search = search,
+            Wish::Word(word) => self.word = word,
             Wish::Hint => self.hints += 1,
             Wish::Measure(longest) => self.measure(longest),
             Wish::Next => {
-                if let Some(place) = after(self.place) {
+                if let Some(place) = self.after() {
                     return self.open(place, seed);
                 }
             }
-            Wish::Open(place) if exists(place) => return self.open(place, seed),
+            Wish::Open(place) if exists(place) => {
+                // A chapter that the cut leaves out ends the cut.
+                let cut = self.progress.cut;
+                self.progress.cut = cut.filter(|cut| cut.chapters.contains(&place.chapter));
+                return self.open(place, seed);
+            }
             Wish::Open(_) => {}
             Wish::Place(card) => self.place(card),
             Wish::Return => self.end_detour(player),
@@ -258,6 +289,35 @@ impl Learning {
             Wish::ShowWhyNot(nth) => self.show_why_not(nth, player),
         }
         Outcome::Look
+    }
+
+    /// Goes to the first page of a cut that is not done; or leaves the cut.
+    fn cut(&mut self, cut: Option<&'static Cut>, seed: u64) -> Outcome {
+        self.progress.cut = cut;
+        self.keep();
+        let Some(cut) = cut else {
+            return Outcome::Look;
+        };
+        let first = Place {
+            chapter: cut.chapters[0],
+            page: 1,
+        };
+        let mut place = Some(first);
+        while let Some(at) = place.filter(|at| self.progress.is_done(*at)) {
+            place = course::after(at, Some(cut));
+        }
+        self.open(place.unwrap_or(first), seed)
+    }
+
+    /// The page after this one.
+    pub fn after(&self) -> Option<Place> {
+        course::after(self.place, self.progress.cut)
+    }
+
+    /// Whether the glossary is wanted, and not there.
+    pub fn wants_words(&self) -> bool {
+        let used = self.contents || self.word.is_some() || self.place.chapter > 0;
+        self.words.is_none() && used
     }
 
     /// Time waited for this.
@@ -422,27 +482,24 @@ fn before(place: Place) -> Option<Place> {
     })
 }
 
-/// The page after that one, in this chapter or the next.
-pub fn after(place: Place) -> Option<Place> {
-    let nth = course::chapter(place.chapter)?;
-    if place.page < CONTENTS[nth].pages {
-        let page = place.page + 1;
-        return Some(Place { page, ..place });
-    }
-    let next = CONTENTS.get(nth + 1)?;
-    Some(Place {
-        chapter: next.number,
-        page: 1,
+/// The text of a chapter, or why there is none.
+pub async fn fetch(chapter: u16) -> Result<String, String> {
+    let listed = course::listed(chapter);
+    let text = text(listed.map_or("", |listed| listed.file)).await;
+    text.ok_or_else(|| {
+        "This chapter did not arrive. Check the connection, then try again.".to_owned()
     })
 }
 
-/// The text of a chapter, or why there is none.
-pub async fn fetch(chapter: u16) -> Result<String, String> {
-    let gone =
-        || String::from("This chapter did not arrive. Check the connection, then try again.");
-    let listed = course::listed(chapter).ok_or_else(gone)?;
-    let address = format!("lessons/{}?{:x}", listed.file, course::VERSION);
-    let window = web_sys::window().ok_or_else(gone)?;
+/// The text of the glossary.
+pub async fn fetch_words() -> Option<String> {
+    text("words.txt").await
+}
+
+/// A file beside the chapters.
+async fn text(file: &str) -> Option<String> {
+    let address = format!("lessons/{file}?{:x}", course::VERSION);
+    let window = web_sys::window()?;
     let text = async {
         let response = JsFuture::from(window.fetch_with_str(&address)).await?;
         let response: Response = response.dyn_into()?;
@@ -451,6 +508,5 @@ pub async fn fetch(chapter: u16) -> Result<String, String> {
         }
         JsFuture::from(response.text()?).await
     };
-    let text = text.await.ok().and_then(|text| text.as_string());
-    text.ok_or_else(gone)
+    text.await.ok()?.as_string()
 }

@@ -3,10 +3,12 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::contents::contents;
 use super::delegate;
 use super::icons;
-use super::learning::{Learning, Question, Wish, after};
+use super::learning::{Learning, Question, Wish};
 use super::refs::told;
+use crate::course::glossary::{self, Word};
 use crate::course::{self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Span, Touch};
 use crate::session::Session;
 use crate::sim::StepId;
@@ -21,10 +23,15 @@ pub fn lesson(learning: &Learning, session: &Session, on_wish: &Callback<Wish>) 
     };
     // Another page is another element: nothing of the one before is taken over.
     let key = format!("{} {}", learning.place, learning.contents);
+    let tapped = delegate::pick(on_wish, |event: &MouseEvent| {
+        let word = delegate::around(event, "[data-word]")?;
+        Some(Wish::Word(word.get_attribute("data-word")))
+    });
     html! {
         <section class="page" aria-label="Lesson">
             { heading(learning, on_wish) }
-            <div {key} class="page-content">{ content }</div>
+            <div {key} class="page-content" onclick={tapped}>{ content }</div>
+            { word_card(learning, on_wish) }
         </section>
     }
 }
@@ -55,6 +62,30 @@ fn heading(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     }
 }
 
+/// What a term means that was tapped.
+fn word_card(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    let Some(name) = &learning.word else {
+        return html! {};
+    };
+    let words = learning.words.as_deref();
+    let word = words.and_then(|words| glossary::find(words, name));
+    let text = match (words, word) {
+        (None, _) => "One moment.",
+        (_, None) => "This term is not in the glossary.",
+        (_, Some(word)) => word.text.as_str(),
+    };
+    let place = word.map(|word| word.place);
+    let place = place.filter(|place| *place != learning.place);
+    let link = place.map(|place| html! { <a href={format!("#/lesson/{place}")}>{ format!("Page {place} teaches it") }</a> });
+    html! {
+        <aside class="word-card" role="status" aria-label="Term">
+            <b>{ name }</b>
+            { button("plain small", "×", Wish::Word(None), on_wish) }
+            <p>{ text }{ " " }{ for link }</p>
+        </aside>
+    }
+}
+
 fn missing(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     match &learning.missing {
         None => html! { <p class="muted">{ "One moment." }</p> },
@@ -64,44 +95,6 @@ fn missing(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
                 { button("bordered small", "Try again", Wish::Again, on_wish) }
             </>
         },
-    }
-}
-
-/// Every chapter, with what was done of it.
-fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
-    let open = on_wish.reform(|event: MouseEvent| {
-        let chapter = delegate::number(&event, "data-chapter").unwrap_or(0) as u16;
-        Wish::Open(Place { chapter, page: 1 })
-    });
-    let chapters = CONTENTS.iter().map(|listed| {
-        let place = |page| Place {
-            chapter: listed.number,
-            page,
-        };
-        let done = (1..=listed.pages).filter(|page| learning.progress.is_done(place(*page)));
-        let done = done.count() as u16;
-        let state = match done {
-            0 => format!("{} pages", listed.pages),
-            _ if done == listed.pages => "done".into(),
-            _ => format!("{done} of {} done", listed.pages),
-        };
-        let current = (listed.number == learning.place.chapter).then_some("page");
-        html! {
-            <li key={listed.number}>
-                <button data-chapter={listed.number.to_string()} aria-current={current}>
-                    <b>{ listed.number }</b><span>{ listed.title }</span><small>{ state }</small>
-                </button>
-            </li>
-        }
-    });
-    let notice = learning.notice.as_ref();
-    let notice = notice.map(|why| html! { <p class="notice" role="alert">{ why }</p> });
-    html! {
-        <>
-            <h1>{ "The course" }</h1>
-            { for notice }
-            <ol class="contents" onclick={open}>{ for chapters }</ol>
-        </>
     }
 }
 
@@ -129,12 +122,12 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
     html! {
         <>
             <h1 translate="yes">{ &page.title }</h1>
-            <div {class}>{ for page.before.iter().map(|paragraph| prose(paragraph, session)) }</div>
+            <div {class}>{ for prose(&page.before, learning, session) }</div>
             <div aria-live="polite">{ for asked.map(|asked| question(learning, asked, page, session, on_wish)) }</div>
             <div>{ for page.lab.then(|| lab(learning, on_wish)) }</div>
             <div class="buttons offers">{ for buttons.filter(|_| answered) }</div>
             <div class="lost" role="status">{ for lost.map(|why| self::lost(why, on_wish)) }</div>
-            <div class="outcome" role="status">{ for learning.met.then(|| met(page, session)) }</div>
+            <div class="outcome" role="status">{ for learning.met.then(|| met(page, learning, session)) }</div>
             <div class="help-line">{ help(learning, page, on_wish) }</div>
         </>
     }
@@ -191,11 +184,11 @@ fn lab(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
 }
 
 /// The goal is met: what there was to see in it.
-fn met(page: &Page, session: &Session) -> Html {
+fn met(page: &Page, learning: &Learning, session: &Session) -> Html {
     html! {
         <div class="met">
             <p class="met-mark">{ icons::done() }{ "Done" }</p>
-            { for page.after.iter().map(|paragraph| prose(paragraph, session)) }
+            { for prose(&page.after, learning, session) }
             { source(&page.source) }
         </div>
     }
@@ -394,17 +387,47 @@ fn detour(here: bool, nth: usize, choice: &Choice, on_wish: &Callback<Wish>) -> 
     }
 }
 
-fn prose(paragraph: &Prose, session: &Session) -> Html {
-    let spans = paragraph.iter().map(|span| match span {
+/// Paragraphs, in which each term of the glossary can be tapped where it first stands.
+fn prose(paragraphs: &[Prose], learning: &Learning, session: &Session) -> Vec<Html> {
+    let mut words: Vec<&Word> = learning
+        .words
+        .iter()
+        .flat_map(|words| words.iter())
+        .collect();
+    let mut span = |span: &Span| match span {
         Span::Code(text) => html! { <code>{ text }</code> },
         Span::Noun(noun, written) => {
             let (text, refs) = refs::noun(*noun, written, session.world());
             html! { <b class="name" translate="no" tabindex="0" data-refs={refs}>{ text }</b> }
         }
-        Span::Term(text) => html! { <dfn>{ text }</dfn> },
-        Span::Text(text) => html! { <>{ for told(text, true) }</> },
-    });
-    html! { <p translate="yes">{ for spans }</p> }
+        Span::Term(text) => {
+            words.retain(|word| !word.is_named(text));
+            html! { <dfn>{ term(text, text) }</dfn> }
+        }
+        Span::Text(text) => html! { <>{ for with_terms(text, &mut words) }</> },
+    };
+    let paragraphs = paragraphs.iter();
+    paragraphs
+        .map(|spans| html! { <p translate="yes">{ for spans.iter().map(&mut span) }</p> })
+        .collect()
+}
+
+/// A text in which the first of each of these terms can be tapped. What was found is taken away.
+fn with_terms(mut text: &str, words: &mut Vec<&Word>) -> Vec<Html> {
+    let mut parts = Vec::new();
+    while let Some((from, to, word)) = glossary::first(words, text) {
+        parts.extend(told(&text[..from], true));
+        parts.push(term(&word.names[0], &text[from..to]));
+        words.retain(|other| *other != word);
+        text = &text[to..];
+    }
+    parts.extend(told(text, true));
+    parts
+}
+
+/// A term that can be tapped.
+fn term(name: &str, written: &str) -> Html {
+    html! { <button class="word" data-word={name.to_owned()}>{ written }</button> }
 }
 
 /// Back, Next, and how far this chapter has come: always in the same place.
@@ -434,7 +457,7 @@ pub fn way(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
         <nav class="way" aria-label="Pages">
             <button class="bordered" disabled={first} onclick={wish(Wish::Back)}>{ "Back" }</button>
             <span class="dots" onclick={open}>{ for dots }</span>
-            <button class={next} disabled={after(place).is_none()} onclick={wish(Wish::Next)}>{ "Next" }</button>
+            <button class={next} disabled={learning.after().is_none()} onclick={wish(Wish::Next)}>{ "Next" }</button>
         </nav>
     }
 }

@@ -26,6 +26,7 @@ mod breaking;
 mod chart;
 mod compare;
 mod console;
+mod contents;
 mod control;
 mod delegate;
 mod divide;

@@ -9,6 +9,7 @@ use super::delegate;
 use super::events::clock;
 use super::refs::told;
 use crate::check::Property;
+use crate::course::{listed, teaches};
 use crate::raft::{LogIndex, NodeId};
 use crate::sim::{PacketId, StepId, Time};
 use crate::view::why::not::Not;
@@ -40,7 +41,7 @@ pub fn answer(why: &Why, on_close: &Callback<()>, on_rule: Option<&Callback<()>>
             </h2>
             <p class="why-text" data-about={why.about.clone()}>{ for told(&why.text, false) }</p>
             <p>{ for why.values.iter().flat_map(|values| told(values, false)) }</p>
-            <p class="why-rule">{ why.rule }{ " " }<cite>{ &why.source }</cite>{ for rule }</p>
+            <p class="why-rule">{ why.rule }{ " " }<cite>{ &why.source }</cite>{ for rule }{ for taught(why) }</p>
             { nots(&why.not) }
             { links("Because", "because", &why.because) }
             { links("Led to", "led-to", &why.led_to) }
@@ -61,6 +62,14 @@ fn nots(nots: &[Not]) -> Html {
         }
     });
     html! { <>{ for nots }</> }
+}
+
+/// The page of the course that teaches the rule.
+fn taught(why: &Why) -> Option<Html> {
+    let place = teaches(&why.source)?;
+    let chapter = listed(place.chapter)?;
+    let text = format!("Learn it: {} {}", place, chapter.title);
+    Some(html! { <><br /><a href={format!("#/lesson/{place}")}>{ text }</a></> })
 }
 
 fn links(title: &'static str, class: &'static str, links: &[Link]) -> Html {

@@ -13,6 +13,7 @@ use raftarium::sim::{Action, Time};
 
 mod contents;
 mod coverage;
+mod glossary;
 mod lint;
 mod play;
 mod waiting;
@@ -31,6 +32,7 @@ fn chapters() -> Vec<(String, Chapter)> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
         .collect();
     files.sort();
     let read = |path: PathBuf| {

@@ -180,6 +180,8 @@ pub struct App {
     /// The id under which this run is kept, once it is.
     kept: Option<u64>,
     broken: usize,
+    /// Whether the glossary was asked for.
+    words_asked: bool,
     _listeners: Vec<Listener>,
 }
 
@@ -286,6 +288,7 @@ impl Component for App {
             acted: false,
             kept: None,
             broken: 0,
+            words_asked: false,
             _listeners: listeners,
         };
         app.go(ctx, route);

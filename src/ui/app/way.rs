@@ -32,6 +32,7 @@ impl App {
                 let place = place.unwrap_or(here);
                 if begun && place == here {
                     self.learning.contents = false;
+                    self.learning.word = None;
                     return self.wake();
                 }
                 let outcome = self.learning.open(place, fresh_seed());
@@ -57,6 +58,7 @@ impl App {
                 self.say(ctx, why);
             }
         }
+        self.want_words(ctx);
         self.wake();
     }
 
@@ -80,12 +82,22 @@ impl App {
             self.forget();
         }
         self.follow(ctx, outcome);
+        self.want_words(ctx);
         if self.learning.place != place {
             // The way back leads to where this page was opened from, named or not.
             write_address(&lesson_address(place), false);
             write_address(&lesson_address(self.learning.place), true);
         }
         self.wake();
+    }
+
+    /// Fetches the glossary when it is first needed.
+    fn want_words(&mut self, ctx: &Context<Self>) {
+        if !self.words_asked && self.learning.wants_words() {
+            self.words_asked = true;
+            ctx.link()
+                .send_future(async { Msg::Learn(Wish::Glossary(learning::fetch_words().await)) });
+        }
     }
 
     pub(super) fn follow(&mut self, ctx: &Context<Self>, outcome: Outcome) {

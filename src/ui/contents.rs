@@ -1,0 +1,161 @@
+//! The contents of the course: every chapter with its question, what was done of it and guessed
+//! right; ways that leave chapters out; and a search.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::delegate;
+use super::learning::{Learning, Wish};
+use crate::course::{CONTENTS, CUTS, Cut, Listed, Place, gallery, teaches};
+use crate::raft::Rule;
+
+/// The most that is found of a kind.
+const MOST_FOUND: usize = 8;
+
+/// The contents, or what is found in them.
+pub fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    let search = on_wish.reform(|event: InputEvent| {
+        let field = event.target_dyn_into::<HtmlInputElement>();
+        Wish::Search(field.map_or_else(String::new, |field| field.value()))
+    });
+    let notice = learning.notice.as_ref();
+    let notice = notice.map(|why| html! { <p class="notice" role="alert">{ why }</p> });
+    let sought = learning.search.trim().to_lowercase();
+    let shown = if sought.is_empty() {
+        html! { <>{ cuts(learning, on_wish) }{ chapters(learning, on_wish) }</> }
+    } else {
+        found(learning, &sought)
+    };
+    html! {
+        <>
+            <h1>{ "The course" }</h1>
+            { for notice }
+            <input class="search" type="search" aria-label="Search the course" placeholder="Search: figure 8, lease, no-op, ..."
+                value={learning.search.clone()} oninput={search} />
+            <div role="region" aria-label="Contents">{ shown }</div>
+        </>
+    }
+}
+
+/// The ways that leave chapters out.
+fn cuts(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    let cuts = CUTS.iter().map(|cut| {
+        let chosen = learning.progress.cut == Some(cut);
+        let all = CONTENTS.iter();
+        let minutes: u16 = all
+            .filter(|listed| cut.chapters.contains(&listed.number))
+            .map(|listed| listed.minutes)
+            .sum();
+        let chapters: Vec<String> = cut.chapters.iter().map(u16::to_string).collect();
+        let about = format!("chapters {} · {minutes} min", chapters.join(", "));
+        let wish = Wish::Cut((!chosen).then_some(cut));
+        html! {
+            <button key={cut.name} aria-pressed={chosen.to_string()} onclick={on_wish.reform(move |_: MouseEvent| wish.clone())}>
+                <b>{ cut.title }</b><small>{ about }</small>
+            </button>
+        }
+    });
+    html! { <div class="cuts" role="group" aria-label="Short ways">{ for cuts }</div> }
+}
+
+/// Every chapter, with what was done of it.
+fn chapters(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    let open = on_wish.reform(|event: MouseEvent| {
+        let chapter = delegate::number(&event, "data-chapter").unwrap_or(0) as u16;
+        Wish::Open(Place { chapter, page: 1 })
+    });
+    let chapters = CONTENTS
+        .iter()
+        .map(|listed| chapter(learning, listed, learning.progress.cut));
+    html! { <ol class="contents" onclick={open}>{ for chapters }</ol> }
+}
+
+fn chapter(learning: &Learning, listed: &Listed, cut: Option<&Cut>) -> Html {
+    let places = (1..=listed.pages).map(|page| Place {
+        chapter: listed.number,
+        page,
+    });
+    let done = places
+        .clone()
+        .filter(|place| learning.progress.is_done(*place));
+    let done = done.count() as u16;
+    let state = match done {
+        0 => format!("{} pages · {} min", listed.pages, listed.minutes),
+        _ if done == listed.pages => "done".into(),
+        _ => format!("{done} of {} done", listed.pages),
+    };
+    let guesses = places.zip(listed.right).filter_map(|(place, right)| {
+        let guess = learning.progress.guess(place)?;
+        right.map(|right| guess == usize::from(right))
+    });
+    let (asked, right) = guesses.fold((0, 0), |(asked, right), is| {
+        (asked + 1, right + u16::from(is))
+    });
+    let right = (asked > 0).then(|| format!("{right} of {asked} guessed right"));
+    let current = (listed.number == learning.place.chapter).then_some("page");
+    let class = cut.is_some_and(|cut| !cut.chapters.contains(&listed.number));
+    html! {
+        <li key={listed.number} class={class.then_some("left-out")}>
+            <button data-chapter={listed.number.to_string()} aria-current={current}>
+                <b>{ listed.number }</b>
+                <span>{ listed.title }<em>{ listed.question }</em></span>
+                <small>{ state }<br />{ for right }</small>
+            </button>
+        </li>
+    }
+}
+
+/// What was found: chapters, terms, rules and scenarios.
+fn found(learning: &Learning, sought: &str) -> Html {
+    let words: Vec<&str> = sought.split_whitespace().collect();
+    let fits = |texts: &[&str]| {
+        let text = texts.join(" ").to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    let chapters = CONTENTS.iter();
+    let chapters = chapters.filter(|it| fits(&[it.title, it.question]));
+    let chapters = chapters.map(|it| hit(lesson(it.number, 1), it.title, it.question));
+    let terms = learning.words.iter().flat_map(|words| words.iter());
+    let terms = terms.filter(|it| fits(&[&it.names.join(" "), &it.text]));
+    let terms = terms.map(|it| {
+        hit(
+            lesson(it.place.chapter, it.place.page),
+            &it.names[0],
+            &it.text,
+        )
+    });
+    let rules = Rule::ALL.iter();
+    let rules = rules.filter(|it| fits(&[it.name(), it.sentence(), it.place()]));
+    let rules = rules.filter_map(|it| {
+        let place = teaches(it.place())?;
+        Some(hit(
+            lesson(place.chapter, place.page),
+            it.name(),
+            it.sentence(),
+        ))
+    });
+    let exhibits = gallery::exhibits().unwrap_or_default();
+    let exhibits = exhibits.iter().filter(|it| fits(&[&it.title, &it.ask]));
+    let exhibits = exhibits.map(|it| hit(format!("#/play/{}", it.name), &it.title, &it.ask));
+    let kinds: [(&str, Vec<Html>); 4] = [
+        ("Chapters", chapters.collect()),
+        ("Terms", terms.take(MOST_FOUND).collect()),
+        ("Rules", rules.take(MOST_FOUND).collect()),
+        ("Scenarios", exhibits.take(MOST_FOUND).collect()),
+    ];
+    let nothing = kinds.iter().all(|(_, hits)| hits.is_empty());
+    let nothing = nothing.then(
+        || html! { <p class="muted">{ "Nothing is found. Try one word, as in the paper." }</p> },
+    );
+    let kinds = kinds.into_iter().filter(|(_, hits)| !hits.is_empty());
+    let kinds = kinds.map(|(kind, hits)| html! { <><h2>{ kind }</h2><ul>{ for hits }</ul></> });
+    html! { <div class="found">{ for nothing }{ for kinds }</div> }
+}
+
+fn lesson(chapter: u16, page: u16) -> String {
+    format!("#/lesson/{}", Place { chapter, page })
+}
+
+fn hit(address: String, title: &str, text: &str) -> Html {
+    html! { <li><a href={address}><b>{ title }</b><small>{ text }</small></a></li> }
+}
