@@ -623,6 +623,61 @@ test("cards are put in order, and the guess stays beside what happened", async (
   }
 });
 
+test("the contents tell what was done; a short way leads on; what is sought is found", async ({ page }) => {
+  await page.goto("./#/lesson/8/2");
+  await predict(page, "One is enough.");
+  await page.goto("./#/contents");
+  const row = page.getByRole("button", { name: /One write, seven moments/ });
+  await expect(row).toContainText("When is a write safe");
+  await expect(row).toContainText("0 of 1 guessed right");
+  // Figure 8 tonight: chapters 4, 12, 13 and 15.
+  const cut = page.getByRole("button", { name: /Figure 8 tonight/ });
+  await cut.click();
+  await expect(page).toHaveURL(/#\/lesson\/4\/1$/);
+  for (const place of ["4/2", "4/3", "12/1"]) {
+    await press(page, "Next");
+    await expect(page).toHaveURL(new RegExp(`#/lesson/${place}$`));
+  }
+  await page.reload();
+  await press(page, "Contents");
+  await expect(cut).toHaveAttribute("aria-pressed", "true");
+  await cut.click();
+  await expect(cut).toHaveAttribute("aria-pressed", "false");
+  const search = page.getByRole("searchbox", { name: "Search the course" });
+  await search.fill("no-op");
+  const found = page.locator(".found");
+  await expect(found.getByRole("link", { name: /^no-op/ })).toBeVisible();
+  await search.fill("stale");
+  await expect(found.getByRole("heading", { name: "Scenarios" })).toBeVisible();
+  await search.fill("xyzzy");
+  await expect(found).toContainText("Nothing is found");
+  await search.fill("one-vote-per-term");
+  await found.getByRole("link").first().click();
+  await expect(page).toHaveURL(/#\/lesson\/5\/2$/);
+  await expect(title(page)).toHaveText("How does S1 answer two candidates?");
+});
+
+test("a term is explained where it stands, and a reason leads to the page that teaches it", async ({ page }) => {
+  await page.goto("./#/lesson/13/4");
+  await button(page, "no-op").click();
+  const card = page.getByRole("status", { name: "Term" });
+  await expect(card).toContainText("An empty entry");
+  await card.getByRole("button", { name: "×" }).click();
+  await expect(card).toHaveCount(0);
+  // Words that are explained on another page lead there.
+  await button(page, "term").first().click();
+  await card.getByRole("link", { name: /teaches it/ }).click();
+  await expect(page).toHaveURL(/#\/lesson\/0\/1$/);
+  await page.goto("./#/lesson/12/1");
+  await predict(page, /No: its last entry/);
+  await click(page, 1);
+  await letGo(page, "S1 to S2: vote");
+  await met(page);
+  await page.locator(".events [data-ask]", { hasText: "denied" }).first().click();
+  await page.locator(".why").getByRole("link", { name: /Learn it: 12\/1/ }).click();
+  await expect(page).toHaveURL(/#\/lesson\/12\/1$/);
+});
+
 test("quiet time is passed quickly, and the time bar is hatched there", async ({ page }) => {
   await page.goto("./#/lesson/0/1");
   // The silence after the crash of a leader is the longest there is. (tests/pace.rs holds how long it lasts.)

@@ -19,6 +19,7 @@ mod play;
 mod waiting;
 mod words;
 mod worlds;
+mod wrong_acts;
 
 /// Pages whose set-up names no seed get a new one at every visit: they must hold at any.
 const SEEDS: std::ops::Range<u64> = 1..13;

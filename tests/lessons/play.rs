@@ -26,6 +26,11 @@ fn answers_meet_goals_that_were_unmet_before() {
                     !page.is_met(session),
                     "{name}, seed {seed}: met before {action}"
                 );
+                let lost = page.why_lost(session);
+                assert!(
+                    lost.is_none(),
+                    "{name}, seed {seed}: {lost:?} before {action}"
+                );
             });
             let status = raftarium::script::print::status(session.world());
             assert!(
