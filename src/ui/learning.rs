@@ -275,6 +275,8 @@ impl Learning {
                 if let Some(place) = self.after() {
                     return self.open(place, seed);
                 }
+                // At the end of a short way.
+                self.contents = true;
             }
             Wish::Open(place) if exists(place) => {
                 // A chapter that the cut leaves out ends the cut.
@@ -312,6 +314,11 @@ impl Learning {
     /// The page after this one.
     pub fn after(&self) -> Option<Place> {
         course::after(self.place, self.progress.cut)
+    }
+
+    /// Whether there is nothing after this page.
+    pub fn is_last(&self) -> bool {
+        self.after().is_none() && self.progress.cut.is_none()
     }
 
     /// Whether the glossary is wanted, and not there.

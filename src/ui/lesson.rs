@@ -49,6 +49,8 @@ fn button(
 fn heading(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let place = learning.place;
     let title = course::listed(place.chapter).map_or("", |listed| listed.title);
+    let way = learning.progress.cut;
+    let way = way.map(|cut| format!("{}: ", cut.title));
     let shown = if learning.contents {
         "Close"
     } else {
@@ -56,7 +58,7 @@ fn heading(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     };
     html! {
         <p class="chapter">
-            <span>{ format!("{} · {title}", place.chapter) }</span>
+            <span>{ for way }{ format!("{} · {title}", place.chapter) }</span>
             { button("plain small", shown, Wish::Contents, on_wish) }
         </p>
     }
@@ -457,7 +459,7 @@ pub fn way(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
         <nav class="way" aria-label="Pages">
             <button class="bordered" disabled={first} onclick={wish(Wish::Back)}>{ "Back" }</button>
             <span class="dots" onclick={open}>{ for dots }</span>
-            <button class={next} disabled={learning.after().is_none()} onclick={wish(Wish::Next)}>{ "Next" }</button>
+            <button class={next} disabled={learning.is_last()} onclick={wish(Wish::Next)}>{ "Next" }</button>
         </nav>
     }
 }

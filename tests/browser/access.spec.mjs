@@ -24,7 +24,7 @@ for (const colorScheme of ["light", "dark"]) {
         };
         await page.getByRole("button", { name: "Pause", exact: true }).click();
         await check("the landing page");
-        await page.goto("./#/lesson/5/2");
+        await page.goto("./#/lesson/5/4");
         await page.getByRole("group", { name: "Prediction" }).waitFor();
         await check("a question, and messages that wait");
         await page.getByRole("button", { name: "Contents" }).click();

@@ -99,15 +99,15 @@ const chapters = {
       await press(page, "C2 writes x=8");
     },
     async (page) => {
-      await predict(page, /6, as on all servers/);
       await press(page, "Ask for x:5>9");
+      await predict(page, /6, as on all servers/);
     },
   ],
   "3": [
     async (page) => {
-      await predict(page, /Yes: three of five/);
       await click(page, 4);
       await click(page, 5);
+      await predict(page, /Yes: three of five/);
       await press(page, "Send");
     },
     async (page) => {
@@ -135,8 +135,8 @@ const chapters = {
       await letGo(page, "S1 to S2: heartbeat");
     },
     async (page) => {
-      await predict(page, /It is rejected/);
       await press(page, "Let S1 back");
+      await predict(page, /It is rejected/);
     },
   ],
   "5": [
@@ -145,8 +145,8 @@ const chapters = {
       await click(page, 3);
     },
     async (page) => {
-      await predict(page, /No: it has one vote/);
       await letGo(page, "S3 to S1: vote");
+      await predict(page, /No: it has one vote/);
       await letGo(page, "S5 to S1: vote");
     },
     async (page) => {
@@ -164,8 +164,8 @@ const chapters = {
   ],
   "6": [
     async (page) => {
-      await predict(page, /Start one election after another/);
       await click(page, 3);
+      await predict(page, /Start one election after another/);
     },
     async (page) => {
       await predict(page, /Election after election/);
@@ -201,8 +201,8 @@ const chapters = {
   ],
   "8": [
     async (page) => {
-      await predict(page, /Nothing: S1 appends it/);
       await press(page, "Send");
+      await predict(page, /Nothing: S1 appends it/);
     },
     async (page) => {
       await predict(page, "Two.");
@@ -253,8 +253,8 @@ const chapters = {
   ],
   "10": [
     async (page) => {
-      await predict(page, /Elect a leader/);
       await press(page, "Cut");
+      await predict(page, /Elect a leader/);
     },
     async (page) => {
       await predict(page, /Both: each has a leader/);
@@ -262,8 +262,8 @@ const chapters = {
       await press(page, "C2 writes x=8");
     },
     async (page) => {
-      await predict(page, /It is deleted/);
       await press(page, "Heal");
+      await predict(page, /It is deleted/);
     },
     async (page) => {
       await predict(page, /depends on which server/);
@@ -294,19 +294,19 @@ const chapters = {
   ],
   "12": [
     async (page) => {
-      await predict(page, /No: its last entry/);
       await click(page, 1);
+      await predict(page, /No: its last entry/);
       await letGo(page, "S1 to S2: vote");
     },
     async (page) => {
-      await predict(page, /No: in any majority/);
       await click(page, 4);
+      await predict(page, /No: in any majority/);
       await press(page, "Let all messages go");
       await playOn(page);
     },
     async (page) => {
-      await predict(page, /S1 steps down/);
       await press(page, "Let S3 back");
+      await predict(page, /S1 steps down/);
     },
   ],
   "13": [
@@ -336,9 +336,9 @@ const chapters = {
   ],
   "14": [
     async (page) => {
+      await click(page, 3);
+      await click(page, 3);
       await predict(page, /It refuses: its vote/);
-      await click(page, 3);
-      await click(page, 3);
       await letGo(page, "S2 to S3: vote");
     },
     async (page) => {
@@ -347,8 +347,8 @@ const chapters = {
       await click(page, 3);
     },
     async (page) => {
-      await predict(page, /When it is on the disk/);
       await press(page, "Send");
+      await predict(page, /When it is on the disk/);
     },
     async (page) => {
       await click(page, 3);
@@ -388,16 +388,16 @@ const chapters = {
   ],
   "17": [
     async (page) => {
-      await predict(page, /It rejects it, and names S2/);
       await press(page, "Send");
+      await predict(page, /It rejects it, and names S2/);
     },
     async (page) => {
+      await click(page, 1);
       await predict(page, /2: it is applied twice/);
-      await click(page, 1);
     },
     async (page) => {
-      await predict(page, /It is logged twice/);
       await click(page, 1);
+      await predict(page, /It is logged twice/);
     },
     async (page) => {
       await predict(page, /another entry may be/);
@@ -406,8 +406,8 @@ const chapters = {
   ],
   "18": [
     async (page) => {
-      await predict(page, /That x is 1/);
       await press(page, "Let C2 read x from S1");
+      await predict(page, /That x is 1/);
     },
     async (page) => {
       await predict(page, "Nothing.");
@@ -430,20 +430,20 @@ const chapters = {
   ],
   "19": [
     async (page) => {
-      await predict(page, /No: it is still in S1's term/);
       await press(page, "Let S3 back");
+      await predict(page, /No: it is still in S1's term/);
     },
     async (page) => {
-      await predict(page, /Step down after/);
       await click(page, 1);
+      await predict(page, /Step down after/);
     },
     async (page) => {
       await predict(page, /For a few journeys/);
       await press(page, "Let S1 hand over to S2");
     },
     async (page) => {
-      await predict(page, /S3 is deposed/);
       await press(page, "Let the switch fail");
+      await predict(page, /S3 is deposed/);
     },
   ],
   "20": [
@@ -452,8 +452,8 @@ const chapters = {
       await press(page, "Compact S1's log");
     },
     async (page) => {
-      await predict(page, /S1 sends its snapshot/);
       await click(page, 3);
+      await predict(page, /S1 sends its snapshot/);
     },
     async (page) => {
       await predict(page, /No: x is 1 there/);
@@ -669,8 +669,8 @@ test("a term is explained where it stands, and a reason leads to the page that t
   await card.getByRole("link", { name: /teaches it/ }).click();
   await expect(page).toHaveURL(/#\/lesson\/0\/1$/);
   await page.goto("./#/lesson/12/1");
-  await predict(page, /No: its last entry/);
   await click(page, 1);
+  await predict(page, /No: its last entry/);
   await letGo(page, "S1 to S2: vote");
   await met(page);
   await page.locator(".events [data-ask]", { hasText: "denied" }).first().click();

@@ -121,7 +121,7 @@ test("messages are reached by the arrows, and asked why by Enter", async ({ page
 });
 
 test("a message that waits is let go by Space", async ({ page }) => {
-  await page.goto("./#/lesson/5/2");
+  await page.goto("./#/lesson/5/4");
   await page.getByRole("button", { name: "Show me" }).click();
   await page.getByRole("group", { name: "Messages under way" }).focus();
   await page.keyboard.press("ArrowRight");
