@@ -149,6 +149,9 @@ impl App {
                 classes.push_str(" about-");
                 classes.push_str(panel.name());
             }
+            if self.learning.contents {
+                classes.push_str(" in-contents");
+            }
             if self.learning.is_timeless(&player.session) {
                 classes.push_str(" timeless");
             }
