@@ -445,6 +445,10 @@ const chapters = {
       await press(page, "Let the switch fail");
       await predict(page, /S3 is deposed/);
     },
+    async (page) => {
+      await press(page, "Cut S1 and S3 off from S4");
+      await predict(page, /S4, and no client/);
+    },
   ],
   "20": [
     async (page) => {
