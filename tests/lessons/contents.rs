@@ -60,12 +60,13 @@ fn progress_is_kept_as_text() {
     let place = |chapter, page| Place { chapter, page };
     let mut progress = Progress::default();
     progress.at = Some(place(5, 2));
+    progress.cut = course::cut("lab");
     progress.finish(place(0, 1));
     progress.finish(place(0, 1));
     progress.note_guess(place(5, 1), 2);
     progress.note_guess(place(5, 1), 0);
     let text = progress.to_string();
-    assert_eq!(text, "at 5/2 done 0/1 guess 5/1=2");
+    assert_eq!(text, "at 5/2 cut=lab done 0/1 guess 5/1=2");
     assert_eq!(Progress::read(&text), progress);
     let damaged = Progress::read("at 5/2 done 0/1 0/x \u{0} guess 5/1=2 5/3=z 9=");
     assert_eq!(damaged.guess(place(5, 1)), Some(2));
