@@ -41,13 +41,8 @@ pub fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
 fn cuts(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let cuts = CUTS.iter().map(|cut| {
         let chosen = learning.progress.cut == Some(cut);
-        let all = CONTENTS.iter();
-        let minutes: u16 = all
-            .filter(|listed| cut.chapters.contains(&listed.number))
-            .map(|listed| listed.minutes)
-            .sum();
         let chapters: Vec<String> = cut.chapters.iter().map(u16::to_string).collect();
-        let about = format!("chapters {} · {minutes} min", chapters.join(", "));
+        let about = format!("chapters {}", chapters.join(", "));
         let wish = Wish::Cut((!chosen).then_some(cut));
         html! {
             <button key={cut.name} aria-pressed={chosen.to_string()} onclick={on_wish.reform(move |_: MouseEvent| wish.clone())}>
@@ -91,15 +86,16 @@ fn chapter(learning: &Learning, listed: &Listed, cut: Option<&Cut>) -> Html {
     let (asked, right) = guesses.fold((0, 0), |(asked, right), is| {
         (asked + 1, right + u16::from(is))
     });
-    let right = (asked > 0).then(|| format!("{right} of {asked} guessed right"));
+    let right = (asked > 0).then(|| format!(", {right} of {asked} right"));
     let current = (listed.number == learning.place.chapter).then_some("page");
     let class = cut.is_some_and(|cut| !cut.chapters.contains(&listed.number));
     html! {
         <li key={listed.number} class={class.then_some("left-out")}>
             <button data-chapter={listed.number.to_string()} aria-current={current}>
                 <b>{ listed.number }</b>
-                <span>{ listed.title }<em>{ listed.question }</em></span>
-                <small>{ state }<br />{ for right }</small>
+                <span>{ listed.title }</span>
+                <small>{ state }{ for right }</small>
+                <em>{ listed.question }</em>
             </button>
         </li>
     }

@@ -633,7 +633,7 @@ test("the contents tell what was done; a short way leads on; what is sought is f
   await page.goto("./#/contents");
   const row = page.getByRole("button", { name: /One write, seven moments/ });
   await expect(row).toContainText("When is a write safe");
-  await expect(row).toContainText("0 of 1 guessed right");
+  await expect(row).toContainText("0 of 1 right");
   // Figure 8 tonight: chapters 4, 12, 13 and 15.
   const cut = page.getByRole("button", { name: /Figure 8 tonight/ });
   await cut.click();
