@@ -20,6 +20,12 @@ pub enum Address<'a> {
     Lesson(Place),
     /// `#/your-raft`: the traces of others; what stands behind it names one.
     Foreign(&'a str),
+    /// `#/present/5/2`: a page for the projector, in large type.
+    Present(Place),
+    /// `#/lecture/5/2`: the same page for the lecturer, with notes.
+    Lecture(Place),
+    /// `#/audience`: a window that shows what the lecturer's window shows.
+    Audience,
     /// `#/play/scenarios`: the gallery.
     Gallery,
     /// `#/play`: free play.
@@ -49,13 +55,22 @@ impl<'a> Address<'a> {
             ["bench"] => Ok(Self::Bench),
             ["drill"] => Ok(Self::Drill),
             ["contents" | "course"] => Ok(Self::Contents),
+            ["audience"] => Ok(Self::Audience),
+            ["present", chapter] => lesson(hash, chapter, "1").map(Self::Present),
+            ["present", chapter, page] => lesson(hash, chapter, page).map(Self::Present),
+            ["lecture", chapter] => lesson(hash, chapter, "1").map(Self::Lecture),
+            ["lecture", chapter, page] => lesson(hash, chapter, page).map(Self::Lecture),
             ["play"] => Ok(Self::Play),
             ["play", "scenarios"] => Ok(Self::Gallery),
             ["play", name] => gallery::named(name)
                 .map(Self::Scenario)
                 .ok_or_else(|| nothing(hash)),
-            ["lesson" | "learn", chapter] | [chapter] => lesson(hash, chapter, "1"),
-            ["lesson" | "learn", chapter, page] | [chapter, page] => lesson(hash, chapter, page),
+            ["lesson" | "learn", chapter] | [chapter] => {
+                lesson(hash, chapter, "1").map(Self::Lesson)
+            }
+            ["lesson" | "learn", chapter, page] | [chapter, page] => {
+                lesson(hash, chapter, page).map(Self::Lesson)
+            }
             _ => Err(nothing(hash)),
         }
     }
@@ -67,7 +82,7 @@ fn nothing(hash: &str) -> String {
 }
 
 /// A page of a chapter, if there is one.
-fn lesson<'a>(hash: &str, chapter: &str, page: &str) -> Result<Address<'a>, String> {
+fn lesson(hash: &str, chapter: &str, page: &str) -> Result<Place, String> {
     let number = |text: &str| text.parse::<u16>().map_err(|_| nothing(hash));
     let (chapter, page) = (number(chapter)?, number(page)?);
     let Some(listed) = listed(chapter) else {
@@ -82,7 +97,7 @@ fn lesson<'a>(hash: &str, chapter: &str, page: &str) -> Result<Address<'a>, Stri
             "There is no page {page} in chapter {chapter}: it has pages 1 to {pages}."
         ));
     }
-    Ok(Address::Lesson(Place { chapter, page }))
+    Ok(Place { chapter, page })
 }
 
 #[cfg(test)]
@@ -107,6 +122,21 @@ mod tests {
             ("#/play/", Ok(Address::Play)),
             ("#play", Ok(Address::Play)),
             ("#/contents", Ok(Address::Contents)),
+            ("#/audience", Ok(Address::Audience)),
+            (
+                "#/present/7",
+                Ok(Address::Present(Place {
+                    chapter: 7,
+                    page: 1,
+                })),
+            ),
+            (
+                "#/lecture/7/2",
+                Ok(Address::Lecture(Place {
+                    chapter: 7,
+                    page: 2,
+                })),
+            ),
             ("#/run/AbC", Ok(Address::Run("AbC"))),
             ("#/your-raft", Ok(Address::Foreign(""))),
             ("#/Your-Raft/", Ok(Address::Foreign(""))),

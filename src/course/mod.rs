@@ -13,6 +13,7 @@ mod cuts;
 pub mod gallery;
 pub mod glossary;
 pub mod lab;
+mod lecture;
 mod panels;
 mod progress;
 mod read;
@@ -21,6 +22,7 @@ mod teach;
 
 pub use address::Address;
 pub use cuts::{CUTS, Cut, after, cut};
+pub use lecture::{Question, Slide};
 pub use panels::{Panel, Panels};
 pub use progress::{Place, Progress};
 pub use read::read;

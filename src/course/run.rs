@@ -108,6 +108,26 @@ impl Page {
         Ok(session)
     }
 
+    /// The page's cluster as it is in `run`, at the same moment: what a second window shows of the
+    /// same page. A run that does not begin as the page does is shown as it is.
+    pub fn resumed(&self, seed: u64, run: &Session) -> Result<Session, TextError> {
+        let mut session = self.session(seed)?;
+        let begun = session.actions().len();
+        let own = run.scenario() == session.scenario()
+            && run.actions().get(..begun) == Some(session.actions());
+        if !own {
+            return Ok(run.clone());
+        }
+        session.hold_at(None);
+        for (at, action) in &run.actions()[begun..] {
+            session.advance(*at);
+            // What was done in the run can be done here: both are the same up to this action.
+            let _ = session.act(action.clone());
+        }
+        session.seek(run.now());
+        Ok(session)
+    }
+
     /// The world in which the `nth` answer would be right, or what shows that it is not.
     pub fn counter_run(&self, nth: usize, seed: u64) -> Result<CounterRun, TextError> {
         let run = self

@@ -33,6 +33,7 @@ pub fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
             <input class="search" type="search" aria-label="Search the course" placeholder="Search: figure 8, lease, no-op, ..."
                 value={learning.search.clone()} oninput={search} />
             <div role="region" aria-label="Contents">{ shown }</div>
+            { for_lecturers(learning.place) }
         </>
     }
 }
@@ -154,4 +155,17 @@ fn lesson(chapter: u16, page: u16) -> String {
 
 fn hit(address: String, title: &str, text: &str) -> Html {
     html! { <li><a href={address}><b>{ title }</b><small>{ text }</small></a></li> }
+}
+
+/// The ways to show the course to an audience.
+fn for_lecturers(place: Place) -> Html {
+    html! {
+        <p class="lecturers">
+            { "In a lecture: " }
+            <a href={format!("#/present/{place}")}>{ "show this page on a projector" }</a>
+            { ", or " }
+            <a href={format!("#/lecture/{place}")}>{ "lecture with two windows" }</a>
+            { ", of which only yours has the notes." }
+        </p>
+    }
 }

@@ -91,6 +91,10 @@ const KEYS: Rows = &[
         "PageDown and PageUp",
         "the next page of the course, or the one before",
     ),
+    (
+        "B, R, Enter and 1 to 9 in a lecture",
+        "an empty screen, this page again, let it run, count a hand (with Shift one less)",
+    ),
     ("Esc", "close"),
 ];
 

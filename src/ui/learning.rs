@@ -10,10 +10,11 @@ use super::storage;
 use crate::course::glossary::{self, Word};
 use crate::course::lab::{CONTENT, Splits, split_votes};
 use crate::course::{
-    self, CONTENTS, Chapter, Cut, Page, Panels, Place, Progress, Tool, Touch, exists,
+    self, CONTENTS, Chapter, Cut, Page, Panels, Place, Progress, Question, Slide, Tool, Touch,
+    exists,
 };
 use crate::raft::{NodeId, ServerSet};
-use crate::session::{Player, Session};
+use crate::session::{Player, Session, link};
 use crate::sim::World;
 
 /// What a learner wants.
@@ -23,6 +24,8 @@ pub enum Wish {
     Again,
     /// Go through these chapters only; or through all of them.
     Cut(Option<&'static Cut>),
+    /// Begin the page again with the same seed.
+    Replay,
     /// The page before.
     Back,
     /// This is the prediction: the answer at that place, or an order with so many cards in theirs.
@@ -37,6 +40,13 @@ pub enum Wish {
     Fetched(u16, Result<String, String>),
     /// The glossary has arrived, or has not.
     Glossary(Option<String>),
+    /// A hand is up for this answer, by its place in the file; or one less is.
+    Hand {
+        /// The answer.
+        choice: usize,
+        /// Whether it is one more.
+        up: bool,
+    },
     /// Show the next hint.
     Hint,
     /// Hold a thousand elections with timeouts up to so many milliseconds.
@@ -91,21 +101,12 @@ pub struct Learning {
     pub search: String,
     /// While a run shows why a prediction is wrong.
     pub detour: Option<Detour>,
+    /// How many hands were up for each answer, by its place in the file: empty until one is.
+    pub hands: Vec<u32>,
     /// How a thousand elections ended, if the page holds some.
     pub splits: Option<Splits>,
     /// The seed of the page's cluster.
-    seed: u64,
-}
-
-/// What happened to a page's question.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Question {
-    /// It is not answered.
-    Open,
-    /// This was predicted; where cards were put in order, so many are in their places.
-    Predicted(usize),
-    /// The learner would rather see.
-    Skipped,
+    pub seed: u64,
 }
 
 /// A run that shows why a prediction is wrong.
@@ -155,6 +156,7 @@ impl Learning {
             word: None,
             search: String::new(),
             detour: None,
+            hands: Vec::new(),
             splits: None,
             seed: 1,
         }
@@ -168,7 +170,7 @@ impl Learning {
     }
 
     /// Opens the page at `place` with a cluster of its own. The chapter may have to be fetched.
-    fn begin_at(&mut self, place: Place, seed: u64, done: bool) -> Outcome {
+    pub fn begin_at(&mut self, place: Place, seed: u64, done: bool) -> Outcome {
         let known = self
             .chapter
             .take()
@@ -185,6 +187,7 @@ impl Learning {
             (true, None) => Question::Skipped,
         };
         self.order.clear();
+        self.hands.clear();
         self.chapter = known;
         if self.chapter.is_none() && place.chapter == CONTENTS[0].number {
             self.take(course::FIRST);
@@ -239,6 +242,7 @@ impl Learning {
     pub fn wish(&mut self, wish: Wish, player: &mut Player, seed: u64) -> Outcome {
         match wish {
             Wish::Again => return self.begin_at(self.place, seed, false),
+            Wish::Replay => return self.begin_at(self.place, self.seed, false),
             Wish::Back => {
                 if let Some(place) = before(self.place) {
                     return self.open(place, seed);
@@ -269,6 +273,7 @@ impl Learning {
             }
             Wish::Search(search) => self.search = search,
             Wish::Word(word) => self.word = word,
+            Wish::Hand { choice, up } => self.count(choice, up),
             Wish::Hint => self.hints += 1,
             Wish::Measure(longest) => self.measure(longest),
             Wish::Next => {
@@ -352,6 +357,27 @@ impl Learning {
         }
     }
 
+    fn count(&mut self, choice: usize, up: bool) {
+        let asked = self.page().and_then(|page| page.prediction.as_ref());
+        self.hands
+            .resize(asked.map_or(0, |asked| asked.choices.len()), 0);
+        if let Some(hands) = self.hands.get_mut(choice) {
+            *hands = if up {
+                *hands + 1
+            } else {
+                hands.saturating_sub(1)
+            };
+        }
+    }
+
+    /// The answer that most hands were up for, if one was.
+    pub fn favourite(&self) -> Option<usize> {
+        let counted = self.hands.iter().enumerate();
+        let most = counted.max_by_key(|(choice, hands)| (**hands, std::cmp::Reverse(*choice)));
+        most.filter(|(_, hands)| **hands > 0)
+            .map(|(choice, _)| choice)
+    }
+
     fn measure(&mut self, longest: u64) {
         let splits = split_votes(longest);
         self.splits = Some(splits);
@@ -368,7 +394,7 @@ impl Learning {
         }
     }
 
-    fn show_why_not(&mut self, nth: usize, player: &mut Player) {
+    pub fn show_why_not(&mut self, nth: usize, player: &mut Player) {
         self.end_detour(player);
         let Some(Ok(world)) = self.page().map(|page| page.counter_run(nth, self.seed)) else {
             return;
@@ -380,10 +406,46 @@ impl Learning {
         self.detour = Some(Detour { choice: nth, own });
     }
 
-    fn end_detour(&mut self, player: &mut Player) {
+    pub fn end_detour(&mut self, player: &mut Player) {
         if let Some(detour) = self.detour.take() {
             *player = detour.own;
             player.pause();
+        }
+    }
+
+    /// Shows what another window shows of this page, at the same moment.
+    pub fn show_slide(&mut self, slide: &Slide, player: &mut Player) {
+        (self.question, self.met, self.hints) = (slide.question, slide.met, slide.hints);
+        self.order.clone_from(&slide.order);
+        self.hands.clone_from(&slide.hands);
+        let Ok(run) = link::read(&slide.run) else {
+            return;
+        };
+        let detour = self.detour.as_ref().map(|detour| detour.choice);
+        match slide.detour {
+            Some(nth) if detour != Some(nth) => self.show_why_not(nth, player),
+            Some(_) => {}
+            None => self.end_detour(player),
+        }
+        let own = &player.session;
+        let same = own.scenario() == run.scenario() && own.actions() == run.actions();
+        if !same && slide.detour.is_none() {
+            let page = self.page();
+            let resumed = page.and_then(|page| page.resumed(slide.seed, &run).ok());
+            player.session = resumed.unwrap_or_else(|| run.clone());
+        }
+        // While both play, a little apart is not seen; to jump would be.
+        let apart = player.session.now().0.abs_diff(run.now().0);
+        if !slide.playing || apart > (slide.speed * 0.4e6) as u64 {
+            player.session.hold_at(None);
+            player.session.seek(run.now());
+        }
+        player.keep_together();
+        player.pace.speed = slide.speed;
+        match slide.playing {
+            true if !player.playing => player.play(),
+            true => {}
+            false => player.pause(),
         }
     }
 

@@ -6,10 +6,13 @@ use yew::prelude::*;
 use super::contents::contents;
 use super::delegate;
 use super::icons;
-use super::learning::{Learning, Question, Wish};
+use super::learning::{Learning, Wish};
+use super::present::hands;
 use super::refs::told;
 use crate::course::glossary::{self, Word};
-use crate::course::{self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Span, Touch};
+use crate::course::{
+    self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Question, Span, Touch,
+};
 use crate::session::Session;
 use crate::sim::StepId;
 use crate::view::refs;
@@ -348,7 +351,8 @@ fn answer(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<W
         <div key={nth} {class}>
             <button data-about="" aria-disabled={(!open).to_string()} aria-pressed={chosen.to_string()}
                 onclick={on_wish.reform(move |_: MouseEvent| Wish::Choose(nth))}>
-                <i aria-hidden="true">{ mark }</i><span>{ for told(&choice.text, false) }</span><span>{ for yours }</span>
+                <i aria-hidden="true">{ mark }</i><span>{ for told(&choice.text, false) }</span>
+                <span>{ for yours }{ for hands(learning, nth) }</span>
             </button>
             <div>{ for because }</div>
             <div>{ for world }</div>

@@ -9,6 +9,7 @@
 //! - [`frame`]: the loop that lets time pass; [`motion`]: what moves meanwhile;
 //! - [`geometry`]: where things are on the stage;
 //! - [`learning`]: where a learner is in the course; [`lesson`]: what the page says of it;
+//!   [`present`]: the course before an audience;
 //! - the rest: one component a file, its style in `styles/` under the same name.
 
 #![allow(
@@ -51,6 +52,7 @@ mod motion;
 mod opening;
 mod packet;
 mod paint;
+mod present;
 mod presets;
 mod promises;
 mod refs;

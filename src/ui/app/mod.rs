@@ -4,12 +4,14 @@
 //! - [`rooms`]: what there is to see, for all other components;
 //! - [`acts`]: what a click or a key means;
 //! - [`answer`]: the question "why?", and the answer that is being read;
+//! - [`lecture`](mod@lecture): the course before an audience, in one window or two;
 //! - [`listen`](mod@listen): what no component hears of;
 //! - [`sheet`]: what a phone shows below the stage;
 //! - [`way`](mod@way): the way between the rooms, and through the course.
 
 mod acts;
 mod answer;
+mod lecture;
 mod listen;
 mod rooms;
 mod sheet;
@@ -51,6 +53,7 @@ use super::lesson::{lesson, way};
 use super::logs::Logs;
 use super::opening::{Opening, fresh_seed};
 use super::paint::Paint;
+use super::present::{self, Presenting, Role};
 use super::promises::{Broken, promises};
 use super::refs::light;
 use super::request::Request;
@@ -98,8 +101,9 @@ pub enum Msg {
     Learn(Wish),
     Leaving,
     Line(RuleLine),
-    More,
+    Lecture(present::Heard),
     Link,
+    More,
     New,
     OneWay,
     Partition(Option<ServerSet>),
@@ -145,6 +149,8 @@ pub struct App {
     room: Room,
     bench: Option<Bench>,
     learning: Learning,
+    /// While the course is shown to an audience.
+    presenting: Option<Presenting>,
     tool: Tool,
     /// Whether what is done to a link is done in one direction.
     one_way: bool,
@@ -250,7 +256,7 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let route = Route::here();
         let place = match &route {
-            Route::Lesson(place) => *place,
+            Route::Lesson(place) | Route::Present(_, place) => *place,
             _ => None,
         };
         let player = Player::opening(Opening::default().scenario());
@@ -265,6 +271,7 @@ impl Component for App {
             room: Room::Play,
             bench: None,
             learning: Learning::new(place),
+            presenting: None,
             tool: Tool::Crash,
             one_way: false,
             picked: ServerSet::EMPTY,
@@ -303,6 +310,7 @@ impl Component for App {
                 self.place();
                 return false;
             }
+            Msg::Key(event) if self.lecture_key(ctx, &event) => {}
             Msg::Key(event) => return self.key(ctx, &event),
             Msg::Keep | Msg::Leaving => {
                 self.leave();
@@ -311,12 +319,24 @@ impl Component for App {
             Msg::Happened => {}
             Msg::Heard(Heard::Acted) => {
                 (self.said, self.touched, self.acted) = (None, true, true);
+                self.lead();
                 self.wake();
             }
             Msg::Heard(Heard::Say(text)) => self.say(ctx, text),
-            Msg::Heard(Heard::Time) => self.wake(),
+            Msg::Heard(Heard::Time) => {
+                self.lead();
+                self.wake();
+            }
             Msg::Bench => self.measure(ctx),
-            Msg::Learn(wish) => self.learn(ctx, wish),
+            Msg::Learn(wish @ Wish::Fetched(..)) => {
+                self.learn(ctx, wish);
+                self.show_waiting_slide(ctx);
+            }
+            Msg::Learn(wish) => {
+                self.lead();
+                self.learn(ctx, wish);
+            }
+            Msg::Lecture(heard) => self.hear(ctx, heard),
             Msg::Close => self.close(),
             Msg::Compare(wish) => self.compare(wish),
             Msg::Compact(compact) => self.compact = compact,
@@ -355,6 +375,7 @@ impl Component for App {
             Msg::View(view) => self.view = view,
         }
         self.look_again();
+        self.tell_audience();
         true
     }
 

@@ -27,6 +27,7 @@ impl App {
             { self.middle() }
             { self.right() }
             { self.bottom() }
+            { for self.foot() }
             </>
         }
     }
@@ -91,6 +92,7 @@ impl App {
             <div class="lesson" role="region" aria-label={label}>
                 <div class="lesson-scroll">
                     <div class="answer">{ for why }</div>
+                    <div>{ for self.notes() }</div>
                     <div key={self.room as usize}>{ room }</div>
                     <div class="held-messages">{ for held }</div>
                     <div class="subject">{ for subject }</div>

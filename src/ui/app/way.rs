@@ -9,6 +9,9 @@ impl App {
     pub(super) fn go(&mut self, ctx: &Context<Self>, route: Route) {
         self.keep_run();
         self.bench = None;
+        if !matches!(route, Route::Present(..)) {
+            self.presenting = None;
+        }
         self.gallery = matches!(route, Route::Gallery);
         match route {
             Route::Bench => {
@@ -25,19 +28,8 @@ impl App {
                 }
                 (self.learning.contents, self.learning.notice) = (true, notice);
             }
-            // The course is as it was when the reader left it for Play.
-            Route::Lesson(place) => {
-                self.room = Room::Learn;
-                let (here, begun) = (self.learning.place, self.learning.chapter.is_some());
-                let place = place.unwrap_or(here);
-                if begun && place == here {
-                    self.learning.contents = false;
-                    self.learning.word = None;
-                    return self.wake();
-                }
-                let outcome = self.learning.open(place, fresh_seed());
-                self.follow(ctx, outcome);
-            }
+            Route::Lesson(place) => self.open_lesson(ctx, place),
+            Route::Present(role, place) => self.present(ctx, role, place),
             Route::Drill => panic!("this is a drill: the address asks for a panic"),
             Route::Foreign(address) => {
                 self.control.player_mut().pause();
@@ -60,6 +52,20 @@ impl App {
         }
         self.want_words(ctx);
         self.wake();
+    }
+
+    /// Opens a page of the course. It is as it was when the reader left it for Play.
+    pub(super) fn open_lesson(&mut self, ctx: &Context<Self>, place: Option<Place>) {
+        self.room = Room::Learn;
+        let (here, begun) = (self.learning.place, self.learning.chapter.is_some());
+        let place = place.unwrap_or(here);
+        if begun && place == here {
+            self.learning.contents = false;
+            self.learning.word = None;
+            return self.wake();
+        }
+        let outcome = self.learning.open(place, fresh_seed());
+        self.follow(ctx, outcome);
     }
 
     /// Measures a little more, then lets the browser show it.
@@ -85,8 +91,11 @@ impl App {
         self.want_words(ctx);
         if self.learning.place != place {
             // The way back leads to where this page was opened from, named or not.
-            write_address(&lesson_address(place), false);
-            write_address(&lesson_address(self.learning.place), true);
+            let addresses = [place, self.learning.place].map(|place| self.page_address(place));
+            if let [Some(before), Some(now)] = addresses {
+                write_address(&before, false);
+                write_address(&now, true);
+            }
         }
         self.wake();
     }
@@ -139,6 +148,9 @@ impl App {
         {
             classes.push_str(sheet.class());
         }
+        if let Some(presenting) = &self.presenting {
+            classes.push_str(presenting.class());
+        }
         if self.room == Room::Learn {
             let panels = self.learning.panels();
             for panel in Panel::ALL.iter().filter(|panel| panels.shows(**panel)) {
@@ -183,6 +195,8 @@ pub(super) enum Route {
     Lesson(Option<Place>),
     /// `#/your-raft`, and what stands behind it.
     Foreign(String),
+    /// `#/present/5/2`, `#/lecture/5/2` or `#/audience`: a page before an audience.
+    Present(Role, Option<Place>),
     /// `#/play/two-leaders`: a scenario of the gallery.
     Exhibit(Box<Exhibit>),
     /// `#/play/scenarios`
@@ -203,6 +217,9 @@ impl Route {
             Ok(Address::Drill) => Self::Drill,
             Ok(Address::Course) => Self::Lesson(None),
             Ok(Address::Lesson(place)) => Self::Lesson(Some(place)),
+            Ok(Address::Present(place)) => Self::Present(Role::Projector, Some(place)),
+            Ok(Address::Lecture(place)) => Self::Present(Role::Lecturer, Some(place)),
+            Ok(Address::Audience) => Self::Present(Role::Audience, None),
             Ok(Address::Gallery) => Self::Gallery,
             Ok(Address::Play) => Self::Play,
             Ok(Address::Foreign(rest)) => Self::Foreign(rest.into()),
