@@ -1,4 +1,4 @@
-//! Mounts the page, or works where there is none: in a worker.
+//! Mounts the page. What works beside it is another program: `worker.rs`.
 
 /// Smaller and quicker than the allocator that comes with the target.
 #[cfg(target_family = "wasm")]
@@ -7,10 +7,7 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 
 fn main() {
     raftarium::ui::catch_panics();
-    let Some(window) = web_sys::window() else {
-        return raftarium::ui::work();
-    };
-    let document = window.document();
+    let document = web_sys::window().and_then(|window| window.document());
     if let Some(root) = document.and_then(|document| document.get_element_by_id("app")) {
         yew::Renderer::<raftarium::ui::App>::with_root(root).render();
     }

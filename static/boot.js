@@ -9,8 +9,11 @@ const tag = globalThis.document?.querySelector("script[data-wasm]");
 const parts = tag ? { ...tag.dataset } : JSON.parse(self.name.slice(self.name.indexOf("{")));
 const url = (path) => new URL(path, tag?.baseURI ?? location.href).href;
 
-/** Starts the same program in a thread of its own, which hunts (`src/ui/hunter.rs`) or judges (`src/ui/foreign/worker.rs`). */
-globalThis.startWorker = (task) => new Worker(tag.src, { type: "module", name: `${task} ${JSON.stringify(parts)}` });
+/** Starts the worker's program (`src/worker.rs`) in a thread of its own, with something to do. */
+globalThis.startWorker = (task) => {
+  const { workerScript = tag.src, workerJs: js, workerWasm: wasm } = parts;
+  return new Worker(workerScript, { type: "module", name: `${task} ${JSON.stringify({ js, wasm })}` });
+};
 
 /** Takes the place of the page after a panic (`src/ui/fault.rs`). */
 globalThis.fail = fail;

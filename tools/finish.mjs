@@ -1,6 +1,6 @@
-// Makes what Trunk left in dist/ ready to be published: one script and one stylesheet, minified; every file named after
-// its content (Trunk names the wasm before wasm-opt has changed it); a content policy; the service worker's list. A page of
-// Trunk's alone works too.
+// Makes what Trunk left in dist/ ready to be published: a script for the page, one for the worker, and a stylesheet, all
+// minified; every file named after its content (Trunk names the wasm before wasm-opt has changed it); a content policy; the
+// service worker's list. A page of Trunk's alone works too.
 //
 // usage: node tools/finish.mjs dist
 
@@ -49,25 +49,31 @@ function swap(text, from, to) {
 }
 
 let html = read("index.html").toString();
-const [tag, glue, trunkWasm] =
-  html.match(/<script type="module" src="\.\/boot\.js" data-js="\.\/([^"]+)" data-wasm="\.\/([^"]+)"><\/script>/) ?? [];
+const files = ["js", "wasm", "worker-js", "worker-wasm"].map((name) => ` data-${name}="\\./([^"]+)"`).join("");
+const [tag, glue, trunkWasm, workerGlue, trunkWorkerWasm] =
+  html.match(new RegExp(`<script type="module" src="\\./boot\\.js"${files}></script>`)) ?? [];
 if (!tag) throw new Error("finish: index.html does not start the page as Trunk.toml says");
 
-// The script: boot.js with wasm-bindgen's glue inside.
-const bundle = await esbuild.build({
-  stdin: {
-    contents: swap(read("boot.js").toString(), "import(url(parts.js))", `import("./${glue}")`),
-    resolveDir: dist,
-  },
-  bundle: true,
-  format: "esm",
-  legalComments: "none",
-  minify: true,
-  target,
-  write: false,
-});
-const js = put("raftarium", "js", bundle.outputFiles[0].text);
+// A script: boot.js with wasm-bindgen's glue inside.
+async function script(stem, glue) {
+  const bundle = await esbuild.build({
+    stdin: {
+      contents: swap(read("boot.js").toString(), "import(url(parts.js))", `import("./${glue}")`),
+      resolveDir: dist,
+    },
+    bundle: true,
+    format: "esm",
+    legalComments: "none",
+    minify: true,
+    target,
+    write: false,
+  });
+  return put(stem, "js", bundle.outputFiles[0].text);
+}
+const js = await script("raftarium", glue);
 const wasm = put("raftarium", "wasm", read(trunkWasm));
+const workerJs = await script("worker", workerGlue);
+const workerWasm = put("worker", "wasm", read(trunkWorkerWasm));
 
 // The stylesheets, in the order of the page.
 const sheets = [...html.matchAll(/<link rel="stylesheet" href="\.\/([^"]+)"[^>]*>/g)];
@@ -80,7 +86,8 @@ html = swap(html, 'rel="icon" href="icon.svg"', `rel="icon" href="${icon}"`);
 sheets.forEach(([link], i) => {
   html = swap(html, link, i === 0 ? `<link rel="stylesheet" href="./${css}">` : "");
 });
-html = swap(html, tag, `<script type="module" src="./${js}" data-wasm="./${wasm}" data-offline="sw.js"></script>`);
+const work = `data-worker-script="./${workerJs}" data-worker-wasm="./${workerWasm}"`;
+html = swap(html, tag, `<script type="module" src="./${js}" data-wasm="./${wasm}" ${work} data-offline="sw.js"></script>`);
 html = swap(html, `href="./${trunkWasm}"`, `href="./${wasm}"`);
 html = swap(html, '<meta charset="utf-8">', `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">`);
 html = html.replace(/<!--[^]*?-->/g, "").replace(/\n\s*/g, "\n").replace(/\n+/g, "\n");
@@ -91,13 +98,14 @@ writeFileSync(path("core.txt"), excerpts());
 
 // The first chapter is part of the wasm: nobody fetches its text.
 const [firstChapter] = readdirSync(path("lessons")).sort();
-const used = ["boot.js", "fail.js", "say.js", glue, trunkWasm, join("lessons", firstChapter), ...sheets.map(([, name]) => name)];
+const scripts = ["boot.js", "fail.js", "say.js", glue, trunkWasm, workerGlue, trunkWorkerWasm];
+const used = [...scripts, join("lessons", firstChapter), ...sheets.map(([, name]) => name)];
 for (const name of used) rmSync(path(name));
 
 // The service worker keeps every file there is.
 const published = readdirSync(dist, { recursive: true }).sort().filter((name) => statSync(path(name)).isFile());
-const files = published.map((name) => (name === "index.html" ? "./" : name.replaceAll("\\", "/")));
+const kept = published.map((name) => (name === "index.html" ? "./" : name.replaceAll("\\", "/")));
 let worker = readFileSync("static/sw.js").toString();
 worker = swap(worker, "__VERSION__", hash(...published.map(read)));
-worker = swap(worker, "__FILES__", JSON.stringify(files));
+worker = swap(worker, "__FILES__", JSON.stringify(kept));
 writeFileSync(path("sw.js"), (await esbuild.transform(worker, { minify: true, target })).code);

@@ -1,5 +1,5 @@
-//! A hunt in a thread of its own, so that the page goes on as if there were none: the same program
-//! as the page's, in a worker. The first word of the worker's name is the rule; it tells how far it is
+//! A hunt in a thread of its own, so that the page goes on as if there were none: in the worker's
+//! program (`src/worker.rs`). The first word of the worker's name is the rule; it tells how far it is
 //! in messages, each some lines of text ([`News`]). To stop it is to end the worker.
 
 use std::str::FromStr;
@@ -98,7 +98,7 @@ impl Drop for Hunter {
 
 #[wasm_bindgen]
 extern "C" {
-    /// Starts the same program in a worker, to hunt without that rule (`static/parts.js`).
+    /// Starts the worker's program, to hunt without that rule (`static/boot.js`).
     #[wasm_bindgen(js_name = startWorker)]
     pub fn start_worker(task: &str) -> Worker;
 }

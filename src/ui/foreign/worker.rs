@@ -1,6 +1,6 @@
 //! The trace in a thread of its own: there it is read, judged and kept; the page asks for the
-//! moments that it shows. The worker is the same program as the page's, told by the first word of its
-//! name. Both write letters (`letters`). To cancel is to end the worker.
+//! moments that it shows. The worker is a program of its own (`src/worker.rs`); the first word of its name
+//! says what to do. Both write letters (`letters`). To cancel is to end the worker.
 
 use std::cell::RefCell;
 
@@ -35,7 +35,7 @@ pub struct Desk {
 
 #[wasm_bindgen]
 extern "C" {
-    /// Starts the same program in a worker (`static/boot.js`).
+    /// Starts the worker's program (`static/boot.js`).
     #[wasm_bindgen(js_name = startWorker)]
     fn start_worker(task: &str) -> Worker;
 }
