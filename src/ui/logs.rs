@@ -47,7 +47,9 @@ pub fn Logs(props: &LogsProps) -> Html {
         Some(Question::Entry(row.server, cell.index))
     });
     let onkeydown = Callback::from(move |event: KeyboardEvent| on_key(&event, last));
-    let leads = table.rows.iter().any(|row| row.progress.is_some());
+    let columns = table.first..=table.last;
+    let mut rows_of_leader = table.rows.iter().filter_map(|row| row.progress);
+    let shows_next = rows_of_leader.any(|(next, _)| columns.contains(&next));
     let mut cells = table.rows.iter().flat_map(|row| &row.cells);
     let bare = cells.all(|cell| cell.is_noop);
     let told = if bare {
@@ -77,7 +79,7 @@ pub fn Logs(props: &LogsProps) -> Html {
                 <span><i class="sample"></i>{ "uncommitted" }</span>
                 <span><i class="sample committed"></i>{ "committed" }</span>
                 <span><i class="sample-line"></i>{ "up to here" }</span>
-                { for leads.then(|| html! { <span><i class="sample-next">{ "▲" }</i>{ "nextIndex" }</span> }) }
+                { for shows_next.then(|| html! { <span><i class="sample-next">{ "▲" }</i>{ "nextIndex" }</span> }) }
             </p>
         </section>
     }
