@@ -22,9 +22,9 @@ const FIRST_SPAN: usize = 2;
 /// A hand that is not quite still, in CSS pixels.
 const SLIP: i32 = 5;
 
-/// Where the lanes begin, the distance between two of them, and where the first one is.
+/// Where the lanes begin, the least and the greatest distance between two of them, and where the first one is.
 const LEFT: f64 = 46.0;
-const PITCH: f64 = 62.0;
+const PITCHES: (f64, f64) = (44.0, 88.0);
 const TOP: f64 = 48.0;
 
 #[derive(Properties, PartialEq)]
@@ -136,11 +136,11 @@ pub fn ChartView(props: &ChartProps) -> Html {
         <section class="chart" aria-label="Chart">
             <div class="chart-bar">
                 <h2>{ "Who sent what, when" }</h2>
-                <button class="bordered small" onclick={click(&earlier)}>{ "Earlier" }</button>
+                { sign("Earlier", "←", false, &earlier) }
                 <button class="bordered small" disabled={*back == 0} onclick={click(&to_cursor)}>{ "Now" }</button>
-                <button class="bordered small" disabled={*back <= 0} onclick={click(&later)}>{ "Later" }</button>
-                <button class="bordered small" disabled={*zoom == 0} onclick={click(&closer)}>{ "Zoom in" }</button>
-                <button class="bordered small" disabled={*zoom + 1 == SPANS.len()} onclick={click(&wider)}>{ "Zoom out" }</button>
+                { sign("Later", "→", *back <= 0, &later) }
+                { sign("Zoom in", "+", *zoom == 0, &closer) }
+                { sign("Zoom out", "−", *zoom + 1 == SPANS.len(), &wider) }
                 <button class="bordered small" onclick={save}>{ "Export" }</button>
             </div>
             <div class="chart-room" tabindex="0" role="group" aria-label="Chart window" onwheel={turned} onkeydown={keys}
@@ -149,6 +149,14 @@ pub fn ChartView(props: &ChartProps) -> Html {
             </div>
             <p class="chart-note">{ note(&chart) }</p>
         </section>
+    }
+}
+
+/// A button that shows a sign, and says its name.
+fn sign(name: &'static str, sign: &'static str, disabled: bool, on_click: &Callback<()>) -> Html {
+    let onclick = on_click.reform(|_: MouseEvent| ());
+    html! {
+        <button class="bordered small sign" aria-label={name} title={name} {disabled} {onclick}>{ sign }</button>
     }
 }
 
@@ -176,9 +184,17 @@ fn room() -> f64 {
     (f64::from(room) - 28.0).max(320.0)
 }
 
+/// The distance between two lanes: all of them in sight, if that can be.
+fn pitch(lanes: usize) -> f64 {
+    let room = element(".stage").map_or(0, |room| room.client_height());
+    let apart = (f64::from(room) - 300.0) / lanes.saturating_sub(1).max(1) as f64;
+    apart.clamp(PITCHES.0, PITCHES.1)
+}
+
 fn picture(chart: &Chart, width: f64, now: Time, asked: Option<Question>) -> Html {
     let x = |at: Time| LEFT + chart.place(at) * (width - LEFT - 8.0);
-    let y = |lane: usize| TOP + PITCH * lane as f64;
+    let pitch = pitch(chart.lanes.len());
+    let y = |lane: usize| TOP + pitch * lane as f64;
     let height = y(chart.lanes.len().saturating_sub(1)) + 40.0;
     let end = y(chart.lanes.len().saturating_sub(1)) + 30.0;
     let lanes = chart

@@ -88,14 +88,14 @@ impl Geometry {
         let (x, y) = if self.compact {
             (44.0, 36.0)
         } else {
-            (74.0, 34.0)
+            (60.0, 34.0)
         };
         match id.slot() {
             0 => (x, y),
             1 => (width - x, y),
             2 => (x, height - y - 16.0),
             3 => (width - x, height - y - 16.0),
-            _ => (x, height / 2.0),
+            _ => (width / 2.0, height - y - 16.0),
         }
     }
 
@@ -146,10 +146,12 @@ impl Geometry {
     }
 
     /// Where a server's row of voters stands, `half` as wide as it is: beside the server on its outer
-    /// side, where there is room. On a phone that is the middle of the ring.
+    /// side, where there is room. On a phone, and with many servers, that is the middle of the ring.
     pub fn row_at(&self, id: NodeId, half: f32, nth: usize) -> Point {
-        if self.compact {
-            return (self.centre.0, self.centre.1 - 14.0 + 54.0 * nth as f32);
+        let alone = self.ids.len() == 1;
+        if alone || self.compact || self.ids.len() > 7 {
+            let below = if alone { self.server + 48.0 } else { -14.0 };
+            return (self.centre.0, self.centre.1 + below + 54.0 * nth as f32);
         }
         let (x, y) = self.server_at(id);
         let across = x - self.centre.0;
@@ -163,12 +165,18 @@ impl Geometry {
         let aside = self.server + 26.0 + half;
         let (x, y) = if across.abs() > self.ring.0 * 0.7 {
             (x, y)
-        } else if across > self.ring.0 * 0.1 {
-            (x + aside, y - 52.0)
         } else if self.words_above(id) {
-            (x + aside, y + 46.0)
+            (
+                x + aside,
+                y + if across > self.ring.0 * 0.1 {
+                    -52.0
+                } else {
+                    46.0
+                },
+            )
         } else {
-            (x - aside, y - 52.0)
+            // Above the clients in the corners.
+            (x + aside.copysign(across), y - 76.0)
         };
         let (margin, height) = (half + 14.0, self.size.1);
         (

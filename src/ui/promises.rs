@@ -16,6 +16,18 @@ pub struct Broken {
     pub text: String,
 }
 
+/// What broke, and how: a property's name first.
+fn breach(broken: &Broken) -> Html {
+    let name = broken.text.find(" is broken").unwrap_or_default();
+    let (name, how) = broken.text.split_at(name);
+    html! {
+        <p key={broken.property.name()} class="breach" role="alert">
+            <b>{ name }</b>{ how }{ " " }
+            <button class="ask" data-ask={token(Question::Violation(broken.property))}>{ "why?" }</button>
+        </p>
+    }
+}
+
 /// The line, and the list behind it.
 pub fn promises(broken: &[Broken]) -> Html {
     let is_broken = |property| broken.iter().any(|broken| broken.property == property);
@@ -51,12 +63,7 @@ pub fn promises(broken: &[Broken]) -> Html {
     };
     html! {
         <section {class} aria-label="Safety properties">
-            <div>{ for broken.iter().map(|broken| html! {
-                <p key={broken.property.name()} class="breach" role="alert">
-                    { &broken.text }{ " " }
-                    <button class="ask" data-ask={token(Question::Violation(broken.property))}>{ "why?" }</button>
-                </p>
-            }) }</div>
+            <div>{ for broken.iter().map(breach) }</div>
             <details>
                 <summary>{ mark }<b>{ words }</b><span class="which">{ "which?" }</span></summary>
                 <ul>{ for shown.into_iter().map(row) }</ul>

@@ -85,9 +85,9 @@ impl App {
             Room::Play | Room::Foreign => "Scenario, tools and settings",
         };
         let settings = (self.room == Room::Play).then(|| self.settings(session));
-        // The rules leave the events no room for an answer.
         let why = self.answer.why.as_ref().filter(|_| self.answers_left());
-        let why = why.map(|why| why::answer(why, &wishes.unask, None));
+        let on_rule = (!self.shows_rules()).then(|| wishes.view.reform(|()| View::Rules));
+        let why = why.map(|why| why::answer(why, &wishes.unask, on_rule.as_ref()));
         html! {
             <div class="lesson" role="region" aria-label={label}>
                 <div class="lesson-scroll">
@@ -317,9 +317,9 @@ impl App {
         html! { <div class="views" role="group" aria-label="Views">{ for View::ALL.map(button) }</div> }
     }
 
-    /// Whether the answer to why stands at the left: the rules leave it no room.
+    /// Whether the answer to why stands at the left, where there is room for all of it.
     fn answers_left(&self) -> bool {
-        self.shows_rules() && !self.compact
+        self.room == Room::Play && !self.compact
     }
 
     fn shows_rules(&self) -> bool {
