@@ -427,6 +427,47 @@ fn a_vote_that_nobody_was_told_of_may_be_lost_in_a_crash() {
 }
 
 #[test]
+fn a_message_without_a_term_may_be_of_the_right_one() {
+    let lines = [
+        r#"{"e":"init","servers":["a","b","c"],"changes":true}"#,
+        r#"{"e":"timeout","n":"a","s":{"term":1,"vote":"a","role":"C"},"out":[{"t":"RV","f":"a","to":"b","term":1,"li":0,"lt":0}]}"#,
+        r#"{"e":"recv","n":"b","m":{"t":"RV","f":"a","to":"b","term":1,"li":0,"lt":0},"s":{"term":1,"vote":"a"},"out":[{"t":"RVR","f":"b","to":"a","g":true}]}"#,
+        r#"{"e":"recv","n":"a","m":{"t":"RVR","f":"b","to":"a","g":true},"s":{"role":"L"},"out":[]}"#,
+        r#"{"e":"propose","n":"a","s":{"+":[1,[[1,"x"]]]},"out":[{"t":"AE","f":"a","to":"b","term":1,"pi":0,"pt":0,"es":[[1,"x"]],"c":0}]}"#,
+        r#"{"e":"recv","n":"b","m":{"t":"AE","f":"a","to":"b","term":1,"pi":0,"pt":0,"es":[[1,"x"]],"c":0},"s":{"+":[1,[[1,"x"]]]},"out":[{"t":"AER","f":"b","to":"a","ok":true,"mi":1}]}"#,
+        r#"{"e":"recv","n":"a","m":{"t":"AER","f":"b","to":"a","ok":true,"mi":1},"s":{"commit":1},"out":[]}"#,
+    ];
+    allowed(&lines.join("\n"));
+}
+
+/// Some record the leader that they follow where others record their vote.
+#[test]
+fn a_leader_that_is_recorded_as_the_vote_is_no_second_vote() {
+    let lines = [
+        r#"{"e":"init","servers":["a","b","c"],"changes":true}"#,
+        r#"{"e":"timeout","n":"a","s":{"term":1,"vote":"a","role":"C"},"out":[{"t":"RV","f":"a","to":"b","term":1,"li":0,"lt":0}]}"#,
+        r#"{"e":"timeout","n":"c","s":{"term":1,"vote":"c","role":"C"},"out":[{"t":"RV","f":"c","to":"a","term":1,"li":0,"lt":0}]}"#,
+        r#"{"e":"recv","n":"b","m":{"t":"RV","f":"a","to":"b","term":1,"li":0,"lt":0},"s":{"term":1,"vote":"a"},"out":[{"t":"RVR","f":"b","to":"a","term":1,"g":true}]}"#,
+        r#"{"e":"recv","n":"a","m":{"t":"RVR","f":"b","to":"a","term":1,"g":true},"s":{"role":"L"},"out":[{"t":"AE","f":"a","to":"c","term":1,"pi":0,"pt":0,"es":[],"c":0}]}"#,
+        r#"{"e":"recv","n":"c","m":{"t":"AE","f":"a","to":"c","term":1,"pi":0,"pt":0,"es":[],"c":0},"s":{"role":"F","vote":"a"},"out":[]}"#,
+        r#"{"e":"restart","n":"c","s":{"term":1,"vote":"a","role":"F"}}"#,
+    ];
+    let found = |trace: &str| {
+        let report = check(trace.as_bytes()).unwrap_or_else(|why| panic!("{why}"));
+        let found = report.verdicts.iter();
+        found
+            .map(|found| (found.line, found.rule))
+            .collect::<Vec<_>>()
+    };
+    let trace = lines.join("\n");
+    assert_eq!(found(&trace), [(6, Rule::VoteAsked)]);
+    // Of another than the leader it is a second vote.
+    let other = trace.replace(r#""role":"F","vote":"a""#, r#""role":"F","vote":"b""#);
+    let second = (6, Rule::OneVotePerTerm);
+    assert_eq!(found(&other), [second, (7, Rule::PersistVote)]);
+}
+
+#[test]
 fn traces_without_messages_are_judged_by_the_states() {
     let vote =
         r#"{"e":"recv","n":"bob","s":{"term":1,"vote":"alice","role":"F","log":[],"commit":0}}"#;

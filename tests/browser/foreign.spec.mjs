@@ -153,8 +153,13 @@ test("the page answers while 20 MB are read, and reading can be cancelled", asyn
   await expect(title(page)).toHaveText("120004 lines, each allowed.", { timeout: 60_000 });
 });
 
-test("the trace of raft-rs opens, with what it does on purpose", async ({ page }) => {
-  await page.goto("./#/your-raft");
-  await page.getByRole("listitem").filter({ hasText: "raft-rs" }).getByRole("link", { name: "Open" }).click();
-  await expect(page.getByText("commit-from-leader (§5.3).")).toBeVisible();
-});
+for (const [name, deviation] of [
+  ["raft-rs", "commit-from-leader (§5.3)."],
+  ["openraft", "vote-asked (§5.2)."],
+]) {
+  test(`the trace of ${name} opens, with what it does on purpose`, async ({ page }) => {
+    await page.goto("./#/your-raft");
+    await page.getByRole("listitem").filter({ hasText: name }).getByRole("link", { name: "Open" }).click();
+    await expect(page.getByText(deviation)).toBeVisible();
+  });
+}

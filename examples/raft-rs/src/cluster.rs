@@ -3,12 +3,16 @@
 use raft::prelude::{Config, Message, RawNode};
 use raft::storage::MemStorage;
 use raft::{StateRole, Storage};
+use raftarium_paper::{Dice, Paper, Shown, Step};
 use slog::{Discard, Logger, o};
 
-use crate::paper::{Paper, Shown};
+use crate::messages;
 
 /// How many nodes there are.
 const NODES: u64 = 3;
+
+/// The least election timeout, in ticks.
+const ELECTION: usize = 10;
 
 /// A message under way, and where the trace says that it was sent.
 struct Letter {
@@ -27,18 +31,6 @@ struct Cluster {
     proposals: u64,
 }
 
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
-}
-
 /// A run of that many turns, as a trace.
 pub(crate) fn run(seed: u64, turns: u64) -> String {
     let pre_vote = seed.is_multiple_of(2);
@@ -52,7 +44,7 @@ pub(crate) fn run(seed: u64, turns: u64) -> String {
         letters: Vec::new(),
         cut: None,
         paper: Paper::new(NODES),
-        dice: Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+        dice: Dice::new(seed),
         pre_vote,
         proposals: 0,
     };
@@ -65,7 +57,7 @@ pub(crate) fn run(seed: u64, turns: u64) -> String {
 fn node(id: u64, storage: MemStorage, pre_vote: bool) -> RawNode<MemStorage> {
     let config = Config {
         id,
-        election_tick: 10,
+        election_tick: ELECTION,
         heartbeat_tick: 2,
         applied: storage.first_index().expect("it is in memory") - 1,
         max_size_per_msg: 64,
@@ -96,6 +88,11 @@ impl Cluster {
     fn tick(&mut self, who: usize) {
         let before = self.nodes[who].raft.term;
         let leads = self.nodes[who].raft.state == StateRole::Leader;
+        // By itself it would draw the timeout from a chance that no seed rules.
+        let timeout = ELECTION + self.dice.below(ELECTION as u64) as usize;
+        self.nodes[who]
+            .raft
+            .set_randomized_election_timeout(timeout);
         self.nodes[who].tick();
         let kind = match (leads, self.nodes[who].raft.term > before) {
             (true, _) => "send",
@@ -155,7 +152,7 @@ impl Cluster {
     }
 
     /// Does what a node wants done, and tells the step.
-    fn tell(&mut self, kind: &str, who: usize, received: Option<Letter>) {
+    fn tell(&mut self, kind: &'static str, who: usize, received: Option<Letter>) {
         let sent = self.carry_out(who);
         let raft = &self.nodes[who].raft;
         let log = &raft.raft_log;
@@ -168,18 +165,26 @@ impl Cluster {
         );
         let shown = Shown {
             term: raft.term,
-            vote: raft.vote,
+            vote: (raft.vote != 0).then_some(raft.vote),
             role: match raft.state {
                 StateRole::Leader => "L",
                 StateRole::Candidate => "C",
                 StateRole::Follower | StateRole::PreCandidate => "F",
             },
             first,
-            entries: entries.expect("the log is in memory"),
+            entries: entries
+                .expect("the log is in memory")
+                .iter()
+                .map(messages::entry)
+                .collect(),
             commit: log.committed,
         };
-        let received = received.map(|letter| (letter.message, letter.source));
-        let line = self.paper.step(kind, who, received, shown, &sent);
+        let step = Step {
+            kind,
+            received: received.map(|letter| (messages::message(&letter.message), letter.source)),
+            sent: sent.iter().map(messages::message).collect(),
+        };
+        let line = self.paper.step(who, step, shown);
         let letters = sent.into_iter().zip(1..).map(|(message, place)| Letter {
             message,
             source: (line, place),

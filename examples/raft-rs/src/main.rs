@@ -4,7 +4,7 @@
 //! `cargo run -- SEED > trace.jsonl`, then `raftarium-lab check trace.jsonl`.
 
 mod cluster;
-mod paper;
+mod messages;
 
 use std::io::Write;
 
@@ -43,5 +43,10 @@ mod tests {
             "{steps} steps, {committed} committed, {snapshots} snapshots, {restarts} restarts"
         );
         assert!(steps > 10_000 && committed > 1_000 && snapshots > 10 && restarts > 10);
+    }
+
+    #[test]
+    fn a_seed_gives_the_same_run_each_time() {
+        assert_eq!(super::cluster::run(7, 1_000), super::cluster::run(7, 1_000));
     }
 }

@@ -20,7 +20,7 @@ impl Judge {
             }
             Cause::Message(message) => message,
         };
-        let in_its_term = message.term.is_some() && message.term == moment.before.term;
+        let in_its_term = message.term.is_none() || message.term == moment.before.term;
         let Some(from) = message.from else {
             (memory.votes_are_told, memory.answers_are_told) = (false, false);
             return;

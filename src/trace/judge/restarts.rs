@@ -81,9 +81,10 @@ impl Judge {
                     .map(|(_, whom)| whom);
                 let say =
                     |who: Option<usize>| who.map_or("nobody", |who| self.name(who)).to_owned();
-                if lost.is_some() && vote != lost
-                    || vote.is_some() && vote != given && before.term.is_some()
-                {
+                let is_other =
+                    lost.is_some() && vote != lost || vote.is_some() && before.term.is_some();
+                // A vote that changed before the crash was no vote then: that was said there.
+                if vote != given && is_other {
                     let told = format!(
                         "{name} had voted for {} in term {term}, but started with a vote for {}",
                         say(lost.or(given)),

@@ -17,6 +17,9 @@ impl Judge {
         let name = self.name(moment.id).to_owned();
         match (earlier, vote) {
             (Some(first), Some(second)) if first == second => {}
+            (Some(_), Some(leader)) if leads_it(moment, leader, term) => {
+                self.judge_grant(moment, leader, term);
+            }
             (Some(first), Some(second)) => {
                 let (first, second) = (self.name(first), self.name(second));
                 let told = format!(
@@ -90,4 +93,13 @@ impl Judge {
             self.blame(moment.line, moment.id, Rule::UpToDate, told);
         }
     }
+}
+
+/// Whether the step is a request of a leader of that term. Some implementations record it as their
+/// vote, whomever they voted for.
+fn leads_it(moment: &Moment<'_>, leader: usize, term: u64) -> bool {
+    let Cause::Message(message) = moment.cause else {
+        return false;
+    };
+    matches!(&*message.t, "AE" | "IS") && message.from == Some(leader) && message.term == Some(term)
 }

@@ -15,6 +15,25 @@ const EMITTERS: [(&str, &str); 5] = [
     ("C++", "trace.cpp"),
 ];
 
+/// Traces to look at: the name in the address, whose it is, what happens.
+const SAMPLES: [(&str, &str, &str); 3] = [
+    (
+        "raft-rs",
+        "raft-rs, three servers",
+        "elections, a partition, restarts",
+    ),
+    (
+        "openraft",
+        "openraft, three servers",
+        "the same, and a leader that restarts as one",
+    ),
+    (
+        "example",
+        "A student's lab, ten lines",
+        "with a fault: which line is it?",
+    ),
+];
+
 /// The fields of a line, in short.
 const FIELDS: [(&str, &str); 6] = [
     (
@@ -110,6 +129,14 @@ fn how() -> Html {
     let fields = FIELDS
         .iter()
         .map(|(name, what)| html! { <div key={*name}><dt>{ *name }</dt><dd>{ *what }</dd></div> });
+    let samples = SAMPLES.iter().map(|(name, title, what)| {
+        html! {
+            <li key={*name}>
+                <span>{ *title }<small>{ *what }</small></span>
+                <a class="bordered small" href={format!("#/your-raft/{name}")}>{ "Open" }</a>
+            </li>
+        }
+    });
     html! {
         <aside class="how" aria-label="How to write a trace">
             <section>
@@ -127,14 +154,7 @@ fn how() -> Html {
             <section>
                 <h2>{ "Or look at one" }</h2>
                 <ul>
-                    <li>
-                        <span>{ "raft-rs, three servers" }<small>{ "elections, a partition, restarts" }</small></span>
-                        <a class="bordered small" href="#/your-raft/raft-rs">{ "Open" }</a>
-                    </li>
-                    <li>
-                        <span>{ "A student's lab, ten lines" }<small>{ "with a fault: which line is it?" }</small></span>
-                        <a class="bordered small" href="#/your-raft/example">{ "Open" }</a>
-                    </li>
+                    { for samples }
                 </ul>
             </section>
         </aside>
