@@ -57,3 +57,17 @@ fn what_the_emitters_write_is_judged_and_allowed() {
         );
     }
 }
+
+/// The whole trace in docs/trace.md is one that passes, and it is what the emitters write.
+#[test]
+fn the_trace_in_the_docs_is_allowed() {
+    let page = include_str!("../docs/trace.md");
+    let blocks = page.split("\n```json\n").skip(1);
+    let blocks = blocks.map(|block| block.split("\n```").next().expect("it has a beginning"));
+    let whole: Vec<&str> = blocks.filter(|block| block.contains("init")).collect();
+    assert_eq!(whole.len(), 1, "{whole:?}");
+    let report = trace::check(whole[0].as_bytes()).unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(report.verdicts, []);
+    let steps: usize = report.summary.kinds.values().sum();
+    assert_eq!((steps, report.summary.committed), (6, 1));
+}
