@@ -181,6 +181,94 @@ fn help_is_everywhere_and_names_the_properties() {
     assert!(said(&output.stderr).contains("usage: raftarium-lab <command>"));
 }
 
+/// The examples of the help are read as commands, and their files are there.
+#[test]
+fn the_examples_of_the_help_are_real() {
+    let output = lab(&["--help"], "");
+    let told = said(&output.stdout);
+    let (_, examples) = told.split_once("Examples:\n").expect("it has examples");
+    let examples: Vec<&str> = examples
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .collect();
+    assert!(examples.len() >= 5, "{told}");
+    for words in examples.iter().map(|line| line.split_whitespace()) {
+        for word in words.filter(|word| word.starts_with("tests/")) {
+            assert!(std::path::Path::new(word).is_file(), "{word}");
+        }
+    }
+}
+
+#[test]
+fn shells_complete_commands_and_their_options() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = lab(&["completions", shell], "");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let told = said(&output.stdout);
+        for word in ["check-rules", "whole-logs", "lenient", "completions"] {
+            assert!(told.contains(word), "{shell}: {word} is not in {told}");
+        }
+    }
+    let output = lab(&["completions", "bash"], "");
+    let asked = "\nCOMP_WORDS=(raftarium-lab run --se); COMP_CWORD=2; _raftarium_lab\necho ${COMPREPLY[*]}\n\
+                 COMP_WORDS=(raftarium-lab re); COMP_CWORD=1; _raftarium_lab\necho ${COMPREPLY[*]}";
+    let script = said(&output.stdout).to_owned() + asked;
+    match Command::new("bash").args(["-c", &script]).output() {
+        Ok(output) => assert_eq!(
+            said(&output.stdout),
+            "--seed --seeds\nreplay\n",
+            "{output:?}"
+        ),
+        Err(_) => println!("bash is not at hand"),
+    }
+}
+
+#[test]
+fn links_are_replayed_from_files_and_told_to_programs() {
+    let output = lab(&["run", "-", "--json"], BROKEN);
+    let run: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let folder = tempfile("links");
+    let file = folder.join("links.txt");
+    let link = run["link"].as_str().expect("it has one");
+    std::fs::write(&file, format!("{link}\n\n{link}\n")).unwrap();
+    let output = lab(&["replay", file.to_str().unwrap(), "--json"], "");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let replayed: Vec<serde_json::Value> = said(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("it is JSON"))
+        .collect();
+    assert_eq!(replayed.len(), 2);
+    for replay in replayed {
+        assert_eq!(replay["violations"][0]["property"], "Election Safety");
+        assert_eq!(
+            (&replay["held"], &replay["file"]),
+            (&false.into(), &link.into())
+        );
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// What stands after `#>` is all that is printed: no line more, and none less.
+#[test]
+fn golden_lines_are_compared_to_the_last() {
+    let script = "servers 2\ntimeout S1\nrun 200ms\nlogs\n";
+    let printed = said(&lab(&["run", "-"], script).stdout).to_owned();
+    let mut golden: Vec<String> = printed.lines().map(|line| format!("#> {line}")).collect();
+    // The last line is said of the run, not printed by the script.
+    golden.pop();
+    assert!(golden.len() > 1, "{printed}");
+    let run = |lines: &[String]| lab(&["run", "-"], &(script.to_owned() + &lines.join("\n")));
+    assert_eq!(run(&golden).status.code(), Some(0));
+    let output = run(&golden[..golden.len() - 1]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(
+        said(&output.stdout).contains("the script says"),
+        "{output:?}"
+    );
+    golden.push("#> S9 leads".into());
+    assert_eq!(run(&golden).status.code(), Some(1));
+}
+
 #[test]
 fn who_reads_may_leave_before_the_end() {
     let (reader, writer) = std::io::pipe().expect("there are pipes");
@@ -363,6 +451,11 @@ fn bad_input_is_exit_code_2_and_one_line_that_says_what_is_wrong() {
             "there is no property \"Random\"",
         ),
         (&["hunt", "--fast"], "", "there is no option --fast"),
+        (
+            &["completions", "nu"],
+            "",
+            "completions for bash, zsh and fish",
+        ),
         (&["check", "-"], "{}", "line 1"),
         (&["check", "-"], "[]", "write one JSON object a line"),
         (

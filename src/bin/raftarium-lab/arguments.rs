@@ -9,75 +9,17 @@ use raftarium::raft::{MAX_SERVERS, Rule, Rules};
 use raftarium::sim::Time;
 use raftarium::trace::Rule as JudgeRule;
 
-const USAGE: &str = "\
-usage: raftarium-lab <command>
-
-  run FILE ..            plays scripts and on to their ends; says what they broke
-      --seed N             with this seed, whatever the script says
-      --seeds A..B         with each of these seeds, B left out
-      --for TIME           and on for so long after its last statement (2s)
-      --link               prints the run's link, whatever came of it
-      --json               a line of JSON for each run, instead of words
-      --trace OUT.jsonl    writes what every server did (docs/trace.md)
-      --whole-logs         with all of a server's state in each line of the trace
-      --history OUT.jsonl  writes what every client saw
-  replay LINK ..         plays shared links; - reads one from standard input
-      --for TIME           and on for so long after its last action (2s)
-  check TRACE.jsonl ..   reads traces, anybody's, and says which step no rule of Raft allows
-      --all                says every such step, and not only the first
-      --lenient RULE,..    lets these rules be broken, and says how often they were
-      --json               a line of JSON for each file, instead of words
-      --rules              lists the rules by which traces are judged
-      --history            reads client histories: is there an order that explains the answers?
-  hunt                   looks for schedules that break something
-      --servers N          in clusters of so many, or of several sizes in turn (3,5)
-      --off RULE           with this rule off; may be said several times
-      --property NAME      only for what breaks this property first
-      --seeds A..B         a hunt for each of these seeds, B left out (0..1)
-      --schedules N        of at most so many schedules each (100000)
-      --jobs J             so many at a time (as many as there are cores)
-      --shard I/N          only every Nth hunt, from the Ith on, counted from 0
-      --all                goes on when something is found
-      --json               a line of JSON for each hunt, instead of words
-  check-rules            hunts without each rule, and plays what it finds with the rule
-      --off RULE           only for this rule; may be said several times
-      --seeds A..B         with these seeds, instead of one that is known to find it
-      --schedules N        of at most so many schedules each (100000)
-      --jobs J             so many at a time (as many as there are cores)
-      --save FOLDER        writes each schedule that is found to FOLDER/RULE.txt
-  rules                  lists the rules that can be switched off
-
---help says this, in every command. FILE and TRACE may be - for standard input.
-Exit code: 0 nothing broke but what a script expects, 1 something did, or was not as a script
-expects, 2 bad input.
-
-Examples:
-  raftarium-lab run tests/scripts/election.txt --trace run.jsonl
-  raftarium-lab check run.jsonl
-  raftarium-lab run storm.txt --seeds 0..100 --json
-  my-raft | raftarium-lab check - --lenient read-index
-  raftarium-lab hunt --off commit-own-term --servers 5
-
-NAME is one of these: ";
-
-/// How it is used.
-pub(crate) fn usage() -> String {
-    let names = Property::ALL.map(|property| property.name().replace(' ', "-").to_lowercase());
-    let (first, second) = names.split_at(names.len() / 2);
-    format!("{USAGE}{},\n{}.\n", first.join(", "), second.join(", "))
-}
+use crate::usage::usage;
 
 /// What is asked for.
 pub(crate) enum Command {
     Check(Check),
     CheckRules(RulesCheck),
+    /// For a shell.
+    Completions(String),
     Help,
     Hunt(Campaign),
-    Replay {
-        links: Vec<String>,
-        /// How long it goes on after its end.
-        rest: Time,
-    },
+    Replay(Replay),
     Rules,
     Run(Run),
 }
@@ -107,6 +49,14 @@ pub(crate) struct Run {
     pub(crate) rest: Time,
     pub(crate) trace: Option<PathBuf>,
     pub(crate) history: Option<PathBuf>,
+}
+
+/// Links to play.
+pub(crate) struct Replay {
+    pub(crate) links: Vec<String>,
+    /// How long each goes on after its end.
+    pub(crate) rest: Time,
+    pub(crate) json: bool,
 }
 
 /// Hunts on some grounds.
@@ -168,6 +118,7 @@ pub(crate) fn read() -> Result<Command, String> {
     match command.as_str() {
         "check" => check(parser),
         "check-rules" => check_rules(parser),
+        "completions" => completions(parser),
         "help" => Ok(Command::Help),
         "hunt" => hunt(parser),
         "replay" => replay(parser),
@@ -219,17 +170,30 @@ fn check(parser: &mut Parser) -> Result<Command, String> {
 }
 
 fn replay(parser: &mut Parser) -> Result<Command, String> {
-    let (mut links, mut rest) = (Vec::new(), REST);
+    let mut replay = Replay {
+        links: Vec::new(),
+        rest: REST,
+        json: false,
+    };
     while let Some(arg) = next(parser)? {
         match arg {
-            Arg::Long("for") => rest = text(parser, "--for")?.parse()?,
-            Arg::Value(word) => links.push(word.string().map_err(said)?),
+            Arg::Long("for") => replay.rest = text(parser, "--for")?.parse()?,
+            Arg::Long("json") => replay.json = true,
+            Arg::Value(word) => replay.links.push(word.string().map_err(said)?),
             other => return Err(said(other.unexpected())),
         }
     }
-    match links.is_empty() {
+    match replay.links.is_empty() {
         true => Err(format!("a link is missing; {SEE_HELP}")),
-        false => Ok(Command::Replay { links, rest }),
+        false => Ok(Command::Replay(replay)),
+    }
+}
+
+fn completions(parser: &mut Parser) -> Result<Command, String> {
+    match next(parser)? {
+        Some(Arg::Value(shell)) => Ok(Command::Completions(shell.string().map_err(said)?)),
+        Some(other) => Err(said(other.unexpected())),
+        None => Err(format!("a shell is missing: bash, zsh or fish; {SEE_HELP}")),
     }
 }
 

@@ -7,6 +7,7 @@ mod arguments;
 mod checking;
 mod hunting;
 mod running;
+mod usage;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -38,12 +39,16 @@ fn obey(command: Command) -> Result<Verdict, String> {
     match command {
         Command::Check(check) => checking::check(&check),
         Command::CheckRules(search) => hunting::check_rules(&search),
+        Command::Completions(shell) => {
+            say(usage::completions(&shell)?);
+            Ok(Verdict::Held)
+        }
         Command::Help => {
-            say(arguments::usage().trim_end());
+            say(usage::usage().trim_end());
             Ok(Verdict::Held)
         }
         Command::Hunt(campaign) => hunting::hunt(&campaign),
-        Command::Replay { links, rest } => running::replay(&links, rest),
+        Command::Replay(replay) => running::replay(&replay),
         Command::Rules => hunting::rules(),
         Command::Run(run) => running::run(&run),
     }

@@ -8,13 +8,13 @@ use raftarium::check::{Property, Violation};
 use raftarium::hunt::Schedule;
 use raftarium::script::{self, Command, Condition, Runner};
 use raftarium::session::link;
+use raftarium::sim::Scenario;
 use raftarium::sim::text::{LONGEST_TEXT, Said, TextError, statements};
-use raftarium::sim::{Scenario, Time};
 use raftarium::trace::{self, Played};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::arguments::Run;
+use crate::arguments::{Replay, Run};
 use crate::hunting::link_of;
 use crate::{Verdict, say};
 
@@ -73,20 +73,8 @@ fn one(run: &Run, file: &Path, text: &str, seed: Option<u64>) -> Result<Verdict,
         Verdict::Broken
     };
     if run.json {
-        say(json!({
-            "file": file.display().to_string(),
-            "seed": schedule.scenario.seed,
-            "held": is_held,
-            "violations": violations.iter().map(|it| json!({
-                "property": it.property().name(),
-                "at": it.at.0,
-                "told": it.to_string(),
-            })).collect::<Vec<_>>(),
-            "anomaly": anomaly.map(|it| it.to_string()),
-            "failed": script.failed,
-            "steps": played.world.last_step().0,
-            "link": link_of(schedule),
-        }));
+        let name = file.display().to_string();
+        say(as_json(&name, schedule, &played, is_held, script.failed));
         return Ok(verdict);
     }
     if run.files.len() > 1
@@ -156,13 +144,22 @@ fn play(run: &Run, file: &Path, text: &str, seed: Option<u64>) -> Result<Script,
     })
 }
 
-/// The first line that is not printed as a script says.
+/// The first line that is not printed as a script says. Lines may be missing at its end.
 fn differs(text: &str, printed: &str) -> Option<String> {
-    let mut pairs = (1..).zip(text.lines().zip(printed.lines()));
-    let (line, (said, is)) = pairs.find(|(_, (said, is))| said != is)?;
-    Some(format!(
-        "line {line}: the script says \"{said}\", but prints \"{is}\""
-    ))
+    let (mut said, mut is) = (text.lines(), printed.lines());
+    for line in 1.. {
+        match (said.next(), is.next()) {
+            (None, None) => return None,
+            (said, is) if said == is => {}
+            (said, is) => {
+                let (said, is) = (said.unwrap_or_default(), is.unwrap_or_default());
+                return Some(format!(
+                    "line {line}: the script says \"{said}\", but prints \"{is}\""
+                ));
+            }
+        }
+    }
+    None
 }
 
 /// A file that is read is never written, and one that cannot be written is told of before the run.
@@ -190,34 +187,76 @@ fn expects(said: &Command, runner: &mut Runner) -> bool {
     refuses || condition.is_some_and(|condition| condition.check(runner.world()).is_ok())
 }
 
-/// Plays links, and shows them as text.
-pub(crate) fn replay(links: &[String], rest: Time) -> Result<Verdict, String> {
+/// What came of a run, for programs.
+fn as_json(
+    name: &str,
+    schedule: &Schedule,
+    played: &Played,
+    is_held: bool,
+    failed: Option<String>,
+) -> Value {
+    let violations = played.checker.violations().iter().map(|violation| {
+        json!({
+            "property": violation.property().name(),
+            "at": violation.at.0,
+            "told": violation.to_string(),
+        })
+    });
+    json!({
+        "file": name,
+        "seed": schedule.scenario.seed,
+        "held": is_held,
+        "violations": violations.collect::<Vec<_>>(),
+        "anomaly": played.history.check().err().map(|anomaly| anomaly.to_string()),
+        "failed": failed,
+        "steps": played.world.last_step().0,
+        "link": link_of(schedule),
+    })
+}
+
+/// Plays links, and shows them as text. A file has one in each line.
+pub(crate) fn replay(replay: &Replay) -> Result<Verdict, String> {
     let mut verdict = Verdict::Held;
-    for link in links {
-        let link = match &**link {
-            "-" => read(Path::new("-"))?,
-            link => link.to_owned(),
+    for word in &replay.links {
+        let lines = match word == "-" || Path::new(word).is_file() {
+            true => read(Path::new(word))?,
+            false => word.to_owned(),
         };
-        if link.contains("#/lesson") {
-            return Err(
-                "this is the address of a lesson; replay takes a link with #/run/ in it".into(),
-            );
-        }
-        let code = link.trim().rsplit(['/', '#']).next().unwrap_or_default();
-        // As in mail, where a sentence ends behind it.
-        let session = link::read(code.trim_end_matches(['.', ',', ')', '>']))?;
-        say(session.write().trim_end_matches('\n'));
-        let schedule = Schedule {
-            scenario: session.scenario().clone(),
-            actions: session.actions().to_vec(),
-            end: session.head() + rest,
-        };
-        let played = trace::play(&schedule, None)?;
-        if tell(&played, None) == Verdict::Broken {
-            verdict = Verdict::Broken;
+        for link in lines.lines().filter(|line| !line.trim().is_empty()) {
+            if play_link(link, replay)? == Verdict::Broken {
+                verdict = Verdict::Broken;
+            }
         }
     }
     Ok(verdict)
+}
+
+fn play_link(link: &str, replay: &Replay) -> Result<Verdict, String> {
+    if link.contains("#/lesson") {
+        return Err(
+            "this is the address of a lesson; replay takes a link with #/run/ in it".into(),
+        );
+    }
+    let code = link.trim().rsplit(['/', '#']).next().unwrap_or_default();
+    // As in mail, where a sentence ends behind it.
+    let session = link::read(code.trim_end_matches(['.', ',', ')', '>']))?;
+    let schedule = Schedule {
+        scenario: session.scenario().clone(),
+        actions: session.actions().to_vec(),
+        end: session.head() + replay.rest,
+    };
+    let played = trace::play(&schedule, None)?;
+    if replay.json {
+        let is_held = played.checker.violations().is_empty() && played.history.check().is_ok();
+        say(as_json(link, &schedule, &played, is_held, None));
+        return Ok(if is_held {
+            Verdict::Held
+        } else {
+            Verdict::Broken
+        });
+    }
+    say(session.write().trim_end_matches('\n'));
+    Ok(tell(&played, None))
 }
 
 /// Plays a run to its end, and writes the trace or history that is wanted.
