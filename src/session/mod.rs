@@ -222,11 +222,16 @@ impl Session {
             self.spare = self.spare();
         }
         self.forget_future();
+        let arrives = matches!(action, Action::Deliver(_));
         self.recording.act(self.present.acted, (now, action));
         self.forget_same();
         let happened = self.present.step(&self.recording, now, &mut self.step);
         debug_assert!(happened.is_continue(), "an action happens where it is done");
         self.record(true);
+        // A message that is delivered now arrives, even where time stands still.
+        if arrives {
+            self.advance(now);
+        }
         Ok(())
     }
 

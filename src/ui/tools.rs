@@ -292,7 +292,7 @@ pub fn held(world: &World, control: &Control, on_pick: &Callback<Pick>) -> Html 
             <li key={id}>
                 <button class="bordered small" data-refs={refs::message(packet)} data-let-go={number.clone()}>{ for told(&title, false) }</button>
                 <button class="plain small" aria-label={format!("Drop {title}")} data-drop={number.clone()}>{ "×" }</button>
-                <button class="plain small" aria-label={format!("Send twice {title}")} data-twice={number}>{ "×2" }</button>
+                <button class="plain small" aria-label={format!("×2: send twice {title}")} data-twice={number}>{ "×2" }</button>
             </li>
         }
     });

@@ -5,7 +5,7 @@
 // in CHROMIUM, a browser.
 
 import { chromium } from "@playwright/test";
-import { flags } from "./chromium.mjs";
+import { flags, watchMemory } from "./chromium.mjs";
 import { serve } from "./site.mjs";
 
 const SECONDS = 10;
@@ -120,16 +120,7 @@ try {
 
   // What an hour of virtual time leaves behind, with three clients that write: see tests/allocation.rs for the parts.
   const long = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  await long.addInitScript(() => {
-    for (const name of ["instantiate", "instantiateStreaming"]) {
-      const original = WebAssembly[name];
-      WebAssembly[name] = async (...args) => {
-        const result = await original(...args);
-        globalThis.wasmMemory = (result.instance ?? result).exports.memory;
-        return result;
-      };
-    }
-  });
+  await watchMemory(long);
   await long.goto(`${site.url}#/play`);
   for (const minutes of [1, 60]) {
     await long.getByText("As text", { exact: true }).click();

@@ -7,3 +7,16 @@ export const flags = [
   "--disable-sync",
   "--no-first-run",
 ];
+
+/** From the next page that is opened on, `globalThis.wasmMemory` is the memory of its program. */
+export const watchMemory = (page) =>
+  page.addInitScript(() => {
+    for (const name of ["instantiate", "instantiateStreaming"]) {
+      const original = WebAssembly[name];
+      WebAssembly[name] = async (...args) => {
+        const result = await original(...args);
+        globalThis.wasmMemory = (result.instance ?? result).exports.memory;
+        return result;
+      };
+    }
+  });

@@ -325,7 +325,7 @@ test("what an earlier visit left is opened when it is asked for, and a spoilt on
   await scrub(page, end);
   await expect(page.locator(".server.down")).toHaveAccessibleName(down);
 
-  await page.addInitScript(() => localStorage.setItem("raftarium.runs", "1\tspoilt\tAQxyz*\nnot a run"));
+  await page.evaluate(() => localStorage.setItem("raftarium.runs", "1\tspoilt\tAQxyz*\nnot a run"));
   // Loaded again, the page would go on with the run; who comes anew begins another.
   await page.goto("about:blank");
   await page.goto("./#/play");

@@ -91,7 +91,7 @@ test("a message lights its two ends and the entry it carries", async ({ page }) 
   await isLit(server(page, 3));
   expect(await lit(server(page, 2))).toBe(false);
   await isLit(page.locator(".log-row", { hasText: /^S1/ }).locator(".entry").last());
-  const listed = page.getByRole("region", { name: "Messages that wait" }).getByRole("button", { name: "S1 to S4" });
+  const listed = page.getByRole("region", { name: "Messages that wait" }).getByRole("button", { name: "S1 to S4: append", exact: true });
   await listed.hover();
   await isLit(page.locator(".packet", { hasText: "S1 to S4" }));
   await isLit(server(page, 4));

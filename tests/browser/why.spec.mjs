@@ -120,6 +120,7 @@ test.describe("on a phone", () => {
   test("the answer stands above the time bar, and leaves the stage in view", async ({ page }) => {
     await page.goto("./#/play");
     await leader(page).waitFor();
+    await button(page, "Events").tap();
     await event(page, /S\d/).tap();
     const [sheet, bar] = [await answer(page).boundingBox(), await page.locator(".timebar").boundingBox()];
     expect(sheet.y).toBeGreaterThan(250);
