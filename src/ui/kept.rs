@@ -8,7 +8,7 @@ use super::storage;
 const MOST: usize = 10;
 
 /// The longest run that is kept, in characters of its link.
-const LONGEST: usize = 60_000;
+pub const LONGEST: usize = 60_000;
 
 /// A run that was kept.
 #[derive(Clone, PartialEq, Debug)]

@@ -251,10 +251,13 @@ impl App {
         let count = session.actions().len();
         let actions = if count == 1 { "action" } else { "actions" };
         let servers = || format!("{} servers", session.scenario().servers);
+        let whole = link::write_whole(session);
+        let fits = whole.len() <= kept::LONGEST;
         kept::keep(Kept {
             id: *self.kept.get_or_insert_with(kept::fresh),
             title: format!("{}, {count} {actions}", exhibit.unwrap_or_else(servers)),
-            link: link::write_whole(session),
+            // Without its branches, a long run fits all the same.
+            link: if fits { whole } else { link::write(session) },
         });
     }
 

@@ -246,7 +246,7 @@ fn earlier(props: &ShareProps) -> Html {
     }
     let runs = runs.into_iter().map(|run| {
         let (props, code) = (props.clone(), run.link.clone());
-        let onclick = Callback::from(move |_: MouseEvent| match link::read(&code) {
+        let onclick = Callback::from(move |_: MouseEvent| match link::read_whole(&code) {
             Ok(session) => {
                 close_popover("#share");
                 props.on_wish.emit(RunWish::Open(session.into()));
