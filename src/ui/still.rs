@@ -43,7 +43,7 @@ pub fn still(session: &Session) -> Html {
         circle("packet", at, 9.0)
     });
     html! {
-        <svg class="still" viewBox="0 36 400 330" aria-hidden="true">
+        <svg class="still" viewBox="0 30 400 340" aria-hidden="true">
             { for links }{ for servers }{ for packets }
         </svg>
     }

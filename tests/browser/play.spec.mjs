@@ -33,6 +33,20 @@ test("the gallery has a still for each scenario, and opens it paused, with a lin
   await expect(leader(page)).toHaveCount(1, { timeout: 20_000 });
 });
 
+test("Escape leaves the gallery and the contents", async ({ page }) => {
+  await page.goto("./#/play/scenarios");
+  const gallery = page.getByRole("main", { name: "Scenarios" });
+  await expect(gallery).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(gallery).toBeHidden();
+  expect(page.url()).toMatch(/#\/play$/);
+  await page.goto("./#/contents");
+  const contents = page.getByRole("heading", { name: "The course" });
+  await expect(contents).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(contents).toBeHidden();
+});
+
 test("the same run with its counter-measure starts from the same moment", async ({ page }) => {
   await page.goto("./#/play/deaf-leader");
   await expect(server(page, 1)).toHaveAccessibleName(/leader/);

@@ -1,5 +1,6 @@
 //! What a click or a key means, and what happens to the page then.
 
+use super::way::write_address;
 use super::*;
 use crate::ui::storage;
 
@@ -124,7 +125,12 @@ impl App {
 
     /// Puts the tool away, or else closes the closer look.
     pub(super) fn close(&mut self) {
-        if self.sheet.is_some() {
+        if self.gallery {
+            self.gallery = false;
+            write_address("#/play", true);
+        } else if self.learning.contents && self.room == Room::Learn {
+            self.learning.contents = false;
+        } else if self.sheet.is_some() {
             self.sheet = None;
         } else if self.room == Room::Play && self.tool != Tool::Crash {
             (self.tool, self.picked) = (Tool::Crash, ServerSet::EMPTY);
