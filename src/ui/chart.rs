@@ -6,9 +6,10 @@ use yew::prelude::*;
 
 use super::control::Control;
 use super::events::clock;
+use super::server::term_class;
 use super::why::{element, token};
 use crate::sim::{Address, PacketKind, StepId, Time};
-use crate::view::chart::{Lane, MarkKind, Message};
+use crate::view::chart::{Lane, MarkKind, Message, Spell};
 use crate::view::refs::{named, packet};
 use crate::view::scene::Look;
 use crate::view::{Chart, Question};
@@ -24,7 +25,7 @@ const SLIP: i32 = 5;
 
 /// Where the lanes begin, the least and the greatest distance between two of them, and where the first one is.
 const LEFT: f64 = 46.0;
-const PITCHES: (f64, f64) = (44.0, 88.0);
+const PITCHES: (f64, f64) = (44.0, 150.0);
 const TOP: f64 = 48.0;
 
 #[derive(Properties, PartialEq)]
@@ -187,7 +188,7 @@ fn room() -> f64 {
 /// The distance between two lanes: all of them in sight, if that can be.
 fn pitch(lanes: usize) -> f64 {
     let room = element(".stage").map_or(0, |room| room.client_height());
-    let apart = (f64::from(room) - 300.0) / lanes.saturating_sub(1).max(1) as f64;
+    let apart = (f64::from(room) - 240.0) / lanes.saturating_sub(1).max(1) as f64;
     apart.clamp(PITCHES.0, PITCHES.1)
 }
 
@@ -206,11 +207,10 @@ fn picture(chart: &Chart, width: f64, now: Time, asked: Option<Question>) -> Htm
         .messages
         .iter()
         .map(|message| message_picture(chart, message, (&x, &y), asked));
-    let marks = chart
-        .lanes
-        .iter()
-        .enumerate()
-        .map(|(nth, lane)| marks_picture(lane, y(nth), &x));
+    // Words and marks stand over the messages.
+    let marks = chart.lanes.iter().enumerate().map(|(nth, lane)| {
+        html! { <>{ words(chart, lane, y(nth), &x) }{ marks_picture(lane, y(nth), &x) }</> }
+    });
     let silences = chart.silences.iter().map(|(from, to)| {
         let (left, right) = (x(*from), x(*to));
         html! {
@@ -271,28 +271,24 @@ fn zigzag(x: f64, end: f64) -> String {
     path
 }
 
+/// The spells of a lane with their ends.
+fn spells(chart: &Chart, lane: &Lane) -> impl Iterator<Item = (usize, Spell, Time)> {
+    let ends = lane.spells.iter().skip(1).map(|next| next.from);
+    let spells = lane.spells.iter().zip(ends.chain([chart.to]));
+    spells
+        .enumerate()
+        .map(|(nth, (spell, until))| (nth, *spell, until))
+}
+
 fn lane_picture(chart: &Chart, lane: &Lane, y: f64, x: &dyn Fn(Time) -> f64) -> Html {
-    let spells = lane.spells.iter().enumerate().map(|(nth, spell)| {
-        let until = lane.spells.get(nth + 1).map_or(chart.to, |next| next.from);
+    let spells = spells(chart, lane).map(|(nth, spell, until)| {
         let (left, right) = (x(spell.from), x(until));
-        let before = nth.checked_sub(1).map(|nth| lane.spells[nth]);
-        let term = before.is_none_or(|before| before.term != spell.term);
-        let look = before.is_none_or(|before| before.look != spell.look);
-        let band = match spell.term.0 {
-            0 => 0,
-            term => (term - 1) % 8 + 1,
-        };
-        let word = spell.look.map_or("", Look::word);
-        // A word stands only where there is room for it.
-        let fits = |text: &str| right - left > 7.0 * text.len() as f64;
-        let number_of_term = format!("term {}", spell.term);
+        let role = spell.look.map_or("", Look::word);
         html! {
-            <g key={nth}>
-                <rect class={format!("chart-band t{band}")} x={number(left)} y={number(y - 20.0)}
+            <g key={nth} class={term_class(spell.term)}>
+                <rect class="chart-band" x={number(left)} y={number(y - 20.0)}
                     width={number((right - left).max(0.0))} height="40" />
-                <path class={format!("chart-role {word}")} d={format!("M{} {y}H{}", number(left), number(right))} />
-                { for (term && fits(&number_of_term)).then(|| html! { <text x={number(left + 4.0)} y={number(y - 7.0)}>{ &number_of_term }</text> }) }
-                { for (look && fits(word)).then(|| html! { <text class="muted" x={number(left + 4.0)} y={number(y + 16.0)}>{ word }</text> }) }
+                <path class={format!("chart-role {role}")} d={format!("M{} {y}H{}", number(left), number(right))} />
             </g>
         }
     });
@@ -306,6 +302,26 @@ fn lane_picture(chart: &Chart, lane: &Lane, y: f64, x: &dyn Fn(Time) -> f64) -> 
         <g data-refs={named(&who)}>{ for client }{ for spells }
             <text class="chart-name" x="6" y={number(y + 5.0)}>{ who }</text></g>
     }
+}
+
+/// The term and the role where they change, each where there is room for its words.
+fn words(chart: &Chart, lane: &Lane, y: f64, x: &dyn Fn(Time) -> f64) -> Html {
+    let words = spells(chart, lane).map(|(nth, spell, until)| {
+        let (left, right) = (x(spell.from), x(until));
+        let before = nth.checked_sub(1).map(|nth| lane.spells[nth]);
+        let term = before.is_none_or(|before| before.term != spell.term);
+        let look = before.is_none_or(|before| before.look != spell.look);
+        let role = spell.look.map_or("", Look::word);
+        let fits = |text: &str| right - left > 7.0 * text.len() as f64;
+        let number_of_term = format!("term {}", spell.term);
+        html! {
+            <g key={nth} class={classes!("chart-words", term_class(spell.term))}>
+                { for (term && fits(&number_of_term)).then(|| html! { <text x={number(left + 4.0)} y={number(y - 7.0)}>{ &number_of_term }</text> }) }
+                { for (look && fits(role)).then(|| html! { <text class="muted" x={number(left + 4.0)} y={number(y + 16.0)}>{ role }</text> }) }
+            </g>
+        }
+    });
+    html! { <g>{ for words }</g> }
 }
 
 fn message_picture(
