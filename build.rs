@@ -1,4 +1,5 @@
-//! Finds the chapters of the course: every text in `src/lessons`, in the order of their numbers.
+//! Finds the chapters of the course: every text in `src/lessons`, in the order of their numbers, and
+//! the languages that each is translated into: `src/lessons/zh` holds texts of the same names.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -12,25 +13,25 @@ fn main() {
 
 /// The contents of the course in `folder`, as Rust.
 pub fn contents(folder: &Path) -> String {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .expect("src/lessons holds the course")
-        .map(|entry| entry.expect("src/lessons can be read").path())
-        // Beside the chapters stands the glossary.
-        .filter(|path| path.extension().is_some_and(|end| end == "md"))
-        .collect();
-    files.sort();
+    let all = paths(folder);
+    // Beside the chapters stand the glossary and the other languages.
+    let is_chapter = |path: &&PathBuf| path.extension().is_some_and(|end| end == "md");
+    let files: Vec<PathBuf> = all.iter().filter(is_chapter).cloned().collect();
+    let languages: Vec<&PathBuf> = all.iter().filter(|path| path.is_dir()).collect();
     let texts: Vec<String> = files.iter().map(|path| text(path)).collect();
     let chapters: Vec<String> = files
         .iter()
         .zip(&texts)
-        .map(|(path, text)| chapter(path, text))
+        .map(|(path, text)| chapter(path, text, &languages))
         .collect();
     // Its text, not its path: a checkout may be moved with what was built in it.
     let first = texts.first().expect("src/lessons holds a chapter");
+    let others = languages.iter().flat_map(|folder| paths(folder));
+    let every = all.iter().filter(|path| path.is_file()).cloned();
     // FNV-1a.
-    let version = texts
-        .iter()
-        .flat_map(|text| text.bytes())
+    let version = every
+        .chain(others)
+        .flat_map(|path| text(&path).into_bytes())
         .fold(0x811c_9dc5_u32, |hash, byte| {
             (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
         });
@@ -45,13 +46,22 @@ pub fn contents(folder: &Path) -> String {
     )
 }
 
+/// What stands in a folder, sorted.
+fn paths(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("src/lessons holds the course");
+    let entries = entries.map(|entry| entry.expect("src/lessons can be read").path());
+    let mut paths: Vec<PathBuf> = entries.collect();
+    paths.sort();
+    paths
+}
+
 fn text(path: &Path) -> String {
     fs::read_to_string(path)
         .unwrap_or_else(|why| panic!("{} cannot be read: {why}", path.display()))
 }
 
 /// What the contents say of a chapter.
-fn chapter(path: &Path, text: &str) -> String {
+fn chapter(path: &Path, text: &str, languages: &[&PathBuf]) -> String {
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     let number = file
         .strip_suffix(".md")
@@ -71,9 +81,14 @@ fn chapter(path: &Path, text: &str) -> String {
     // Reading at 160 words a minute; half a minute a page to act and to watch.
     let minutes = text.split_whitespace().count().div_ceil(300) + pages.len().div_ceil(2);
     let pages = pages.len();
+    let twins: Vec<_> = languages
+        .iter()
+        .filter(|folder| folder.join(&*file).exists())
+        .map(|folder| folder.file_name().unwrap_or_default().to_string_lossy())
+        .collect();
     format!(
         "Listed {{ number: {number}, title: {title:?}, question: {question:?}, pages: {pages}, \
-         minutes: {minutes}, right: &{right:?}, file: {file:?} }},"
+         minutes: {minutes}, right: &{right:?}, file: {file:?}, twins: &{twins:?} }},"
     )
 }
 

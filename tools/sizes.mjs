@@ -10,6 +10,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 const FIRST_VISIT = 520_000; // what the first page needs
 const WORKER = 250_000; // what searches and judges, fetched when it is started
 const CHAPTER = 3_000; // of one language
+const WORDS = 16_000; // the glossary, or the words of the page
 
 const dist = process.argv[2];
 const rows = readdirSync(dist, { recursive: true })
@@ -20,7 +21,8 @@ const rows = readdirSync(dist, { recursive: true })
     return [name, file.length, gzipSync(file, { level: 9 }).length, brotliCompressSync(file).length];
   });
 const sum = (name, rows) => [name, ...[1, 2, 3].map((column) => rows.reduce((total, row) => total + row[column], 0))];
-const chapters = rows.filter(([name]) => name.startsWith("lessons"));
+const chapters = rows.filter(([name]) => /^lessons.*\.md$/.test(name));
+const words = rows.filter(([name]) => /^lessons.*\.txt$/.test(name));
 const worker = sum("the worker", rows.filter(([name]) => name.startsWith("worker")));
 const isFirst = ([name]) => /^(index\.html|raftarium-)/.test(name);
 const first = sum("the first visit", rows.filter(isFirst));
@@ -28,7 +30,7 @@ const first = sum("the first visit", rows.filter(isFirst));
 const table = [["bytes", "raw", "gzip", "brotli"], ...rows, first, worker, sum("all of it", rows)];
 for (const [name, ...sizes] of table) console.log(name.padEnd(42), ...sizes.map((size) => String(size).padStart(9)));
 
-for (const [rows, budget] of [[[first], FIRST_VISIT], [[worker], WORKER], [chapters, CHAPTER]]) {
+for (const [rows, budget] of [[[first], FIRST_VISIT], [[worker], WORKER], [chapters, CHAPTER], [words, WORDS]]) {
   const [name, , , size] = rows.reduce((most, row) => (row[3] > most[3] ? row : most));
   const verdict = size <= budget ? "within its budget" : "OVER ITS BUDGET";
   console.log(`${name} is ${verdict}: ${(size / 1000).toFixed(1)} KB of ${budget / 1000} KB brotli`);

@@ -52,9 +52,16 @@ pub fn first<'a>(words: &[&'a Word], text: &str) -> Option<(usize, usize, &'a Wo
     found.min_by_key(|(from, to, _)| (*from, usize::MAX - to))
 }
 
+/// From here on come letters of scripts that put no space between words.
+const UNSPACED: char = '\u{2e80}';
+
 /// Where the text has this name as a whole word, or its plural.
 fn named(text: &str, name: &str) -> Option<(usize, usize)> {
-    let is_part = |one: char| one.is_alphanumeric() || one == '-' || one == '=';
+    let is_part = |one: char| one < UNSPACED && (one.is_alphanumeric() || "-=".contains(one));
+    if name.starts_with(|one| one >= UNSPACED) {
+        let from = text.find(name)?;
+        return Some((from, from + name.len()));
+    }
     text.match_indices(name).find_map(|(from, _)| {
         let to = from + name.len();
         let plural = text[to..].starts_with('s');
@@ -80,5 +87,11 @@ mod tests {
         assert_eq!(&text[from..to], "election timeouts");
         assert_eq!(word, words[1]);
         assert_eq!(first(&words, "no-term, determined"), None);
+        let words = read("任期, term | 0/1 | 一个编号。\n日志条目, 条目, entry | 5/1 | 一个命令。");
+        let words: Vec<&Word> = words.iter().collect();
+        let found = |text: &str| first(&words, text).map(|(from, to, _)| text[from..to].to_owned());
+        assert_eq!(found("每个任期有编号").as_deref(), Some("任期"));
+        assert_eq!(found("追加日志条目").as_deref(), Some("日志条目"));
+        assert_eq!(found("旧term的号").as_deref(), Some("term"));
     }
 }

@@ -29,6 +29,7 @@ pub use read::read;
 pub use run::CounterRun;
 pub use teach::teaches;
 
+use crate::narrate::Language;
 use crate::raft::NodeId;
 use crate::script::Goal;
 use crate::sim::{Action, Rng};
@@ -55,6 +56,19 @@ pub struct Listed {
     pub right: &'static [Option<u8>],
     /// The name of its file in `src/lessons`.
     pub file: &'static str,
+    /// The languages into which it is translated, by their codes: their folders in `src/lessons`.
+    pub twins: &'static [&'static str],
+}
+
+impl Listed {
+    /// The language of the text that a reader of this language gets: English where there is no other.
+    pub fn language(&self, wanted: Language) -> Language {
+        if self.twins.contains(&wanted.code()) {
+            wanted
+        } else {
+            Language::English
+        }
+    }
 }
 
 /// A chapter.

@@ -388,7 +388,11 @@ pub(super) fn prose(text: &str) -> Result<Prose, String> {
         }
         spans.push(match open {
             "**" => Span::Term(inner.into()),
-            "[[" => Span::Noun(noun(inner)?, inner.into()),
+            "[[" => {
+                // What stands behind a bar is how it is written in another language.
+                let (name, written) = inner.split_once('|').unwrap_or((inner, inner));
+                Span::Noun(noun(name)?, written.into())
+            }
             _ => Span::Code(inner.into()),
         });
         rest = behind;

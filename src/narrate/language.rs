@@ -25,6 +25,28 @@ impl Language {
     /// All languages.
     pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
 
+    /// By what an address, the storage and the browser name it; also the folder of its texts.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh",
+        }
+    }
+
+    /// Its own name for itself.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Chinese => "简体中文",
+        }
+    }
+
+    /// The language of that code, or of one that names a region too: `zh-CN`.
+    pub fn of_code(code: &str) -> Option<Self> {
+        let code = code.split('-').next()?;
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
     /// Its words.
     pub fn words(self) -> &'static dyn Words {
         match self {
@@ -87,6 +109,9 @@ pub trait Words: Sync {
 
     /// A sentence with its full stop.
     fn end(&self, sentence: &str) -> String;
+
+    /// What prose calls the leader of the moment: `written`, or by its name alone.
+    fn leader(&self, written: Option<&str>, id: Option<NodeId>) -> String;
 
     /// Whom a follower follows; with a full stop.
     fn following(&self, id: NodeId, term: Term, leader: Option<NodeId>) -> String;

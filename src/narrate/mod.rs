@@ -16,6 +16,7 @@ mod en;
 mod group;
 mod language;
 mod look;
+mod page;
 mod state;
 mod zh;
 
@@ -23,6 +24,7 @@ pub use cause::{origin, trigger};
 pub use clause::{Clause, broken, clause, end, no_effect, outside, source, values, violation};
 pub use group::{first_entry, is_told_before, recipients};
 pub use language::{Language, Words};
+pub use page::{fill, read as read_words, say, say_of, speak, spoken};
 pub use state::{Journey, Standing, commitment, entry, following, journey};
 
 use crate::raft::event::TimerResetReason;

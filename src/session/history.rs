@@ -39,7 +39,7 @@ impl Record {
     fn new(step: &Step, world: &World) -> Self {
         Self {
             step: step.clone(),
-            told: narrate::sentences(narrate::Language::default(), step, world),
+            told: narrate::sentences(narrate::spoken(), step, world),
         }
     }
 

@@ -5,8 +5,10 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::delegate;
+use super::language;
 use super::learning::{Learning, Wish};
 use crate::course::{CONTENTS, CUTS, Cut, Listed, Place, gallery, teaches};
+use crate::narrate::{fill, say};
 use crate::raft::Rule;
 
 /// The most that is found of a kind.
@@ -28,11 +30,12 @@ pub fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     };
     html! {
         <>
-            <h1>{ "The course" }</h1>
+            <h1>{ say("The course") }</h1>
             { for notice }
-            <input class="search" type="search" aria-label="Search the course" placeholder="Search: figure 8, lease, no-op, ..."
+            <input class="search" type="search" aria-label={say("Search the course")} placeholder={say("Search: figure 8, lease, no-op, ...")}
                 value={learning.search.clone()} oninput={search} />
-            <div role="region" aria-label="Contents">{ shown }</div>
+            <div role="region" aria-label={say("Contents")}>{ shown }</div>
+            { language::choice() }
             { for_lecturers(learning.place) }
         </>
     }
@@ -43,15 +46,15 @@ fn cuts(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let cuts = CUTS.iter().map(|cut| {
         let chosen = learning.progress.cut == Some(cut);
         let chapters: Vec<String> = cut.chapters.iter().map(u16::to_string).collect();
-        let about = format!("chapters {}", chapters.join(", "));
+        let about = fill("chapters {}", &[&chapters.join(", ")]);
         let wish = Wish::Cut((!chosen).then_some(cut));
         html! {
             <button key={cut.name} aria-pressed={chosen.to_string()} onclick={on_wish.reform(move |_: MouseEvent| wish.clone())}>
-                <b>{ cut.title }</b><small>{ about }</small>
+                <b>{ say(cut.title) }</b><small>{ about }</small>
             </button>
         }
     });
-    html! { <div class="cuts" role="group" aria-label="Short ways">{ for cuts }</div> }
+    html! { <div class="cuts" role="group" aria-label={say("Short ways")}>{ for cuts }</div> }
 }
 
 /// Every chapter, with what was done of it.
@@ -76,9 +79,9 @@ fn chapter(learning: &Learning, listed: &Listed, cut: Option<&Cut>) -> Html {
         .filter(|place| learning.progress.is_done(*place));
     let done = done.count() as u16;
     let state = match done {
-        0 => format!("{} pages · {} min", listed.pages, listed.minutes),
-        _ if done == listed.pages => "done".into(),
-        _ => format!("{done} of {} done", listed.pages),
+        0 => fill("{} pages · {} min", &[&listed.pages, &listed.minutes]),
+        _ if done == listed.pages => say("done").into(),
+        _ => fill("{} of {} done", &[&done, &listed.pages]),
     };
     let guesses = places.zip(listed.right).filter_map(|(place, right)| {
         let guess = learning.progress.guess(place)?;
@@ -87,16 +90,16 @@ fn chapter(learning: &Learning, listed: &Listed, cut: Option<&Cut>) -> Html {
     let (asked, right) = guesses.fold((0, 0), |(asked, right), is| {
         (asked + 1, right + u16::from(is))
     });
-    let right = (asked > 0).then(|| format!(", {right} of {asked} right"));
+    let right = (asked > 0).then(|| fill(", {} of {} right", &[&right, &asked]));
     let current = (listed.number == learning.place.chapter).then_some("page");
     let class = cut.is_some_and(|cut| !cut.chapters.contains(&listed.number));
     html! {
         <li key={listed.number} class={class.then_some("left-out")}>
             <button data-chapter={listed.number.to_string()} aria-current={current}>
                 <b>{ listed.number }</b>
-                <span>{ listed.title }</span>
+                <span>{ say(listed.title) }</span>
                 <small>{ state }{ for right }</small>
-                <em>{ listed.question }</em>
+                <em>{ say(listed.question) }</em>
             </button>
         </li>
     }
@@ -110,8 +113,9 @@ fn found(learning: &Learning, sought: &str) -> Html {
         words.iter().all(|word| text.contains(word))
     };
     let chapters = CONTENTS.iter();
-    let chapters = chapters.filter(|it| fits(&[it.title, it.question]));
-    let chapters = chapters.map(|it| hit(lesson(it.number, 1), it.title, it.question));
+    let chapters = chapters.map(|it| (it.number, say(it.title), say(it.question)));
+    let chapters = chapters.filter(|(_, title, question)| fits(&[title, question]));
+    let chapters = chapters.map(|(chapter, title, text)| hit(lesson(chapter, 1), title, text));
     let terms = learning.words.iter().flat_map(|words| words.iter());
     let terms = terms.filter(|it| fits(&[&it.names.join(" "), &it.text]));
     let terms = terms.map(|it| {
@@ -135,14 +139,14 @@ fn found(learning: &Learning, sought: &str) -> Html {
     let exhibits = exhibits.iter().filter(|it| fits(&[&it.title, &it.ask]));
     let exhibits = exhibits.map(|it| hit(format!("#/play/{}", it.name), &it.title, &it.ask));
     let kinds: [(&str, Vec<Html>); 4] = [
-        ("Chapters", chapters.collect()),
-        ("Terms", terms.take(MOST_FOUND).collect()),
-        ("Rules", rules.take(MOST_FOUND).collect()),
-        ("Scenarios", exhibits.take(MOST_FOUND).collect()),
+        (say("Chapters"), chapters.collect()),
+        (say("Terms"), terms.take(MOST_FOUND).collect()),
+        (say("Rules"), rules.take(MOST_FOUND).collect()),
+        (say("Scenarios"), exhibits.take(MOST_FOUND).collect()),
     ];
     let nothing = kinds.iter().all(|(_, hits)| hits.is_empty());
     let nothing = nothing.then(
-        || html! { <p class="muted">{ "Nothing is found. Try one word, as in the paper." }</p> },
+        || html! { <p class="muted">{ say("Nothing is found. Try one word, as in the paper.") }</p> },
     );
     let kinds = kinds.into_iter().filter(|(_, hits)| !hits.is_empty());
     let kinds = kinds.map(|(kind, hits)| html! { <><h2>{ kind }</h2><ul>{ for hits }</ul></> });
@@ -161,11 +165,11 @@ fn hit(address: String, title: &str, text: &str) -> Html {
 fn for_lecturers(place: Place) -> Html {
     html! {
         <p class="lecturers">
-            { "In a lecture: " }
-            <a href={format!("#/present/{place}")}>{ "show this page on a projector" }</a>
-            { ", or " }
-            <a href={format!("#/lecture/{place}")}>{ "lecture with two windows" }</a>
-            { ", of which only yours has the notes." }
+            { say("In a lecture:") }{ " " }
+            <a href={format!("#/present/{place}")}>{ say("show this page on a projector") }</a>
+            { say(", or") }{ " " }
+            <a href={format!("#/lecture/{place}")}>{ say("lecture with two windows") }</a>
+            { say(", of which only yours has the notes.") }
         </p>
     }
 }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::refs::told;
 use super::settings::{options, value};
 use super::why::{answer, token};
+use crate::narrate::say;
 use crate::raft::{NodeId, ServerSet};
 use crate::sim::Time;
 use crate::view::kinds::{Filter, Kind};
@@ -51,18 +52,18 @@ pub fn Events(props: &EventsProps) -> Html {
     let why = why.map(|why| answer(why, &props.on_close, props.on_rule.as_ref()));
     let more = (props.filter.is_some() && props.more).then(|| {
         let onclick = props.on_more.reform(|_: MouseEvent| ());
-        html! { <button class="bordered small" {onclick}>{ "Earlier events" }</button> }
+        html! { <button class="bordered small" {onclick}>{ say("Earlier events") }</button> }
     });
     html! {
-        <section class="events" aria-label="What just happened">
-            <h2>{ "What just happened" }
-                <button class="ask" data-ask={token(Question::Waits)} title="What is waited for, and why it is not so">{ "why not?" }</button>
+        <section class="events" aria-label={say("What just happened")}>
+            <h2>{ say("What just happened") }
+                <button class="ask" data-ask={token(Question::Waits)} title={say("What is waited for, and why it is not so")}>{ say("why not?") }</button>
             </h2>
             { for props.filter.as_ref().map(|filter| form(filter, props)) }
             <div class="events-list">
                 <div>{ for why }</div>
                 // Not live: a screen reader is told of what matters by the page's status line.
-                <div role="log" aria-live="off" aria-label="Events"><ol>{ for lines }</ol></div>
+                <div role="log" aria-live="off" aria-label={say("Events")}><ol>{ for lines }</ol></div>
                 { for more }
             </div>
         </section>
@@ -104,15 +105,15 @@ fn form(filter: &Filter, props: &EventsProps) -> Html {
     let kinds = Kind::ALL.into_iter().map(|kind| {
         (
             kind.name().to_string(),
-            kind.name().to_string(),
+            say(kind.name()).to_string(),
             filter.kind == Some(kind),
         )
     });
     html! {
-        <div class="events-filter" role="group" aria-label="Filter">
-            <select aria-label="Server" onchange={server}>{ options([all("all servers", filter.server.is_none())].into_iter().chain(servers)) }</select>
-            <select aria-label="Kind" onchange={kind}>{ options([all("all kinds", filter.kind.is_none())].into_iter().chain(kinds)) }</select>
-            <input type="search" aria-label="Words" placeholder="words, or term 3" value={filter.words.clone()} oninput={words} />
+        <div class="events-filter" role="group" aria-label={say("Filter")}>
+            <select aria-label={say("Server")} onchange={server}>{ options([all(say("all servers"), filter.server.is_none())].into_iter().chain(servers)) }</select>
+            <select aria-label={say("Kind")} onchange={kind}>{ options([all(say("all kinds"), filter.kind.is_none())].into_iter().chain(kinds)) }</select>
+            <input type="search" aria-label={say("Words")} placeholder={say("words, or term 3")} value={filter.words.clone()} oninput={words} />
         </div>
     }
 }
@@ -124,11 +125,11 @@ fn event_line(line: &Line, asked: Option<Question>) -> Html {
     html! {
         <li key={token.clone()} class={if open { "asked" } else { "" }}
             data-about={line.about.clone()} data-ask={token}>
-            <button class="event-time" data-seek={line.at.0.to_string()} title="Go to this moment">
+            <button class="event-time" data-seek={line.at.0.to_string()} title={say("Go to this moment")}>
                 { clock(line.at) }
             </button>
             <span class="event-text">{ for told(&line.text, false) }</span>
-            <button class="ask" aria-expanded={open.to_string()}>{ "why?" }</button>
+            <button class="ask" aria-expanded={open.to_string()}>{ say("why?") }</button>
         </li>
     }
 }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::check::Property;
+use crate::narrate::{fill, say};
 use crate::raft::NodeId;
 
 /// How far a newcomer has come.
@@ -29,7 +30,7 @@ pub enum Progress {
 pub fn guide(progress: Progress) -> Html {
     let (title, text) = words(progress);
     html! {
-        <section class="guide" aria-label="What to do">
+        <section class="guide" aria-label={say("What to do")}>
             <h1>{ title }</h1>
             <p>{ text }</p>
         </section>
@@ -39,54 +40,73 @@ pub fn guide(progress: Progress) -> Html {
 fn words(progress: Progress) -> (String, String) {
     match progress {
         Progress::Broken(property) => (
-            format!("{} is broken.", property.name()),
-            "Time stopped at the step that broke it. Ask why beside the property, and step back to see the cause.".into(),
+            fill("{} is broken.", &[&say(property.name())]),
+            say(
+                "Time stopped at the step that broke it. Ask why beside the property, and step back to see the cause.",
+            )
+            .into(),
         ),
         Progress::Invited(leader) => (
-            "Click the leader.".into(),
-            format!(
-                "These servers keep copies of one log. {leader} has the crown: it leads. It takes every write and \
-                 copies it to the others. Click it, and it crashes."
+            say("Click the leader.").into(),
+            fill(
+                "These servers keep copies of one log. {} has the crown: it leads. It takes every write and \
+                 copies it to the others. Click it, and it crashes.",
+                &[&leader],
             ),
         ),
         Progress::Divided => (
-            "The network is cut.".into(),
-            "The side with more than half of the servers can elect a leader and commit. The other side cannot. Click a \
-             crossed link to heal it, and see which log is repaired."
-                .into(),
+            say("The network is cut.").into(),
+            say(
+                "The side with more than half of the servers can elect a leader and commit. The other side cannot. Click a \
+                 crossed link to heal it, and see which log is repaired.",
+            )
+            .into(),
         ),
         Progress::Leaderless { up, of } if 2 * up <= of => (
-            "No majority.".into(),
-            format!(
-                "{up} of {of} servers are up, but a leader needs the votes of more than half of all. Click a server \
-                 that is down to restart it."
+            say("No majority.").into(),
+            fill(
+                "{} of {} servers are up, but a leader needs the votes of more than half of all. Click a server \
+                 that is down to restart it.",
+                &[&up, &of],
             ),
         ),
         Progress::Leaderless { .. } => (
-            "Nobody leads.".into(),
-            "The rings are election timers. The server whose timer expires first asks the others for their votes. A \
-             majority makes it leader."
-                .into(),
+            say("Nobody leads.").into(),
+            say(
+                "The rings are election timers. The server whose timer expires first asks the others for their votes. A \
+                 majority makes it leader.",
+            )
+            .into(),
         ),
-        Progress::Succeeded { leader, up, of } if up == of => (
-            format!("{leader} leads."),
-            "All servers are up. The leader sends each server the entries it missed: watch its log catch up. Then crash another."
-                .into(),
-        ),
-        Progress::Succeeded { leader, up, of } if 2 * (up - 1) > of => (
-            format!("{leader} leads now."),
-            "The log continues where it was, and no committed entry is lost. Click a server that is down to restart \
-             it, or crash another."
-                .into(),
-        ),
-        Progress::Succeeded { leader, up, of } if 2 * up > of => (
-            format!("{leader} leads a bare majority."),
-            "After one more crash there is no majority: no server can lead, and no entry is committed. Try it.".into(),
-        ),
-        Progress::Succeeded { leader, .. } => (
-            format!("{leader} leads a minority."),
-            "It takes writes, but no majority stores them, so none is committed. Click a server that is down."
-                .into(),
-        ),
+        Progress::Succeeded { leader, up, of } => succeeded(leader, up, of),
     }
+}
+
+/// What to do once there is another leader.
+fn succeeded(leader: NodeId, up: usize, of: usize) -> (String, String) {
+    // Said by the page.
+    let (title, text) = if up == of {
+        (
+            "{} leads.",
+            "All servers are up. The leader sends each server the entries it missed: watch its log catch up. Then crash another.",
+        )
+    } else if 2 * (up - 1) > of {
+        (
+            "{} leads now.",
+            "The log continues where it was, and no committed entry is lost. Click a server that is down to restart \
+             it, or crash another.",
+        )
+    } else if 2 * up > of {
+        (
+            "{} leads a bare majority.",
+            "After one more crash there is no majority: no server can lead, and no entry is committed. Try it.",
+        )
+    } else {
+        (
+            "{} leads a minority.",
+            "It takes writes, but no majority stores them, so none is committed. Click a server that is down.",
+        )
+    };
+
+    (fill(title, &[&leader]), say(text).into())
 }

@@ -2,10 +2,12 @@
 
 use yew::prelude::*;
 
-use super::keys;
+use super::{keys, language};
+use crate::narrate::say;
 
 type Rows = &'static [(&'static str, &'static str)];
 
+// Said by the page.
 const MARKS: Rows = &[
     ("dot", "a heartbeat: AppendEntries without entries"),
     (
@@ -38,6 +40,7 @@ const MARKS: Rows = &[
     ),
 ];
 
+// Said by the page.
 const KEYS: Rows = &[
     ("Space", "play or pause"),
     (
@@ -102,22 +105,23 @@ const KEYS: Rows = &[
 pub fn help(on_close: &Callback<()>) -> Html {
     let close = on_close.reform(|_: MouseEvent| ());
     html! {
-        <section class="help" aria-label="Help">
-            <h2>{ "What the marks mean" }
-                <button class="plain small" aria-label="Close help" onclick={close}>{ "×" }</button>
+        <section class="help" aria-label={say("Help")}>
+            { language::choice() }
+            <h2>{ say("What the marks mean") }
+                <button class="plain small" aria-label={say("Close help")} onclick={close}>{ "×" }</button>
             </h2>
             <dl>{ rows(MARKS) }</dl>
-            <h2>{ "What can be touched" }</h2>
-            <p>{ "Click a server to crash it or start it again. Click a link between two servers to cut it or mend it. \
+            <h2>{ say("What can be touched") }</h2>
+            <p>{ say("Click a server to crash it or start it again. Click a link between two servers to cut it or mend it. \
                   Click a message to hold time, read it, drop it or delay it. Click an event or an entry of a log to ask \
-                  why." }</p>
-            <h2>{ "Keys" }</h2>
+                  why.") }</p>
+            <h2>{ say("Keys") }</h2>
             <KeySwitch />
             <dl>{ rows(KEYS) }</dl>
             <p>
-                { "Nothing here is acted: a whole Raft runs in this page, as in " }
-                <a href="https://raft.github.io/raft.pdf">{ "the paper" }</a>
-                { ". More at " }<a href="https://raft.github.io/">{ "raft.github.io" }</a>{ "." }
+                { say("Nothing here is acted: a whole Raft runs in this page, as in") }{ " " }
+                <a href="https://raft.github.io/raft.pdf">{ say("the paper") }</a>
+                { say(". More at") }{ " " }<a href="https://raft.github.io/">{ "raft.github.io" }</a>{ say(".") }
             </p>
         </section>
     }
@@ -136,7 +140,7 @@ fn KeySwitch() -> Html {
     };
     html! {
         <p class="key-switch">
-            <label for="single-keys">{ "Shortcuts of a single letter or digit" }</label>
+            <label for="single-keys">{ say("Shortcuts of a single letter or digit") }</label>
             <button id="single-keys" class="switch" role="switch" aria-checked={on.to_string()} {onclick}></button>
         </p>
     }
@@ -144,6 +148,6 @@ fn KeySwitch() -> Html {
 
 fn rows(rows: Rows) -> Html {
     rows.iter()
-        .map(|(name, text)| html! { <div key={*name}><dt>{ *name }</dt><dd>{ *text }</dd></div> })
+        .map(|(name, text)| html! { <div key={*name}><dt>{ say(name) }</dt><dd>{ say(text) }</dd></div> })
         .collect()
 }

@@ -13,6 +13,7 @@ use crate::course::{
     self, CONTENTS, Chapter, Cut, Page, Panels, Place, Progress, Question, Slide, Tool, Touch,
     exists,
 };
+use crate::narrate::{Language, fill, say, spoken};
 use crate::raft::{NodeId, ServerSet};
 use crate::session::{Player, Session, link};
 use crate::sim::World;
@@ -189,7 +190,8 @@ impl Learning {
         self.order.clear();
         self.hands.clear();
         self.chapter = known;
-        if self.chapter.is_none() && place.chapter == CONTENTS[0].number {
+        // The first chapter's English text comes with the page.
+        if self.chapter.is_none() && place.chapter == CONTENTS[0].number && !self.is_translated() {
             self.take(course::FIRST);
         }
         if self.chapter.is_none() {
@@ -207,6 +209,17 @@ impl Learning {
                 self.missing = Some(format!("{}, {why}.", file.unwrap_or_default()));
             }
         }
+    }
+
+    /// Whether the chapter has a text in the language that is spoken, which is not English.
+    pub fn is_translated(&self) -> bool {
+        let listed = course::listed(self.place.chapter);
+        listed.is_some_and(|listed| listed.language(spoken()) != Language::English)
+    }
+
+    /// Whether the chapter is in English though the reader chose another language.
+    pub fn is_only_english(&self) -> bool {
+        spoken() != Language::English && !self.is_translated()
     }
 
     /// The cluster of the page that is open.
@@ -232,7 +245,7 @@ impl Learning {
                 Outcome::Show(Box::new(player))
             }
             Err(why) => {
-                self.missing = Some(format!("This page cannot be set up: {why}."));
+                self.missing = Some(fill("This page cannot be set up: {}.", &[&why]));
                 Outcome::Look
             }
         }
@@ -499,10 +512,10 @@ impl Learning {
     pub fn title(&self) -> String {
         let chapter = course::listed(self.place.chapter);
         let chapter = chapter.map_or(String::new(), |listed| {
-            format!("{} {}", listed.number, listed.title)
+            format!("{} {}", listed.number, say(listed.title))
         });
         match (self.contents, self.page()) {
-            (true, _) => "Contents · Raftarium".into(),
+            (true, _) => format!("{} · Raftarium", say("Contents")),
             (false, None) => format!("{chapter} · Raftarium"),
             (false, Some(page)) => format!("{} · {chapter} · Raftarium", page.title),
         }
@@ -554,20 +567,26 @@ fn before(place: Place) -> Option<Place> {
 /// The text of a chapter, or why there is none.
 pub async fn fetch(chapter: u16) -> Result<String, String> {
     let listed = course::listed(chapter);
-    let text = text(listed.map_or("", |listed| listed.file)).await;
+    let file = listed.map_or("", |listed| listed.file);
+    let language = listed.map_or(Language::English, |listed| listed.language(spoken()));
+    let text = fetch_text(language, file).await;
     text.ok_or_else(|| {
-        "This chapter did not arrive. Check the connection, then try again.".to_owned()
+        say("This chapter did not arrive. Check the connection, then try again.").to_owned()
     })
 }
 
 /// The text of the glossary.
 pub async fn fetch_words() -> Option<String> {
-    text("words.txt").await
+    fetch_text(spoken(), "words.txt").await
 }
 
-/// A file beside the chapters.
-async fn text(file: &str) -> Option<String> {
-    let address = format!("lessons/{file}?{:x}", course::VERSION);
+/// A file beside the chapters of a language.
+pub async fn fetch_text(language: Language, file: &str) -> Option<String> {
+    let folder = match language {
+        Language::English => "",
+        other => other.code(),
+    };
+    let address = format!("lessons/{folder}/{file}?{:x}", course::VERSION).replace("//", "/");
     let window = web_sys::window()?;
     let text = async {
         let response = JsFuture::from(window.fetch_with_str(&address)).await?;

@@ -13,6 +13,7 @@ use crate::course::glossary::{self, Word};
 use crate::course::{
     self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Question, Span, Touch,
 };
+use crate::narrate::{fill, say};
 use crate::session::Session;
 use crate::sim::StepId;
 use crate::view::refs;
@@ -31,7 +32,7 @@ pub fn lesson(learning: &Learning, session: &Session, on_wish: &Callback<Wish>) 
         Some(Wish::Word(word.get_attribute("data-word")))
     });
     html! {
-        <section class="page" aria-label="Lesson">
+        <section class="page" aria-label={say("Lesson")}>
             { heading(learning, on_wish) }
             <div {key} class="page-content" onclick={tapped}>{ content }</div>
             { word_card(learning, on_wish) }
@@ -51,13 +52,13 @@ fn button(
 
 fn heading(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let place = learning.place;
-    let title = course::listed(place.chapter).map_or("", |listed| listed.title);
+    let title = course::listed(place.chapter).map_or("", |listed| say(listed.title));
     let way = learning.progress.cut;
-    let way = way.map(|cut| format!("{}: ", cut.title));
+    let way = way.map(|cut| format!("{}: ", say(cut.title)));
     let shown = if learning.contents {
-        "Close"
+        say("Close")
     } else {
-        "Contents"
+        say("Contents")
     };
     html! {
         <p class="chapter">
@@ -75,15 +76,15 @@ fn word_card(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let words = learning.words.as_deref();
     let word = words.and_then(|words| glossary::find(words, name));
     let text = match (words, word) {
-        (None, _) => "One moment.",
-        (_, None) => "This term is not in the glossary.",
+        (None, _) => say("One moment."),
+        (_, None) => say("This term is not in the glossary."),
         (_, Some(word)) => word.text.as_str(),
     };
     let place = word.map(|word| word.place);
     let place = place.filter(|place| *place != learning.place);
-    let link = place.map(|place| html! { <a href={format!("#/lesson/{place}")}>{ format!("Page {place} teaches it") }</a> });
+    let link = place.map(|place| html! { <a href={format!("#/lesson/{place}")}>{ fill("Page {} teaches it", &[&place]) }</a> });
     html! {
-        <aside class="word-card" role="status" aria-label="Term">
+        <aside class="word-card" role="status" aria-label={say("Term")}>
             <b>{ name }</b>
             { button("plain small", "×", Wish::Word(None), on_wish) }
             <p>{ text }{ " " }{ for link }</p>
@@ -93,11 +94,11 @@ fn word_card(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
 
 fn missing(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     match &learning.missing {
-        None => html! { <p class="muted">{ "One moment." }</p> },
+        None => html! { <p class="muted">{ say("One moment.") }</p> },
         Some(why) => html! {
             <>
                 <p role="alert">{ why }</p>
-                { button("bordered small", "Try again", Wish::Again, on_wish) }
+                { button("bordered small", say("Try again"), Wish::Again, on_wish) }
             </>
         },
     }
@@ -126,6 +127,7 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
     let lost = page.why_lost(session).filter(|_| learning.detour.is_none());
     html! {
         <>
+            { for learning.is_only_english().then(|| html! { <p class="muted">{ say("This chapter is not translated yet. Here it is in English.") }</p> }) }
             <h1 translate="yes">{ &page.title }</h1>
             <div {class}>{ for prose(&page.before, learning, session) }</div>
             <div aria-live="polite">{ for asked.map(|asked| question(learning, asked, page, session, on_wish)) }</div>
@@ -143,8 +145,8 @@ fn lost(why: &str, on_wish: &Callback<Wish>) -> Html {
     html! {
         <>
             <p>{ for told(why, false) }</p>
-            { button("bordered small", "Undo", Wish::Undo, on_wish) }
-            { button("plain small", "Start this page again", Wish::Again, on_wish) }
+            { button("bordered small", say("Undo"), Wish::Undo, on_wish) }
+            { button("plain small", say("Start this page again"), Wish::Again, on_wish) }
         </>
     }
 }
@@ -171,16 +173,16 @@ fn lab(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let shown = learning.splits.map(|splits| {
         html! {
             <div role="status">
-                { bar("lab-bar", "measured", splits.measured) }
-                { bar("lab-bar", "by the formula", splits.expected) }
+                { bar("lab-bar", say("measured"), splits.measured) }
+                { bar("lab-bar", say("by the formula"), splits.expected) }
             </div>
         }
     });
     html! {
         <div class="lab">
             <label>
-                <span>{ format!("Timeouts from 150 to {longest} ms") }</span>
-                <input type="range" aria-label="Longest timeout" min="160" max="600" step="10"
+                <span>{ fill("Timeouts from 150 to {} ms", &[&longest]) }</span>
+                <input type="range" aria-label={say("Longest timeout")} min="160" max="600" step="10"
                     value={longest.to_string()} onchange={measure} />
             </label>
             <div>{ for shown }</div>
@@ -192,7 +194,7 @@ fn lab(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
 fn met(page: &Page, learning: &Learning, session: &Session) -> Html {
     html! {
         <div class="met">
-            <p class="met-mark">{ icons::done() }{ "Done" }</p>
+            <p class="met-mark">{ icons::done() }{ say("Done") }</p>
             { for prose(&page.after, learning, session) }
             { source(&page.source) }
         </div>
@@ -216,8 +218,8 @@ fn help(learning: &Learning, page: &Page, on_wish: &Callback<Wish>) -> Html {
     html! {
         <>
             <div>{ for shown.map(|hint| html! { <p class="hint">{ for told(hint, false) }</p> }) }</div>
-            <span>{ for more.then(|| button("plain small", "Hint", Wish::Hint, on_wish)) }</span>
-            { for page.goal.as_ref().map(|_| button("plain small", "Start this page again", Wish::Again, on_wish)) }
+            <span>{ for more.then(|| button("plain small", say("Hint"), Wish::Hint, on_wish)) }</span>
+            { for page.goal.as_ref().map(|_| button("plain small", say("Start this page again"), Wish::Again, on_wish)) }
         </>
     }
 }
@@ -250,17 +252,17 @@ fn question(
     let done = done.then(|| {
         button(
             "bordered offer",
-            "This is my order",
+            say("This is my order"),
             Wish::Choose(right),
             on_wish,
         )
     });
     let class = if open { "question open" } else { "question" };
     html! {
-        <div {class} id="question" role="group" aria-label="Prediction">
+        <div {class} id="question" role="group" aria-label={say("Prediction")}>
             <p class="asked">{ for told(&asked.question, true) }</p>
             <div>{ for choices }{ for cards }</div>
-            <div class="decide">{ for done }{ for open.then(|| button("plain small", "Show me", Wish::ShowMe, on_wish)) }</div>
+            <div class="decide">{ for done }{ for open.then(|| button("plain small", say("Show me"), Wish::ShowMe, on_wish)) }</div>
         </div>
     }
 }
@@ -306,7 +308,7 @@ fn card(
     let (class, mark) = match (place, guess) {
         (Some(_), None) => ("choice card right", String::new()),
         (Some(place), Some(guess)) if place == guess => ("choice card right", "✓".into()),
-        (Some(_), Some(guess)) => ("choice card wrong", format!("you: {}", number(guess))),
+        (Some(_), Some(guess)) => ("choice card wrong", fill("you: {}", &[&number(guess)])),
         (None, _) => ("choice card", String::new()),
     };
     let shown = place.or(guess).map(number);
@@ -342,7 +344,7 @@ fn answer(learning: &Learning, nth: usize, choice: &Choice, on_wish: &Callback<W
         (true, false) if chosen => "✗",
         _ => "",
     };
-    let yours = (chosen && judged).then(|| html! { <small>{ "your guess" }</small> });
+    let yours = (chosen && judged).then(|| html! { <small>{ say("your guess") }</small> });
     let because = (judged && (choice.right || chosen || here)).then(|| {
         html! { <p class="because" translate="yes">{ for told(&choice.because, false) }</p> }
     });
@@ -379,16 +381,16 @@ fn detour(here: bool, nth: usize, choice: &Choice, on_wish: &Callback<Wish>) -> 
     }
     if !here {
         let label = if choice.run.is_other_world() {
-            "See that world"
+            say("See that world")
         } else {
-            "See why not"
+            say("See why not")
         };
         return button("plain small world", label, Wish::ShowWhyNot(nth), on_wish);
     }
     html! {
         <div class="detour">
-            { button("bordered small", "Watch it again", Wish::ShowWhyNot(nth), on_wish) }
-            { button("bordered small", "Back to my run", Wish::Return, on_wish) }
+            { button("bordered small", say("Watch it again"), Wish::ShowWhyNot(nth), on_wish) }
+            { button("bordered small", say("Back to my run"), Wish::Return, on_wish) }
         </div>
     }
 }
@@ -448,7 +450,7 @@ pub fn way(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
             (false, false) => "dot",
         };
         html! {
-            <button key={page} {class} aria-label={format!("Page {page}")} data-page={page.to_string()}
+            <button key={page} {class} aria-label={fill("Page {}", &[&page])} data-page={page.to_string()}
                 aria-current={(page == place.page).then_some("page")} />
         }
     });
@@ -460,10 +462,10 @@ pub fn way(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let next = if learning.met { "next ready" } else { "next" };
     let wish = |wish: Wish| on_wish.reform(move |_: MouseEvent| wish.clone());
     html! {
-        <nav class="way" aria-label="Pages">
-            <button class="bordered" disabled={first} onclick={wish(Wish::Back)}>{ "Back" }</button>
+        <nav class="way" aria-label={say("Pages")}>
+            <button class="bordered" disabled={first} onclick={wish(Wish::Back)}>{ say("Back") }</button>
             <span class="dots" onclick={open}>{ for dots }</span>
-            <button class={next} disabled={learning.is_last()} onclick={wish(Wish::Next)}>{ "Next" }</button>
+            <button class={next} disabled={learning.is_last()} onclick={wish(Wish::Next)}>{ say("Next") }</button>
         </nav>
     }
 }

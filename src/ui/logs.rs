@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::delegate;
 use super::server::term_class;
 use super::why::{self, token};
+use crate::narrate::{fill, say};
 use crate::raft::{EntryId, LogIndex, NodeId};
 use crate::view::logs::{Cell, Row};
 use crate::view::{LogTable, Question, refs};
@@ -53,18 +54,18 @@ pub fn Logs(props: &LogsProps) -> Html {
     let mut cells = table.rows.iter().flat_map(|row| &row.cells);
     let bare = cells.all(|cell| cell.is_noop);
     let told = if bare {
-        "each cell: the term of the entry"
+        say("each cell: the term of the entry")
     } else {
-        "term above, command below"
+        say("term above, command below")
     };
     let class = if bare { "logs bare" } else { "logs" };
     let indexes = (table.first.0..=table.last.0).map(|index| {
         html! { <th key={index} scope="col">{ index }</th> }
     });
     html! {
-        <section {class} aria-label="Logs">
+        <section {class} aria-label={say("Logs")}>
             <h2>{ props.title }<span>{ told }</span></h2>
-            <div ref={strip} class="logs-strip" tabindex="0" role="group" aria-label="Log entries" {onkeydown}>
+            <div ref={strip} class="logs-strip" tabindex="0" role="group" aria-label={say("Log entries")} {onkeydown}>
                 <table>
                     <thead><tr>
                         <td></td>
@@ -76,9 +77,9 @@ pub fn Logs(props: &LogsProps) -> Html {
                 </table>
             </div>
             <p class="logs-key" aria-hidden="true">
-                <span><i class="sample"></i>{ "uncommitted" }</span>
-                <span><i class="sample committed"></i>{ "committed" }</span>
-                <span><i class="sample-line"></i>{ "up to here" }</span>
+                <span><i class="sample"></i>{ say("uncommitted") }</span>
+                <span><i class="sample committed"></i>{ say("committed") }</span>
+                <span><i class="sample-line"></i>{ say("up to here") }</span>
                 { for shows_next.then(|| html! { <span><i class="sample-next">{ "▲" }</i>{ "nextIndex" }</span> }) }
             </p>
         </section>
@@ -110,14 +111,14 @@ fn log_row(row: &Row, table: &LogTable, focused: bool) -> Html {
         <tr key={row.server.number()}
             class={classes!("log-row", row.look.word(), if focused { "focused" } else { "" })}>
             <th scope="row">
-                <button class="log-server" data-server={row.server.number().to_string()} data-refs={refs::named(row.server)} title={format!("Look into {}", row.label)}>
+                <button class="log-server" data-server={row.server.number().to_string()} data-refs={refs::named(row.server)} title={fill("Look into {}", &[&row.label])}>
                     <i class="role" aria-hidden="true"></i>{ &row.label }
                 </button>
             </th>
             { for stack }
             { for cells }
             { missing }
-            <td class="log-state" title="What its state machine holds">
+            <td class="log-state" title={say("What its state machine holds")}>
                 { values.join(" ") }
             </td>
         </tr>
@@ -150,9 +151,9 @@ fn missing(row: &Row, from: u64, to: u64, next: Option<LogIndex>) -> Html {
 /// `← 4 entries`
 fn behind(row: &Row) -> Html {
     let words = match row.cells.len() {
-        0 => "empty".to_string(),
-        1 => "← 1 entry".to_string(),
-        count => format!("← {count} entries"),
+        0 => say("empty").to_string(),
+        1 => say("← 1 entry").to_string(),
+        count => fill("← {} entries", &[&count]),
     };
     html! { <span>{ words }</span> }
 }
@@ -163,7 +164,7 @@ fn gap(columns: usize) -> Html {
 
 /// Entries that a snapshot stands for.
 fn stack(columns: usize, last: LogIndex) -> Html {
-    let title = format!("a snapshot stands for the entries up to {last}");
+    let title = fill("a snapshot stands for the entries up to {}", &[&last]);
     html! {
         <td colspan={columns.to_string()}>
             <span class="entry committed stack" {title}><b>{ format!("…{last}") }</b></span>
@@ -179,12 +180,12 @@ fn entry(row: &Row, cell: &Cell, next: Option<LogIndex>) -> Html {
     };
     let (server, index, term) = (row.server, cell.index, cell.term);
     let text = match cell.configuration {
-        Some(members) => format!("the members {members}"),
+        Some(members) => fill("the members {}", &[&members]),
         None => cell.text.clone(),
     };
-    let title = format!(
-        "entry {index} of {}, term {term}: {text}, {state}",
-        row.label
+    let title = fill(
+        "entry {} of {}, term {}: {}, {}",
+        &[&index, &row.label, &term, &text, &say(state)],
     );
     // The line below the row ends where the server knows that nothing further is committed.
     let line = match index.cmp(&row.commit) {

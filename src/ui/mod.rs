@@ -45,6 +45,7 @@ mod icons;
 mod inspector;
 mod kept;
 mod keys;
+mod language;
 mod learning;
 mod lesson;
 mod logs;
@@ -80,6 +81,7 @@ mod rendered;
 
 pub use app::App;
 pub use fault::catch_panics;
+pub use language::{is_wanted as wants_language, start as speak};
 
 /// What a worker does, and no page: what the first word of its name says.
 pub fn work() {

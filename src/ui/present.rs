@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::learning::{Learning, Wish};
 use super::refs::told;
 use crate::course::{self, Slide};
+use crate::narrate::{fill, say};
 use crate::session::{Session, link};
 use crate::sim::{Action, Time};
 
@@ -238,6 +239,7 @@ pub fn key(event: &KeyboardEvent, learning: &Learning, asks: bool) -> Option<Key
     asks.then_some(Key::Page(Wish::Hand { choice, up }))
 }
 
+// Said by the page.
 const KEYS: [(&str, &str); 6] = [
     ("Page Down", "next"),
     ("1 2 3", "count a hand"),
@@ -250,8 +252,8 @@ const KEYS: [(&str, &str); 6] = [
 /// The keys, at the foot of the projector's window.
 pub fn foot() -> Html {
     let keys = KEYS.iter();
-    let keys = keys.map(|(key, text)| html! { <span><kbd>{ *key }</kbd>{ *text }</span> });
-    html! { <footer class="lecture-keys" aria-label="Keys">{ for keys }</footer> }
+    let keys = keys.map(|(key, text)| html! { <span><kbd>{ say(key) }</kbd>{ say(text) }</span> });
+    html! { <footer class="lecture-keys" aria-label={say("Keys")}>{ for keys }</footer> }
 }
 
 /// What only the lecturer sees.
@@ -259,25 +261,26 @@ pub fn notes(presenting: &Presenting, learning: &Learning) -> Html {
     let page = learning.page();
     let asked = page.and_then(|page| page.prediction.as_ref());
     let right = asked.and_then(|asked| asked.choices.iter().find(|choice| choice.right));
-    let right =
-        right.map(|choice| html! { <p>{ "Right: " }<b>{ told(&choice.text, false) }</b></p> });
+    let right = right.map(
+        |choice| html! { <p>{ say("Right:") }{ " " }<b>{ told(&choice.text, false) }</b></p> },
+    );
     let next = learning.after().map(|place| {
         let same = place.chapter == learning.place.chapter;
         let chapter = learning.chapter.as_ref().filter(|_| same);
         let title = match chapter {
             Some(chapter) => chapter.pages[usize::from(place.page) - 1].title.as_str(),
-            None => course::listed(place.chapter).map_or("", |listed| listed.title),
+            None => course::listed(place.chapter).map_or("", |listed| say(listed.title)),
         };
-        html! { <p>{ "Next: " }{ title }</p> }
+        html! { <p>{ say("Next:") }{ " " }{ title }</p> }
     });
     let state = match (presenting.followed, presenting.blank) {
-        (false, _) => "No audience window follows yet.",
-        (true, true) => "The audience sees an empty screen.",
-        (true, false) => "The audience window follows.",
+        (false, _) => say("No audience window follows yet."),
+        (true, true) => say("The audience sees an empty screen."),
+        (true, false) => say("The audience window follows."),
     };
     html! {
-        <section class="notes" aria-label="Notes">
-            <h2>{ "Notes" }<a href="#/audience" target="raftarium-audience">{ "Audience window" }</a></h2>
+        <section class="notes" aria-label={say("Notes")}>
+            <h2>{ say("Notes") }<a href="#/audience" target="raftarium-audience">{ say("Audience window") }</a></h2>
             { for right }
             { for next }
             <p role="status">{ state }</p>
@@ -288,8 +291,8 @@ pub fn notes(presenting: &Presenting, learning: &Learning) -> Html {
 /// How many hands were up for an answer, once hands are counted.
 pub fn hands(learning: &Learning, choice: usize) -> Option<Html> {
     let hands = match *learning.hands.get(choice)? {
-        1 => "1 hand".into(),
-        count => format!("{count} hands"),
+        1 => say("1 hand").into(),
+        count => fill("{} hands", &[&count]),
     };
     Some(html! { <small class="hands">{ hands }</small> })
 }

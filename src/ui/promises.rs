@@ -7,6 +7,7 @@ use super::icons;
 use super::why::token;
 
 use crate::check::Property;
+use crate::narrate::{fill, say, spoken};
 use crate::view::Question;
 
 /// A property that was broken, in a sentence.
@@ -18,12 +19,12 @@ pub struct Broken {
 
 /// What broke, and how: a property's name first.
 fn breach(broken: &Broken) -> Html {
-    let name = broken.text.find(" is broken").unwrap_or_default();
+    let name = broken.text.find(say("is broken")).unwrap_or_default();
     let (name, how) = broken.text.split_at(name);
     html! {
         <p key={broken.property.name()} class="breach" role="alert">
             <b>{ name }</b>{ how }{ " " }
-            <button class="ask" data-ask={token(Question::Violation(broken.property))}>{ "why?" }</button>
+            <button class="ask" data-ask={token(Question::Violation(broken.property))}>{ say("why?") }</button>
         </p>
     }
 }
@@ -32,15 +33,17 @@ fn breach(broken: &Broken) -> Html {
 pub fn promises(broken: &[Broken]) -> Html {
     let is_broken = |property| broken.iter().any(|broken| broken.property == property);
     let row = |property: &Property| {
+        // Said by the page.
         let state = if is_broken(*property) {
             "broken"
         } else {
             "holds"
         };
+
         html! {
             <li key={property.name()} class={state}>
-                <b>{ property.name() }</b><span class="visually-hidden">{ format!(": {state}. ") }</span>
-                <span>{ property.promise() }</span>
+                <b>{ say(property.name()) }</b><span class="visually-hidden">{ format!(": {}. ", say(state)) }</span>
+                <span>{ spoken().words().promise(*property) }</span>
             </li>
         }
     };
@@ -49,11 +52,11 @@ pub fn promises(broken: &[Broken]) -> Html {
     let besides = besides.filter(|one| Property::CLIENTS.contains(one) || is_broken(**one));
     let shown: Vec<&Property> = Property::FIGURE_3.iter().chain(besides).collect();
     let (class, words) = match broken.len() {
-        0 => ("promises", format!("{} properties hold", shown.len())),
-        1 => ("promises breached", "1 property is broken".to_string()),
+        0 => ("promises", fill("{} properties hold", &[&shown.len()])),
+        1 => ("promises breached", say("1 property is broken").to_string()),
         count => (
             "promises breached",
-            format!("{count} properties are broken"),
+            fill("{} properties are broken", &[&count]),
         ),
     };
     let mark = if broken.is_empty() {
@@ -62,10 +65,10 @@ pub fn promises(broken: &[Broken]) -> Html {
         icons::broken()
     };
     html! {
-        <section {class} aria-label="Safety properties">
+        <section {class} aria-label={say("Safety properties")}>
             <div>{ for broken.iter().map(breach) }</div>
             <details>
-                <summary>{ mark }<b>{ words }</b><span class="which">{ "which?" }</span></summary>
+                <summary>{ mark }<b>{ words }</b><span class="which">{ say("which?") }</span></summary>
                 <ul>{ for shown.into_iter().map(row) }</ul>
             </details>
         </section>

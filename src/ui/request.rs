@@ -7,6 +7,7 @@ use super::control::{Control, sentence};
 use super::opening::{EVERY, KEYS};
 use super::settings::{options, value};
 use crate::kv::{ClientId, Op};
+use crate::narrate::{fill, say};
 use crate::raft::{NodeId, ServerSet};
 use crate::sim::Action;
 
@@ -62,11 +63,11 @@ pub fn Request(props: &RequestProps) -> Html {
             { for props.by_itself.map(|on| own_writes(&props.control, props.clients, on)) }
             <div class="request-line">
                 { for (props.clients > 1).then(|| clients(props.clients, sender, client.setter())) }
-                <label for="request-field" class="visually-hidden">{ "Request" }</label>
+                <label for="request-field" class="visually-hidden">{ say("Request") }</label>
                 <input id="request-field" ref={field} type="text" autocomplete="off" autocapitalize="none"
-                    spellcheck="false" title="x=5, x+=1, x?, -x or x:1>2" />
+                    spellcheck="false" title={say("x=5, x+=1, x?, -x or x:1>2")} />
                 { for (!props.servers.is_empty()).then(|| servers(props.servers, to_server, to.setter())) }
-                <button>{ "Send" }</button>
+                <button>{ say("Send") }</button>
             </div>
         </form>
     }
@@ -76,7 +77,7 @@ pub fn Request(props: &RequestProps) -> Html {
 fn clients(count: usize, sender: usize, set: UseStateSetter<usize>) -> Html {
     let onchange = move |event: Event| set.set(value(&event).parse().unwrap_or(1));
     let clients = (1..=count).map(|nth| (nth, format!("C{nth}"), nth == sender));
-    html! { <select aria-label="Client" {onchange}>{ options(clients) }</select> }
+    html! { <select aria-label={say("Client")} {onchange}>{ options(clients) }</select> }
 }
 
 /// Which server is asked first.
@@ -85,10 +86,20 @@ fn servers(ids: ServerSet, to: Option<NodeId>, set: UseStateSetter<Option<NodeId
         let id = value(&event).parse().ok().and_then(NodeId::new);
         set.set(id);
     };
-    let own = ("0".to_string(), "to the leader".to_string(), to.is_none());
+    let own = (
+        "0".to_string(),
+        say("to the leader").to_string(),
+        to.is_none(),
+    );
     let each = ids.iter();
-    let each = each.map(|id| (id.number().to_string(), format!("to {id}"), to == Some(id)));
-    html! { <select aria-label="To" {onchange}>{ options([own].into_iter().chain(each)) }</select> }
+    let each = each.map(|id| {
+        (
+            id.number().to_string(),
+            fill("to {}", &[&id]),
+            to == Some(id),
+        )
+    });
+    html! { <select aria-label={say("To")} {onchange}>{ options([own].into_iter().chain(each)) }</select> }
 }
 
 /// A switch for clients that write by themselves, each to a key of its own.
@@ -104,7 +115,7 @@ fn own_writes(control: &Control, clients: usize, on: bool) -> Html {
     };
     html! {
         <button type="button" class="by-itself" aria-pressed={on.to_string()} {onclick}>
-            { "Clients write: " }{ if on { "on" } else { "off" } }
+            { say("Clients write:") }{ " " }{ if on { say("on") } else { say("off") } }
         </button>
     }
 }
@@ -115,7 +126,7 @@ fn send(
     text: &str,
 ) -> Result<(), String> {
     let op: Op = text.parse().map_err(sentence)?;
-    let client = ClientId::new(client).ok_or("There is no client.")?;
+    let client = ClientId::new(client).ok_or_else(|| say("There is no client.").to_owned())?;
     control.act(match to {
         Some(to) => Action::RequestTo(client, op, to),
         None => Action::Request(client, op),

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::geometry::{Geometry, px};
 use super::svg::{ORIGIN, circle, path, rect, text};
 use super::why::token;
+use crate::narrate::{fill, say};
 use crate::raft::{NodeId, ServerSet, Term};
 use crate::view::Question;
 use crate::view::refs::{self, named};
@@ -109,7 +110,7 @@ fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
         format!("{} ", server.label),
     ));
     if geometry.is_roomy() || server.look != Look::Follower {
-        let (at, word) = (outer(server, geometry), server.look.word());
+        let (at, word) = (outer(server, geometry), say(server.look.word()));
         let doing = server.doing.as_ref();
         let words = doing.map_or_else(|| format!("{word} "), |doing| format!("{word}, {doing} "));
         parts.push(text("server-word", (0.0, at), words));
@@ -123,8 +124,10 @@ fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
 
 /// The term, on the ground and with the edge of its colour.
 fn term_tag(term: Term, y: f32) -> Html {
-    let words = format!("term {term}");
-    let half = 4.0 + 3.6 * words.len() as f32;
+    let words = fill("term {}", &[&term]);
+    // A letter of a wide script takes the place of two.
+    let wide = words.chars().filter(|one| !one.is_ascii()).count();
+    let half = 4.0 + 3.6 * (words.chars().count() + wide) as f32;
     html! {
         <g class={classes!("term-tag", term_class(term))} data-refs={refs::TERM}>
             { rect("ground", (0.0, y), (half, 9.5), 5.0) }
@@ -146,7 +149,7 @@ fn disk(geometry: &Geometry) -> Html {
     let at = geometry.server * 0.88;
     html! {
         <g class="server-disk" transform={format!("translate({} {})", px(at), px(at))}>
-            <title>{ "writing to its disk" }</title>
+            <title>{ say("writing to its disk") }</title>
             { circle("ground", ORIGIN, 12.0) }
             { path("platters", "M-6.5-3.5a6.5 2.8 0 0 1 13 0v7a6.5 2.8 0 0 1-13 0zm0 0a6.5 2.8 0 0 0 13 0m-13 3.5a6.5 2.8 0 0 0 13 0") }
         </g>

@@ -13,6 +13,7 @@ use super::packet::packet_shape;
 use super::server::{ServerState, focus, neighbour, quorum_row, server_shape};
 use super::svg::{line, path, rect, text};
 use super::why::element;
+use crate::narrate::{fill, say};
 use crate::raft::{NodeId, ServerSet};
 use crate::sim::PacketId;
 use crate::view::scene::{ClientView, LinkView, ServerView};
@@ -105,7 +106,7 @@ pub fn Stage(props: &StageProps) -> Html {
     let StageProps {
         scene, geometry, ..
     } = props;
-    let label = format!("A cluster of {} servers", scene.servers.len());
+    let label = fill("A cluster of {} servers", &[&scene.servers.len()]);
     let timed = || {
         let servers = scene.servers.iter();
         servers.filter(|server| server.timer.is_some())
@@ -170,7 +171,7 @@ pub fn Stage(props: &StageProps) -> Html {
             </g>
             <g class="servers">{ for servers }</g>
             <g class="quorums" aria-hidden="true">{ for rows }</g>
-            <g ref={packets} class="packets" role="group" tabindex={stop} aria-label="Messages under way">
+            <g ref={packets} class="packets" role="group" tabindex={stop} aria-label={say("Messages under way")}>
                 { for flying }
             </g>
         </svg>
@@ -341,7 +342,7 @@ fn client_box(client: &ClientView, geometry: &Geometry, alone: bool) -> Html {
         <g key={client.id.slot()} class="client" data-refs={refs::named(client.id)}>
             <g>{ for client.waits.then(|| line("client-line", from, to)) }</g>
             { rect("client-body", (x, y), (32.0, 19.0), 9.0) }
-            { text("client-name", (x, y + 5.0), if alone { "client".into() } else { client.id.to_string() }) }
+            { text("client-name", (x, y + 5.0), if alone { say("client").into() } else { client.id.to_string() }) }
             { text(class, (words_x, words_y), &client.doing) }
         </g>
     }
@@ -355,12 +356,18 @@ fn link_line(link: &LinkView, geometry: &Geometry) -> Html {
         (true, true) => "cut",
         _ => "half-cut",
     };
-    let what = if link.is_cut() { "Mend" } else { "Cut" };
+    // Said by the page.
+    let what = if link.is_cut() {
+        "Mend the link between {} and {}"
+    } else {
+        "Cut the link between {} and {}"
+    };
+
     let key = link.a.number() * 10 + link.b.number();
     let middle = (px((a.0 + b.0) / 2.0 - 6.0), px((a.1 + b.1) / 2.0 - 6.0));
     html! {
         <g {key} class={format!("link {state}")} data-link={key.to_string()}>
-            <title>{ format!("{what} the link between {} and {}", link.a, link.b) }</title>
+            <title>{ fill(what, &[&link.a, &link.b]) }</title>
             { line("link-line", a, b) }
             { line("link-touch", a, b) }
             { path("link-cross", format!("M{} {}l12 12m0-12l-12 12", middle.0, middle.1)) }

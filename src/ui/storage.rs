@@ -9,6 +9,9 @@ pub const COURSE: &str = "raftarium.course";
 /// `off`, if a single letter shall not be a shortcut.
 pub const KEYS: &str = "raftarium.keys";
 
+/// The code of the language that was chosen, if one was.
+pub const LANGUAGE: &str = "raftarium.language";
+
 /// The runs that were kept ([`super::kept`]).
 pub const RUNS: &str = "raftarium.runs";
 

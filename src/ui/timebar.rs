@@ -11,6 +11,7 @@ use super::control::Control;
 use super::icons;
 use super::paint::Paint;
 use super::travel::Travel;
+use crate::narrate::{fill, say};
 use crate::raft::{MAX_SERVERS, NodeId};
 use crate::session::{Bookmark, TimeWish};
 use crate::sim::Time;
@@ -83,25 +84,25 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
         TimeWish::Speed(speed_at(place))
     });
     let (label, icon) = if props.playing {
-        ("Pause", icons::pause())
+        (say("Pause"), icons::pause())
     } else {
-        ("Play", icons::play())
+        (say("Play"), icons::play())
     };
     let branches = (!props.branches.is_empty()).then(|| {
         html! { <Branches marks={props.branches.clone()} span={span(props.timeline.head)} control={&props.control} on_compare={&props.on_compare} /> }
     });
     html! {
         <footer class="timebar">
-            <div class="controls" role="group" aria-label="Playing">
-                <button class="quiet undo" aria-label="Undo" title="Undo (Ctrl+Z)" disabled={!props.can_undo}
+            <div class="controls" role="group" aria-label={say("Playing")}>
+                <button class="quiet undo" aria-label={say("Undo")} title={say("Undo (Ctrl+Z)")} disabled={!props.can_undo}
                     onclick={send(|_| TimeWish::Undo)}>{ icons::undo() }</button>
-                <button class="step" aria-label="Step back" title="Step back (←; with Shift to the last event told)"
+                <button class="step" aria-label={say("Step back")} title={say("Step back (←; with Shift to the last event told)")}
                     onclick={send(|event| TimeWish::Back { story: event.shift_key() })}>{ icons::step_back() }</button>
-                <button class="play" aria-label={label} title={format!("{label} (Space)")}
+                <button class="play" aria-label={label} title={fill("{} (Space)", &[&label])}
                     onclick={send(|_| TimeWish::Toggle)}>{ icon }</button>
-                <button class="step" aria-label="Step forward" title="Step forward (→; with Shift to the next event told)"
+                <button class="step" aria-label={say("Step forward")} title={say("Step forward (→; with Shift to the next event told)")}
                     onclick={send(|event| TimeWish::Forward { story: event.shift_key() })}>{ icons::step_forward() }</button>
-                <button class="quiet undo" aria-label="Redo" title="Redo (Shift+Ctrl+Z)" disabled={!props.can_redo}
+                <button class="quiet undo" aria-label={say("Redo")} title={say("Redo (Shift+Ctrl+Z)")} disabled={!props.can_redo}
                     onclick={send(|_| TimeWish::Redo)}>{ icons::redo() }</button>
                 { for props.travels.then(|| travel(props)) }
             </div>
@@ -109,13 +110,13 @@ pub fn TimeBar(props: &TimeBarProps) -> Html {
                 { run_picture(&props.timeline, &props.bookmarks) }
                 { quiet_picture(&props.timeline) }
                 { lane_names(&props.timeline) }
-                <input ref={props.paint.slider.clone()} class="time-slider" type="range" aria-label="Time"
+                <input ref={props.paint.slider.clone()} class="time-slider" type="range" aria-label={say("Time")}
                     min="0" max={(span(props.timeline.head).0 / 1000).to_string()} step="1" oninput={seek} />
             </div>
             <div class="speed">
                 <b ref={props.paint.clock.clone()} class="clock"></b>
                 <span class="speed-words">{ words(props.speed, props.hurrying) }</span>
-                <input type="range" aria-label="Speed" min="0" max="10" step="1"
+                <input type="range" aria-label={say("Speed")} min="0" max="10" step="1"
                     value={place_of(props.speed).to_string()}
                     aria-valuetext={words(props.speed, false)} oninput={speed} />
             </div>
@@ -254,9 +255,9 @@ fn place_of(speed: f64) -> usize {
 /// `50 times slower`
 fn words(speed: f64, hurrying: bool) -> String {
     match SPEEDS[place_of(speed)] {
-        _ if hurrying => "idle: fast-forwarding".into(),
-        1 => "real time".into(),
-        times if times < 0 => format!("{} times slower", -times),
-        times => format!("{times} times faster"),
+        _ if hurrying => say("idle: fast-forwarding").into(),
+        1 => say("real time").into(),
+        times if times < 0 => fill("{} times slower", &[&-times]),
+        times => fill("{} times faster", &[&times]),
     }
 }

@@ -8,6 +8,7 @@ use super::icons;
 use super::refs::told;
 use super::stage::{PacketKey, Pick};
 use crate::course;
+use crate::narrate::{fill, say};
 use crate::raft::{NodeId, ServerSet, Timer};
 use crate::sim::action::Path;
 use crate::sim::{Action, ClockRate, Group, Link, Packet, PacketId, Time, World};
@@ -80,6 +81,7 @@ const NETWORK: [Tool; 5] = [
 
 impl Tool {
     fn label(self) -> &'static str {
+        // Said by the page.
         match self {
             Self::Crash => "Crash",
             Self::CutLink => "Cut link",
@@ -114,6 +116,7 @@ impl Tool {
 
     /// What a click means with it.
     pub fn hint(self) -> &'static str {
+        // Said by the page.
         match self {
             Self::Crash => "",
             Self::CutLink => "Cut link: click a link, or click its two servers.",
@@ -182,8 +185,9 @@ impl Tool {
             Self::CutOff if is_isolated(world, id) => Action::Heal(Link::All),
             Self::CutOff => Action::Isolate(id),
             Self::TimeOut if server.is_leader() => {
-                return Err(format!(
-                    "{id} leads: a leader has no election timer. Time out a follower."
+                return Err(fill(
+                    "{} leads: a leader has no election timer. Time out a follower.",
+                    &[&id],
                 ));
             }
             Self::TimeOut => Action::Timeout(id),
@@ -204,7 +208,7 @@ pub fn align(world: &World, from: NodeId, to: NodeId) -> Result<Action, String> 
         let timers = world.server(id).up().map(|up| &up.timers);
         let deadline = timers.map(|timers| timers.get(Timer::Election).deadline);
         let deadline = deadline.filter(|deadline| *deadline < Time::NEVER);
-        deadline.ok_or_else(|| format!("{id} has no election timer now."))
+        deadline.ok_or_else(|| fill("{} has no election timer now.", &[&id]))
     };
     left(to)?;
     Ok(Action::SetTimer(
@@ -234,7 +238,7 @@ pub fn few_tools(chosen: Tool, on_tool: &Callback<Tool>) -> Html {
         "tools special"
     };
     html! {
-        <div {class} role="group" aria-label="A click on a server">{ for tools }</div>
+        <div {class} role="group" aria-label={say("A click on a server")}>{ for tools }</div>
     }
 }
 
@@ -243,7 +247,7 @@ fn button(tool: Tool, chosen: Tool, on_tool: &Callback<Tool>, icon: bool) -> Htm
     let onclick = on_tool.reform(move |_: MouseEvent| tool);
     html! {
         <button key={tool.label()} aria-pressed={pressed} {onclick}>
-            { for icon.then(|| tool.icon()) }{ tool.label() }
+            { for icon.then(|| tool.icon()) }{ say(tool.label()) }
         </button>
     }
 }
@@ -257,18 +261,22 @@ pub fn palette(chosen: Tool, world: &World, control: &Control, on_tool: &Callbac
         html! { <button key={label} {onclick}>{ icon }{ label }</button> }
     };
     let hold = if world.network().holds_any() {
-        at_once("Release all", icons::hand(), Action::Release(Link::All))
+        at_once(
+            say("Release all"),
+            icons::hand(),
+            Action::Release(Link::All),
+        )
     } else {
-        at_once("Hold all", icons::hand(), Action::Hold(Link::All))
+        at_once(say("Hold all"), icons::hand(), Action::Hold(Link::All))
     };
     html! {
-        <section class="palette" aria-label="Tools">
-            <h2 class="visually-hidden">{ "Tools" }</h2>
-            <div role="group" aria-label="Servers">{ for SERVERS.iter().map(tool) }</div>
-            <div role="group" aria-label="Network">
+        <section class="palette" aria-label={say("Tools")}>
+            <h2 class="visually-hidden">{ say("Tools") }</h2>
+            <div role="group" aria-label={say("Servers")}>{ for SERVERS.iter().map(tool) }</div>
+            <div role="group" aria-label={say("Network")}>
                 { for NETWORK.iter().map(tool) }
                 { hold }
-                { at_once("Heal all", icons::heal(), Action::Heal(Link::All)) }
+                { at_once(say("Heal all"), icons::heal(), Action::Heal(Link::All)) }
             </div>
         </section>
     }
@@ -291,16 +299,16 @@ pub fn held(world: &World, control: &Control, on_pick: &Callback<Pick>) -> Html 
         html! {
             <li key={id}>
                 <button class="bordered small" data-refs={refs::message(packet)} data-let-go={number.clone()}>{ for told(&title, false) }</button>
-                <button class="plain small" aria-label={format!("Drop {title}")} data-drop={number.clone()}>{ "×" }</button>
-                <button class="plain small" aria-label={format!("×2: send twice {title}")} data-twice={number}>{ "×2" }</button>
+                <button class="plain small" aria-label={fill("Drop {}", &[&title])} data-drop={number.clone()}>{ "×" }</button>
+                <button class="plain small" aria-label={fill("×2: send twice {}", &[&title])} data-twice={number}>{ "×2" }</button>
             </li>
         }
     });
     let control = control.clone();
     let all = move |_: MouseEvent| control.act_or_say(Action::Release(Link::All));
     html! {
-        <section class="held-list" aria-label="Messages that wait">
-            <h2>{ "Messages wait for you" }<button class="plain small" onclick={all}>{ "Let all go" }</button></h2>
+        <section class="held-list" aria-label={say("Messages that wait")}>
+            <h2>{ say("Messages wait for you") }<button class="plain small" onclick={all}>{ say("Let all go") }</button></h2>
             <ul {onclick}>{ for packets }</ul>
         </section>
     }
@@ -308,5 +316,5 @@ pub fn held(world: &World, control: &Control, on_pick: &Callback<Pick>) -> Html 
 
 /// `S3 to S1: vote`
 fn title(packet: &Packet) -> String {
-    format!("{} to {}: {}", packet.from, packet.to, packet.kind())
+    fill("{} to {}: {}", &[&packet.from, &packet.to, &packet.kind()])
 }

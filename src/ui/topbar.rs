@@ -4,9 +4,11 @@ use yew::prelude::*;
 
 use super::control::Control;
 use super::icons;
+use super::language;
 use super::settings::RunWish;
 use super::share::{ShareMenu, is_embed, own_page};
 use super::theme::switch_theme;
+use crate::narrate::{say, say_of};
 
 /// What the page is used for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,17 +45,18 @@ pub fn top_bar(props: &TopBarProps) -> Html {
     html! {
         <header class="topbar">
             { brand(&props.on_new) }
-            <nav class="rooms" aria-label="Rooms">
-                { room(Room::Learn, "Learn", props.lesson.clone()) }
-                { room(Room::Play, "Play", "#/play".into()) }
-                { room(Room::Foreign, "Your Raft", "#/your-raft".into()) }
+            <nav class="rooms" aria-label={say("Rooms")}>
+                { room(Room::Learn, say("Learn"), props.lesson.clone()) }
+                { room(Room::Play, say_of("room", "Play"), "#/play".into()) }
+                { room(Room::Foreign, say("Your Raft"), "#/your-raft".into()) }
             </nav>
             <p class="said" role="status">{ props.said.clone().unwrap_or_default() }</p>
-            <nav aria-label="Page">
-                <button class="plain new" onclick={click(&props.on_new)}>{ "New run" }</button>
-                <button class="plain icon-button" aria-label="Light or dark" title="Light or dark"
+            <nav aria-label={say("Page")}>
+                { language::offer() }
+                <button class="plain new" onclick={click(&props.on_new)}>{ say("New run") }</button>
+                <button class="plain icon-button" aria-label={say("Light or dark")} title={say("Light or dark")}
                     onclick={|_: MouseEvent| switch_theme()}>{ icons::theme() }</button>
-                <button class="plain icon-button" aria-label="Help" title="Help (?)"
+                <button class="plain icon-button" aria-label={say("Help")} title={say("Help (?)")}
                     onclick={click(&props.on_help)}>{ "?" }</button>
                 <ShareMenu control={&props.control} on_keep={&props.on_keep} on_wish={&props.on_run} />
             </nav>
@@ -65,7 +68,7 @@ pub fn top_bar(props: &TopBarProps) -> Html {
 fn brand(on_new: &Callback<()>) -> Html {
     let name = html! { <>{ icons::brand() }<span class="brand-name">{ "Raftarium" }</span></> };
     if is_embed() {
-        return html! { <a class="brand" href={own_page()} target="_blank" rel="noopener" aria-label="Open in Raftarium">{ name }</a> };
+        return html! { <a class="brand" href={own_page()} target="_blank" rel="noopener" aria-label={say("Open in Raftarium")}>{ name }</a> };
     }
     let onclick = on_new.reform(|event: MouseEvent| event.prevent_default());
     html! { <a class="brand" href="#" aria-label="Raftarium" {onclick}>{ name }</a> }

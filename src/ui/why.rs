@@ -10,6 +10,7 @@ use super::events::clock;
 use super::refs::told;
 use crate::check::Property;
 use crate::course::{listed, teaches};
+use crate::narrate::{fill, say};
 use crate::raft::{LogIndex, NodeId};
 use crate::sim::{PacketId, StepId, Time};
 use crate::view::why::not::Not;
@@ -32,19 +33,19 @@ pub fn answer(why: &Why, on_close: &Callback<()>, on_rule: Option<&Callback<()>>
     let by_line = matches!(why.question, Question::Event((_, Some(_))));
     let rule = on_rule.filter(|_| by_line).map(|show| {
         let onclick = show.reform(|_: MouseEvent| ());
-        html! { <button class="ask" {onclick}>{ "see the rules" }</button> }
+        html! { <button class="ask" {onclick}>{ say("see the rules") }</button> }
     });
     html! {
-        <section class="why" aria-label="Why" tabindex="-1">
-            <h2>{ "Why?" }<span>{ clock(why.at) }</span>
-                <button class="plain small" aria-label="Close the answer" onclick={close}>{ "×" }</button>
+        <section class="why" aria-label={say("Why")} tabindex="-1">
+            <h2>{ say("Why?") }<span>{ clock(why.at) }</span>
+                <button class="plain small" aria-label={say("Close the answer")} onclick={close}>{ "×" }</button>
             </h2>
             <p class="why-text" data-about={why.about.clone()}>{ for told(&why.text, false) }</p>
             <p>{ for why.values.iter().flat_map(|values| told(values, false)) }</p>
             <p class="why-rule">{ why.rule }{ " " }<cite>{ &why.source }</cite>{ for rule }{ for taught(why) }</p>
             { nots(&why.not) }
-            { links("Because", "because", &why.because) }
-            { links("Led to", "led-to", &why.led_to) }
+            { links(say("Because"), "because", &why.because) }
+            { links(say("Led to"), "led-to", &why.led_to) }
         </section>
     }
 }
@@ -55,7 +56,7 @@ fn nots(nots: &[Not]) -> Html {
         let line = not.line.map(|line| html! { <cite>{ line.label() }</cite> });
         html! {
             <div class="why-not" data-about={not.about.clone()}>
-                <h3>{ "Why not? " }{ for told(&not.what, false) }</h3>
+                <h3>{ say("Why not?") }{ " " }{ for told(&not.what, false) }</h3>
                 <p>{ for told(&not.because, false) }{ " " }{ for line }</p>
                 <p>{ for told(&not.needs, false) }</p>
             </div>
@@ -68,7 +69,7 @@ fn nots(nots: &[Not]) -> Html {
 fn taught(why: &Why) -> Option<Html> {
     let place = teaches(&why.source)?;
     let chapter = listed(place.chapter)?;
-    let text = format!("Learn it: {} {}", place, chapter.title);
+    let text = fill("Learn it: {} {}", &[&place, &say(chapter.title)]);
     Some(html! { <><br /><a href={format!("#/lesson/{place}")}>{ text }</a></> })
 }
 

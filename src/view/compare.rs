@@ -2,7 +2,7 @@
 
 use super::branches::{seconds, words};
 use crate::check::Property;
-use crate::narrate::{self, Language, Sentence};
+use crate::narrate::{self, Sentence};
 use crate::session::{Happened, Session};
 use crate::sim::{Cause, Fact, Time};
 
@@ -80,7 +80,7 @@ fn side(own: Option<&Happened>, other: Option<&Happened>, at: Time) -> String {
         Some((other, _)) => other.at != step.at || !other.facts.contains(fact),
         None => true,
     };
-    let told = narrate::sentences(Language::default(), step, world);
+    let told = narrate::sentences(narrate::spoken(), step, world);
     let by_user = matches!(step.cause, Cause::Action(_));
     let of_own = |one: &&Sentence| match one.fact {
         Some(place) => differs(&step.facts[place]),
@@ -99,7 +99,7 @@ fn side(own: Option<&Happened>, other: Option<&Happened>, at: Time) -> String {
 
 /// Where nothing happens, what happens in the other run is told.
 fn instead(other: Option<&Happened>) -> String {
-    let told = other.map(|(step, world)| narrate::sentences(Language::default(), step, world));
+    let told = other.map(|(step, world)| narrate::sentences(narrate::spoken(), step, world));
     let most = told.into_iter().flatten().max_by_key(|one| one.weight);
     match most {
         Some(one) => format!("This does not happen here: {}.", one.text),

@@ -3,7 +3,7 @@
 
 use super::refs;
 use crate::hunt::reach::{moves, take};
-use crate::narrate::{self, Language, Weight};
+use crate::narrate::{self, Weight};
 use crate::session::Session;
 use crate::sim::{Action, Packet, World};
 
@@ -64,7 +64,7 @@ fn future(world: &World, action: Action) -> Future {
     let mut first = true;
     take(&mut world.clone(), &action, &mut |world, step| {
         // The first step is the act itself; what it did is told, but not that it was done.
-        let said = narrate::sentences(Language::default(), step, world);
+        let said = narrate::sentences(narrate::spoken(), step, world);
         let said = said.into_iter().filter(|one| !first || one.fact.is_some());
         told.extend(said.map(|one| (one.weight, one.text)));
         first = false;

@@ -47,6 +47,7 @@ impl Kind {
 
     /// Its name.
     pub const fn name(self) -> &'static str {
+        // Said by the page.
         match self {
             Self::Elections => "elections",
             Self::Replication => "replication",

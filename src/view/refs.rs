@@ -5,7 +5,7 @@
 use std::fmt::Display;
 
 use crate::course::Noun;
-use crate::narrate::Sentence;
+use crate::narrate::{self, Sentence};
 use crate::raft::{EntryId, Message, Role};
 use crate::sim::{Body, Packet, PacketId, Server, World};
 
@@ -77,12 +77,8 @@ pub fn noun(noun: Noun, written: &str, world: &World) -> (String, String) {
         }
         Noun::Followers => being(|role| matches!(role, Role::Follower { .. })),
         Noun::Leader => {
-            let text = match world.leader() {
-                None if written == "leader" => String::from("the leader"),
-                None => written.into(),
-                Some(id) if written == "leader" => id.to_string(),
-                Some(id) => format!("{written} (now {id})"),
-            };
+            let written = (written != "leader").then_some(written);
+            let text = narrate::spoken().words().leader(written, world.leader());
             return (text, world.leader().map(named).unwrap_or_default());
         }
         Noun::Messages => {

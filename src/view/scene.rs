@@ -5,6 +5,7 @@
 
 use super::refs;
 use crate::kv::{Answer, ClientId};
+use crate::narrate::{fill, say};
 use crate::raft::configuration::majority;
 use crate::raft::{
     AppendOutcome, Configuration, Event, Log, LogIndex, Message, Node, NodeId, Payload, Read, Role,
@@ -229,6 +230,7 @@ impl Look {
 
     /// The word for it.
     pub fn word(self) -> &'static str {
+        // Said by the page.
         match self {
             Self::Candidate => "candidate",
             Self::Down => "down",
@@ -265,13 +267,13 @@ impl ServerView {
 
     /// The sentence for a screen reader: `S3, leader, term 4, log 5, committed 4`, or `S3, down`.
     pub fn name(&self) -> String {
-        let (id, word) = (&self.label, self.look.word());
+        let (id, word) = (&self.label, say(self.look.word()));
         if self.look == Look::Down {
-            return format!("{id}, down, log {}", self.last);
+            return fill("{}, down, log {}", &[id, &self.last]);
         }
-        let mut name = format!(
-            "{id}, {word}, term {}, log {}, committed {}",
-            self.term, self.last, self.commit
+        let mut name = fill(
+            "{}, {}, term {}, log {}, committed {}",
+            &[id, &word, &self.term, &self.last, &self.commit],
         );
         if let Some(quorum) = &self.quorum {
             name.push_str(&format!(", {}", quorum.sentence()));
@@ -280,7 +282,7 @@ impl ServerView {
             name.push_str(&format!(", {doing}"));
         }
         if self.writes {
-            name.push_str(", writing to its disk");
+            name.push_str(&format!(", {}", say("writing to its disk")));
         }
         name
     }
@@ -320,10 +322,10 @@ impl Quorum {
         let what = &self.what;
         match self.parts.as_slice() {
             [part] if self.is_full() => {
-                format!("{} of {}: a majority", part.yes, part.voters.len())
+                fill("{} of {}: a majority", &[&part.yes, &part.voters.len()])
             }
-            [part] => format!("{} of {} {what}", part.yes, part.voters.len()),
-            _ if self.is_full() => "two majorities".into(),
+            [part] => fill("{} of {} {}", &[&part.yes, &part.voters.len(), what]),
+            _ if self.is_full() => say("two majorities").into(),
             _ => what.clone(),
         }
     }
@@ -332,14 +334,14 @@ impl Quorum {
     pub fn sentence(&self) -> String {
         let what = &self.what;
         match self.parts.as_slice() {
-            [old, new] => format!(
-                "{} of {} old and {} of {} new {what}",
-                old.yes, old.needed, new.yes, new.needed
+            [old, new] => fill(
+                "{} of {} old and {} of {} new {}",
+                &[&old.yes, &old.needed, &new.yes, &new.needed, what],
             ),
             parts => {
                 let parts = parts
                     .iter()
-                    .map(|part| format!("{} of {} {what}", part.yes, part.needed));
+                    .map(|part| fill("{} of {} {}", &[&part.yes, &part.needed, what]));
                 parts.collect()
             }
         }
@@ -349,15 +351,16 @@ impl Quorum {
 /// A state that the role does not show.
 fn doing(node: &Node) -> Option<String> {
     if let Some(to) = node.transferee() {
-        return Some(format!("hands over to {to}"));
+        return Some(fill("hands over to {}", &[&to]));
     }
+    // Said by the page.
     let plural = match node.reads().len() {
-        0 if node.has_lease() => return Some("has a lease".into()),
+        0 if node.has_lease() => return Some(say("has a lease").into()),
         0 => return None,
-        1 => "read waits",
-        _ => "reads wait",
+        1 => "{} read waits",
+        _ => "{} reads wait",
     };
-    Some(format!("{} {plural}", node.reads().len()))
+    Some(fill(plural, &[&node.reads().len()]))
 }
 
 /// A candidate collects votes. A leader collects copies of its first uncommitted entry, and replies
@@ -366,14 +369,17 @@ fn quorum(server: &Server) -> Option<Quorum> {
     let node = server.node()?;
     let of = node.configuration();
     match node.role() {
-        Role::Candidate { votes, .. } => {
-            Some(Quorum::new(server.id, of, |id| votes.contains(id), "votes"))
-        }
+        Role::Candidate { votes, .. } => Some(Quorum::new(
+            server.id,
+            of,
+            |id| votes.contains(id),
+            say("votes"),
+        )),
         Role::PreCandidate { votes } => Some(Quorum::new(
             server.id,
             of,
             |id| votes.contains(id),
-            "would vote for it",
+            say("would vote for it"),
         )),
         Role::Leader(leadership) if node.commit_index() < node.log().last_index() => {
             let index = node.commit_index().next();
@@ -384,7 +390,7 @@ fn quorum(server: &Server) -> Option<Quorum> {
         Role::Leader(leadership) => {
             let round = node.reads().iter().find_map(Read::round)?;
             let confirms = |id| id == server.id || leadership.progress(id).answered >= round;
-            let what = "confirm that it leads";
+            let what = say("confirm that it leads");
             Some(Quorum::new(server.id, of, confirms, what))
         }
         Role::Follower { .. } => None,
@@ -394,8 +400,8 @@ fn quorum(server: &Server) -> Option<Quorum> {
 /// `hold x=5`, or `hold entry 7` where there is no command to name.
 fn hold(log: &Log, index: LogIndex) -> String {
     match command(log, index) {
-        Some(command) => format!("hold {command}"),
-        None => format!("hold entry {index}"),
+        Some(command) => fill("hold {}", &[&command]),
+        None => fill("hold entry {}", &[&index]),
     }
 }
 
@@ -419,7 +425,7 @@ fn reached(session: &Session, window: Time) -> Vec<(NodeId, Quorum)> {
             continue;
         };
         let (of, yes, what) = match event {
-            Event::BecameLeader { votes, of, .. } => (of, votes, "votes".into()),
+            Event::BecameLeader { votes, of, .. } => (of, votes, say("votes").into()),
             Event::Committed {
                 position,
                 holders,
@@ -439,19 +445,19 @@ impl ClientView {
     fn of(client: &Client) -> Self {
         let doing = match (&client.current, &client.last_answer) {
             (Some(errand), _) if errand.waiting && errand.stage == Stage::Opening => {
-                "opens a session".into()
+                say("opens a session").into()
             }
-            (Some(errand), _) if errand.waiting => format!("waits for {}", errand.op),
-            (Some(_), _) => "looks for a leader".into(),
+            (Some(errand), _) if errand.waiting => fill("waits for {}", &[&errand.op]),
+            (Some(_), _) => say("looks for a leader").into(),
             (None, Some((op, answer))) => match answer {
-                Answer::Done => format!("{op} is done"),
+                Answer::Done => fill("{} is done", &[op]),
                 // Labels must be short.
-                Answer::Expired => format!("{op}: outcome unknown"),
-                Answer::Differs(Some(value)) => format!("{op} found {value}"),
-                Answer::Differs(None) => format!("{op} found nothing"),
-                answer => format!("{op} gave {answer}"),
+                Answer::Expired => fill("{}: outcome unknown", &[op]),
+                Answer::Differs(Some(value)) => fill("{} found {}", &[op, value]),
+                Answer::Differs(None) => fill("{} found nothing", &[op]),
+                answer => fill("{} gave {}", &[op, answer]),
             },
-            (None, None) => "idle".into(),
+            (None, None) => say("idle").into(),
         };
         let waits = client.current.is_some();
         Self {
@@ -512,7 +518,7 @@ impl PacketView {
             id: packet.id,
             from: packet.from,
             to: packet.to,
-            title: format!("{} to {}: {}", packet.from, packet.to, packet.kind()),
+            title: fill("{} to {}: {}", &[&packet.from, &packet.to, &packet.kind()]),
             kind: packet.kind(),
             positive,
             refs: refs::message(packet),

@@ -12,7 +12,7 @@ use not::Not;
 use super::refs;
 use super::scene::Look;
 use crate::check::Property;
-use crate::narrate::{self, Clause, Language, Sentence};
+use crate::narrate::{self, Clause, Sentence};
 use crate::raft::{EntryId, Event, LogIndex, NodeId};
 use crate::session::{Record, Session};
 use crate::sim::{Cause, Fact, PacketId, Step, StepId, Time};
@@ -125,11 +125,11 @@ impl Why {
         Self {
             question: Question::Event((StepId(0), None)),
             at,
-            text: narrate::end(Language::default(), &text),
+            text: narrate::end(narrate::spoken(), &text),
             about: String::new(),
             values: None,
             rule: clause.text,
-            source: narrate::source(Language::default(), clause),
+            source: narrate::source(narrate::spoken(), clause),
             because: Vec::new(),
             led_to: Vec::new(),
             not: Vec::new(),
@@ -147,7 +147,7 @@ fn waits(session: &Session) -> Why {
     let mut why = Why::new(
         session.now(),
         text.into(),
-        &narrate::outside(Language::default()),
+        &narrate::outside(narrate::spoken()),
     );
     (why.rule, why.source) = ("", String::new());
     why
@@ -159,7 +159,7 @@ fn event(session: &Session, (id, place): Moment) -> Option<Why> {
     let told = record.sentence(place)?;
     let step = &record.step;
     let fact = place.and_then(|place| step.facts.get(place));
-    let language = Language::default();
+    let language = narrate::spoken();
     let clause = match fact {
         Some(fact) => narrate::clause(language, fact),
         None if told.weight == narrate::Weight::Quiet => narrate::no_effect(language),
@@ -281,7 +281,7 @@ fn packet(session: &Session, id: PacketId) -> Option<Why> {
     why.led_to.clear();
     match came.find(|child| child.step.cause == arrival) {
         Some(child) => add(&mut why.led_to, &child, first(&child)),
-        None => why.values = Some(narrate::journey(Language::default(), packet)),
+        None => why.values = Some(narrate::journey(narrate::spoken(), packet)),
     }
     Some(why)
 }
@@ -310,7 +310,7 @@ fn role(session: &Session, id: NodeId) -> Option<Why> {
     });
     let mut why = event(session, moment)?;
     if let Some(node) = server.node().filter(|_| look == Look::Follower) {
-        why.values = Some(narrate::following(Language::default(), node));
+        why.values = Some(narrate::following(narrate::spoken(), node));
     }
     Some(why)
 }
@@ -319,7 +319,7 @@ fn role(session: &Session, id: NodeId) -> Option<Why> {
 fn violation(session: &Session, property: Property) -> Option<Why> {
     let mut violations = session.violations().iter();
     let violation = violations.find(|violation| violation.property() == property)?;
-    let language = Language::default();
+    let language = narrate::spoken();
     let mut why = Why::new(
         violation.at,
         String::new(),
@@ -353,7 +353,7 @@ fn entry(session: &Session, id: NodeId, index: LogIndex) -> Option<Why> {
         Fact::Raft { server, .. } => Some(*server),
         _ => None,
     });
-    let language = Language::default();
+    let language = narrate::spoken();
     let (clause, values) =
         narrate::commitment(language, world, id, position, session.settled(index));
     let mut why = Why::new(

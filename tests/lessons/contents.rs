@@ -37,8 +37,13 @@ fn a_new_chapter_is_listed_with_no_other_change() {
     let texts = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lessons");
     for entry in fs::read_dir(texts).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
     }
+    fs::create_dir_all(folder.join("fr")).unwrap();
+    fs::write(folder.join("fr/98-dummy.md"), "# Un").unwrap();
     let before = build::contents(&folder);
     fs::write(
         folder.join("98-dummy.md"),
@@ -47,7 +52,7 @@ fn a_new_chapter_is_listed_with_no_other_change() {
     .unwrap();
     let after = build::contents(&folder);
     fs::remove_dir_all(&folder).unwrap();
-    let listed = r#"Listed { number: 98, title: "A dummy", question: "", pages: 1, minutes: 2, right: &[None], file: "98-dummy.md" }"#;
+    let listed = r#"Listed { number: 98, title: "A dummy", question: "", pages: 1, minutes: 2, right: &[None], file: "98-dummy.md", twins: &["fr"] }"#;
     assert!(
         !before.contains(listed) && after.contains(listed),
         "{after}"

@@ -14,6 +14,7 @@ use raftarium::sim::{Action, Time};
 mod contents;
 mod coverage;
 mod glossary;
+mod languages;
 mod lint;
 mod play;
 mod waiting;

@@ -89,6 +89,15 @@ impl Words for English {
         format!("{sentence}.")
     }
 
+    fn leader(&self, written: Option<&str>, id: Option<NodeId>) -> String {
+        match (written, id) {
+            (None, None) => "the leader".into(),
+            (None, Some(id)) => id.to_string(),
+            (Some(written), None) => written.into(),
+            (Some(written), Some(id)) => format!("{written} (now {id})"),
+        }
+    }
+
     fn following(&self, id: NodeId, term: Term, leader: Option<NodeId>) -> String {
         match leader {
             Some(leader) => format!("{id} follows {leader} in term {term}."),

@@ -113,8 +113,10 @@ fn text(breach: &Breach) -> String {
             committed_in,
             found,
         } => format!(
-            "{leader} 是任期 {term} 的领导者，在索引 {index} 处的内容是{}，但那里在任期 {committed_in} 已提交{}",
-            held(found),
+            "{leader} 是任期 {term} 的领导者，索引 {index} 处{}，而任期 {committed_in} 已在那里提交了{}",
+            found
+                .as_ref()
+                .map_or_else(|| "没有条目".into(), |found| format!("是{}", entry(found))),
             entry(settled)
         ),
         Breach::LeaderRewrote {

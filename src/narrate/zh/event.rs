@@ -112,7 +112,7 @@ pub(super) fn text(id: NodeId, event: &Event, step: &Step, world: &World) -> Str
                 Campaign::Welcome { votes } => {
                     let of = world.server(id).log().configuration();
                     let all = of.voters.len();
-                    format!("{id} 可得到 {all} 票中的 {} 票", votes.len())
+                    format!("{id} 可望得到 {all} 票中的 {} 票", votes.len())
                 }
             };
             format!("{reason}：它成为任期 {term} 的候选人，并投票给自己")
@@ -485,7 +485,7 @@ fn stepped_down(id: NodeId, reason: &StepDown, step: &Step) -> String {
     };
     let because = match reason {
         StepDown::HigherTerm { from, term } => format!("{from} 的任期更高，是 {term}"),
-        StepDown::LeaderElected { leader } => format!("它的任期的领导者是 {leader}"),
+        StepDown::LeaderElected { leader } => format!("它所在任期的领导者是 {leader}"),
         StepDown::NoQuorum { heard } if heard.is_empty() => {
             "在一个选举超时内没有收到任何服务器的消息".into()
         }

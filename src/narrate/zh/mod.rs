@@ -90,6 +90,15 @@ impl Words for Chinese {
         format!("{sentence}。")
     }
 
+    fn leader(&self, written: Option<&str>, id: Option<NodeId>) -> String {
+        match (written, id) {
+            (None, None) => "领导者".into(),
+            (None, Some(id)) => id.to_string(),
+            (Some(written), None) => written.into(),
+            (Some(written), Some(id)) => format!("{written}（现在是 {id}）"),
+        }
+    }
+
     fn following(&self, id: NodeId, term: Term, leader: Option<NodeId>) -> String {
         match leader {
             Some(leader) => format!("{id} 在任期 {term} 中跟随 {leader}。"),

@@ -100,6 +100,6 @@ pub(super) fn source(clause: &Clause) -> String {
     match clause.section {
         "" => place,
         section if place.is_empty() => format!("§{section}"),
-        section => format!("{place}；§{section}"),
+        section => format!("{}；§{section}", place.replace(" and ", " 和 ")),
     }
 }

@@ -131,6 +131,7 @@ impl View {
     const ALL: [Self; 4] = [Self::Logs, Self::Chart, Self::Rules, Self::Futures];
 
     const fn name(self) -> &'static str {
+        // Said by the page.
         match self {
             Self::Logs => "Logs",
             Self::Chart => "Chart",

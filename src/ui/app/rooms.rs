@@ -1,6 +1,7 @@
 //! The four rooms: what there is to see of the session, made again whenever something happened.
 
 use super::*;
+use crate::narrate::{self, fill, say, say_of, spoken};
 
 /// Entries of a log that are shown.
 const SHOWN_ENTRIES: u64 = 30;
@@ -53,10 +54,10 @@ impl App {
         let exhibit = self.exhibit.as_ref().map(|(exhibit, _)| &exhibit.title);
         match (self.room, exhibit) {
             (Room::Learn, _) => self.learning.title(),
-            (Room::Foreign, _) => "Your Raft · Raftarium".into(),
-            (Room::Play, _) if self.gallery => "Scenarios · Raftarium".into(),
+            (Room::Foreign, _) => format!("{} · Raftarium", say("Your Raft")),
+            (Room::Play, _) if self.gallery => format!("{} · Raftarium", say("Scenarios")),
             (Room::Play, Some(title)) => format!("{title} · Raftarium"),
-            (Room::Play, None) => "Play · Raftarium".into(),
+            (Room::Play, None) => format!("{} · Raftarium", say_of("room", "Play")),
         }
     }
 
@@ -81,8 +82,8 @@ impl App {
             (_, Room::Play | Room::Foreign) => self.play_top(world),
         };
         let label = match self.room {
-            Room::Learn => "Course",
-            Room::Play | Room::Foreign => "Scenario, tools and settings",
+            Room::Learn => say("Course"),
+            Room::Play | Room::Foreign => say("Scenario, tools and settings"),
         };
         let settings = (self.room == Room::Play).then(|| self.settings(session));
         let why = self.answer.why.as_ref().filter(|_| self.answers_left());
@@ -135,10 +136,10 @@ impl App {
             let onclick = self.wishes.sheet.reform(move |_: MouseEvent| sheet);
             let open = self.sheet == Some(sheet);
             html! {
-                <button key={sheet as usize} aria-expanded={open.to_string()} {onclick}>{ sheet.name() }</button>
+                <button key={sheet as usize} aria-expanded={open.to_string()} {onclick}>{ say(sheet.name()) }</button>
             }
         };
-        html! { <nav class="sheets" aria-label="Sheets">{ for Sheet::ALL.iter().map(button) }</nav> }
+        html! { <nav class="sheets" aria-label={say("Sheets")}>{ for Sheet::ALL.iter().map(button) }</nav> }
     }
 
     /// The hint of the tool that is chosen.
@@ -151,11 +152,11 @@ impl App {
         let part = self.wishes.partition.reform(|_: MouseEvent| None);
         html! {
             <p class="tool-hint" role="status">
-                { hint }{ " " }
-                { for parts.then(|| html! { <button class="bordered small" onclick={part}>{ "Cut here" }</button> }) }
+                { say(hint) }{ " " }
+                { for parts.then(|| html! { <button class="bordered small" onclick={part}>{ say("Cut here") }</button> }) }
                 { for self.tool.is_of_links().then(|| html! {
                     <button class="bordered small" aria-pressed={self.one_way.to_string()}
-                        onclick={self.wishes.one_way.reform(|_: MouseEvent| ())}>{ "One way" }</button>
+                        onclick={self.wishes.one_way.reform(|_: MouseEvent| ())}>{ say("One way") }</button>
                 }) }
                 <kbd>{ "Esc" }</kbd>
             </p>
@@ -256,8 +257,8 @@ impl App {
         let ids = twin.world().ids();
         html! {
             <>
-            <p>{ "Without " }<b>{ rule_between(session, twin) }</b>{ verdict(session) }</p>
-            <p>{ "With it" }{ verdict(twin) }</p>
+            <p>{ say("Without") }{ " " }<b>{ rule_between(session, twin) }</b>{ verdict(session) }</p>
+            <p>{ say("With it") }{ verdict(twin) }</p>
             <div class="beside" inert={true}>
                 <Stage scene={Rc::new(Scene::of_session(twin, Time::ms(30)))} motion={self.paint.motion[1].clone()}
                     geometry={Geometry::new(ids, true)} focus={None} chosen={None} invites={ServerSet::EMPTY}
@@ -274,7 +275,7 @@ impl App {
         let table = Rc::new(LogTable::of(session.world(), SHOWN_ENTRIES));
         let twin = player.twin.as_ref();
         let beside = twin.map(logs_beside);
-        let title = twin.map_or("Logs", |_| "Logs without the rule");
+        let title = twin.map_or_else(|| say("Logs"), |_| say("Logs without the rule"));
         let first = if self.charts() {
             self.small_stage(session, session.world().ids())
         } else if self.shows_rules() {
@@ -294,7 +295,7 @@ impl App {
         let why = self.answer.why.clone().filter(|_| !self.answers_left());
         let on_rule = (self.room == Room::Play).then(|| wishes.view.reform(|()| View::Rules));
         html! {
-            <aside class="side" aria-label="Logs, properties and events">
+            <aside class="side" aria-label={say("Logs, properties and events")}>
                 { self.views() }
                 { first }
                 <div>{ for beside }</div>
@@ -312,9 +313,9 @@ impl App {
         }
         let button = |view: View| {
             let onclick = self.wishes.view.reform(move |_: MouseEvent| view);
-            html! { <button key={view.name()} aria-pressed={(view == self.view).to_string()} {onclick}>{ view.name() }</button> }
+            html! { <button key={view.name()} aria-pressed={(view == self.view).to_string()} {onclick}>{ say(view.name()) }</button> }
         };
-        html! { <div class="views" role="group" aria-label="Views">{ for View::ALL.map(button) }</div> }
+        html! { <div class="views" role="group" aria-label={say("Views")}>{ for View::ALL.map(button) }</div> }
     }
 
     /// Whether the answer to why stands at the left, where there is room for all of it.
@@ -451,7 +452,7 @@ fn caption(session: &Session) -> Html {
 
 fn logs_beside(twin: &Session) -> Html {
     let table = Rc::new(LogTable::of(twin.world(), SHOWN_ENTRIES));
-    html! { <Logs title="Logs with the rule" {table} focus={None} on_focus={Callback::noop()} /> }
+    html! { <Logs title={say("Logs with the rule")} {table} focus={None} on_focus={Callback::noop()} /> }
 }
 
 /// The rule that the twin keeps and the session does not.
@@ -467,9 +468,9 @@ fn rule_between(session: &Session, twin: &Session) -> &'static str {
 fn verdict(session: &Session) -> Html {
     match session.violations().first() {
         Some(violation) => {
-            html! { <span class="broken">{ format!("{} is broken", violation.property()) }</span> }
+            html! { <span class="broken">{ " " }{ fill("{} is broken", &[&say(violation.property().name())]) }</span> }
         }
-        None => html! { <span>{ "every property holds" }</span> },
+        None => html! { <span>{ " " }{ say("every property holds") }</span> },
     }
 }
 
@@ -496,7 +497,11 @@ fn lines(session: &Session, filter: &Filter, most: usize) -> (Rc<[Line]>, bool) 
 fn broken(session: &Session) -> Vec<Broken> {
     let broken = session.violations().iter().map(|violation| Broken {
         property: violation.property(),
-        text: format!("{}: {violation}", clock(violation.at)),
+        text: format!(
+            "{}: {}",
+            clock(violation.at),
+            narrate::violation(spoken(), violation)
+        ),
     });
     broken.collect()
 }

@@ -14,6 +14,7 @@ impl Sheet {
 
     /// The label of its button.
     pub fn name(self) -> &'static str {
+        // Said by the page.
         match self {
             Self::Tools => "Tools",
             Self::Logs => "Logs",

@@ -4,6 +4,7 @@
 use super::super::refs;
 use super::super::rules::Line;
 use crate::kv::ClientId;
+use crate::narrate::{fill, say, spoken};
 use crate::raft::ext::read::Stage;
 use crate::raft::{Configuration, EntryId, LogIndex, Node, NodeId, Role, ServerSet, Timer};
 use crate::session::Session;
@@ -86,14 +87,13 @@ pub fn nobody_leads(world: &World) -> Option<Not> {
         .iter()
         .filter(|id| world.find(*id).is_some_and(Server::is_up))
         .collect();
-    let what = "Nobody leads".to_string();
+    let what = say("Nobody leads").to_string();
     if !of.has_quorum(up) {
-        let because = format!(
-            "Only {} of {} voters are up ({up}), and no majority is.",
-            up.len(),
-            voters.len()
+        let because = fill(
+            "Only {} of {} voters are up ({}), and no majority is.",
+            &[&up.len(), &voters.len(), &up],
         );
-        let needs = format!("Restart {} more.", missing(of, up));
+        let needs = fill("Restart {} more.", &[&missing(of, up)]);
         return Some(not(what, because, needs, Line::Candidates2, String::new()));
     }
     let best = up
@@ -101,13 +101,13 @@ pub fn nobody_leads(world: &World) -> Option<Not> {
         .filter_map(|id| votes(world.find(id)?.node()?))
         .max_by_key(|(_, votes)| votes.len());
     if let Some((id, votes)) = best {
-        let because = format!(
-            "{id} asks for votes and has {} ({votes}).",
-            of_all(votes, of)
+        let because = fill(
+            "{} asks for votes and has {} ({}).",
+            &[&id, &of_all(votes, of), &votes],
         );
-        let needs = format!(
+        let needs = fill(
             "{} more must vote for it, or another server stands in a later term.",
-            missing(of, votes)
+            &[&missing(of, votes)],
         );
         return Some(not(
             what,
@@ -123,15 +123,15 @@ pub fn nobody_leads(world: &World) -> Option<Not> {
         .min();
     let (because, needs) = match next {
         Some((at, id)) => (
-            "No election timer has expired yet, so nobody asks for votes.".into(),
-            format!(
-                "{id}'s election timer must expire: {} from now.",
-                wait(world, at)
+            say("No election timer has expired yet, so nobody asks for votes.").into(),
+            fill(
+                "{}'s election timer must expire: {} from now.",
+                &[&id, &wait(world, at)],
             ),
         ),
         None => (
-            "No server's election timer runs.".into(),
-            "Let a server time out.".into(),
+            say("No server's election timer runs.").into(),
+            say("Let a server time out.").into(),
         ),
     };
     Some(not(what, because, needs, Line::Followers2, String::new()))
@@ -151,9 +151,9 @@ pub fn of_server(world: &World, id: NodeId) -> Option<Not> {
     let about = refs::named(id);
     let Some(node) = server.node() else {
         return Some(not(
-            format!("{id} does not stand for election"),
-            "It has crashed.".into(),
-            "Restart it, then let its election timer expire.".into(),
+            fill("{} does not stand for election", &[&id]),
+            say("It has crashed.").into(),
+            say("Restart it, then let its election timer expire.").into(),
             Line::Followers2,
             about,
         ));
@@ -162,20 +162,25 @@ pub fn of_server(world: &World, id: NodeId) -> Option<Not> {
     match node.role() {
         Role::Leader(_) => None,
         Role::Candidate { votes, .. } => Some(not(
-            format!("{id} does not lead"),
-            format!("It has the votes of {} ({votes}).", of_all(*votes, of)),
-            format!(
+            fill("{} does not lead", &[&id]),
+            fill(
+                "It has the votes of {} ({}).",
+                &[&of_all(*votes, of), &votes],
+            ),
+            fill(
                 "{} more must vote for it in term {}.",
-                missing(of, *votes),
-                node.term()
+                &[&missing(of, *votes), &node.term()],
             ),
             Line::Candidates2,
             about,
         )),
         Role::PreCandidate { votes } => Some(not(
-            format!("{id} starts no election"),
-            format!("It has the pre-votes of {} ({votes}).", of_all(*votes, of)),
-            format!("{} more must grant a pre-vote.", missing(of, *votes)),
+            fill("{} starts no election", &[&id]),
+            fill(
+                "It has the pre-votes of {} ({}).",
+                &[&of_all(*votes, of), &votes],
+            ),
+            fill("{} more must grant a pre-vote.", &[&missing(of, *votes)]),
             Line::PreVote3,
             about,
         )),
@@ -185,37 +190,43 @@ pub fn of_server(world: &World, id: NodeId) -> Option<Not> {
 
 fn follower(world: &World, node: &Node, leader: Option<NodeId>) -> Not {
     let id = node.id();
-    let what = format!("{id} does not stand for election");
+    let what = fill("{} does not stand for election", &[&id]);
     let about = refs::named(id);
     if !node.configuration().all_voters().contains(id) {
-        let needs = format!("A configuration must give {id} a vote.");
+        let needs = fill("A configuration must give {} a vote.", &[&id]);
         return not(
             what,
-            "It has no vote.".into(),
+            say("It has no vote.").into(),
             needs,
             Line::Membership4,
             about,
         );
     }
     if world.find(id).is_some_and(Server::is_paused) {
-        let needs = "Resume it.".to_string();
+        let needs = say("Resume it.").to_string();
         return not(
             what,
-            "Its process is paused.".into(),
+            say("Its process is paused.").into(),
             needs,
             Line::Followers2,
             about,
         );
     }
     let left = election_timer(world, id).map(|at| wait(world, at));
-    let left = left.unwrap_or_else(|| "some time".into());
+    let left = left.unwrap_or_else(|| say("some time").into());
     let because = match leader {
-        Some(leader) => format!("It follows {leader}, and its election timer still has {left}."),
-        None => format!("Its election timer still has {left}."),
+        Some(leader) => fill(
+            "It follows {}, and its election timer still has {}.",
+            &[&leader, &left],
+        ),
+        None => fill("Its election timer still has {}.", &[&left]),
     };
     let needs = match leader {
-        Some(leader) => format!("It must hear nothing from {leader} for {left}."),
-        None => format!("It must hear from no leader and give no vote for {left}."),
+        Some(leader) => fill("It must hear nothing from {} for {}.", &[&leader, &left]),
+        None => fill(
+            "It must hear from no leader and give no vote for {}.",
+            &[&left],
+        ),
     };
     not(what, because, needs, Line::Followers2, about)
 }
@@ -229,7 +240,7 @@ fn election_timer(world: &World, id: NodeId) -> Option<Time> {
 
 /// `83 ms`
 fn wait(world: &World, at: Time) -> String {
-    format!("{} ms", at.saturating_sub(world.now()).0.div_ceil(1000))
+    fill("{} ms", &[&at.saturating_sub(world.now()).0.div_ceil(1000)])
 }
 
 /// Why an entry of a server's log is not committed, as far as that server knows.
@@ -243,31 +254,34 @@ pub fn entry(world: &World, id: NodeId, index: LogIndex) -> Option<Not> {
     {
         return None;
     }
-    let what = format!("Entry {index} is not committed");
+    let what = fill("Entry {} is not committed", &[&index]);
     let about = refs::entry(position);
     let Some(leader) = leader(world) else {
         return Some(not(
             what,
-            "Nobody leads, and only a leader commits.".into(),
-            "A server that has the entry must be elected.".into(),
+            say("Nobody leads, and only a leader commits.").into(),
+            say("A server that has the entry must be elected.").into(),
             Line::Leaders4,
             about,
         ));
     };
     let lead = leader.id();
     if !leader.log().holds(position) {
-        let needs = format!("It will be deleted when {lead} reaches {id}.");
-        let because = format!("The leader {lead} does not have this entry.");
+        let needs = fill("It will be deleted when {} reaches {}.", &[&lead, &id]);
+        let because = fill("The leader {} does not have this entry.", &[&lead]);
         return Some(not(what, because, needs, Line::AppendEntries3, about));
     }
     if leader.commit_index() >= index {
         return Some(not(
-            format!("{id} does not know that entry {index} is committed"),
-            format!(
-                "{lead} has committed up to {}, and {id} has not heard so.",
-                leader.commit_index()
+            fill(
+                "{} does not know that entry {} is committed",
+                &[&id, &index],
             ),
-            format!("{lead}'s next AppendEntries must reach {id}."),
+            fill(
+                "{} has committed up to {}, and {} has not heard so.",
+                &[&lead, &leader.commit_index(), &id],
+            ),
+            fill("{}'s next AppendEntries must reach {}.", &[&lead, &id]),
             Line::AppendEntries5,
             about,
         ));
@@ -280,14 +294,13 @@ pub fn entry(world: &World, id: NodeId, index: LogIndex) -> Option<Not> {
     if of.has_quorum(holders) && term < leader.term() {
         return Some(not(
             what,
-            format!(
-                "{} hold it, but it is of term {term}, and {lead} leads term {}.",
-                of_all(holders, of),
-                leader.term()
+            fill(
+                "{} hold it, but it is of term {}, and {} leads term {}.",
+                &[&of_all(holders, of), &term, &lead, &leader.term()],
             ),
-            format!(
+            fill(
                 "An entry of term {} must be on a majority. Then both are committed.",
-                leader.term()
+                &[&leader.term()],
             ),
             Line::Leaders4,
             about,
@@ -296,13 +309,13 @@ pub fn entry(world: &World, id: NodeId, index: LogIndex) -> Option<Not> {
     let lack = of.all_voters().except(holders);
     Some(not(
         what,
-        format!(
-            "{lead} knows of {} that hold it ({holders}).",
-            of_all(holders, of)
+        fill(
+            "{} knows of {} that hold it ({}).",
+            &[&lead, &of_all(holders, of), &holders],
         ),
-        format!(
-            "{} of {lack} must store it, and tell {lead}.",
-            missing(of, holders)
+        fill(
+            "{} of {} must store it, and tell {}.",
+            &[&missing(of, holders), &lack, &lead],
         ),
         Line::Leaders4,
         about,
@@ -314,16 +327,19 @@ pub fn client(world: &World, id: ClientId) -> Option<Not> {
     let client = world.clients().iter().find(|client| client.id == id)?;
     let request = client.current.filter(|request| request.waiting)?;
     let asks = client.asks();
-    let what = format!("{id} has no answer to {}", request.op);
+    let what = fill("{} has no answer to {}", &[&id, &request.op]);
     let about = refs::named(id);
     let server = world.find(asks)?;
-    let again = format!("{id} asks again in {}", wait(world, request.retry_at));
+    let again = fill(
+        "{} asks again in {}",
+        &[&id, &wait(world, request.retry_at)],
+    );
     let Some(node) = server.node() else {
-        let because = format!("It asked {asks}, which has crashed.");
+        let because = fill("It asked {}, which has crashed.", &[&asks]);
         return Some(not(
             what,
             because,
-            format!("{again}."),
+            spoken().words().end(&again),
             Line::Leaders2,
             about,
         ));
@@ -337,16 +353,16 @@ pub fn client(world: &World, id: ClientId) -> Option<Not> {
     }
     let to = |packet: &&crate::sim::Packet| packet.from == id.into() && packet.to == asks.into();
     if world.network().packets().iter().any(|packet| to(&packet)) {
-        let because = format!("Its request to {asks} is still on its way.");
-        let needs = format!("It must arrive at {asks}.");
+        let because = fill("Its request to {} is still on its way.", &[&asks]);
+        let needs = fill("It must arrive at {}.", &[&asks]);
         return Some(not(what, because, needs, Line::Leaders2, about));
     }
     if !node.is_leader() {
-        let because = format!("It asked {asks}, which does not lead.");
+        let because = fill("It asked {}, which does not lead.", &[&asks]);
         return Some(not(
             what,
             because,
-            format!("{again}, and must find the leader."),
+            fill("{}, and must find the leader.", &[&again]),
             Line::Leaders2,
             about,
         ));
@@ -355,9 +371,9 @@ pub fn client(world: &World, id: ClientId) -> Option<Not> {
     Some(match entry(world, asks, first) {
         Some(why) => Not {
             what,
-            because: format!(
-                "{asks} answers when the entry is committed and executed. {}",
-                why.because
+            because: fill(
+                "{} answers when the entry is committed and executed. {}",
+                &[&asks, &why.because],
             ),
             needs: why.needs,
             line: why.line,
@@ -365,8 +381,11 @@ pub fn client(world: &World, id: ClientId) -> Option<Not> {
         },
         None => not(
             what,
-            format!("{asks} has no request of {id} any more, or its reply is on its way."),
-            format!("The reply must arrive; else {again}."),
+            fill(
+                "{} has no request of {} any more, or its reply is on its way.",
+                &[&asks, &id],
+            ),
+            fill("The reply must arrive; else {}.", &[&again]),
             Line::Leaders2,
             about,
         ),
@@ -378,29 +397,32 @@ fn reading(what: String, node: &Node, stage: Stage, about: String) -> Not {
     let id = node.id();
     let (because, needs, line) = match stage {
         Stage::Settling => (
-            format!(
-                "{id} has committed no entry of its term {} yet.",
-                node.term()
+            fill(
+                "{} has committed no entry of its term {} yet.",
+                &[&id, &node.term()],
             ),
-            "An entry of that term must be committed.".into(),
+            say("An entry of that term must be committed.").into(),
             Line::ReadIndex1,
         ),
         Stage::Confirming { index, .. } => (
-            format!("The read index is {index}, and {id} does not know whether it still leads."),
-            "A majority must reply to a round that began after the read arrived.".into(),
+            fill(
+                "The read index is {}, and {} does not know whether it still leads.",
+                &[&index, &id],
+            ),
+            say("A majority must reply to a round that began after the read arrived.").into(),
             Line::ReadIndex3,
         ),
         Stage::Asked { leader, .. } => (
-            format!("{id} has asked {leader} for the read index."),
-            format!("{leader} must confirm that it leads, and reply."),
+            fill("{} has asked {} for the read index.", &[&id, &leader]),
+            fill("{} must confirm that it leads, and reply.", &[&leader]),
             Line::ReadIndex2,
         ),
         Stage::Applying { index } => (
-            format!(
-                "The read index is {index}, and {id} has executed up to {}.",
-                node.last_applied()
+            fill(
+                "The read index is {}, and {} has executed up to {}.",
+                &[&index, &id, &node.last_applied()],
             ),
-            format!("{id} must execute entry {index}."),
+            fill("{} must execute entry {}.", &[&id, &index]),
             Line::ReadIndex4,
         ),
     };
@@ -410,7 +432,10 @@ fn reading(what: String, node: &Node, stage: Stage, about: String) -> Not {
 /// `2 of 5`
 fn of_all(servers: ServerSet, of: Configuration) -> String {
     let voters = of.all_voters();
-    format!("{} of {} voters", servers.and(voters).len(), voters.len())
+    fill(
+        "{} of {} voters",
+        &[&servers.and(voters).len(), &voters.len()],
+    )
 }
 
 /// How many more voters a majority needs; at least one, where both majorities of a joint
