@@ -146,7 +146,7 @@ pub fn ChartView(props: &ChartProps) -> Html {
             </div>
             <div class="chart-room" tabindex="0" role="group" aria-label="Chart window" onwheel={turned} onkeydown={keys}
                 {onpointerdown} {onpointermove} {onclick}>
-                { picture(&chart, room(), props.moment.1, props.asked) }
+                { picture(&chart, (room(), pitch(chart.lanes.len())), props.moment.1, props.asked) }
             </div>
             <p class="chart-note">{ note(&chart) }</p>
         </section>
@@ -192,9 +192,9 @@ fn pitch(lanes: usize) -> f64 {
     apart.clamp(PITCHES.0, PITCHES.1)
 }
 
-fn picture(chart: &Chart, width: f64, now: Time, asked: Option<Question>) -> Html {
+/// The picture in a room of that width, its lanes so far apart.
+fn picture(chart: &Chart, (width, pitch): (f64, f64), now: Time, asked: Option<Question>) -> Html {
     let x = |at: Time| LEFT + chart.place(at) * (width - LEFT - 8.0);
-    let pitch = pitch(chart.lanes.len());
     let y = |lane: usize| TOP + pitch * lane as f64;
     let height = y(chart.lanes.len().saturating_sub(1)) + 40.0;
     let end = y(chart.lanes.len().saturating_sub(1)) + 30.0;
@@ -456,7 +456,7 @@ mod tests {
 
     #[component]
     fn Picture(props: &Props) -> Html {
-        picture(&props.chart, 560.0, Time::ms(600), None)
+        picture(&props.chart, (560.0, 60.0), Time::ms(600), None)
     }
 
     /// The chart as the page would hold it, and as it would be saved.
