@@ -227,7 +227,8 @@ fn picture(chart: &Chart, (width, pitch): (f64, f64), now: Time, asked: Option<Q
             .iter()
             .any(|(from, to)| *from < at && at < *to)
     };
-    let ticks = (0..=4).map(|nth| chart.from + Time((chart.to - chart.from).0 * nth / 4));
+    let parts = if width < 400.0 { 2 } else { 4 };
+    let ticks = (0..=parts).map(|nth| chart.from + Time((chart.to - chart.from).0 * nth / parts));
     let ticks = ticks.filter(|at| !is_folded(*at)).map(|at| {
         html! {
             <g class="chart-tick"><path d={format!("M{0} 24V{end}", number(x(at)))} />

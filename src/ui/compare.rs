@@ -143,7 +143,7 @@ pub fn compare(view: &View<'_>) -> Html {
         .zip(view.sessions)
         .zip(&view.paint.motion);
     let sides = sides.enumerate().map(|(nth, ((side, session), motion))| {
-        html! { <div key={nth} class="compare-side">{ one_side(view, side, session, motion) }</div> }
+        html! { <div key={nth} class="compare-side">{ one_side(view, side, session, motion, LOGS[nth]) }</div> }
     });
     html! {
         <section class="compare" aria-label="Compare">
@@ -171,8 +171,17 @@ fn go(view: &View<'_>, name: &'static str, at: Time, there: bool) -> Html {
     html! { <button key={name} class="bordered small" aria-pressed={there.to_string()} {onclick}>{ name }</button> }
 }
 
+/// What the logs of the two sides are called.
+const LOGS: [&str; 2] = ["Logs of this run", "Logs of the other run"];
+
 /// One run: its stage, its logs, the events where the runs differ, and its outcome.
-fn one_side(view: &View<'_>, side: &Side, session: &Session, motion: &Rc<Motion>) -> Html {
+fn one_side(
+    view: &View<'_>,
+    side: &Side,
+    session: &Session,
+    motion: &Rc<Motion>,
+    title: &'static str,
+) -> Html {
     let ids = session.world().ids();
     let scene = Rc::new(Scene::of_session(session, Time::ms(30)));
     let table = Rc::new(LogTable::of(session.world(), SHOWN_ENTRIES));
@@ -185,7 +194,7 @@ fn one_side(view: &View<'_>, side: &Side, session: &Session, motion: &Rc<Motion>
                 invites={ServerSet::EMPTY} on_pick={Callback::noop()} on_focus={Callback::noop()}
                 on_rendered={view.on_rendered} />
         </div>
-        <Logs title="Logs" {table} focus={None} on_focus={Callback::noop()} />
+        <Logs {title} {table} focus={None} on_focus={Callback::noop()} />
         <p class="compare-differs">
             { for view.compared.found.at.map(|at| html! { <small>{ clock(at) }</small> }) }
             <span>{ for told(&side.differs, true) }</span>

@@ -90,12 +90,13 @@ impl Geometry {
         } else {
             (60.0, 34.0)
         };
+        let low = height - if self.compact { 38.0 } else { 50.0 };
         match id.slot() {
             0 => (x, y),
             1 => (width - x, y),
-            2 => (x, height - y - 16.0),
-            3 => (width - x, height - y - 16.0),
-            _ => (width / 2.0, height - y - 16.0),
+            2 => (x, low),
+            3 => (width - x, low),
+            _ => (width / 2.0, low),
         }
     }
 

@@ -123,6 +123,8 @@ pub fn help(on_close: &Callback<()>) -> Html {
                 <a href="https://raft.github.io/raft.pdf">{ say("the paper") }</a>
                 { say(". More at") }{ " " }<a href="https://raft.github.io/">{ "raft.github.io" }</a>{ say(".") }
             </p>
+            <p><a href="proof.html">{ say("How it is proved") }</a>{ " · " }
+                <a href="changes.html">{ say("What changed") }</a></p>
         </section>
     }
 }

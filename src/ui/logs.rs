@@ -63,7 +63,7 @@ pub fn Logs(props: &LogsProps) -> Html {
         html! { <th key={index} scope="col">{ index }</th> }
     });
     html! {
-        <section {class} aria-label={say("Logs")}>
+        <section {class} aria-label={props.title}>
             <h2>{ props.title }<span>{ told }</span></h2>
             <div ref={strip} class="logs-strip" tabindex="0" role="group" aria-label={say("Log entries")} {onkeydown}>
                 <table>

@@ -164,6 +164,10 @@ fn state_box(of: &RuleBox) -> Html {
             </div>
         }
     });
+    let values: Vec<Html> = values.collect();
+    if values.is_empty() {
+        return Html::default();
+    }
     html! { <dl class="rules-state" aria-label="State">{ for values }</dl> }
 }
 

@@ -83,7 +83,7 @@ fn lines(opened: &Opened) -> Html {
                 <button data-seek={line.at.0.to_string()} title="Go to this moment">
                     <span aria-hidden="true">{ mark }</span>{ &line.text }
                 </button>
-                { for (!line.printed.is_empty()).then(|| html! { <pre class="printed">{ &line.printed }</pre> }) }
+                { for (!line.printed.is_empty()).then(|| html! { <pre class="printed" tabindex="0">{ &line.printed }</pre> }) }
             </li>
         }
     });

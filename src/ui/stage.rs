@@ -170,10 +170,10 @@ pub fn Stage(props: &StageProps) -> Html {
                 { for timed().map(|server| ring(server, geometry, "ring")) }
             </g>
             <g class="servers">{ for servers }</g>
-            <g class="quorums" aria-hidden="true">{ for rows }</g>
             <g ref={packets} class="packets" role="group" tabindex={stop} aria-label={say("Messages under way")}>
                 { for flying }
             </g>
+            <g class="quorums" aria-hidden="true">{ for rows }</g>
         </svg>
     }
 }
@@ -326,6 +326,7 @@ fn client_box(client: &ClientView, geometry: &Geometry, alone: bool) -> Html {
     // Where there is no room around its middle, a client's words begin at the edge.
     let (words_x, class) = match geometry.client_words() {
         None => (x, "client-doing"),
+        Some(_) if x == geometry.centre.0 => (x, "client-doing"),
         Some(edge) if x < geometry.centre.0 => (edge, "client-doing start"),
         Some(edge) => (geometry.size.0 - edge, "client-doing end"),
     };

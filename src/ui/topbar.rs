@@ -24,6 +24,8 @@ pub enum Room {
 /// What the top bar is given.
 pub struct TopBarProps {
     pub room: Room,
+    /// The title, where the page shows none: for who does not see the page.
+    pub title: Option<String>,
     /// The address of the page of the course that is open.
     pub lesson: String,
     /// The text that was just copied, or the reason why it was not, in a few words.
@@ -50,6 +52,7 @@ pub fn top_bar(props: &TopBarProps) -> Html {
                 { room(Room::Play, say_of("room", "Play"), "#/play".into()) }
                 { room(Room::Foreign, say("Your Raft"), "#/your-raft".into()) }
             </nav>
+            <h1 class="visually-hidden" hidden={props.title.is_none()}>{ props.title.clone().unwrap_or_default() }</h1>
             <p class="said" role="status">{ props.said.clone().unwrap_or_default() }</p>
             <nav aria-label={say("Page")}>
                 { language::offer() }

@@ -384,6 +384,7 @@ impl Component for App {
         let wishes = &self.wishes;
         let top = TopBarProps {
             room: self.room,
+            title: self.bare().then(|| self.title()),
             lesson: lesson_address(self.learning.place),
             said: self.said.as_ref().map(|(said, _)| said.clone()),
             control: self.control.clone(),

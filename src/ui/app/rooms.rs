@@ -49,6 +49,13 @@ impl App {
         Some(html! { <main class="stage">{ compare::compare(&view) }</main> })
     }
 
+    /// Whether nothing that is shown is a heading of the page.
+    pub(super) fn bare(&self) -> bool {
+        let hidden = self.compact && self.sheet != Some(Sheet::Tools);
+        let bare = hidden || is_embed() || self.compared.is_some();
+        bare && self.room == Room::Play && !self.gallery
+    }
+
     /// The title of the document: the page of the course, the scenario, or the room.
     pub(super) fn title(&self) -> String {
         let exhibit = self.exhibit.as_ref().map(|(exhibit, _)| &exhibit.title);
@@ -89,8 +96,11 @@ impl App {
         let why = self.answer.why.as_ref().filter(|_| self.answers_left());
         let on_rule = (!self.shows_rules()).then(|| wishes.view.reform(|()| View::Rules));
         let why = why.map(|why| why::answer(why, &wishes.unask, on_rule.as_ref()));
+        // The contents have the page for themselves.
+        let in_contents = self.room == Room::Learn && self.learning.contents;
+        let role = if in_contents { "main" } else { "region" };
         html! {
-            <div class="lesson" role="region" aria-label={label}>
+            <div class="lesson" {role} aria-label={label}>
                 <div class="lesson-scroll">
                     <div class="answer">{ for why }</div>
                     <div>{ for self.notes() }</div>

@@ -243,6 +243,9 @@ const CHANGES: [Line; 4] = [
 
 /// From what it was before the first act to what it is after the last one.
 fn change(acts: &[&(usize, Act)]) -> String {
+    if acts.is_empty() {
+        return String::new();
+    }
     let values = |act: Option<&&(usize, Act)>| {
         let values = act.map(|(_, act)| act.values.clone()).unwrap_or_default();
         let (from, to) = values.split_once('→').unwrap_or(("", &values));
