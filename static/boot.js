@@ -2,7 +2,9 @@
 // did not work.
 
 import { fail } from "./fail.js";
+import { isOld, watch } from "./news.js";
 import { say } from "./say.js";
+import "./theme.js";
 
 // The page's tag names the files; a worker, which has no page, is told in its name.
 const tag = globalThis.document?.querySelector("script[data-wasm]");
@@ -23,14 +25,6 @@ globalThis.trustedTypes?.createPolicy("default", {
   createScriptURL: (path) => (url(path).startsWith(url("./")) ? path : null),
 });
 
-// The theme that the reader chose on an earlier visit holds before the first picture.
-try {
-  const theme = localStorage.getItem("raftarium.theme");
-  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
-} catch {
-  // A browser that keeps nothing shows the system's theme; a worker shows nothing.
-}
-
 async function load() {
   const [wasm, glue] = await Promise.all([fetch(url(parts.wasm)), import(url(parts.js))]);
   if (!wasm.ok) throw new Error(`${wasm.url}: ${wasm.status}`);
@@ -40,8 +34,7 @@ async function load() {
 /** Why a file of the page did not arrive. After a deploy, the names of the files are new and the old ones are gone. */
 async function whyMissing() {
   try {
-    const page = await fetch(location.href, { cache: "no-store" });
-    if (page.ok && !(await page.text()).includes(parts.wasm)) return "There is a new version of Raftarium. Reload the page.";
+    if (await isOld(parts.wasm)) return "There is a new version of Raftarium. Reload the page.";
   } catch {
     // No network: the sentence below is true.
   }
@@ -69,7 +62,9 @@ async function boot() {
     if (!globalThis.raftariumFailed) say(`Raftarium could not start here: ${error.message}. Reload, or try a current browser.`);
     return;
   }
-  if (parts.offline) keepOffline();
+  if (!parts.offline) return;
+  keepOffline();
+  watch(parts.wasm);
 }
 
 /** Lets the service worker keep every file, where there may be one: a sandboxed frame throws when it is asked. */

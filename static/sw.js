@@ -24,11 +24,12 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || new URL(request.url).origin !== self.location.origin) return;
+  if (request.cache === "no-store") return; // whether there is a new version, only the host knows
   // What stands behind a question mark tells versions apart; all that is kept here is of one.
   const kept = async (what) => (await caches.open(NAME)).match(what, { ignoreSearch: true });
   event.respondWith(
     request.mode === "navigate"
-      ? fetch(request).catch(async () => (await kept("./")) ?? Response.error())
+      ? fetch(request).catch(async () => (await kept(request)) ?? (await kept("./")) ?? Response.error())
       : kept(request).then((hit) => hit ?? fetch(request)),
   );
 });

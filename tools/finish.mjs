@@ -9,6 +9,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 import { excerpts } from "./excerpts.mjs";
+import { readings } from "./reading.mjs";
 
 const dist = process.argv[2];
 const target = "es2022";
@@ -90,21 +91,31 @@ const work = `data-worker-script="./${workerJs}" data-worker-wasm="./${workerWas
 html = swap(html, tag, `<script type="module" src="./${js}" data-wasm="./${wasm}" ${work} data-offline="sw.js"></script>`);
 html = swap(html, `href="./${trunkWasm}"`, `href="./${wasm}"`);
 html = swap(html, '<meta charset="utf-8">', `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">`);
+// Who shows a preview of the page needs whole addresses. The workflow that publishes it knows them.
+const home = process.env.SITE_URL?.replace(/\/*$/, "/");
+if (home) {
+  html = swap(html, 'property="og:image" content="preview.png"', `property="og:image" content="${home}preview.png"`);
+  html = swap(html, '<meta property="og:type"', `<meta property="og:url" content="${home}"><meta property="og:type"`);
+}
 html = html.replace(/<!--[^]*?-->/g, "").replace(/\n\s*/g, "\n").replace(/\n+/g, "\n");
 writeFileSync(path("index.html"), html);
+
+// The pages that are only read.
+const theme = put("theme", "js", (await esbuild.transform(read("theme.js"), { minify: true, target })).code);
+for (const [name, text] of Object.entries(readings({ policy: POLICY, css, icon, theme }))) writeFileSync(path(name), text);
 
 // The core's own code at each label of Figure 2, for the panel of rules.
 writeFileSync(path("core.txt"), excerpts());
 
 // The first chapter is part of the wasm: nobody fetches its text.
 const [firstChapter] = readdirSync(path("lessons")).sort();
-const scripts = ["boot.js", "fail.js", "say.js", glue, trunkWasm, workerGlue, trunkWorkerWasm];
+const scripts = ["boot.js", "fail.js", "news.js", "say.js", "theme.js", glue, trunkWasm, workerGlue, trunkWorkerWasm];
 const used = [...scripts, join("lessons", firstChapter), ...sheets.map(([, name]) => name)];
 for (const name of used) rmSync(path(name));
 
-// The service worker keeps every file there is.
+// The service worker keeps every file there is, except the picture for others' previews.
 const published = readdirSync(dist, { recursive: true }).sort().filter((name) => statSync(path(name)).isFile());
-const kept = published.map((name) => (name === "index.html" ? "./" : name.replaceAll("\\", "/")));
+const kept = published.filter((name) => name !== "preview.png").map((name) => (name === "index.html" ? "./" : name.replaceAll("\\", "/")));
 let worker = readFileSync("static/sw.js").toString();
 worker = swap(worker, "__VERSION__", hash(...published.map(read)));
 worker = swap(worker, "__FILES__", JSON.stringify(kept));

@@ -20,13 +20,13 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
-async function answer(request, response) {
+async function answer(request, response, change) {
   const path = decodeURIComponent(new URL(request.url, "http://host").pathname);
   const name = normalize(path.slice(BASE.length)) || ".";
   try {
     if (!path.startsWith(BASE) || name.startsWith("..")) throw new Error("outside the project");
     const file = name === "." ? "index.html" : name;
-    const body = await readFile(join(DIST, file));
+    const body = change(file, await readFile(join(DIST, file)));
     response.writeHead(200, {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       "cache-control": "max-age=600",
@@ -38,9 +38,12 @@ async function answer(request, response) {
   }
 }
 
-/** Starts the site on a free port. `url` is the page's address, `stop()` ends it. */
-export async function serve() {
-  const server = createServer(answer);
+/**
+ * Starts the site on a free port. `url` is the page's address, `stop()` ends it. A test may change what a file holds, as a
+ * deploy does.
+ */
+export async function serve(change = (_, body) => body) {
+  const server = createServer((request, response) => answer(request, response, change));
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   const stop = () => new Promise((done) => server.close(done) && server.closeAllConnections());
   return { url: `http://127.0.0.1:${server.address().port}${BASE}`, stop };

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "./page.mjs";
 import { serve } from "./site.mjs";
 
@@ -82,6 +83,49 @@ test("an old page after a deploy says that there is a new version", async ({ pag
   });
   await page.goto("./");
   await expect(page.getByRole("alert")).toHaveText(/new version.*Reload/);
+});
+
+test("who comes back to an old page is told that there is a new version", async ({ page, expectedFaults }) => {
+  let deployed = false;
+  const site = await serve((file, body) =>
+    deployed && file === "index.html" ? String(body).replace(/raftarium-\w+\.wasm/g, "raftarium-new.wasm") : body,
+  );
+  expectedFaults.push(`another host: ${site.url}`);
+  await page.goto(site.url);
+  await up(page);
+  await kept(page); // the service worker must not answer for the host
+  deployed = true;
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  const news = page.getByRole("status").filter({ hasText: "There is a new version" });
+  await expect(news.getByRole("button", { name: "Reload" })).toBeVisible();
+  await news.getByRole("button", { name: "Later" }).click();
+  await expect(news).toHaveCount(0);
+  await page.goto("about:blank");
+  await site.stop();
+});
+
+test("who comes back to the newest page is told nothing", async ({ page }) => {
+  await page.goto("./");
+  await up(page);
+  const asked = page.waitForResponse((response) => response.url().endsWith("/project/"));
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await (await asked).finished();
+  await expect(page.locator(".news")).toHaveCount(0);
+});
+
+test("the site tells how it is proved, with the figures of the documents, and what changed", async ({ page }) => {
+  const document = await readFile(new URL("../../docs/proof.md", import.meta.url), "utf8");
+  const [steps] = document.match(/[\d,]+(?= steps, each checked)/);
+  await page.goto("./#/play");
+  await page.getByRole("button", { name: "Help" }).click();
+  await page.getByRole("link", { name: "How it is proved" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("How it is proved");
+  await expect(page.getByRole("main")).toContainText(steps);
+  await expect(page.getByRole("main")).toContainText(/Version \d+\.\d+\.\d+/);
+  await page.getByRole("link", { name: "Play" }).click();
+  await page.getByRole("button", { name: "Help" }).click();
+  await page.getByRole("link", { name: "What changed" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Changelog");
 });
 
 test("a panic keeps the run, says what happened and links to the run", async ({ page, expectedFaults }) => {
