@@ -4,6 +4,11 @@
 // each. These milliseconds are those of the processor, so that other work on the machine does not count. Needs dist/ and,
 // in CHROMIUM, a browser.
 
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { chromium } from "@playwright/test";
 import { flags, watchMemory } from "./chromium.mjs";
 import { serve } from "./site.mjs";
@@ -62,11 +67,24 @@ async function starts(browser, url, slow) {
   );
 }
 
+/** The scores that Lighthouse gives on a phone, in so many runs. It is fetched for this, and no part of the project. */
+async function lighthouse(url, runs = 3) {
+  const file = join(mkdtempSync(join(tmpdir(), "lighthouse-")), "report.json");
+  const words = ["--yes", "lighthouse@12.8.2", url, "--quiet", "--output=json", `--output-path=${file}`, `--chrome-flags=--headless ${flags.join(" ")}`];
+  for (let nth = 0; nth < runs; nth++) {
+    await promisify(execFile)("npx", words, { env: { ...process.env, CHROME_PATH: process.env.CHROMIUM } });
+    const { categories, audits } = JSON.parse(readFileSync(file, "utf8"));
+    const scores = Object.values(categories).map(({ title, score }) => `${title} ${Math.round(score * 100)}`);
+    console.log(`Lighthouse, a phone: ${scores.join(", ")}; blocked for ${audits["total-blocking-time"].displayValue}`);
+  }
+}
+
 const site = await serve();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags });
 try {
   await starts(browser, site.url, false);
   await starts(browser, site.url, true);
+  await lighthouse(site.url);
 
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   const devtools = await page.context().newCDPSession(page);
@@ -76,14 +94,20 @@ try {
     const { metrics } = await devtools.send("Performance.getMetrics");
     return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   };
+  // What the whole process of the page takes, painting too.
+  const session = await browser.newBrowserCDPSession();
+  const renderer = async () => {
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    return processInfo.filter(({ type }) => type === "renderer").reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+  };
   const measure = async (label) => {
-    const before = await read();
+    const [before, spent] = [await read(), await renderer()];
     await page.waitForTimeout(SECONDS * 1000);
-    const after = await read();
+    const [after, spentThen] = [await read(), await renderer()];
     const rate = (name, scale = 1) => ((after[name] - before[name]) * scale) / (after.Timestamp - before.Timestamp);
     console.log(
       `${label}: script ${rate("ScriptDuration", 1000).toFixed(1)} ms/s,`,
-      `all work ${rate("TaskDuration", 1000).toFixed(1)} ms/s,`,
+      `all work ${rate("TaskDuration", 1000).toFixed(1)} ms/s, renderer ${(((spentThen - spent) * 1000) / SECONDS).toFixed(0)} ms/s,`,
       `layouts ${rate("LayoutCount").toFixed(1)}/s, heap ${(after.JSHeapUsedSize / 1e6).toFixed(1)} MB`,
     );
   };
@@ -116,6 +140,13 @@ try {
     await measure("paused");
   } else {
     console.log("paused: not measured, the page has no button Pause");
+  }
+
+  // Another page beside it, in the same run: the path of its index.html.
+  if (process.env.BESIDE) {
+    await page.goto(`file://${process.env.BESIDE}`);
+    await page.waitForTimeout(2000);
+    await measure(process.env.BESIDE);
   }
 
   // What an hour of virtual time leaves behind, with three clients that write: see tests/allocation.rs for the parts.
