@@ -227,7 +227,7 @@ fn picture(chart: &Chart, (width, pitch): (f64, f64), now: Time, asked: Option<Q
             .iter()
             .any(|(from, to)| *from < at && at < *to)
     };
-    let parts = if width < 400.0 { 2 } else { 4 };
+    let parts = if width < 480.0 { 2 } else { 4 };
     let ticks = (0..=parts).map(|nth| chart.from + Time((chart.to - chart.from).0 * nth / parts));
     let ticks = ticks.filter(|at| !is_folded(*at)).map(|at| {
         html! {

@@ -48,6 +48,8 @@ test.describe("at 400 %", () => {
       await page.locator("#boot").waitFor({ state: "detached" });
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+      const fixed = (all) => all.filter((one) => getComputedStyle(one).position === "fixed" && one.checkVisibility()).length;
+      expect(await page.locator(".app *").evaluateAll(fixed)).toBe(0);
     });
   }
 });

@@ -53,6 +53,17 @@ test("who only watched can come back when the host is gone", async ({ page, expe
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 });
 
+test("what is read while the page starts is what its first page says", async ({ page, browser, site }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const still = await context.newPage();
+  await still.goto(site.url);
+  await page.goto("./");
+  await up(page);
+  const said = async (page) => (await page.locator(".lesson p").filter({ hasText: "Five computers" }).innerText()).replace(/S\d/, "S1");
+  expect(await said(still)).toBe(await said(page));
+  await context.close();
+});
+
 test("closing or reloading an untouched page makes no request and throws nothing", async ({ page }) => {
   for (let nth = 0; nth < 3; nth++) {
     await page.goto("./");
