@@ -5,6 +5,7 @@
 //! What is said of both is a script with expectations, and a test runs it.
 
 use super::Script;
+use crate::narrate::say;
 use crate::script::Runner;
 use crate::session::Session;
 use crate::sim::text::{TextError, parse_action};
@@ -126,10 +127,10 @@ impl Exhibit {
             .split_once(": ")
             .ok_or_else(|| format!("\"{line}\" is no field"))?;
         match name {
-            "title" => self.title = value.into(),
-            "group" => self.group = value.into(),
-            "ask" => self.ask = value.into(),
-            "try" => self.hint = value.into(),
+            "title" => self.title = say(value).into(),
+            "group" => self.group = say(value).into(),
+            "ask" => self.ask = say(value).into(),
+            "try" => self.hint = say(value).into(),
             "counter" => {
                 let (name, actions) = value
                     .split_once(" = ")
@@ -137,7 +138,7 @@ impl Exhibit {
                 let actions: Result<Vec<Action>, String> =
                     actions.split(" · ").map(parse_action).collect();
                 self.counter = Some(Counter {
-                    name: name.into(),
+                    name: say(name).into(),
                     actions: actions?,
                 });
             }

@@ -80,6 +80,8 @@ fn filled(template: &str, values: &[&dyn Display]) -> String {
         (rest, next) = (behind, place + 1);
     }
     text.push_str(rest);
+    // The last value may be empty.
+    text.truncate(text.trim_end().len());
     text
 }
 
@@ -94,7 +96,8 @@ mod tests {
         assert_eq!(filled(pairs[1].0, &[&1, &3]), "1 of 3 done");
         assert_eq!(filled(pairs[1].1, &[&1, &3]), "3 中的 1 已完成");
         assert_eq!(pairs.len(), 2);
-        assert_eq!(filled("{} and {", &[&1]), "1 and ");
+        assert_eq!(filled("{} and {", &[&1]), "1 and");
+        assert_eq!(filled("It broke. {}", &[&""]), "It broke.");
     }
 
     #[test]

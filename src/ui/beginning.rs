@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::control::{Control, sentence};
 use super::settings::RunWish;
 use super::share::close_popover;
+use crate::narrate::{fill, say};
 use crate::raft::{MAX_SERVERS, NodeId};
 use crate::session::{Beginning, Refused, Row};
 
@@ -30,8 +31,8 @@ pub fn Own(props: &OwnProps) -> Html {
     };
     html! {
         <>
-        <button class="bordered" popovertarget="own" {onclick}>{ "Edit" }</button>
-        <div id="own" class="own" popover="auto" role="dialog" aria-label="Your own beginning">
+        <button class="bordered" popovertarget="own" {onclick}>{ say("Edit") }</button>
+        <div id="own" class="own" popover="auto" role="dialog" aria-label={say("Your own beginning")}>
             { for (*draft).as_ref().map(|(beginning, refused)| form(props, &draft, beginning, refused.as_ref())) }
         </div>
         </>
@@ -63,30 +64,30 @@ fn form(props: &OwnProps, draft: &Draft, beginning: &Beginning, refused: Option<
     };
     html! {
         <form {onsubmit}>
-            <h2>{ "Begin with these servers" }</h2>
+            <h2>{ say("Begin with these servers") }</h2>
             <div class="own-table">
                 <table>
                     <thead><tr>
-                        <td></td><th scope="col">{ "Term" }</th><th scope="col">{ "Vote" }</th>
-                        <th scope="col">{ "Log: terms, commands" }</th><th scope="col">{ "Committed" }</th>
-                        <th scope="col">{ "Down" }</th>
+                        <td></td><th scope="col">{ say("Term") }</th><th scope="col">{ say("Vote") }</th>
+                        <th scope="col">{ say("Log: terms, commands") }</th><th scope="col">{ say("Committed") }</th>
+                        <th scope="col">{ say("Down") }</th>
                     </tr></thead>
                     <tbody>{ for rows }</tbody>
                 </table>
             </div>
             <div class="buttons">
                 <button type="button" class="bordered small" disabled={count == MAX_SERVERS}
-                    onclick={resize(count + 1)}>{ "Add a server" }</button>
+                    onclick={resize(count + 1)}>{ say("Add a server") }</button>
                 <button type="button" class="bordered small" disabled={count == 1}
-                    onclick={resize(count - 1)}>{ "Remove the last" }</button>
+                    onclick={resize(count - 1)}>{ say("Remove the last") }</button>
             </div>
             <div class="own-rest">
-                { field(draft, "Cut links", "S1-S2 S3>S4", &beginning.cuts, |it| &mut it.cuts) }
-                { field(draft, "Clients", "1", &beginning.clients, |it| &mut it.clients) }
-                { field(draft, "Seed", "1", &beginning.seed, |it| &mut it.seed) }
+                { field(draft, say("Cut links"), "S1-S2 S3>S4", &beginning.cuts, |it| &mut it.cuts) }
+                { field(draft, say("Clients"), "1", &beginning.clients, |it| &mut it.clients) }
+                { field(draft, say("Seed"), "1", &beginning.seed, |it| &mut it.seed) }
             </div>
             { for refused.map(|refused| html! { <p class="error" role="alert">{ said(refused) }</p> }) }
-            <button class="primary">{ "Begin" }</button>
+            <button class="primary">{ say("Begin") }</button>
         </form>
     }
 }
@@ -119,7 +120,7 @@ fn server_row(draft: &Draft, id: NodeId, row: &Row, wrong: bool) -> Html {
             *part(&mut it.rows[slot]) = typed(&event)
         });
         html! {
-            <td><input type="text" aria-label={format!("{name} of {id}")} value={value.to_string()}
+            <td><input type="text" aria-label={fill("{} of {}", &[&name, &id])} value={value.to_string()}
                 aria-invalid={wrong.to_string()} autocomplete="off" autocapitalize="none" spellcheck="false" {oninput} /></td>
         }
     };
@@ -127,11 +128,11 @@ fn server_row(draft: &Draft, id: NodeId, row: &Row, wrong: bool) -> Html {
     html! {
         <tr key={slot}>
             <th scope="row">{ id.to_string() }</th>
-            { cell("Term", &row.term, |row| &mut row.term) }
-            { cell("Vote", &row.vote, |row| &mut row.vote) }
-            { cell("Log", &row.log, |row| &mut row.log) }
-            { cell("Committed", &row.commit, |row| &mut row.commit) }
-            <td><input type="checkbox" aria-label={format!("{id} is down")} checked={row.down} {onchange} /></td>
+            { cell(say("Term"), &row.term, |row| &mut row.term) }
+            { cell(say("Vote"), &row.vote, |row| &mut row.vote) }
+            { cell(say("Log"), &row.log, |row| &mut row.log) }
+            { cell(say("Committed"), &row.commit, |row| &mut row.commit) }
+            <td><input type="checkbox" aria-label={fill("{} is down", &[&id])} checked={row.down} {onchange} /></td>
         </tr>
     }
 }

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::compare::{CompareWish, Other};
 use super::control::Control;
+use crate::narrate::{fill, say};
 use crate::session::{BranchWish, LONGEST_NAME, RunId};
 use crate::sim::Time;
 use crate::view::branches::BranchMark;
@@ -44,7 +45,7 @@ pub fn Branches(props: &BranchesProps) -> Html {
                 naming={*naming == Some(mark.id)} {on_wish} {on_naming} on_compare={&props.on_compare} />
         }
     });
-    html! { <ul class="branches" aria-label="Branches">{ for rows }</ul> }
+    html! { <ul class="branches" aria-label={say("Branches")}>{ for rows }</ul> }
 }
 
 /// Where on the bar, in whole percent.
@@ -92,8 +93,8 @@ fn Row(props: &RowProps) -> Html {
     } else {
         html! {
             <button class="branch-name" onclick={wish(BranchWish::Take(id))}
-                title="Exchange it with the present run">
-                <span class="visually-hidden">{ "Branch: " }</span>{ &mark.name }
+                title={say("Exchange it with the present run")}>
+                <span class="visually-hidden">{ say("Branch:") }{ " " }</span>{ &mark.name }
             </button>
         }
     };
@@ -102,12 +103,12 @@ fn Row(props: &RowProps) -> Html {
         <li ref={row} class="branch">
             { name }
             <span class={outcome}>{ &mark.outcome }</span>
-            <button class="branch-act always" aria-label={format!("Compare with {}", mark.name)}
-                onclick={props.on_compare.reform(move |_: MouseEvent| CompareWish::With(Other::Branch(id)))}>{ "Compare" }</button>
-            <button class="branch-act" aria-label={format!("Name {}", mark.name)}
-                onclick={props.on_naming.reform(|_: MouseEvent| ())}>{ "Name" }</button>
-            <button class="branch-act" aria-label={format!("Delete {}", mark.name)}
-                onclick={wish(BranchWish::Delete(id))}>{ "Delete" }</button>
+            <button class="branch-act always" aria-label={fill("Compare with {}", &[&mark.name])}
+                onclick={props.on_compare.reform(move |_: MouseEvent| CompareWish::With(Other::Branch(id)))}>{ say("Compare") }</button>
+            <button class="branch-act" aria-label={fill("Name {}", &[&mark.name])}
+                onclick={props.on_naming.reform(|_: MouseEvent| ())}>{ say("Name") }</button>
+            <button class="branch-act" aria-label={fill("Delete {}", &[&mark.name])}
+                onclick={wish(BranchWish::Delete(id))}>{ say("Delete") }</button>
         </li>
     }
 }
@@ -133,7 +134,7 @@ fn naming(mark: &BranchMark, field: &NodeRef, on_wish: &Callback<BranchWish>) ->
     let onblur = Callback::from(move |_: FocusEvent| done());
     html! {
         <form class="branch-naming" {onsubmit}>
-            <input ref={field} type="text" aria-label="Name of the branch" value={mark.name.clone()}
+            <input ref={field} type="text" aria-label={say("Name of the branch")} value={mark.name.clone()}
                 maxlength={LONGEST_NAME.to_string()} autocomplete="off" {onblur} />
         </form>
     }

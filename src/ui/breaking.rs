@@ -8,6 +8,7 @@ use super::hunter::{Counterexample, Hunter, News, Stage};
 use super::settings::{RunWish, options, value};
 use crate::check::Property;
 use crate::hunt::detections::Detection;
+use crate::narrate::{fill, say};
 use crate::raft::{Rule, Rules};
 use crate::session::Session;
 use crate::sim::Action;
@@ -105,7 +106,7 @@ impl Component for Breaking {
         });
         let guesses = Property::ALL.iter().map(|property| {
             let chosen = self.guess == Some(*property);
-            (property.name(), property.name(), chosen)
+            (property.name(), say(property.name()), chosen)
         });
         let guesses = [("", "…", self.guess.is_none())].into_iter().chain(guesses);
         let wish = |label, msg: Msg| button(label, link.callback(move |_| msg.clone()));
@@ -113,34 +114,34 @@ impl Component for Breaking {
         let control = props.control.clone();
         let switch = button(
             if off {
-                "Switch it on here"
+                say("Switch it on here")
             } else {
-                "Switch it off here"
+                say("Switch it off here")
             },
             Callback::from(move |_| control.act_or_say(Action::Rule(rule, off))),
         );
         let hunt = match (&self.hunter, Detection::of(self.rule())) {
-            (Some(_), _) => Some(wish("Stop the search", Msg::Stop)),
-            (None, Some(_)) => Some(wish("Search for a schedule", Msg::Hunt)),
+            (Some(_), _) => Some(wish(say("Stop the search"), Msg::Stop)),
+            (None, Some(_)) => Some(wish(say("Search for a schedule"), Msg::Hunt)),
             (None, None) => None,
         };
         let watch = self.counterexample().map(|_| {
             html! {
                 <div class="buttons">
-                    { wish("Watch it without the rule", Msg::Watch(false)) }
-                    { wish("Watch both side by side", Msg::Watch(true)) }
+                    { wish(say("Watch it without the rule"), Msg::Watch(false)) }
+                    { wish(say("Watch both side by side"), Msg::Watch(true)) }
                 </div>
             }
         });
         html! {
             <details class="settings breaking">
-                <summary>{ "Break a rule" }</summary>
+                <summary>{ say("Break a rule") }</summary>
                 <div class="fields">
-                    <label>{ "Rule" }<select onchange={choose}>{ options(rules) }</select></label>
-                    <label>{ "What breaks without it?" }
+                    <label>{ say("Rule") }<select onchange={choose}>{ options(rules) }</select></label>
+                    <label>{ say("What breaks without it?") }
                         <select onchange={guess}>{ options(guesses) }</select></label>
                 </div>
-                <p>{ rule.sentence() }<small>{ format!(" See {}.", rule.place()) }</small></p>
+                <p>{ say(rule.sentence()) }<small>{ " " }{ fill("See {}.", &[&rule.place()]) }</small></p>
                 <div class="buttons">{ switch }{ for hunt }</div>
                 <p role="status">{ self.told() }</p>
                 <div>{ for watch }</div>
@@ -172,7 +173,7 @@ impl Breaking {
         }
         match (&self.news, &self.hunter) {
             (Some(news), _) => self.told_of(news),
-            (None, Some(_)) => "Searching.".into(),
+            (None, Some(_)) => say("Searching.").into(),
             (None, None) => String::new(),
         }
     }
@@ -182,26 +183,35 @@ impl Breaking {
             schedules, steps, ..
         } = news;
         let what = match &news.stage {
-            Stage::Seeking => "Searching",
-            Stage::Shortening => "Found one. Shrinking it",
-            Stage::Vain => return "Nothing found this time.".into(),
+            Stage::Seeking => say("Searching"),
+            Stage::Shortening => say("Found one. Shrinking it"),
+            Stage::Vain => return say("Nothing found this time.").into(),
             Stage::Found(counterexample) => {
                 return self.told_of_counterexample(counterexample, *schedules);
             }
         };
-        format!("{what}: {schedules} schedules, {steps} steps so far.")
+        fill(
+            "{}: {} schedules, {} steps so far.",
+            &[&what, schedules, steps],
+        )
     }
 
     fn told_of_counterexample(&self, counterexample: &Counterexample, schedules: u64) -> String {
         let fell = counterexample.property;
         let guess = match self.guess {
-            Some(guess) if guess == fell => " As you said.".into(),
-            Some(guess) => format!(" You said {guess}."),
+            Some(guess) if guess == fell => say("As you said.").into(),
+            Some(guess) => fill("You said {}.", &[&say(guess.name())]),
             None => String::new(),
         };
-        format!(
-            "{fell} breaks, after {schedules} schedules. {} of {} actions were needed.{guess}",
-            counterexample.needed, counterexample.length,
+        fill(
+            "{} breaks, after {} schedules. {} of {} actions were needed. {}",
+            &[
+                &say(fell.name()),
+                &schedules,
+                &counterexample.needed,
+                &counterexample.length,
+                &guess,
+            ],
         )
     }
 }

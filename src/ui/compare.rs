@@ -14,6 +14,7 @@ use super::paint::Paint;
 use super::refs::told;
 use super::settings::value;
 use super::stage::Stage;
+use crate::narrate::{fill, say};
 use crate::raft::{Rule, ServerSet};
 use crate::session::{RunId, Session, TimeWish};
 use crate::sim::{Setting, Time};
@@ -70,14 +71,14 @@ impl Other {
     /// The other run, and what both are called.
     pub fn run(self, session: &Session, marks: &[BranchMark]) -> Option<(Session, [String; 2])> {
         let sides = |name: &str, on: bool| {
-            let word = |on| if on { "on" } else { "off" };
+            let word = |on| if on { say("on") } else { say("off") };
             [on, !on].map(|on| format!("{name}: {}", word(on)))
         };
         match self {
             Self::Branch(id) => {
                 let mark = marks.iter().find(|mark| mark.id == id)?;
                 let other = session.of_branch(id)?;
-                Some((other, ["This run".into(), mark.name.clone()]))
+                Some((other, [say("This run").into(), mark.name.clone()]))
             }
             Self::Rule(rule) => {
                 let mut rules = session.scenario().config.rules;
@@ -89,7 +90,7 @@ impl Other {
                 let (name, key) = SETTINGS.get(nth)?;
                 let on = format!("{key}=on").parse::<Setting>().ok()?;
                 let is_on = session.scenario().settings().contains(&on);
-                let other = format!("{key}={}", if is_on { "off" } else { "on" });
+                let other = format!("{key}={}", if is_on { say("off") } else { say("on") });
                 let other = session.with_setting(other.parse().ok()?);
                 Some((other, sides(name, is_on)))
             }
@@ -130,8 +131,8 @@ pub struct View<'a> {
 pub fn compare(view: &View<'_>) -> Html {
     let found = &view.compared.found;
     let parts = match found.at {
-        Some(at) => format!("Up to {} they are equal in everything.", clock(at)),
-        None => "They are equal in everything.".into(),
+        Some(at) => fill("Up to {} they are equal in everything.", &[&clock(at)]),
+        None => say("They are equal in everything.").into(),
     };
     let now = view.sessions[0].now();
     let breaks = found.sides.iter().filter_map(|side| side.breaks_at).min();
@@ -143,22 +144,22 @@ pub fn compare(view: &View<'_>) -> Html {
         .zip(view.sessions)
         .zip(&view.paint.motion);
     let sides = sides.enumerate().map(|(nth, ((side, session), motion))| {
-        html! { <div key={nth} class="compare-side">{ one_side(view, side, session, motion, LOGS[nth]) }</div> }
+        html! { <div key={nth} class="compare-side">{ one_side(view, side, session, motion, say(LOGS[nth])) }</div> }
     });
     html! {
-        <section class="compare" aria-label="Compare">
+        <section class="compare" aria-label={say("Compare")}>
             <header>
                 <div>
-                    <h2>{ "Where do the two runs part?" }</h2>
+                    <h2>{ say("Where do the two runs part?") }</h2>
                     <p>{ parts }</p>
                 </div>
-                <label>{ "Compare with " }{ chooser(view) }</label>
-                <div class="compare-moments" role="group" aria-label="Moments">
-                    { for seek("First difference", found.at) }
-                    { for seek("Where it breaks", breaks) }
-                    { for seek("End", Some(found.end)) }
+                <label>{ say("Compare with") }{ " " }{ chooser(view) }</label>
+                <div class="compare-moments" role="group" aria-label={say("Moments")}>
+                    { for seek(say("First difference"), found.at) }
+                    { for seek(say("Where it breaks"), breaks) }
+                    { for seek(say("End"), Some(found.end)) }
                 </div>
-                <button class="plain small" onclick={close}>{ "Close" }</button>
+                <button class="plain small" onclick={close}>{ say("Close") }</button>
             </header>
             <div class="compare-sides">{ for sides }</div>
         </section>
@@ -172,6 +173,7 @@ fn go(view: &View<'_>, name: &'static str, at: Time, there: bool) -> Html {
 }
 
 /// What the logs of the two sides are called.
+// Said by the page.
 const LOGS: [&str; 2] = ["Logs of this run", "Logs of the other run"];
 
 /// One run: its stage, its logs, the events where the runs differ, and its outcome.
@@ -217,7 +219,11 @@ fn chooser(view: &View<'_>) -> Html {
     let settings = SETTINGS.iter().enumerate();
     let settings = settings.map(|(nth, (name, _))| option(Other::Setting(nth), (*name).into()));
     let rules = Rule::ALL.iter().map(|rule| {
-        let word = if rules.on(*rule) { "without" } else { "with" };
+        let word = if rules.on(*rule) {
+            say("without")
+        } else {
+            say("with")
+        };
         option(Other::Rule(*rule), format!("{word} {}", rule.name()))
     });
     let on_wish = view.on_wish.clone();

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::control::{Control, sentence};
 use super::why::element;
+use crate::narrate::say;
 use crate::script;
 use crate::sim::text::{Candidate, TextError};
 
@@ -51,17 +52,17 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let open = !shown.offers.1.is_empty();
     let chosen = shown.chosen.map(|nth| format!("offer-{nth}"));
     html! {
-        <section class="console" aria-label="Console">
+        <section class="console" aria-label={say("Console")}>
             { for shown.outcome.iter().map(outcome) }
             <form {onsubmit}>
-                <label for="console-line">{ "Command" }</label>
+                <label for="console-line">{ say("Command") }</label>
                 <input id="console-line" ref={field} type="text" autocomplete="off" role="combobox"
                     aria-expanded={open.to_string()} aria-controls="offers" aria-autocomplete="list"
                     aria-activedescendant={chosen} autocapitalize="none" spellcheck="false"
                     placeholder="crash leader" {oninput} {onkeydown} {onblur} />
-                <button class="bordered small">{ "Go" }</button>
+                <button class="bordered small">{ say("Go") }</button>
             </form>
-            <ul id="offers" role="listbox" aria-label="Words that fit" hidden={!open}>
+            <ul id="offers" role="listbox" aria-label={say("Words that fit")} hidden={!open}>
                 { for shown.offers.1.iter().enumerate().map(|(nth, one)| line.option(nth, one)) }
             </ul>
         </section>

@@ -7,6 +7,7 @@ use super::searcher::{End, Reached, Searcher};
 use super::settings::{RunWish, options, value};
 use crate::check::Property;
 use crate::hunt::reach::Aim;
+use crate::narrate::{fill, say};
 use crate::raft::ServerSet;
 use crate::session::{Session, TimeWish};
 use crate::sim::StepId;
@@ -130,14 +131,14 @@ impl Component for Futures {
             }
         });
         let fan = if props.playing {
-            html! { <p class="futures-note">{ "Pause, and see all that can happen next." }</p> }
+            html! { <p class="futures-note">{ say("Pause, and see all that can happen next.") }</p> }
         } else {
             html! { <ol class="futures-fan">{ for rows }</ol> }
         };
         html! {
-            <section class="futures" aria-label="Futures">
-                <h2>{ "What can happen next" }
-                    <button class="bordered small" disabled={!props.can_undo} onclick={back}>{ "Back" }</button>
+            <section class="futures" aria-label={say("Futures")}>
+                <h2>{ say("What can happen next") }
+                    <button class="bordered small" disabled={!props.can_undo} onclick={back}>{ say("Back") }</button>
                 </h2>
                 { fan }
                 { self.search_form(ctx) }
@@ -152,11 +153,11 @@ impl Futures {
         let mut aims: Vec<(Aim, String)> = props
             .servers
             .iter()
-            .map(|id| (Aim::Leads(id), format!("{id} leads")))
+            .map(|id| (Aim::Leads(id), fill("{} leads", &[&id])))
             .collect();
         let broken = |property: &Property| match property {
-            Property::ElectionSafety => "two leaders of one term".to_string(),
-            other => format!("{other} is broken"),
+            Property::ElectionSafety => say("two leaders of one term").to_string(),
+            other => fill("{} is broken", &[&say(other.name())]),
         };
         let properties = Property::FIGURE_3.iter();
         let properties = properties.map(|property| (Aim::Broken(*property), broken(property)));
@@ -185,8 +186,8 @@ impl Futures {
         );
         let limit = link.callback(|event: Event| Msg::Limit(value(&event).parse().unwrap_or(6)));
         let (word, wish) = match self.searcher {
-            Some(_) => ("Cancel", (|| Msg::Stop) as fn() -> Msg),
-            None => ("Search", (|| Msg::Search) as fn() -> Msg),
+            Some(_) => (say("Cancel"), (|| Msg::Stop) as fn() -> Msg),
+            None => (say("Search"), (|| Msg::Search) as fn() -> Msg),
         };
         let onclick = link.callback(move |_: MouseEvent| wish());
         let watch = matches!(
@@ -198,18 +199,18 @@ impl Futures {
         );
         let watch = watch.then(|| {
             let onclick = link.callback(|_: MouseEvent| Msg::Watch);
-            html! { <button class="bordered small" {onclick}>{ "Watch it" }</button> }
+            html! { <button class="bordered small" {onclick}>{ say("Watch it") }</button> }
         });
         html! {
             <div class="futures-search">
-                <h2>{ "Can it come to this?" }</h2>
+                <h2>{ say("Can it come to this?") }</h2>
                 <p class="futures-form">
-                    <select aria-label="What is searched for" onchange={choose}>{ choices }</select>
-                    <label>{ "within " }<select onchange={limit}>{ limits }</select>{ " steps" }</label>
+                    <select aria-label={say("What is searched for")} onchange={choose}>{ choices }</select>
+                    <label>{ say("within") }{ " " }<select onchange={limit}>{ limits }</select>{ " " }{ say("steps") }</label>
                     <button class="bordered small" disabled={props.playing} {onclick}>{ word }</button>
                 </p>
                 <p role="status">{ self.told() }{ " " }{ for watch }</p>
-                <p class="futures-note">{ "A step is the arrival of a message or an election timeout. All orders are tried." }</p>
+                <p class="futures-note">{ say("A step is the arrival of a message or an election timeout. All orders are tried.") }</p>
             </div>
         }
     }
@@ -220,7 +221,11 @@ impl Futures {
             return fault.clone();
         }
         let Some(news) = &self.news else {
-            return self.searcher.as_ref().map_or("", |_| "Searching.").into();
+            return self
+                .searcher
+                .as_ref()
+                .map_or("", |_| say("Searching."))
+                .into();
         };
         let Reached {
             states,
@@ -228,20 +233,22 @@ impl Futures {
             depth,
             end,
         } = news;
-        let effort = format!("{states} states visited, {rate} a second");
+        let effort = fill("{} states visited, {} a second", &[&states, &rate]);
         match end {
-            Some(End::Found(0, _)) => "It is so now.".into(),
-            Some(End::Found(steps, _)) => {
-                format!("Yes, in {steps} steps, and not in fewer. {effort}.")
-            }
-            Some(End::Not) => format!("Not within {depth} steps. {effort}."),
-            Some(End::TooMany) => {
-                format!("Not within {depth} steps. Longer ways are too many: {effort}.")
-            }
+            Some(End::Found(0, _)) => say("It is so now.").into(),
+            Some(End::Found(steps, _)) => fill(
+                "Yes, in {} steps, and not in fewer. {}.",
+                &[&steps, &effort],
+            ),
+            Some(End::Not) => fill("Not within {} steps. {}.", &[&depth, &effort]),
+            Some(End::TooMany) => fill(
+                "Not within {} steps. Longer ways are too many: {}.",
+                &[&depth, &effort],
+            ),
             None if self.searcher.is_some() => {
-                format!("Searching ways of {depth} steps: {effort}.")
+                fill("Searching ways of {} steps: {}.", &[&depth, &effort])
             }
-            None => format!("Cancelled at {depth} steps: {effort}."),
+            None => fill("Cancelled at {} steps: {}.", &[&depth, &effort]),
         }
     }
 }

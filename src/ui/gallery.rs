@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::still::still;
 use crate::course::gallery::{Exhibit, exhibits};
+use crate::narrate::{fill, say};
 use crate::session::Session;
 
 #[derive(Properties, PartialEq)]
@@ -39,7 +40,7 @@ pub fn Gallery(props: &GalleryProps) -> Html {
         let onclick = move |_: MouseEvent| group.set(wanted.clone());
         html! {
             <button key={name.unwrap_or("All").to_string()} aria-pressed={pressed} {onclick}>
-                { name.unwrap_or("All") }<span>{ count }</span>
+                { name.map_or_else(|| say("All"), say) }<span>{ count }</span>
             </button>
         }
     };
@@ -48,15 +49,15 @@ pub fn Gallery(props: &GalleryProps) -> Html {
         group.is_none_or(|group| *group == exhibit.group)
     });
     html! {
-        <main class="gallery" aria-label="Scenarios">
+        <main class="gallery" aria-label={say("Scenarios")}>
             <div class="gallery-groups">
-                <h1>{ "Scenarios" }</h1>
+                <h1>{ say("Scenarios") }</h1>
                 { choice(None, cards.len()) }
                 { for groups.iter().map(|(name, count)| choice(Some(name), *count)) }
             </div>
             <div class="gallery-cards">
-                <p>{ "Each opens at a moment where something is about to happen." }
-                    <a class="bordered" href="#/play">{ "Close" }</a></p>
+                <p>{ say("Each opens at a moment where something is about to happen.") }
+                    <a class="bordered" href="#/play">{ say("Close") }</a></p>
                 <ul>{ for shown.map(|(exhibit, session)| card(exhibit, session, props.open)) }</ul>
             </div>
         </main>
@@ -73,7 +74,7 @@ fn card(exhibit: &Exhibit, session: &Session, open: Option<&str>) -> Html {
                 <span class="gallery-words">
                     <b>{ &exhibit.title }</b>
                     <span>{ &exhibit.ask }</span>
-                    { for counter.map(|counter| html! { <small>{ format!("also with {}", counter.name) }</small> }) }
+                    { for counter.map(|counter| html! { <small>{ fill("also with {}", &[&counter.name]) }</small> }) }
                 </span>
             </a>
         </li>
@@ -85,14 +86,14 @@ pub fn scenario_card(exhibit: &Exhibit, countered: bool, on_counter: &Callback<b
     let counter = exhibit.counter.as_ref().map(|counter| {
         let onclick = on_counter.reform(move |_: MouseEvent| !countered);
         let label = if countered {
-            format!("The same without {}", counter.name)
+            fill("The same without {}", &[&counter.name])
         } else {
-            format!("The same with {}", counter.name)
+            fill("The same with {}", &[&counter.name])
         };
         html! { <button class="bordered small wide" {onclick}>{ label }</button> }
     });
     html! {
-        <section class="guide scenario" aria-label="Scenario">
+        <section class="guide scenario" aria-label={say("Scenario")}>
             <h1>{ &exhibit.title }</h1>
             <p>{ &exhibit.ask }</p>
             <p class="try">{ &exhibit.hint }</p>

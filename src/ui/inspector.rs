@@ -5,9 +5,11 @@ use yew::prelude::*;
 use super::control::Control;
 use super::why::token;
 
+use crate::narrate::{fill, say};
 use crate::sim::{Action, Link, Time};
 use crate::view::Question;
 use crate::view::facts::{PacketFacts, ServerFacts, Subject};
+use crate::view::scene::Look;
 
 /// How much a packet is delayed by hand.
 pub const DELAY: Time = Time::ms(50);
@@ -19,14 +21,14 @@ pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) 
             packet.title.clone(),
             &packet.fields,
             packet_actions(packet),
-            "Why was it sent?".into(),
+            say("Why was it sent?").into(),
             Question::Packet(packet.id),
         ),
         Subject::Server(server) => (
-            format!("{}, {}", server.id, server.role),
+            format!("{}, {}", server.id, say(server.role)),
             &server.fields,
             server_actions(server),
-            format!("Why {}?", server.role),
+            fill("Why {}?", &[&say(server.role)]),
             Question::Role(server.id),
         ),
     };
@@ -41,14 +43,14 @@ pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) 
     let buttons = actions.into_iter().map(|(label, action)| {
         let control = control.clone();
         let onclick = move |_: MouseEvent| control.act_or_say(action.clone());
-        html! { <button key={label} class="bordered small" {onclick}>{ label }</button> }
+        html! { <button key={label} class="bordered small" {onclick}>{ say(label) }</button> }
     });
     let close = on_close.reform(|_: MouseEvent| ());
     html! {
-        <section {class} aria-label="Closer look">
-            <h2>{ title }<button class="plain small" aria-label="Close" onclick={close}>{ "×" }</button></h2>
+        <section {class} aria-label={say("Closer look")}>
+            <h2>{ title }<button class="plain small" aria-label={say("Close")} onclick={close}>{ "×" }</button></h2>
             <dl>{ for fields.iter().map(|(name, value)| html! {
-                <div key={*name}><dt>{ *name }</dt><dd>{ value }</dd></div>
+                <div key={*name}><dt>{ say(name) }</dt><dd>{ value }</dd></div>
             }) }</dl>
             <div>{ for followers }</div>
             <div class="buttons">
@@ -60,6 +62,7 @@ pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) 
 }
 
 fn packet_actions(packet: &PacketFacts) -> Vec<(&'static str, Action)> {
+    // Said by the page.
     vec![
         ("Drop", Action::Drop(packet.pick)),
         ("Delay by 50 ms", Action::Delay(packet.pick, DELAY)),
@@ -69,6 +72,7 @@ fn packet_actions(packet: &PacketFacts) -> Vec<(&'static str, Action)> {
 }
 
 fn server_actions(server: &ServerFacts) -> Vec<(&'static str, Action)> {
+    // Said by the page.
     let id = server.id;
     if !server.up {
         return vec![
@@ -80,7 +84,7 @@ fn server_actions(server: &ServerFacts) -> Vec<(&'static str, Action)> {
         .collect();
     }
     let mut actions = vec![("Crash", Action::Crash(id))];
-    if server.role != "leader" {
+    if server.role != Look::Leader.word() {
         actions.push(("Time out now", Action::Timeout(id)));
     }
     actions.push(if server.isolated {
@@ -110,7 +114,7 @@ fn followers(server: &ServerFacts) -> Html {
     html! {
         <table class="followers">
             <thead><tr>
-                <th scope="col">{ "follower" }</th><th scope="col">{ "nextIndex" }</th>
+                <th scope="col">{ say("follower") }</th><th scope="col">{ "nextIndex" }</th>
                 <th scope="col">{ "matchIndex" }</th>
             </tr></thead>
             <tbody>{ for rows }</tbody>

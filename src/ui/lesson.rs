@@ -31,10 +31,11 @@ pub fn lesson(learning: &Learning, session: &Session, on_wish: &Callback<Wish>) 
         let word = delegate::around(event, "[data-word]")?;
         Some(Wish::Word(word.get_attribute("data-word")))
     });
+    let english = (!learning.contents && learning.is_only_english()).then_some("en");
     html! {
         <section class="page" aria-label={say("Lesson")}>
             { heading(learning, on_wish) }
-            <div {key} class="page-content" onclick={tapped}>{ content }</div>
+            <div {key} class="page-content" lang={english} onclick={tapped}>{ content }</div>
             { word_card(learning, on_wish) }
         </section>
     }

@@ -11,7 +11,9 @@ pub struct Preset {
 
 pub const PRESETS: [Preset; 4] = [
     Preset {
+        // Said by the page.
         name: "as in the paper",
+
         settings: &[
             "timeout=150..300ms",
             "heartbeat=50ms",

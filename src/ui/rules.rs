@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::control::Control;
 use super::events::clock;
 use super::why::token;
+use crate::narrate::{fill, say};
 use crate::raft::NodeId;
 use crate::sim::StepId;
 use crate::view::Question;
@@ -83,19 +84,19 @@ pub fn Rules(props: &RulesProps) -> Html {
     let choice = |name: &'static str, chosen: bool| {
         let shows = shows.clone();
         let onclick = move |_: MouseEvent| shows.set(name == CODE);
-        html! { <button aria-pressed={chosen.to_string()} {onclick}>{ name }</button> }
+        html! { <button aria-pressed={chosen.to_string()} {onclick}>{ say(name) }</button> }
     };
     let server = panel
         .server
         .map(|id| html! { <b class="name" data-refs={named(id)}>{ id.to_string() }</b> });
     let acted = match panel.lit {
-        1 => "1 rule acted".to_string(),
-        count => format!("{count} rules acted"),
+        1 => say("1 rule acted").to_string(),
+        count => fill("{} rules acted", &[&count]),
     };
     html! {
-        <section class="rules" aria-label="Rules">
-            <h2>{ "Figure 2, live" }
-                <div class="rules-choice" role="group" aria-label="Words">
+        <section class="rules" aria-label={say("Rules")}>
+            <h2>{ say("Figure 2, live") }
+                <div class="rules-choice" role="group" aria-label={say("Words")}>
                     { choice("In words", !*shows) }{ choice(CODE, *shows) }
                 </div>
                 <span>{ for server }{ " " }{ clock(panel.at) }{ " · " }{ acted }</span></h2>
@@ -159,7 +160,7 @@ fn state_box(of: &RuleBox) -> Html {
         let asks = row.moment.map(|moment| token(Question::Event(moment)));
         html! {
             <div key={row.line.label()} class={classes!(lit, row.asked.then_some("asked"))} data-ask={asks}
-                title={row.line.text()}>
+                title={say(row.line.text())}>
                 <dt>{ row.line.label() }</dt><dd>{ &row.values }</dd>
             </div>
         }
@@ -168,7 +169,7 @@ fn state_box(of: &RuleBox) -> Html {
     if values.is_empty() {
         return Html::default();
     }
-    html! { <dl class="rules-state" aria-label="State">{ for values }</dl> }
+    html! { <dl class="rules-state" aria-label={say("State")}>{ for values }</dl> }
 }
 
 /// A box: folded while time stands and none of its lines acted.
@@ -182,9 +183,9 @@ fn rule_box(
     let open = lit > 0 || playing && !of.frame.is_extension();
     let count = of.rows.len();
     let says = match lit {
-        0 if count == 1 => "1 line, not in this step".to_string(),
-        0 => format!("{count} lines, none in this step"),
-        _ => format!("{lit} of {count}"),
+        0 if count == 1 => say("1 line, not in this step").to_string(),
+        0 => fill("{} lines, none in this step", &[&count]),
+        _ => fill("{} of {}", &[&lit, &count]),
     };
     let mut before = None;
     let rows = of.rows.iter().map(|row| {
@@ -209,7 +210,7 @@ fn rule_box(
     });
     html! {
         <details key={of.frame.title()} class={classes!("rules-box", (lit > 0).then_some("lit"))} {open}>
-            <summary>{ of.frame.title() }<span>{ says }</span></summary>
+            <summary>{ say(of.frame.title()) }<span>{ says }</span></summary>
             <ol>{ for rows }</ol>
         </details>
     }
@@ -227,17 +228,17 @@ fn rule_row(row: &Row, number: &'static str, on_line: &Callback<Line>) -> Html {
     let asks = row.moment.map(|moment| token(Question::Event(moment)));
     let onclick = (!lit).then(|| on_line.reform(move |_: MouseEvent| line));
     let (verdict, word) = match row.holds.filter(|_| lit) {
-        Some(true) => ("true", "✓ true"),
-        Some(false) => ("false", "false"),
+        Some(true) => ("true", say("✓ true")),
+        Some(false) => ("false", say("false")),
         None => ("", ""),
     };
     let title = if lit {
-        "Why this acted"
+        say("Why this acted")
     } else {
-        "The last time that this line acted"
+        say("The last time that this line acted")
     };
     let off = row.off.map(|rule| {
-        html! { <em class="rule-off">{ format!("{} is off", rule.name()) }</em> }
+        html! { <em class="rule-off">{ fill("{} is off", &[&rule.name()]) }</em> }
     });
     html! {
         <li key={line as usize}>
@@ -245,7 +246,7 @@ fn rule_row(row: &Row, number: &'static str, on_line: &Callback<Line>) -> Html {
                 data-ask={asks} data-line={line.label()} {onclick} {title}>
                 <i>{ for row.order }</i>
                 <span class="rule-number">{ number }</span>
-                <span class="rule-text">{ line.text() }{ for off }</span>
+                <span class="rule-text">{ say(line.text()) }{ for off }</span>
                 <code>{ &row.values }</code>
                 { for (!word.is_empty()).then(|| html! { <b class={verdict}>{ word }</b> }) }
             </button>

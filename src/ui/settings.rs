@@ -11,6 +11,7 @@ use super::opening::Opening;
 use super::presets::{PRESETS, wan};
 use super::script::Script;
 use crate::kv::MAX_CLIENTS;
+use crate::narrate::{fill, say};
 use crate::raft::{Change, NodeId, Rule};
 use crate::session::Session;
 use crate::sim::text::parse_action;
@@ -25,6 +26,7 @@ type Choice = (
 );
 
 const READS: Choice = (
+    // Said by the page.
     "Reads",
     "§6.4",
     &[
@@ -35,6 +37,7 @@ const READS: Choice = (
 );
 
 const LOSS: Choice = (
+    // Said by the page.
     "Loss",
     "",
     &[
@@ -47,6 +50,7 @@ const LOSS: Choice = (
 
 /// Settings that are changed less often.
 const MORE: [Choice; 5] = [
+    // Said by the page.
     (
         "Entries are sent",
         "",
@@ -156,8 +160,8 @@ pub fn Settings(props: &SettingsProps) -> Html {
     let (low, high) = timing.election;
     let (near, far) = setup.faults.latency;
     html! {
-        <section class="settings" aria-label="Settings">
-            <h2>{ "Settings" }</h2>
+        <section class="settings" aria-label={say("Settings")}>
+            <h2>{ say("Settings") }</h2>
             <div class="fields">
                 <Presets setup={*setup} on_set={set.clone()} />
                 { range("Election timeout", "§5.2", Setting::Election(low, high), &set) }
@@ -169,11 +173,11 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 { choose(&READS, setup, &set) }
             </div>
             <details>
-                <summary>{ "All settings" }</summary>
+                <summary>{ say("All settings") }</summary>
                 <div class="fields">
                     { for MORE.iter().map(|choice| choose(choice, setup, &set)) }
                 </div>
-                <h3>{ "Starts a new run" }</h3>
+                <h3>{ say("Starts a new run") }</h3>
                 <div class="fields">{ new_run(props.opening, wish) }</div>
                 <div class="buttons">{ for props.next.map(|id| add_button(id, &props.control)) }</div>
             </details>
@@ -215,17 +219,17 @@ fn Presets(props: &PresetsProps) -> Html {
     let presets = PRESETS.iter().enumerate();
     let presets = presets.map(|(nth, preset)| {
         let chosen = !*wide && fitting == Some(nth);
-        (nth.to_string(), preset.name, chosen)
+        (nth.to_string(), say(preset.name), chosen)
     });
     let wan = ("wan".to_string(), "WAN", *wide);
-    let own = (!*wide && fitting.is_none()).then(|| (String::new(), "your own", true));
+    let own = (!*wide && fitting.is_none()).then(|| (String::new(), say("your own"), true));
     html! {
         <>
         { row("Preset", "", html! {
             <select id={id("Preset")} {onchange}>{ options(presets.chain([wan]).chain(own)) }</select>
         }) }
         { for wide.then(|| html! {
-            <label><span>{ "Round-trip time, ms" }</span>
+            <label><span>{ say("Round-trip time, ms") }</span>
                 <input type="number" min="2" max="1000" placeholder="80" onchange={round_trip} /></label>
         }) }
         </>
@@ -236,7 +240,7 @@ fn Presets(props: &PresetsProps) -> Html {
 fn row(name: &'static str, section: &'static str, control: Html) -> Html {
     html! {
         <div class="field">
-            <span><label for={id(name)}>{ name }</label>{ " " }<small>{ section }</small></span>
+            <span><label for={id(name)}>{ say(name) }</label>{ " " }<small>{ section }</small></span>
             { control }
         </div>
     }
@@ -316,9 +320,9 @@ fn new_run(opening: Opening, wish: &Callback<RunWish>) -> Html {
     let counts = |most, chosen| (1..=most).map(move |count| (count, count, count == chosen));
     html! {
         <>
-        <label><span>{ "Servers" }</span><select onchange={servers}>{ options(counts(9, opening.servers)) }</select></label>
-        <label><span>{ "Clients" }</span><select onchange={clients}>{ options(counts(MAX_CLIENTS as u8, opening.clients)) }</select></label>
-        <label><span>{ "Seed" }</span><input type="number" min="0" value={opening.seed.to_string()} onchange={seed} /></label>
+        <label><span>{ say("Servers") }</span><select onchange={servers}>{ options(counts(9, opening.servers)) }</select></label>
+        <label><span>{ say("Clients") }</span><select onchange={clients}>{ options(counts(MAX_CLIENTS as u8, opening.clients)) }</select></label>
+        <label><span>{ say("Seed") }</span><input type="number" min="0" value={opening.seed.to_string()} onchange={seed} /></label>
         </>
     }
 }
@@ -336,9 +340,9 @@ pub(super) fn options<V: ToString, L: ToString>(
 /// A setting with its choices. A value that was written may be none of them.
 fn choose((name, section, choices): &Choice, setup: &Setup, set: &Callback<String>) -> Html {
     let chosen = choices.iter().position(|(words, _)| setup.has(words));
-    let other = chosen.is_none().then_some(("", "as set", true));
+    let other = chosen.is_none().then(|| ("", say("as set"), true));
     let choices = choices.iter().enumerate();
-    let choices = choices.map(|(nth, (words, label))| (*words, *label, chosen == Some(nth)));
+    let choices = choices.map(|(nth, (words, label))| (*words, say(label), chosen == Some(nth)));
     let onchange = set.reform(|event: Event| value(&event));
     let field =
         html! { <select id={id(name)} {onchange}>{ options(choices.chain(other)) }</select> };
@@ -348,7 +352,7 @@ fn choose((name, section, choices): &Choice, setup: &Setup, set: &Callback<Strin
 fn add_button(id: NodeId, control: &Control) -> Html {
     let control = control.clone();
     let onclick = move |_: MouseEvent| control.act_or_say(Action::Change(Change::Add(id)));
-    html! { <button class="bordered small" {onclick}>{ format!("Add {id} to the cluster") }</button> }
+    html! { <button class="bordered small" {onclick}>{ fill("Add {} to the cluster", &[&id]) }</button> }
 }
 
 /// The value that was chosen or written.

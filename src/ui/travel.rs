@@ -5,11 +5,13 @@ use yew::prelude::*;
 
 use super::control::Control;
 use super::events::clock;
+use crate::narrate::{fill, say};
 use crate::raft::NodeId;
 use crate::session::{Bookmark, Stop, TimeWish};
 
 /// The things that one can go to, each with its key; with Shift it goes back.
 const ROWS: [(&str, &str, Stop); 4] = [
+    // Said by the page.
     ("election", "E", Stop::Election),
     ("commit", "C", Stop::Commit),
     ("broken property", "V", Stop::Violation),
@@ -30,27 +32,27 @@ pub struct TravelProps {
 pub fn Travel(props: &TravelProps) -> Html {
     let control = &props.control;
     let rows = ROWS.iter();
-    let rows = rows.map(|(what, key, stop)| row(what, key, *stop, control));
+    let rows = rows.map(|(what, key, stop)| row(say(what), key, *stop, control));
     let server = props.focus.map(|id| {
-        let what = format!("event at {id}");
+        let what = fill("event at {}", &[&id]);
         row(&what, "S", Stop::Server(id), control)
     });
     let bookmarks = props.bookmarks.iter().map(|one| bookmark(one, control));
     html! {
         <div class="travel">
-            <button class="quiet" popovertarget="travel-menu" aria-label="Go to" title="Go to ...">{ "⋯" }</button>
-            <div id="travel-menu" popover="auto" role="group" aria-label="Go to a moment">
+            <button class="quiet" popovertarget="travel-menu" aria-label={say("Go to")} title={say("Go to ...")}>{ "⋯" }</button>
+            <div id="travel-menu" popover="auto" role="group" aria-label={say("Go to a moment")}>
                 <div class="travel-rows">
                     { for rows }
                     { for server }
-                    { both("Cause, effect", ["Go to the cause", "Go to the effect"].map(Into::into), "[ ]", Stop::Thread, control) }
+                    { both(say("Cause, effect"), [say("Go to the cause"), say("Go to the effect")].map(Into::into), "[ ]", Stop::Thread, control) }
                 </div>
                 <div class="travel-acts">
                     <button class="bordered small" aria-pressed={props.backwards.to_string()}
-                        onclick={wish(control, TimeWish::Backwards)}>{ "Play backwards " }<kbd>{ "B" }</kbd></button>
-                    <button class="bordered small" onclick={wish(control, TimeWish::Bookmark)}>{ "Bookmark " }<kbd>{ "K" }</kbd></button>
+                        onclick={wish(control, TimeWish::Backwards)}>{ say("Play backwards") }{ " " }<kbd>{ "B" }</kbd></button>
+                    <button class="bordered small" onclick={wish(control, TimeWish::Bookmark)}>{ say("Bookmark") }{ " " }<kbd>{ "K" }</kbd></button>
                 </div>
-                <ul class="bookmarks" aria-label="Bookmarks">{ for bookmarks }</ul>
+                <ul class="bookmarks" aria-label={say("Bookmarks")}>{ for bookmarks }</ul>
             </div>
         </div>
     }
@@ -63,9 +65,11 @@ fn wish(control: &Control, wish: TimeWish) -> Callback<MouseEvent> {
 
 /// The way to the next of its kind, and to the one before.
 fn row(what: &str, key: &str, stop: Stop, control: &Control) -> Html {
-    let ways = [format!("Previous {what}"), format!("Next {what}")];
+    let ways = [fill("Previous {}", &[&what]), fill("Next {}", &[&what])];
     let mut name = what.to_string();
-    name[..1].make_ascii_uppercase();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     both(&name, ways, key, stop, control)
 }
 
@@ -84,7 +88,7 @@ fn bookmark(one: &Bookmark, control: &Control) -> Html {
     html! {
         <li key={at.0}>
             <button class="bookmark" onclick={wish(control, TimeWish::Seek(at))}>{ &name }</button>
-            <button class="plain small" aria-label={format!("Forget {name}")}
+            <button class="plain small" aria-label={fill("Forget {}", &[&name])}
                 onclick={wish(control, TimeWish::Forget(at))}>{ "×" }</button>
         </li>
     }

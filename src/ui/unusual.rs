@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::control::Control;
+use crate::narrate::{fill, say};
 use crate::sim::World;
 use crate::view::unusual::unusual;
 
@@ -14,7 +15,7 @@ pub fn strip(world: &World, control: &Control) -> Html {
     }
     let chips = found.into_iter().map(|one| {
         let control = control.clone();
-        let label = format!("Put right: {}", one.words);
+        let label = fill("Put right: {}", &[&one.words]);
         let onclick = move |_: MouseEvent| control.act_or_say(one.cure.clone());
         html! {
             <li key={one.words.clone()}>{ one.words }
@@ -22,5 +23,5 @@ pub fn strip(world: &World, control: &Control) -> Html {
             </li>
         }
     });
-    html! { <ul class="unusual" aria-label="Off or unusual">{ for chips }</ul> }
+    html! { <ul class="unusual" aria-label={say("Off or unusual")}>{ for chips }</ul> }
 }

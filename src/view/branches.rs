@@ -1,5 +1,6 @@
 //! The branches of a session: where each parts from the present run, and what it came to.
 
+use crate::narrate::{fill, say};
 use crate::session::{Branch, Outcome, RunId, Session};
 use crate::sim::Time;
 
@@ -54,24 +55,24 @@ fn mark(branch: Branch<'_>) -> BranchMark {
 /// `without crash S2`.
 fn by_deed(branch: &Branch<'_>) -> String {
     match (branch.parting.there, branch.parting.here) {
-        (Some((at, action)), _) => format!("{action} at {}", seconds(*at)),
-        (None, Some((_, action))) => format!("without {action}"),
-        (None, None) => "the same".into(),
+        (Some((at, action)), _) => fill("{} at {}", &[&action, &seconds(*at)]),
+        (None, Some((_, action))) => fill("without {}", &[action]),
+        (None, None) => say("the same").into(),
     }
 }
 
 /// `S1 leads in term 2, 7 entries committed`
 pub fn words(outcome: &Outcome) -> String {
     if let Some((property, _)) = outcome.broken {
-        return format!("{property} is broken");
+        return fill("{} is broken", &[&say(property.name())]);
     }
     let leads = match outcome.leader {
-        Some((id, term)) => format!("{id} leads in term {term}"),
-        None => "nobody leads".into(),
+        Some((id, term)) => fill("{} leads in term {}", &[&id, &term]),
+        None => say("nobody leads").into(),
     };
     match outcome.committed.0 {
-        1 => format!("{leads}, 1 entry committed"),
-        count => format!("{leads}, {count} entries committed"),
+        1 => fill("{}, 1 entry committed", &[&leads]),
+        count => fill("{}, {} entries committed", &[&leads, &count]),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::branches::{seconds, words};
 use crate::check::Property;
-use crate::narrate::{self, Sentence};
+use crate::narrate::{self, Sentence, fill, say};
 use crate::session::{Happened, Session};
 use crate::sim::{Cause, Fact, Time};
 
@@ -42,7 +42,7 @@ impl Comparison {
                 side(one.as_ref(), two.as_ref(), at),
                 side(two.as_ref(), one.as_ref(), at),
             ],
-            _ => [(); 2].map(|()| "Both runs are the same, step by step.".into()),
+            _ => [(); 2].map(|()| say("Both runs are the same, step by step.").into()),
         };
         let mut parts = titles.into_iter().zip(differs).zip(sessions);
         let sides = [(); 2].map(|()| {
@@ -51,15 +51,18 @@ impl Comparison {
             let until = outcome.broken.map_or_else(|| session.head(), |(_, at)| at);
             let holds = match outcome.broken {
                 Some(_) => String::new(),
-                None => format!(
-                    " All {} properties hold.",
-                    Property::FIGURE_3.len() + Property::CLIENTS.len()
+                None => fill(
+                    "All {} properties hold.",
+                    &[&(Property::FIGURE_3.len() + Property::CLIENTS.len())],
                 ),
             };
             Side {
                 title,
                 differs,
-                leads_to: format!("By {}: {}.{holds}", seconds(until), words(&outcome)),
+                leads_to: fill(
+                    "By {}: {}. {}",
+                    &[&seconds(until), &words(&outcome), &holds],
+                ),
                 breaks_at: outcome.broken.map(|(_, at)| at),
             }
         });
@@ -92,7 +95,10 @@ fn side(own: Option<&Happened>, other: Option<&Happened>, at: Time) -> String {
     let text: Vec<&str> = own.iter().take(2).map(|one| one.text.as_str()).collect();
     match (text.is_empty(), step.at > at) {
         (true, _) => instead(other),
-        (false, true) => format!("Nothing happens yet. At {}: {}.", seconds(step.at), text[0]),
+        (false, true) => fill(
+            "Nothing happens yet. At {}: {}.",
+            &[&seconds(step.at), &text[0]],
+        ),
         (false, false) => format!("{}.", text.join(". ")),
     }
 }
@@ -102,8 +108,8 @@ fn instead(other: Option<&Happened>) -> String {
     let told = other.map(|(step, world)| narrate::sentences(narrate::spoken(), step, world));
     let most = told.into_iter().flatten().max_by_key(|one| one.weight);
     match most {
-        Some(one) => format!("This does not happen here: {}.", one.text),
-        None => "Nothing more happens here.".into(),
+        Some(one) => fill("This does not happen here: {}.", &[&one.text]),
+        None => say("Nothing more happens here.").into(),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::scene::Look;
 use crate::hunt::reach;
 use crate::kv::KvStore;
+use crate::narrate::{fill, say};
 use crate::raft::{
     AppendOutcome, Change, Configuration, EntryId, Flow, Message, Node, NodeId, Role,
     SnapshotOutcome,
@@ -58,7 +59,7 @@ pub struct ServerFacts {
 pub fn server(world: &World, id: NodeId) -> Option<Subject> {
     let server = world.find(id)?;
     let persistent = server.persistent();
-    let name = |id: Option<NodeId>| id.map_or_else(|| "nobody".into(), |id| id.to_string());
+    let name = |id: Option<NodeId>| id.map_or_else(|| say("nobody").into(), |id| id.to_string());
     let mut fields = vec![
         ("currentTerm", persistent.current_term.to_string()),
         ("votedFor", name(persistent.voted_for)),
@@ -71,7 +72,7 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
     }
     if let Some(writing) = server.up().and_then(|up| up.disk.writing()) {
         let (last, waiting) = (writing.last().index, writing.waiting());
-        let writing = format!("busy up to entry {last}; {waiting} messages wait");
+        let writing = fill("busy up to entry {}; {} messages wait", &[&last, &waiting]);
         fields.push(("disk", writing));
     }
     let mut followers = Vec::new();
@@ -88,7 +89,7 @@ pub fn server(world: &World, id: NodeId) -> Option<Subject> {
             for other in members.without(id).iter() {
                 let progress = leadership.progress(other);
                 let next = match &progress.flow {
-                    Flow::Snapshot(transfer) => format!("snapshot {}", transfer.last()),
+                    Flow::Snapshot(transfer) => fill("snapshot {}", &[&transfer.last()]),
                     _ => progress.next_index.to_string(),
                 };
                 followers.push((other, next, progress.match_index.to_string()));
@@ -126,7 +127,7 @@ pub fn is_isolated(world: &World, id: NodeId) -> bool {
 
 fn members(configuration: Configuration) -> String {
     if configuration == Configuration::default() {
-        return "none known".into();
+        return say("none known").into();
     }
     configuration.to_string()
 }
@@ -137,6 +138,7 @@ fn changes(world: &World, id: NodeId) -> Vec<(&'static str, Action)> {
     let votes = world.configuration().voters.contains(id);
     let node = world.find(id).and_then(Server::node);
     let hands_over = node.and_then(Node::transferee).is_some();
+    // Said by the page.
     let wishes = [
         (
             votes && !leads && node.is_some(),
@@ -169,7 +171,7 @@ pub fn packet(world: &World, id: PacketId) -> Option<Subject> {
     Some(Subject::Packet(PacketFacts {
         id,
         pick: reach::pick(world, packet),
-        title: format!("{name}, {} to {}", packet.from, packet.to),
+        title: fill("{}, {} to {}", &[&say(name), &packet.from, &packet.to]),
         fields,
     }))
 }
@@ -185,7 +187,7 @@ fn contents(body: &Body) -> (&'static str, Vec<(&'static str, String)>) {
         Body::Register { serial } => (
             "Request",
             vec![
-                ("request", "a session".to_string()),
+                ("request", say("a session").to_string()),
                 ("its number", serial.to_string()),
             ],
         ),
@@ -206,11 +208,11 @@ fn contents(body: &Body) -> (&'static str, Vec<(&'static str, String)>) {
                 ReplyOutcome::Answer(answer) => answer.to_string(),
                 ReplyOutcome::NotLeader {
                     leader: Some(leader),
-                } => format!("not the leader: ask {leader}"),
+                } => fill("not the leader: ask {}", &[&leader]),
                 ReplyOutcome::NotLeader { leader: None } => {
-                    "not the leader, and knows of none".into()
+                    say("not the leader, and knows of none").into()
                 }
-                ReplyOutcome::Session(session) => format!("session {session} is open"),
+                ReplyOutcome::Session(session) => fill("session {} is open", &[&session]),
             };
             (
                 "Answer",
@@ -231,9 +233,9 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
         } => {
             let first = previous.index.next();
             let carried = match entries.len() {
-                0 => "none: a heartbeat".into(),
-                1 => format!("entry {first}"),
-                count => format!("entries {first} to {}", previous.index.plus(count)),
+                0 => say("none: a heartbeat").into(),
+                1 => fill("entry {}", &[&first]),
+                count => fill("entries {} to {}", &[&first, &previous.index.plus(count)]),
             };
             let fields = vec![
                 term,
@@ -267,7 +269,7 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
             next_term: next,
             ..
         } => {
-            let granted = if *granted { "yes" } else { "no" };
+            let granted = if *granted { say("yes") } else { say("no") };
             (
                 "PreVote reply",
                 vec![
@@ -279,7 +281,7 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
         }
         Message::InstallSnapshot { piece, .. } => {
             let items: Vec<String> = piece.items.iter().map(ToString::to_string).collect();
-            let done = if piece.done { "yes" } else { "no" };
+            let done = if piece.done { say("yes") } else { say("no") };
             let fields = vec![
                 term,
                 ("last included", position(piece.last)),
@@ -318,7 +320,7 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
         ),
         Message::TimeoutNow { .. } => ("TimeoutNow", vec![term]),
         Message::RequestVoteReply { granted, .. } => {
-            let granted = if *granted { "yes" } else { "no" };
+            let granted = if *granted { say("yes") } else { say("no") };
             (
                 "RequestVote reply",
                 vec![term, ("voteGranted", granted.into())],
@@ -329,7 +331,7 @@ fn message_fields(message: &Message) -> (&'static str, Vec<(&'static str, String
 
 fn position(position: EntryId) -> String {
     match position {
-        EntryId::ZERO => "none".into(),
-        EntryId { index, term } => format!("index {index}, term {term}"),
+        EntryId::ZERO => say("none").into(),
+        EntryId { index, term } => fill("index {}, term {}", &[&index, &term]),
     }
 }

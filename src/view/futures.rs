@@ -3,7 +3,7 @@
 
 use super::refs;
 use crate::hunt::reach::{moves, take};
-use crate::narrate::{self, Weight};
+use crate::narrate::{self, Weight, fill, say};
 use crate::session::Session;
 use crate::sim::{Action, Packet, World};
 
@@ -48,15 +48,15 @@ fn future(world: &World, action: Action) -> Future {
             let about = sent.iter().filter(alike).nth(nth);
             let kind = super::facts::packet_name(about.map(|packet| &packet.body));
             (
-                format!("{kind} {} → {} arrives", pick.from, pick.to),
+                fill("{} {} → {} arrives", &[&kind, &pick.from, &pick.to]),
                 about
                     .map(|packet| refs::packet(packet.id))
                     .unwrap_or_default(),
             )
         }
-        Action::Timeout(id) => (format!("{id} times out"), refs::named(*id)),
-        Action::Crash(id) => (format!("{id} crashes"), refs::named(*id)),
-        Action::Restart(id) => (format!("{id} restarts"), refs::named(*id)),
+        Action::Timeout(id) => (fill("{} times out", &[&id]), refs::named(*id)),
+        Action::Crash(id) => (fill("{} crashes", &[&id]), refs::named(*id)),
+        Action::Restart(id) => (fill("{} restarts", &[&id]), refs::named(*id)),
         // The fan has no others.
         other => (format!("{other:?}"), String::new()),
     };
@@ -80,10 +80,10 @@ fn future(world: &World, action: Action) -> Future {
     most.truncate(2);
     let mut leads_to = most.join("; ");
     if more > 0 {
-        leads_to.push_str(&format!("; and {more} more"));
+        leads_to.push_str(&fill("; and {} more", &[&more]));
     }
     if leads_to.is_empty() {
-        leads_to = "nothing else changes".into();
+        leads_to = say("nothing else changes").into();
     }
     Future {
         action,

@@ -1,6 +1,7 @@
 //! Everything that differs from the normal state at the moment: rules that are off, clocks, disks,
 //! links. One action undoes each.
 
+use crate::narrate::fill;
 use crate::raft::{NodeId, Rule};
 use crate::sim::action::Path;
 use crate::sim::{Action, ClockRate, Link, World};
@@ -23,20 +24,23 @@ pub fn unusual(world: &World) -> Vec<Unusual> {
     let mut note = |words: String, cure: Action| all.push(Unusual { words, cure });
     let rules = world.config().rules;
     for rule in Rule::ALL.iter().filter(|rule| !rules.on(**rule)) {
-        note(format!("{} is off", rule.name()), Action::Rule(*rule, true));
+        note(
+            fill("{} is off", &[&rule.name()]),
+            Action::Rule(*rule, true),
+        );
     }
     for server in world.servers() {
         let id = server.id;
         if server.clock != ClockRate::TRUE {
             let ClockRate { ticks, per } = server.clock;
-            let words = format!("{id}'s clock: {ticks}/{per}");
+            let words = fill("{}'s clock: {}/{}", &[&id, &ticks, &per]);
             note(words, Action::Skew(id, ClockRate::TRUE));
         }
         if server.is_paused() {
-            note(format!("{id} is paused"), Action::Resume(id));
+            note(fill("{} is paused", &[&id]), Action::Resume(id));
         }
         if let Some(time) = server.disk_time {
-            let words = format!("{id}'s disk: {time}");
+            let words = fill("{}'s disk: {}", &[&id, &time]);
             note(words, Action::SlowDisk(id, None));
         }
     }
@@ -45,18 +49,18 @@ pub fn unusual(world: &World) -> Vec<Unusual> {
         let faults =
             [(a, b), (b, a)].map(|(from, to)| world.network().link_faults(from.into(), to.into()));
         if faults.iter().any(|faults| faults.latency.is_some()) {
-            note(format!("{a}–{b} slow"), Action::Slow(path, None));
+            note(fill("{}–{} slow", &[&a, &b]), Action::Slow(path, None));
         }
         if faults.iter().any(|faults| faults.loss.is_some()) {
-            note(format!("{a}–{b} lossy"), Action::Lossy(path, None));
+            note(fill("{}–{} lossy", &[&a, &b]), Action::Lossy(path, None));
         }
     }
     let cut = cut_links(world);
     if cut.len() > NAMED {
-        note(format!("{} links cut", cut.len()), Action::Heal(Link::All));
+        note(fill("{} links cut", &[&cut.len()]), Action::Heal(Link::All));
     } else {
         for (a, b) in cut {
-            note(format!("{a}–{b} cut"), Action::Heal(Link::Both(a, b)));
+            note(fill("{}–{} cut", &[&a, &b]), Action::Heal(Link::Both(a, b)));
         }
     }
     all

@@ -2,6 +2,7 @@
 
 use super::way::write_address;
 use super::*;
+use crate::narrate::say;
 use crate::ui::storage;
 
 /// What the user wants done.
@@ -10,7 +11,7 @@ impl App {
         match pick {
             Pick::Link(..) if self.one_way && self.tool.is_of_links() => {
                 self.control
-                    .say("One way: click the sender, then the receiver.");
+                    .say(say("One way: click the sender, then the receiver."));
             }
             Pick::Link(a, b) => {
                 let player = self.control.player();
@@ -117,7 +118,9 @@ impl App {
             (tools::partition(world, side), world.ids())
         };
         if side.is_empty() || side == all {
-            return self.control.say("A partition has servers on both sides.");
+            return self
+                .control
+                .say(say("A partition has servers on both sides."));
         }
         self.control.act_or_say(action);
         self.tool = Tool::Crash;
@@ -220,7 +223,8 @@ impl App {
         self.touched = false;
         self.forget();
         if acted {
-            self.control.say("A new run. Share lists the one before.");
+            self.control
+                .say(say("A new run. Share lists the one before."));
         }
     }
 
@@ -318,7 +322,7 @@ impl App {
         let moment = Panel::last(&self.control.player().session, line);
         match moment {
             Some(moment) => self.past(Inquiry::Ask(Question::Event(moment))),
-            None => self.say(ctx, "This line has not acted in this run yet.".into()),
+            None => self.say(ctx, say("This line has not acted in this run yet.").into()),
         }
     }
 
@@ -344,7 +348,9 @@ impl App {
                         stop: Stop::Server(id),
                         back,
                     }),
-                    None => self.control.say("Choose a server first: press its number."),
+                    None => self
+                        .control
+                        .say(say("Choose a server first: press its number.")),
                 }
                 return false;
             }

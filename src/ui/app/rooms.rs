@@ -127,11 +127,11 @@ impl App {
         };
         html! {
             <>
-            <nav class="to-gallery" aria-label="Gallery">
-                <a class="bordered" href="#/play/scenarios">{ "Scenarios" }</a>
+            <nav class="to-gallery" aria-label={say("Gallery")}>
+                <a class="bordered" href="#/play/scenarios">{ say("Scenarios") }</a>
                 <Own control={&self.control} on_wish={&wishes.run} />
-                <button class="plain small narrow" onclick={wishes.new.reform(|_: MouseEvent| ())}>{ "New run" }</button>
-                <button class="bordered" onclick={wishes.compare.reform(|_: MouseEvent| CompareWish::Open)}>{ "Compare" }</button>
+                <button class="plain small narrow" onclick={wishes.new.reform(|_: MouseEvent| ())}>{ say("New run") }</button>
+                <button class="bordered" onclick={wishes.compare.reform(|_: MouseEvent| CompareWish::Open)}>{ say("Compare") }</button>
             </nav>
             { top }
             { palette(self.tool, world, &self.control, &wishes.tool) }

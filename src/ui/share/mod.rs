@@ -14,6 +14,7 @@ use super::control::{Control, sentence};
 use super::kept;
 use super::settings::RunWish;
 use super::why::element;
+use crate::narrate::{fill, say};
 use crate::session::{self, Session, TimeWish, link};
 use crate::sim::text::LONGEST_TEXT;
 
@@ -45,8 +46,8 @@ pub fn ShareMenu(props: &ShareProps) -> Html {
     };
     html! {
         <>
-        <button class="bordered share" popovertarget="share" {onclick}>{ "Share" }</button>
-        <div id="share" class="share-menu" popover="auto" role="dialog" aria-label="Share">
+        <button class="bordered share" popovertarget="share" {onclick}>{ say("Share") }</button>
+        <div id="share" class="share-menu" popover="auto" role="dialog" aria-label={say("Share")}>
             { for (*opened > 0).then(|| contents(props)) }
         </div>
         </>
@@ -59,7 +60,7 @@ fn contents(props: &ShareProps) -> Html {
     let page = page();
     let link = format!("{page}#/run/{code}");
     let links = if link.len() > LONGEST {
-        html! { <p>{ "This run is too long for a link. Download the session, and send the file." }</p> }
+        html! { <p>{ say("This run is too long for a link. Download the session, and send the file.") }</p> }
     } else {
         write_address(&link);
         let frame = format!(
@@ -76,9 +77,9 @@ fn contents(props: &ShareProps) -> Html {
         <>
         { links }
         { script(control) }
-        <h2>{ "Download" }</h2>
+        <h2>{ say("Download") }</h2>
         { downloads(control) }
-        <h2>{ "Open" }</h2>
+        <h2>{ say("Open") }</h2>
         { open_file(props) }
         { earlier(props) }
         </>
@@ -137,10 +138,10 @@ fn write_address(link: &str) {
 fn downloads(control: &Control) -> Html {
     type Make = fn(&Session) -> String;
     let texts: [(&'static str, &'static str, Make); 3] = [
-        ("Session", "raftarium-session.txt", Session::write),
-        ("Trace", "raftarium-trace.ndjson", Session::trace),
+        (say("Session"), "raftarium-session.txt", Session::write),
+        (say("Trace"), "raftarium-trace.ndjson", Session::trace),
         (
-            "Client history",
+            say("Client history"),
             "raftarium-clients.ndjson",
             Session::history,
         ),
@@ -150,7 +151,7 @@ fn downloads(control: &Control) -> Html {
         let onclick = move |_: MouseEvent| {
             let text = make(&control.player().session);
             if export::text(name, &text).is_none() {
-                control.say("This browser does not let the page save a file.");
+                control.say(say("This browser does not let the page save a file."));
             }
         };
         html! { <button key={label} class="bordered small" {onclick}>{ label }</button> }
@@ -161,7 +162,7 @@ fn downloads(control: &Control) -> Html {
             let control = control.clone();
             spawn_local(async move {
                 if export::picture(pixels).await.is_none() {
-                    control.say("This browser does not let the page save a picture.");
+                    control.say(say("This browser does not let the page save a picture."));
                 }
             });
         };
@@ -184,13 +185,13 @@ fn script(control: &Control) -> Html {
         let text = control.player().session.write();
         spawn_local(async move {
             control.say(if export::copy(&text).await {
-                "The script is copied."
+                say("The script is copied.")
             } else {
-                "Copying is not allowed here. Download the session: it is the same script."
+                say("Copying is not allowed here. Download the session: it is the same script.")
             });
         });
     };
-    html! { <div class="buttons"><button class="bordered small" {onclick}>{ "Copy as script" }</button></div> }
+    html! { <div class="buttons"><button class="bordered small" {onclick}>{ say("Copy as script") }</button></div> }
 }
 
 /// A session file, or a script.
@@ -217,20 +218,21 @@ fn open_file(props: &ShareProps) -> Html {
         });
     });
     html! {
-        <label class="share-file"><span>{ "A session file" }</span><input type="file" accept=".txt,text/plain" {onchange} /></label>
+        <label class="share-file"><span>{ say("A session file") }</span><input type="file" accept=".txt,text/plain" {onchange} /></label>
     }
 }
 
 async fn read(file: &web_sys::File) -> Result<Session, String> {
     if file.size() > LONGEST_TEXT as f64 {
         let most = LONGEST_TEXT / 1000;
-        return Err(format!(
-            "This file is too long: a session has {most} KB at most."
+        return Err(fill(
+            "This file is too long: a session has {} KB at most.",
+            &[&most],
         ));
     }
     let text = JsFuture::from(file.text()).await.ok();
     let text = text.and_then(|text| text.as_string());
-    let text = text.ok_or("This file cannot be read.")?;
+    let text = text.ok_or_else(|| say("This file cannot be read."))?;
     let followed = session::open(&text).map_err(|why| sentence(why.to_string()))?;
     match followed.error {
         None => Ok(followed.session),
@@ -261,7 +263,7 @@ fn earlier(props: &ShareProps) -> Html {
     });
     html! {
         <>
-        <h2>{ "Your runs, kept in this browser" }</h2>
+        <h2>{ say("Your runs, kept in this browser") }</h2>
         <ul class="kept">{ for runs }</ul>
         </>
     }
