@@ -3,7 +3,7 @@
 use raftarium::course::Page;
 use raftarium::session::Session;
 use raftarium::session::pace::Pace;
-use raftarium::sim::Time;
+use raftarium::sim::{Action, Time};
 
 use super::{SEEDS, must, pages};
 
@@ -73,4 +73,22 @@ fn nobody_waits_long_for_done() {
         first[0]
     );
     assert!(all <= FIRST_CHAPTER, "chapter 0 is {all:.1} s of waiting");
+}
+
+/// The luck of the first page is pinned, but not the moment of the learner's first act.
+#[test]
+fn no_split_vote_delays_the_first_reward() {
+    let (name, page) = pages().swap_remove(0);
+    for later in (0..2_000).step_by(5) {
+        let mut session = must(&name, 1, page.session(1));
+        session.advance(session.now() + Time::ms(later));
+        let leader = session.world().leader().expect("nothing has happened yet");
+        session.act(Action::Crash(leader)).unwrap();
+        let end = session.now() + Time::ms(5_000);
+        let waited = play(&mut session, &mut Pace::new(Pace::FIRST), end, &page);
+        assert!(
+            waited <= FIRST_REWARD,
+            "{name}: who clicks after {later} ms waits {waited:.1} s"
+        );
+    }
 }
