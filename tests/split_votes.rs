@@ -1,6 +1,6 @@
 //! How often a vote is split: as often as the dissertation computes (9.2).
 
-use raftarium::course::lab::Experiment;
+use raftarium::course::lab::elections::Experiment;
 use raftarium::sim::Time;
 
 const ELECTIONS: u64 = 10_000;

@@ -1,6 +1,6 @@
 //! Ways through the course that leave chapters out.
 
-use super::{CONTENTS, Place, listed};
+use super::{CONTENTS, Place, chapter, listed};
 
 /// A way through some of the chapters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +53,19 @@ pub fn after(place: Place, cut: Option<&Cut>) -> Option<Place> {
     let mut later = chapters.filter(|number| *number > place.chapter);
     let chapter = later.find(|number| cut.is_none_or(|cut| cut.chapters.contains(number)))?;
     Some(Place { chapter, page: 1 })
+}
+
+/// The page before that one, in the whole course.
+pub fn before(place: Place) -> Option<Place> {
+    if place.page > 1 {
+        let page = place.page - 1;
+        return Some(Place { page, ..place });
+    }
+    let nth = chapter(place.chapter)?.checked_sub(1)?;
+    Some(Place {
+        chapter: CONTENTS[nth].number,
+        page: CONTENTS[nth].pages,
+    })
 }
 
 #[cfg(test)]

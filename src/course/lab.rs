@@ -1,106 +1,165 @@
-//! A thousand elections at once: how often a vote is split, measured and by the formula.
+//! Labs: a thousand runs at once, as a figure that grows before one's eyes. Each run is a cluster
+//! of the core with the luck of another seed, and can be opened.
 
-use crate::raft::configuration::majority;
-use crate::raft::{Event, NodeId};
-use crate::sim::{Action, Scenario, Setting, Step, Time, World};
+pub mod downtime;
+pub mod elections;
 
-/// The shortest election timeout.
-const SHORTEST: Time = Time::ms(150);
+use std::str::FromStr;
 
-/// How many elections are held.
-pub const ELECTIONS: u64 = 1_000;
+use self::downtime::Outage;
+use self::elections::Experiment;
+use crate::session::Session;
+use crate::sim::{Action, Scenario, Time};
 
-/// How many elections in a hundred may be split for the learner to be content.
-pub const CONTENT: f64 = 5.0;
+/// How many runs a figure shows.
+pub const RUNS: u64 = 1_000;
 
-/// How many elections in a hundred were split.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Splits {
-    /// The longest election timeout, in milliseconds.
-    pub longest: u64,
-    /// As it was measured.
-    pub measured: f64,
-    /// As the formula of thesis 9.2 has it.
+/// The shortest election timeout of every lab.
+pub const SHORTEST: Time = Time::ms(150);
+
+/// The longest election timeouts that can be chosen, and the step between two; in milliseconds.
+pub const LONGEST: (u64, u64, u64) = (155, 600, 5);
+
+/// The longest election timeout at first, in milliseconds.
+pub const FIRST: u64 = 300;
+
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lab {
+    /// `elections`: when there is a first leader, and how often a vote is split.
+    Elections,
+    /// `downtime`: for how long there is no leader after a crash, as in Figure 16.
+    Downtime,
+}
+
+/// How one run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Trial {
+    /// Its luck.
+    pub seed: u64,
+    /// How long it took until there was a leader.
+    pub took: Time,
+    /// Whether the first election ended without one.
+    pub split: bool,
+}
+
+/// A run, up to the moment from which its trial is measured.
+struct Beginning {
+    scenario: Scenario,
+    actions: Vec<(Time, Action)>,
+}
+
+impl Lab {
+    /// The run of that luck, with timeouts of 150 ms to `longest`.
+    pub fn trial(self, longest: Time, seed: u64) -> Trial {
+        match self {
+            Self::Elections => Experiment::with(longest).trial(seed),
+            Self::Downtime => Outage::with(longest).trial(seed),
+        }
+    }
+
+    /// The same run to be watched, from the moment at which there is no leader.
+    pub fn session(self, longest: Time, seed: u64) -> Session {
+        let beginning = match self {
+            Self::Elections => Experiment::with(longest).beginning(seed),
+            Self::Downtime => Outage::with(longest).beginning(seed),
+        };
+        let mut session = Session::new(beginning.scenario);
+        for (at, action) in beginning.actions {
+            session.advance(at);
+            // What the trial did can be done here.
+            let _ = session.act(action);
+        }
+        session
+    }
+
+    /// Whether a learner may be content with these runs.
+    pub fn is_solved(self, trials: &[Trial]) -> bool {
+        let all = trials.len() as u64 == RUNS;
+        all && match self {
+            Self::Elections => split_share(trials) <= elections::CONTENT,
+            Self::Downtime => downtime::CONTENT.iter().all(|(wanted, within)| {
+                let over = trials.iter().filter(|trial| trial.took <= *within);
+                over.count() >= *wanted
+            }),
+        }
+    }
+}
+
+impl FromStr for Lab {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "elections" => Ok(Self::Elections),
+            "downtime" => Ok(Self::Downtime),
+            _ => Err("write lab: elections or lab: downtime, or nothing of a lab".into()),
+        }
+    }
+}
+
+/// How many in a hundred were split.
+pub fn split_share(trials: &[Trial]) -> f64 {
+    let split = trials.iter().filter(|trial| trial.split).count();
+    split as f64 * 100.0 / trials.len().max(1) as f64
+}
+
+/// A thousandth of a second, as a number with a fraction.
+fn in_ms(time: Time) -> f64 {
+    time.0 as f64 / 1000.0
+}
+
+/// The runs in bars of equal width.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Histogram {
+    /// The bars, from the shortest time on; the last one holds all that took longer, too.
+    pub bars: Vec<Bar>,
+}
+
+/// The runs that took about as long.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Bar {
+    /// How many had a leader in the first term.
+    pub first: u32,
+    /// How many had a split vote before.
+    pub split: u32,
+    /// The luck of one of them.
+    pub seed: Option<u64>,
+    /// How many of a thousand the formula expects to have a leader in the first term.
     pub expected: f64,
 }
 
-/// Servers that hold elections.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Experiment {
-    /// How many there are, 1 to 9.
-    pub servers: u8,
-    /// How many of them are down.
-    pub down: u8,
-    /// How long each message takes.
-    pub latency: Time,
-    /// The longest election timeout; the shortest is 150 ms.
-    pub longest: Time,
-}
+/// The width of a bar.
+pub const BAR: Time = Time::ms(20);
 
-/// Holds [`ELECTIONS`] elections among four of five servers, with timeouts of 150 ms to `longest`
-/// milliseconds (151 at least), each with the luck of another seed.
-pub fn split_votes(longest: u64) -> Splits {
-    let longest = longest.max(SHORTEST.0 / 1000 + 1);
-    let experiment = Experiment {
-        servers: 5,
-        down: 1,
-        latency: Time::ms(20),
-        longest: Time::ms(longest),
-    };
-    Splits {
-        longest,
-        measured: experiment.measure(ELECTIONS),
-        expected: experiment.expected(),
-    }
-}
+/// How many bars there are.
+pub const BARS: usize = 25;
 
-impl Experiment {
-    /// How many elections in a hundred were split, of so many.
-    pub fn measure(&self, elections: u64) -> f64 {
-        let mut step = Step::default();
-        let split = (1..=elections).filter(|seed| self.is_split(*seed, &mut step));
-        split.count() as f64 * 100.0 / elections as f64
+impl Histogram {
+    /// Of these elections.
+    pub fn of(longest: Time, trials: &[Trial]) -> Self {
+        let experiment = Experiment::with(longest);
+        let from = |place: usize| Time(SHORTEST.0 + BAR.0 * place as u64);
+        let expected = |place| experiment.leaders_between(from(place), from(place + 1));
+        let mut bars: Vec<Bar> = (0..BARS)
+            .map(|place| Bar {
+                expected: RUNS as f64 * expected(place),
+                ..Bar::default()
+            })
+            .collect();
+        for trial in trials {
+            let place = (trial.took.0.saturating_sub(SHORTEST.0) / BAR.0) as usize;
+            let bar = &mut bars[place.min(BARS - 1)];
+            bar.first += u32::from(!trial.split);
+            bar.split += u32::from(trial.split);
+            bar.seed.get_or_insert(trial.seed);
+        }
+        Self { bars }
     }
 
-    /// How many in a hundred are split by thesis 9.2: those in which so many that the first
-    /// candidate lacks votes time out within one journey of the first.
-    pub fn expected(&self) -> f64 {
-        let up = u32::from(self.servers - self.down);
-        let range = self.longest - SHORTEST;
-        let journey = (self.latency.0 as f64 / range.0 as f64).min(1.0);
-        // Without these the others are no majority.
-        let needed = up + 1 - majority(self.servers.into()) as u32;
-        let mut ways = 1.0; // up over k
-        let mut sum = 0.0;
-        for k in 0..=up {
-            if k >= needed {
-                sum += ways * journey.powi(k as i32) * (1.0 - journey).powi((up - k) as i32);
-            }
-            ways = ways * f64::from(up - k) / f64::from(k + 1);
-        }
-        100.0 * sum
-    }
-
-    /// Whether the first election ends without a leader.
-    fn is_split(&self, seed: u64, step: &mut Step) -> bool {
-        let mut scenario = Scenario::new(self.servers, seed);
-        scenario.clients = 0;
-        scenario.set(Setting::Election(SHORTEST, self.longest));
-        scenario.set(Setting::Latency(self.latency, self.latency));
-        let mut world = World::new(&scenario, step);
-        for id in NodeId::first(self.down.into()) {
-            let crashed = world.act(&Action::Crash(id), step);
-            debug_assert!(crashed.is_ok());
-        }
-        while world.step(step) {
-            for (_, event) in step.events() {
-                match event {
-                    Event::BecameLeader { .. } => return false,
-                    Event::ElectionStarted { term, .. } if term.0 > 1 => return true,
-                    _ => {}
-                }
-            }
-        }
-        false
+    /// The highest that any bar is expected to be, or is.
+    pub fn height(&self) -> f64 {
+        let highest = |bar: &Bar| bar.expected.max(f64::from(bar.first + bar.split));
+        self.bars.iter().map(highest).fold(1.0, f64::max)
     }
 }

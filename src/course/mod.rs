@@ -14,6 +14,7 @@ pub mod gallery;
 pub mod glossary;
 pub mod lab;
 mod lecture;
+mod memory;
 mod panels;
 mod progress;
 mod read;
@@ -21,14 +22,16 @@ mod run;
 mod teach;
 
 pub use address::Address;
-pub use cuts::{CUTS, Cut, after, cut};
+pub use cuts::{CUTS, Cut, after, before, cut};
 pub use lecture::{Question, Slide};
+pub use memory::{Day, Memory};
 pub use panels::{Panel, Panels};
 pub use progress::{Place, Progress};
 pub use read::read;
 pub use run::CounterRun;
 pub use teach::teaches;
 
+use self::lab::Lab;
 use crate::narrate::Language;
 use crate::raft::NodeId;
 use crate::script::Goal;
@@ -101,8 +104,8 @@ pub struct Page {
     pub waits: bool,
     /// What is to be touched.
     pub touch: Vec<Touch>,
-    /// Whether the page holds a thousand elections: its goal is that few are split.
-    pub lab: bool,
+    /// A thousand runs at once, in which something is to be brought about.
+    pub lab: Option<Lab>,
     /// Things that only this page offers to do.
     pub buttons: Vec<Button>,
     /// What is asked before the outcome is seen.
@@ -134,10 +137,25 @@ pub enum Span {
     Code(String),
     /// `[[leader]]`: something on the stage, as it is written.
     Noun(Noun, String),
+    /// `{300}`: a number that can be changed where it stands.
+    Number(String),
     /// `**term**`: a word that is met for the first time.
     Term(String),
     /// Plain words.
     Text(String),
+}
+
+impl Span {
+    /// Its words, as they are written.
+    pub fn written(&self) -> &str {
+        match self {
+            Self::Code(text)
+            | Self::Noun(_, text)
+            | Self::Number(text)
+            | Self::Term(text)
+            | Self::Text(text) => text,
+        }
+    }
 }
 
 /// Something on the stage, by a name that holds for any run.
@@ -250,6 +268,15 @@ impl Prediction {
     pub fn right(&self) -> usize {
         let right = self.choices.iter().position(|choice| choice.right);
         right.unwrap_or_default()
+    }
+
+    /// Whether this answer is the right one: its place in the file; of an order, how many cards are
+    /// in theirs.
+    pub fn is_right(&self, answer: usize) -> bool {
+        if self.cards.is_empty() {
+            return answer == self.right();
+        }
+        answer == self.cards.len()
     }
 
     /// The places of the answers in the file, in the order in which they are shown: another one at

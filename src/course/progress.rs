@@ -1,9 +1,10 @@
-//! How far a learner has come; kept as a line of text: `at 5/2 cut=lab done 0/1 0/2 guess 0/2=1`.
+//! How far a learner has come; kept as a line of text: `at 5/2 cut=lab done 0/1 0/2 guess 0/2=1
+//! back 0/2=0@20789`.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Cut, cut};
+use super::{Cut, Memory, cut};
 
 /// A page of the course: the number of its chapter, and its own from 1. Written `5/2`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,6 +22,8 @@ pub struct Progress {
     pub at: Option<Place>,
     /// The way through the course, if not through all of it.
     pub cut: Option<&'static Cut>,
+    /// The questions that come back.
+    pub memory: Memory,
     done: Vec<Place>,
     /// What was predicted: the place of the answer, from 0; of an order, how many were right.
     guesses: Vec<(Place, u8)>,
@@ -62,6 +65,7 @@ impl Progress {
             match (key, place.parse::<Place>()) {
                 ("at", Ok(place)) => progress.at = Some(place),
                 ("done", Ok(place)) => progress.finish(place),
+                ("back", Ok(place)) => progress.memory.read(place, guess),
                 ("guess", Ok(place)) => {
                     if let Ok(guess) = guess.parse::<u8>() {
                         progress.note_guess(place, guess.into());
@@ -92,7 +96,7 @@ impl fmt::Display for Progress {
         for (place, guess) in &self.guesses {
             write!(f, " {place}={guess}")?;
         }
-        Ok(())
+        write!(f, " back{}", self.memory)
     }
 }
 

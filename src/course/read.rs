@@ -1,5 +1,6 @@
 //! Reads a chapter from its text.
 
+use super::lab::FIRST;
 use super::{Button, Card, Chapter, Choice, Noun, Page, Prose, Script, Span, Tool, Touch};
 use crate::script::Goal;
 use crate::sim::text::{self, Statement, TextError};
@@ -209,13 +210,9 @@ impl Reader {
             }
             "goal" => page.goal = Some(goal()?),
             "hint" => page.hints.push(value.into()),
-            "lab" if value == "elections" => page.lab = true,
             "lab" => {
-                return Err(error(
-                    number,
-                    from,
-                    "write lab: elections, or nothing of a lab",
-                ));
+                let lab = value.parse();
+                page.lab = Some(lab.map_err(|message: String| error(number, from, message))?);
             }
             "lost" => {
                 let Some((goal, sentence)) = value.split_once(" = ") else {
@@ -370,13 +367,22 @@ fn touch(name: &str) -> Result<Touch, String> {
     })
 }
 
+/// Reads a number that can be changed.
+fn number(text: &str) -> Result<String, String> {
+    let first = FIRST.to_string();
+    if text != first {
+        return Err(format!("a lab's number begins as {{{first}}}"));
+    }
+    Ok(first)
+}
+
 /// Reads a paragraph.
 pub(super) fn prose(text: &str) -> Result<Prose, String> {
     let mut spans = Vec::new();
     let mut rest = text;
-    while let Some(at) = rest.find(['*', '[', '`']) {
+    while let Some(at) = rest.find(['*', '[', '`', '{']) {
         let (before, from) = rest.split_at(at);
-        let mut marks = [("**", "**"), ("[[", "]]"), ("`", "`")].into_iter();
+        let mut marks = [("**", "**"), ("[[", "]]"), ("`", "`"), ("{", "}")].into_iter();
         let Some((open, close)) = marks.find(|(open, _)| from.starts_with(open)) else {
             return Err(format!("a single {} means nothing here", &from[..1]));
         };
@@ -388,6 +394,7 @@ pub(super) fn prose(text: &str) -> Result<Prose, String> {
         }
         spans.push(match open {
             "**" => Span::Term(inner.into()),
+            "{" => Span::Number(number(inner)?),
             "[[" => {
                 // What stands behind a bar is how it is written in another language.
                 let (name, written) = inner.split_once('|').unwrap_or((inner, inner));

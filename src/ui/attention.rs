@@ -1,6 +1,9 @@
-//! Brings what matters now into view, or gives it the focus.
+//! Brings what matters now into view, makes it glow, or gives it the focus.
 
 use super::why;
+use crate::course::Touch;
+use crate::raft::{NodeId, ServerSet};
+use crate::sim::World;
 
 /// From the beginning: of the page on a phone, of the lesson elsewhere.
 pub fn show_stage() {
@@ -23,4 +26,19 @@ pub fn ask_first() {
     let _ = classes.remove_1("asks");
     let _ = question.get_bounding_client_rect();
     let _ = classes.add_1("asks");
+}
+
+/// The servers that glow.
+pub fn inviting(touch: &[Touch], world: &World) -> ServerSet {
+    let leader = world.leader();
+    let is_wanted = |id: NodeId| {
+        touch.iter().any(|one| match one {
+            Touch::Follower => world.server(id).is_up() && leader != Some(id),
+            Touch::Leader => leader == Some(id),
+            Touch::Server(wanted) => *wanted == id,
+            _ => false,
+        })
+    };
+    let ids = world.servers().iter().map(|server| server.id);
+    ids.filter(|id| is_wanted(*id)).collect()
 }

@@ -7,7 +7,8 @@ use yew::prelude::*;
 use super::delegate;
 use super::language;
 use super::learning::{Learning, Wish};
-use crate::course::{CONTENTS, CUTS, Cut, Listed, Place, gallery, teaches};
+use super::storage;
+use crate::course::{CONTENTS, CUTS, Cut, Listed, Place, Progress, gallery, teaches};
 use crate::narrate::{fill, say};
 use crate::raft::Rule;
 
@@ -24,7 +25,7 @@ pub fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let notice = notice.map(|why| html! { <p class="notice" role="alert">{ why }</p> });
     let sought = learning.search.trim().to_lowercase();
     let shown = if sought.is_empty() {
-        html! { <>{ cuts(learning, on_wish) }{ chapters(learning, on_wish) }</> }
+        html! { <>{ recall(learning, on_wish) }{ cuts(learning, on_wish) }{ chapters(learning, on_wish) }</> }
     } else {
         found(learning, &sought)
     };
@@ -37,7 +38,51 @@ pub fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
             <div role="region" aria-label={say("Contents")}>{ shown }</div>
             { language::choice() }
             { for_lecturers(learning.place) }
+            { kept(learning, on_wish) }
         </>
+    }
+}
+
+/// The questions that come back today, or when the next one does.
+fn recall(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    let (memory, today) = (&learning.progress.memory, storage::today());
+    let due = memory.due(today).len();
+    if due > 0 {
+        let label = match due {
+            1 => say("1 question to come back to").into(),
+            _ => fill("{} questions to come back to", &[&due]),
+        };
+        let onclick = on_wish.reform(|_: MouseEvent| Wish::Recall);
+        return html! { <p class="recall"><button class="bordered small" {onclick}>{ label }</button></p> };
+    }
+    let Some(next) = memory.next() else {
+        return Html::default();
+    };
+    let when = match next - today {
+        1 => say("The next question comes back tomorrow.").into(),
+        days => fill("The next question comes back in {} days.", &[&days]),
+    };
+    html! { <p class="recall muted">{ when }</p> }
+}
+
+/// What is kept of the learner, and how to take it along or to be rid of it.
+fn kept(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
+    if learning.progress == Progress::default() {
+        return Html::default();
+    }
+    let button = |label: &'static str, wish: Wish| {
+        let onclick = on_wish.reform(move |_: MouseEvent| wish.clone());
+        html! { <button class="plain small" {onclick}>{ label }</button> }
+    };
+    html! {
+        <div class="kept">
+            <p>{ say("What you did is kept in this browser, and nowhere else.") }</p>
+            { button(say("Save it as a file"), Wish::Save) }
+            <details>
+                <summary>{ say("Forget it") }</summary>
+                { button(say("Forget all that I did"), Wish::Forget) }
+            </details>
+        </div>
     }
 }
 
@@ -169,7 +214,12 @@ fn for_lecturers(place: Place) -> Html {
             <a href={format!("#/present/{place}")}>{ say("show this page on a projector") }</a>
             { say(", or") }{ " " }
             <a href={format!("#/lecture/{place}")}>{ say("lecture with two windows") }</a>
-            { say(", of which only yours has the notes.") }
+            { say(", of which only yours has the notes.") }{ " " }
+            { say("On paper:") }{ " " }
+            <a href={format!("#/print/{}", place.chapter)}>{ fill("print chapter {}", &[&place.chapter]) }</a>
+            { say(". By hand:") }{ " " }
+            <a href="#/play/scenarios">{ say("scenarios and challenges") }</a>
+            { say(".") }
         </p>
     }
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use web_sys::js_sys::Reflect;
 use yew::prelude::*;
 
-use super::learning::fetch_text;
+use super::fetch;
 use super::share::is_embed;
 use super::storage;
 use crate::narrate::{self, Language, say};
@@ -23,7 +23,7 @@ pub async fn start() {
         return;
     }
     // Without its words the page is in English, as at the first visit.
-    let Some(words) = fetch_text(language, "page.txt").await else {
+    let Some(words) = fetch::text(language, "page.txt").await else {
         return;
     };
     narrate::speak(language, words);

@@ -2,21 +2,17 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
-
+use super::share::save_text;
 use super::storage;
 use crate::course::glossary::{self, Word};
-use crate::course::lab::{CONTENT, Splits, split_votes};
+use crate::course::lab;
 use crate::course::{
     self, CONTENTS, Chapter, Cut, Page, Panels, Place, Progress, Question, Slide, Tool, Touch,
     exists,
 };
 use crate::narrate::{Language, fill, say, spoken};
-use crate::raft::{NodeId, ServerSet};
 use crate::session::{Player, Session, link};
-use crate::sim::World;
+use crate::sim::{StepId, Time};
 
 /// What a learner wants.
 #[derive(Clone, PartialEq, Debug)]
@@ -48,26 +44,36 @@ pub enum Wish {
         /// Whether it is one more.
         up: bool,
     },
+    /// Forget all that was done.
+    Forget,
     /// Show the next hint.
     Hint,
-    /// Hold a thousand elections with timeouts up to so many milliseconds.
-    Measure(u64),
     /// The page after.
     Next,
     /// This page.
     Open(Place),
+    /// Ask the questions that come back today.
+    Recall,
     /// Back from the run that showed why a prediction is wrong.
     Return,
     /// This card comes next in the order; or, if it has its place, it gives it up.
     Place(usize),
+    /// Save what was done as a file.
+    Save,
     /// Look for this in the contents.
     Search(String),
     /// Rather see than predict.
     ShowMe,
+    /// The longest election timeout of the lab is so many milliseconds.
+    Scrub(u64),
     /// Play the run that shows why this prediction is wrong.
     ShowWhyNot(usize),
+    /// What the lab asks for is so.
+    Solved,
     /// Take back what was done last.
     Undo,
+    /// Show the lab's run of that luck.
+    Watch(u64),
     /// Say what this term means; or nothing more of it.
     Word(Option<String>),
 }
@@ -88,6 +94,8 @@ pub struct Learning {
     pub question: Question,
     /// The order in which the learner has put the page's cards.
     pub order: Vec<usize>,
+    /// The pages whose questions come back today, while these are gone through.
+    pub recall: Vec<Place>,
     /// How many hints are shown.
     pub hints: usize,
     /// Whether the contents are shown.
@@ -104,8 +112,12 @@ pub struct Learning {
     pub detour: Option<Detour>,
     /// How many hands were up for each answer, by its place in the file: empty until one is.
     pub hands: Vec<u32>,
-    /// How a thousand elections ended, if the page holds some.
-    pub splits: Option<Splits>,
+    /// The last step of the page's set-up.
+    pub set_up: StepId,
+    /// The longest election timeout of the page's lab, in milliseconds.
+    pub longest: u64,
+    /// Whether a run of the lab is shown.
+    pub watches: bool,
     /// The seed of the page's cluster.
     pub seed: u64,
 }
@@ -158,7 +170,10 @@ impl Learning {
             search: String::new(),
             detour: None,
             hands: Vec::new(),
-            splits: None,
+            recall: Vec::new(),
+            set_up: StepId(0),
+            longest: lab::FIRST,
+            watches: false,
             seed: 1,
         }
     }
@@ -166,6 +181,7 @@ impl Learning {
     /// Opens the page at `place`. One that was done is shown as it was when it was done: question,
     /// guess, answer, explanation.
     pub fn open(&mut self, place: Place, seed: u64) -> Outcome {
+        self.recall.clear();
         let done = self.progress.is_done(place);
         self.begin_at(place, seed, done)
     }
@@ -178,8 +194,8 @@ impl Learning {
             .filter(|_| self.place.chapter == place.chapter);
         (self.place, self.seed, self.contents) = (place, seed, false);
         (self.met, self.hints, self.missing) = (done, 0, None);
-        (self.notice, self.word) = (None, None);
-        (self.detour, self.splits) = (None, None);
+        (self.notice, self.word, self.detour) = (None, None, None);
+        (self.longest, self.watches) = (lab::FIRST, false);
         self.progress.at = Some(place);
         self.keep();
         self.question = match (done, self.progress.guess(place)) {
@@ -230,18 +246,20 @@ impl Learning {
         if page.setup.is_empty() {
             return Outcome::Look;
         }
-        let session = if self.met {
-            page.finished(self.seed)
-        } else {
-            page.session(self.seed)
+        let begun = page.session(self.seed);
+        let session = match &begun {
+            Ok(_) if self.met => page.finished(self.seed),
+            _ => begun.clone(),
         };
         match session {
             Ok(session) => {
+                let set_up = begun.map(|begun| begun.world().last_step());
                 let mut player = Player::new(session);
                 player.waits = page.waits;
-                if self.met || page.asks(&player.session) {
+                if self.met || page.lab.is_some() || page.asks(&player.session) {
                     player.pause();
                 }
+                self.set_up = set_up.unwrap_or(StepId(0));
                 Outcome::Show(Box::new(player))
             }
             Err(why) => {
@@ -257,7 +275,7 @@ impl Learning {
             Wish::Again => return self.begin_at(self.place, seed, false),
             Wish::Replay => return self.begin_at(self.place, self.seed, false),
             Wish::Back => {
-                if let Some(place) = before(self.place) {
+                if let Some(place) = course::before(self.place) {
                     return self.open(place, seed);
                 }
             }
@@ -287,12 +305,27 @@ impl Learning {
             Wish::Search(search) => self.search = search,
             Wish::Word(word) => self.word = word,
             Wish::Hand { choice, up } => self.count(choice, up),
+            Wish::Forget => {
+                self.progress = Progress::default();
+                self.keep();
+            }
+            Wish::Recall => {
+                self.recall = self.progress.memory.due(storage::today());
+                if let Some(first) = self.recall.first() {
+                    return self.begin_at(*first, seed, false);
+                }
+            }
+            Wish::Save => {
+                // A browser that saves nothing says so itself.
+                let _ = save_text("raftarium-course.txt", &self.progress.to_string());
+            }
             Wish::Hint => self.hints += 1,
-            Wish::Measure(longest) => self.measure(longest),
             Wish::Next => {
                 if let Some(place) = self.after() {
-                    return self.open(place, seed);
+                    let done = self.progress.is_done(place) && self.recall.is_empty();
+                    return self.begin_at(place, seed, done);
                 }
+                self.recall.clear();
                 // At the end of a short way.
                 self.contents = true;
             }
@@ -305,6 +338,9 @@ impl Learning {
             Wish::Open(_) => {}
             Wish::Place(card) => self.place(card),
             Wish::Return => self.end_detour(player),
+            Wish::Scrub(longest) => self.longest = longest,
+            Wish::Solved => self.finish(),
+            Wish::Watch(seed) => return self.watch(seed),
             Wish::ShowMe => self.answer(Question::Skipped, player),
             Wish::ShowWhyNot(nth) => self.show_why_not(nth, player),
         }
@@ -331,12 +367,20 @@ impl Learning {
 
     /// The page after this one.
     pub fn after(&self) -> Option<Place> {
+        if let Some(nth) = self.recalled() {
+            return self.recall.get(nth + 1).copied();
+        }
         course::after(self.place, self.progress.cut)
+    }
+
+    /// Which of the questions that come back this is.
+    pub fn recalled(&self) -> Option<usize> {
+        self.recall.iter().position(|place| *place == self.place)
     }
 
     /// Whether there is nothing after this page.
     pub fn is_last(&self) -> bool {
-        self.after().is_none() && self.progress.cut.is_none()
+        self.after().is_none() && self.progress.cut.is_none() && self.recall.is_empty()
     }
 
     /// Whether the glossary is wanted, and not there.
@@ -351,7 +395,12 @@ impl Learning {
             return;
         }
         if let Question::Predicted(nth) = answer {
+            let asked = self.page().and_then(|page| page.prediction.as_ref());
+            let right = asked.is_some_and(|asked| asked.is_right(nth));
             self.progress.note_guess(self.place, nth);
+            self.progress
+                .memory
+                .note(self.place, right, storage::today());
             self.keep();
         }
         self.question = answer;
@@ -391,12 +440,14 @@ impl Learning {
             .map(|(choice, _)| choice)
     }
 
-    fn measure(&mut self, longest: u64) {
-        let splits = split_votes(longest);
-        self.splits = Some(splits);
-        if splits.measured <= CONTENT {
-            self.finish();
-        }
+    /// Shows a run of the lab in the place of the page's cluster.
+    fn watch(&mut self, seed: u64) -> Outcome {
+        let Some(lab) = self.page().and_then(|page| page.lab) else {
+            return Outcome::Look;
+        };
+        self.watches = true;
+        let session = lab.session(Time::ms(self.longest), seed);
+        Outcome::Show(Box::new(Player::new(session)))
     }
 
     fn finish(&mut self) {
@@ -490,10 +541,15 @@ impl Learning {
             .get(usize::from(self.place.page) - 1)
     }
 
+    /// Whether the page's figure has the place of a run.
+    pub fn shows_lab(&self) -> bool {
+        self.page().is_some_and(|page| page.lab.is_some()) && !self.watches
+    }
+
     /// Whether time is not what matters now: it waits for an answer, or the page holds elections of
     /// its own.
     pub fn is_timeless(&self, session: &Session) -> bool {
-        self.is_held(session) || self.page().is_some_and(|page| page.lab)
+        self.is_held(session) || self.shows_lab()
     }
 
     /// What is shown beside the stage.
@@ -535,66 +591,4 @@ impl Learning {
     fn keep(&self) {
         storage::write(storage::COURSE, &self.progress.to_string());
     }
-}
-
-/// The servers that glow.
-pub fn inviting(touch: &[Touch], world: &World) -> ServerSet {
-    let leader = world.leader();
-    let is_wanted = |id: NodeId| {
-        touch.iter().any(|one| match one {
-            Touch::Follower => world.server(id).is_up() && leader != Some(id),
-            Touch::Leader => leader == Some(id),
-            Touch::Server(wanted) => *wanted == id,
-            _ => false,
-        })
-    };
-    let ids = world.servers().iter().map(|server| server.id);
-    ids.filter(|id| is_wanted(*id)).collect()
-}
-
-fn before(place: Place) -> Option<Place> {
-    if place.page > 1 {
-        let page = place.page - 1;
-        return Some(Place { page, ..place });
-    }
-    let nth = course::chapter(place.chapter)?.checked_sub(1)?;
-    Some(Place {
-        chapter: CONTENTS[nth].number,
-        page: CONTENTS[nth].pages,
-    })
-}
-
-/// The text of a chapter, or why there is none.
-pub async fn fetch(chapter: u16) -> Result<String, String> {
-    let listed = course::listed(chapter);
-    let file = listed.map_or("", |listed| listed.file);
-    let language = listed.map_or(Language::English, |listed| listed.language(spoken()));
-    let text = fetch_text(language, file).await;
-    text.ok_or_else(|| {
-        say("This chapter did not arrive. Check the connection, then try again.").to_owned()
-    })
-}
-
-/// The text of the glossary.
-pub async fn fetch_words() -> Option<String> {
-    fetch_text(spoken(), "words.txt").await
-}
-
-/// A file beside the chapters of a language.
-pub async fn fetch_text(language: Language, file: &str) -> Option<String> {
-    let folder = match language {
-        Language::English => "",
-        other => other.code(),
-    };
-    let address = format!("lessons/{folder}/{file}?{:x}", course::VERSION).replace("//", "/");
-    let window = web_sys::window()?;
-    let text = async {
-        let response = JsFuture::from(window.fetch_with_str(&address)).await?;
-        let response: Response = response.dyn_into()?;
-        if !response.ok() {
-            return Err(JsValue::NULL);
-        }
-        JsFuture::from(response.text()?).await
-    };
-    text.await.ok()?.as_string()
 }

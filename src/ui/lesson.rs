@@ -1,17 +1,18 @@
 //! The lesson room: what a page says and asks, and the way through the course.
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::contents::contents;
 use super::delegate;
 use super::icons;
+use super::lab::LabFigure;
 use super::learning::{Learning, Wish};
 use super::present::hands;
 use super::refs::told;
+use super::scrub::Scrub;
 use crate::course::glossary::{self, Word};
 use crate::course::{
-    self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Question, Span, Touch,
+    self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Question, Span, Touch, lab,
 };
 use crate::narrate::{fill, say};
 use crate::session::Session;
@@ -55,7 +56,13 @@ fn heading(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let place = learning.place;
     let title = course::listed(place.chapter).map_or("", |listed| say(listed.title));
     let way = learning.progress.cut;
-    let way = way.map(|cut| format!("{}: ", say(cut.title)));
+    let way = match learning.recalled() {
+        Some(nth) => {
+            let all = learning.recall.len();
+            Some(fill("Question {} of {}:", &[&(nth + 1), &all]) + " ")
+        }
+        None => way.map(|cut| format!("{}: ", say(cut.title))),
+    };
     let shown = if learning.contents {
         say("Close")
     } else {
@@ -130,12 +137,12 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
         <>
             { for learning.is_only_english().then(|| html! { <p class="muted">{ say("This chapter is not translated yet. Here it is in English.") }</p> }) }
             <h1 translate="yes">{ &page.title }</h1>
-            <div {class}>{ for prose(&page.before, learning, session) }</div>
+            <div {class}>{ for prose(&page.before, learning, session, on_wish) }</div>
             <div aria-live="polite">{ for asked.map(|asked| question(learning, asked, page, session, on_wish)) }</div>
-            <div>{ for page.lab.then(|| lab(learning, on_wish)) }</div>
+            <div>{ for page.lab.map(|lab| html! { <LabFigure {lab} longest={learning.longest} {on_wish} /> }) }</div>
             <div class="buttons offers">{ for buttons.filter(|_| answered) }</div>
             <div class="lost" role="status">{ for lost.map(|why| self::lost(why, on_wish)) }</div>
-            <div class="outcome" role="status">{ for learning.met.then(|| met(page, learning, session)) }</div>
+            <div class="outcome" role="status">{ for learning.met.then(|| met(page, learning, session, on_wish)) }</div>
             <div class="help-line">{ help(learning, page, on_wish) }</div>
         </>
     }
@@ -152,51 +159,12 @@ fn lost(why: &str, on_wish: &Callback<Wish>) -> Html {
     }
 }
 
-/// A thousand elections: the range of timeouts is the learner's, the share of split votes is
-/// measured.
-fn lab(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
-    let measure = on_wish.reform(|event: Event| {
-        let slider = event.target_dyn_into::<HtmlInputElement>();
-        Wish::Measure(slider.map_or(300, |slider| slider.value_as_number() as u64))
-    });
-    let longest = learning.splits.map_or(300, |splits| splits.longest);
-    let bar = |class, what, share: f64| {
-        // One digit behind the point, without the code for printing fractions.
-        let tenths = (share * 10.0 + 0.5) as u64;
-        html! {
-            <p class={class}>
-                <span>{ what }</span>
-                <meter min="0" max="50" value={(tenths / 10).to_string()} />
-                <b>{ format!("{}.{} %", tenths / 10, tenths % 10) }</b>
-            </p>
-        }
-    };
-    let shown = learning.splits.map(|splits| {
-        html! {
-            <div role="status">
-                { bar("lab-bar", say("measured"), splits.measured) }
-                { bar("lab-bar", say("by the formula"), splits.expected) }
-            </div>
-        }
-    });
-    html! {
-        <div class="lab">
-            <label>
-                <span>{ fill("Timeouts from 150 to {} ms", &[&longest]) }</span>
-                <input type="range" aria-label={say("Longest timeout")} min="160" max="600" step="10"
-                    value={longest.to_string()} onchange={measure} />
-            </label>
-            <div>{ for shown }</div>
-        </div>
-    }
-}
-
 /// The goal is met: what there was to see in it.
-fn met(page: &Page, learning: &Learning, session: &Session) -> Html {
+fn met(page: &Page, learning: &Learning, session: &Session, on_wish: &Callback<Wish>) -> Html {
     html! {
         <div class="met">
             <p class="met-mark">{ icons::done() }{ say("Done") }</p>
-            { for prose(&page.after, learning, session) }
+            { for prose(&page.after, learning, session, on_wish) }
             { source(&page.source) }
         </div>
     }
@@ -397,7 +365,12 @@ fn detour(here: bool, nth: usize, choice: &Choice, on_wish: &Callback<Wish>) -> 
 }
 
 /// Paragraphs, in which each term of the glossary can be tapped where it first stands.
-fn prose(paragraphs: &[Prose], learning: &Learning, session: &Session) -> Vec<Html> {
+fn prose(
+    paragraphs: &[Prose],
+    learning: &Learning,
+    session: &Session,
+    on_wish: &Callback<Wish>,
+) -> Vec<Html> {
     let mut words: Vec<&Word> = learning
         .words
         .iter()
@@ -409,6 +382,10 @@ fn prose(paragraphs: &[Prose], learning: &Learning, session: &Session) -> Vec<Ht
             let (text, refs) = refs::noun(*noun, written, session.world());
             html! { <b class="name" translate="no" tabindex="0" data-refs={refs}>{ text }</b> }
         }
+        Span::Number(_) => html! {
+            <Scrub label={say("Longest election timeout, in milliseconds")} value={learning.longest} range={lab::LONGEST}
+                on_change={on_wish.reform(Wish::Scrub)} />
+        },
         Span::Term(text) => {
             words.retain(|word| !word.is_named(text));
             html! { <dfn>{ term(text, text) }</dfn> }

@@ -1,7 +1,13 @@
 //! What the browser keeps for the next visit. It may keep nothing (private windows, embedded
 //! pages); then everything works as on a first visit.
 
+use web_sys::js_sys::Date;
 use web_sys::{PerformanceNavigation, Storage};
+
+use crate::course::Day;
+
+/// The fewest acts with which each challenge was met.
+pub const CHALLENGES: &str = "raftarium.challenges";
 
 /// How far a learner has come in the course.
 pub const COURSE: &str = "raftarium.course";
@@ -20,6 +26,11 @@ pub const THEME: &str = "raftarium.theme";
 
 /// Where this tab keeps the run that is open, with the address it is open at.
 const HERE: &str = "raftarium.here";
+
+/// Today, as days since 1970.
+pub fn today() -> Day {
+    (Date::now() / 86_400_000.0) as Day
+}
 
 fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?

@@ -70,8 +70,9 @@ fn progress_is_kept_as_text() {
     progress.finish(place(0, 1));
     progress.note_guess(place(5, 1), 2);
     progress.note_guess(place(5, 1), 0);
+    progress.memory.note(place(5, 1), false, 20_788);
     let text = progress.to_string();
-    assert_eq!(text, "at 5/2 cut=lab done 0/1 guess 5/1=2");
+    assert_eq!(text, "at 5/2 cut=lab done 0/1 guess 5/1=2 back 5/1=0@20789");
     assert_eq!(Progress::read(&text), progress);
     let damaged = Progress::read("at 5/2 done 0/1 0/x \u{0} guess 5/1=2 5/3=z 9=");
     assert_eq!(damaged.guess(place(5, 1)), Some(2));

@@ -26,10 +26,8 @@ fn words() -> Vec<Word> {
 /// The chapter's title and all that the page says.
 fn says(title: &str, page: &Page) -> String {
     let prose = |prose: &[Prose]| {
-        let spans = prose.iter().flatten().map(|span| match span {
-            Span::Code(text) | Span::Noun(_, text) | Span::Term(text) | Span::Text(text) => text,
-        });
-        spans.cloned().collect::<Vec<_>>().join(" ")
+        let spans = prose.iter().flatten().map(Span::written);
+        spans.collect::<Vec<_>>().join(" ")
     };
     let asked = page.prediction.iter().flat_map(|asked| &asked.choices);
     let asked: Vec<String> = asked

@@ -88,10 +88,8 @@ fn words(text: &str) -> BTreeSet<String> {
 }
 
 fn text(prose: &[Prose]) -> String {
-    let spans = prose.iter().flatten().map(|span| match span {
-        Span::Code(text) | Span::Noun(_, text) | Span::Term(text) | Span::Text(text) => text,
-    });
-    spans.cloned().collect::<Vec<_>>().join(" ")
+    let spans = prose.iter().flatten().map(Span::written);
+    spans.collect::<Vec<_>>().join(" ")
 }
 
 /// What a page says, in the order in which a learner reads it.

@@ -1,6 +1,8 @@
 //! Pages are played: as their answers say, and by watching.
 
-use raftarium::course::{self, Span};
+use raftarium::course::Span;
+use raftarium::course::lab::elections::Experiment;
+use raftarium::course::lab::{self, Histogram, Lab, Trial};
 use raftarium::session::Session;
 use raftarium::sim::Time;
 use raftarium::view::refs;
@@ -153,18 +155,56 @@ fn nouns_of_the_prose_are_on_the_stage() {
     assert!(found > 100, "{found} nouns");
 }
 
-/// A page may hold a thousand elections: the measured share of split votes is that of the formula
-/// of the thesis, within two points, and a wide enough range makes them few.
+/// A page may hold a thousand runs. What it asks for is not so at first, and can be brought about;
+/// and each run that it counts can be opened, and ends as it was counted.
+#[test]
+fn labs_can_be_solved_and_their_runs_opened() {
+    let labs: Vec<Lab> = pages().iter().filter_map(|(_, page)| page.lab).collect();
+    assert!(labs.contains(&Lab::Elections) && labs.contains(&Lab::Downtime));
+    for (lab, good) in [(Lab::Elections, 450), (Lab::Downtime, 195)] {
+        let trials = |longest| {
+            let trials = (1..=lab::RUNS).map(|seed| lab.trial(Time::ms(longest), seed));
+            trials.collect::<Vec<Trial>>()
+        };
+        assert!(
+            !lab.is_solved(&trials(lab::FIRST)),
+            "{lab:?} is solved at first"
+        );
+        let trials = trials(good);
+        assert!(lab.is_solved(&trials), "{lab:?} is not solved at {good} ms");
+        for trial in trials.iter().step_by(97) {
+            let mut session = lab.session(Time::ms(good), trial.seed);
+            let lost = session.now();
+            assert_eq!(session.world().leader(), None);
+            session.advance(lost + trial.took);
+            assert!(session.world().leader().is_some(), "{lab:?}, {trial:?}");
+        }
+    }
+}
+
+/// The lab's figure is that of the dissertation: each bar grows up to the curve, and the share of
+/// split votes to the formula's.
 #[test]
 fn the_lab_agrees_with_the_formula() {
-    assert!(pages().iter().any(|(_, page)| page.lab));
-    for longest in [250, 280, 300, 350, 400, 600] {
-        let splits = course::lab::split_votes(longest);
-        let gap = (splits.measured - splits.expected).abs();
-        assert!(gap <= 2.0, "{splits:?}");
+    for longest in [200, 250, 300, 450, 600].map(Time::ms) {
+        let trials = (1..=lab::RUNS).map(|seed| Lab::Elections.trial(longest, seed));
+        let trials: Vec<Trial> = trials.collect();
+        let expected = Experiment::with(longest).expected();
+        let gap = (lab::split_share(&trials) - expected).abs();
+        assert!(gap <= 2.0, "{longest}: {gap:.1} points apart");
+        let histogram = Histogram::of(longest, &trials);
+        let curve: f64 = histogram.bars.iter().map(|bar| bar.expected).sum();
+        assert!(
+            (curve / 10.0 - (100.0 - expected)).abs() < 0.2,
+            "{longest}: {curve}, {expected}"
+        );
+        for bar in &histogram.bars {
+            // Four standard deviations of a count.
+            let most = 4.0 * bar.expected.max(4.0).sqrt();
+            assert!(
+                (f64::from(bar.first) - bar.expected).abs() <= most,
+                "{longest}: {bar:?}"
+            );
+        }
     }
-    let usual = course::lab::split_votes(300);
-    assert!((usual.expected - 8.9).abs() < 0.1, "{usual:?}");
-    assert!(usual.measured > course::lab::CONTENT);
-    assert!(course::lab::split_votes(450).measured <= course::lab::CONTENT);
 }

@@ -22,9 +22,7 @@ fn the_example_of_the_documentation_is_a_chapter() {
 }
 
 fn words(prose: &[Prose]) -> usize {
-    let texts = prose.iter().flatten().map(|span| match span {
-        Span::Code(text) | Span::Noun(_, text) | Span::Term(text) | Span::Text(text) => text,
-    });
+    let texts = prose.iter().flatten().map(Span::written);
     texts.map(|text| text.split_whitespace().count()).sum()
 }
 
@@ -62,11 +60,7 @@ fn pages_are_short_and_name_what_to_touch() {
             .before
             .iter()
             .flatten()
-            .map(|span| match span {
-                Span::Code(text) | Span::Noun(_, text) | Span::Term(text) | Span::Text(text) => {
-                    text.to_lowercase() + " "
-                }
-            })
+            .map(|span| span.written().to_lowercase() + " ")
             .collect();
         let said = said + &page.title.to_lowercase();
         for touch in &page.touch {

@@ -4,6 +4,8 @@
 mod export;
 mod field;
 
+pub use self::export::text as save_text;
+
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, HtmlInputElement};
