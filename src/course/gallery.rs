@@ -3,16 +3,19 @@
 //! Each opens at a moment where something is about to happen, asks a question and says what to try.
 //! Most have a counter-measure: the same run from the same step, with one setting or rule changed.
 //! What is said of both is a script with expectations, and a test runs it.
+//!
+//! A challenge is a scenario with a goal. Its script brings it about: how many actions that takes is
+//! the par.
 
 use super::Script;
 use crate::narrate::say;
-use crate::script::Runner;
+use crate::script::{Goal, Runner};
 use crate::session::Session;
 use crate::sim::text::{TextError, parse_action};
 use crate::sim::{Action, Scenario};
 
 /// A scenario of the gallery.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Exhibit {
     /// Its name in a link.
     pub name: &'static str,
@@ -24,6 +27,8 @@ pub struct Exhibit {
     pub ask: String,
     /// What to try.
     pub hint: String,
+    /// What is to be brought about, if it is a challenge.
+    pub goal: Option<Goal>,
     /// The counter-measure, if it has one.
     pub counter: Option<Counter>,
     setup: Script,
@@ -74,6 +79,18 @@ exhibits! {
     "snapshot"
     "slow-disk"
     "wiped-disk"
+    "keep-two-leaders"
+    "split-the-votes"
+    "be-the-network"
+    "lose-a-write"
+    "save-a-write"
+    "count-twice"
+    "read-the-past"
+    "two-in-one-term"
+    "forget-the-log"
+    "old-leader-commits"
+    "beat-the-hunter"
+    "old-replies"
 }
 
 /// All of them, in their order. An error names the text.
@@ -131,6 +148,7 @@ impl Exhibit {
             "group" => self.group = say(value).into(),
             "ask" => self.ask = say(value).into(),
             "try" => self.hint = say(value).into(),
+            "goal" => self.goal = Some(Goal::parse(value).map_err(|(_, message)| message)?),
             "counter" => {
                 let (name, actions) = value
                     .split_once(" = ")
@@ -155,7 +173,31 @@ impl Exhibit {
 
     /// The run, at the moment where something is about to happen.
     pub fn session(&self) -> Result<Session, TextError> {
-        Session::of(&self.runner()?)
+        let mut session = Session::of(&self.runner()?)?;
+        if let Some(goal) = &self.goal {
+            session.watch_for(vec![goal.clone()]);
+        }
+        Ok(session)
+    }
+
+    /// How many actions have brought the run to the moment at which it opens.
+    pub fn begun(&self) -> usize {
+        self.runner().map_or(0, |runner| runner.actions().len())
+    }
+
+    /// The run in which the recorded actions have brought about what the challenge asks for.
+    pub fn solution(&self) -> Result<Session, TextError> {
+        let mut runner = self.runner()?;
+        let begun = runner.actions().len();
+        self.then.follow(&mut runner)?;
+        let mut session = self.session()?;
+        for (at, action) in &runner.actions()[begun..] {
+            session.advance(*at);
+            // What was done in the runner can be done here.
+            let _ = session.act(action.clone());
+        }
+        session.advance(runner.now());
+        Ok(session)
     }
 
     /// The same at the same moment, with the counter-measure.
@@ -190,6 +232,7 @@ impl Exhibit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::Time;
 
     #[test]
     fn every_scenario_does_what_it_says_and_so_does_its_counter_run() {
@@ -211,6 +254,30 @@ mod tests {
             }
         }
         assert!(failed.is_empty(), "{}", failed.join("\n"));
+    }
+
+    #[test]
+    fn challenges_are_met_by_their_solutions_and_not_by_waiting() {
+        let challenges = exhibits().unwrap();
+        let challenges = challenges.iter().filter(|exhibit| exhibit.goal.is_some());
+        let mut count = 0;
+        for exhibit in challenges {
+            let mut idle = exhibit.session().unwrap();
+            let begun = idle.now();
+            idle.advance(begun + Time::ms(5_000));
+            assert_eq!(idle.met(0), None, "{} needs nothing", exhibit.name);
+            let solution = exhibit.solution().unwrap();
+            assert!(solution.met(0).is_some(), "{} is not met", exhibit.name);
+            // The last act is needed, too.
+            let (last, _) = solution.actions().last().unwrap();
+            let mut without = solution.clone();
+            without.undo();
+            without.advance(*last + Time::ms(200));
+            assert_eq!(without.met(0), None, "{} has an act too many", exhibit.name);
+            assert!(solution.actions().len() > exhibit.begun());
+            count += 1;
+        }
+        assert!(count >= 12);
     }
 
     #[test]

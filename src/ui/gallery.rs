@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::challenge::best;
 use super::still::still;
 use crate::course::gallery::{Exhibit, exhibits};
 use crate::narrate::{fill, say};
@@ -67,6 +68,11 @@ pub fn Gallery(props: &GalleryProps) -> Html {
 fn card(exhibit: &Exhibit, session: &Session, open: Option<&str>) -> Html {
     let current = (open == Some(exhibit.name)).then_some("true");
     let counter = exhibit.counter.as_ref();
+    let note = match (counter, best(exhibit.name)) {
+        (Some(counter), _) => Some(fill("also with {}", &[&counter.name])),
+        (None, Some(best)) => Some(fill("✓ done in {}", &[&best])),
+        (None, None) => None,
+    };
     html! {
         <li key={exhibit.name}>
             <a href={format!("#/play/{}", exhibit.name)} aria-current={current}>
@@ -74,15 +80,21 @@ fn card(exhibit: &Exhibit, session: &Session, open: Option<&str>) -> Html {
                 <span class="gallery-words">
                     <b>{ &exhibit.title }</b>
                     <span>{ &exhibit.ask }</span>
-                    { for counter.map(|counter| html! { <small>{ fill("also with {}", &[&counter.name]) }</small> }) }
+                    { for note.map(|note| html! { <small>{ note }</small> }) }
                 </span>
             </a>
         </li>
     }
 }
 
-/// The scenario that is open: its question, what to try, and the same with its counter-measure.
-pub fn scenario_card(exhibit: &Exhibit, countered: bool, on_counter: &Callback<bool>) -> Html {
+/// The scenario that is open: its question, what to try, and the same with its counter-measure; of a
+/// challenge, how far it is.
+pub fn scenario_card(
+    exhibit: &Exhibit,
+    countered: bool,
+    on_counter: &Callback<bool>,
+    challenge: Option<Html>,
+) -> Html {
     let counter = exhibit.counter.as_ref().map(|counter| {
         let onclick = on_counter.reform(move |_: MouseEvent| !countered);
         let label = if countered {
@@ -97,7 +109,7 @@ pub fn scenario_card(exhibit: &Exhibit, countered: bool, on_counter: &Callback<b
             <h1>{ &exhibit.title }</h1>
             <p>{ &exhibit.ask }</p>
             <p class="try">{ &exhibit.hint }</p>
-            { for counter }
+            { for counter }{ for challenge }
         </section>
     }
 }

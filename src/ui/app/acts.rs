@@ -152,6 +152,7 @@ impl App {
         match session {
             Ok(session) => {
                 self.show(session);
+                self.challenge = Challenge::of(&exhibit);
                 self.exhibit = Some((exhibit, counter));
             }
             Err(error) => self.control.say(error.to_string()),
@@ -241,6 +242,7 @@ impl App {
     pub(super) fn forget(&mut self) {
         (self.focus, self.chosen, self.said) = (None, None, None);
         (self.exhibit, self.picked, self.sheet) = (None, ServerSet::EMPTY, None);
+        self.challenge = None;
         self.answer = Answer::default();
         self.timeline = Rc::default();
         self.broken = 0;
@@ -396,6 +398,9 @@ impl App {
             player.pause();
         }
         self.broken = broken;
+        if let Some(challenge) = &mut self.challenge {
+            challenge.look(&player.session);
+        }
         let mut held = false;
         if self.room == Room::Learn {
             self.learning.look_again(&mut player);
