@@ -22,6 +22,8 @@ pub enum Address<'a> {
     Foreign(&'a str),
     /// `#/present/5/2`: a page for the projector, in large type.
     Present(Place),
+    /// `#/print/5`: a chapter on paper.
+    Print(u16),
     /// `#/lecture/5/2`: the same page for the lecturer, with notes.
     Lecture(Place),
     /// `#/audience`: a window that shows what the lecturer's window shows.
@@ -58,6 +60,9 @@ impl<'a> Address<'a> {
             ["audience"] => Ok(Self::Audience),
             ["present", chapter] => lesson(hash, chapter, "1").map(Self::Present),
             ["present", chapter, page] => lesson(hash, chapter, page).map(Self::Present),
+            ["print", chapter] => {
+                lesson(hash, chapter, "1").map(|place| Self::Print(place.chapter))
+            }
             ["lecture", chapter] => lesson(hash, chapter, "1").map(Self::Lecture),
             ["lecture", chapter, page] => lesson(hash, chapter, page).map(Self::Lecture),
             ["play"] => Ok(Self::Play),
@@ -122,6 +127,7 @@ mod tests {
             ("#/play/", Ok(Address::Play)),
             ("#play", Ok(Address::Play)),
             ("#/contents", Ok(Address::Contents)),
+            ("#/print/13", Ok(Address::Print(13))),
             ("#/audience", Ok(Address::Audience)),
             (
                 "#/present/7",

@@ -193,7 +193,12 @@ fn pitch(lanes: usize) -> f64 {
 }
 
 /// The picture in a room of that width, its lanes so far apart.
-fn picture(chart: &Chart, (width, pitch): (f64, f64), now: Time, asked: Option<Question>) -> Html {
+pub fn picture(
+    chart: &Chart,
+    (width, pitch): (f64, f64),
+    now: Time,
+    asked: Option<Question>,
+) -> Html {
     let x = |at: Time| LEFT + chart.place(at) * (width - LEFT - 8.0);
     let y = |lane: usize| TOP + pitch * lane as f64;
     let height = y(chart.lanes.len().saturating_sub(1)) + 40.0;

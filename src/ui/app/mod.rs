@@ -28,16 +28,18 @@ use self::answer::Answer;
 use self::listen::{Listener, listen};
 use self::sheet::Sheet;
 use self::way::{Route, lesson_address};
-use super::attention::show_stage;
+use super::attention::{inviting, show_stage};
 use super::beginning::Own;
 use super::bench::Bench;
 use super::breaking::Breaking;
+use super::challenge::Challenge;
 use super::chart::ChartView;
 use super::compare::{self, CompareWish, Compared, Other};
 use super::console::Console;
 use super::control::{Control, Heard};
 use super::divide::Divide;
 use super::events::{Events, Line, clock};
+use super::fetch;
 use super::foreign::YourRaft;
 use super::frame::FrameLoop;
 use super::futures::Futures;
@@ -48,12 +50,13 @@ use super::help::help;
 use super::inspector::{DELAY, inspector};
 use super::kept::{self, Kept};
 use super::keys::{Shortcut, shortcut};
-use super::learning::{self, Learning, Outcome, Wish, inviting};
+use super::learning::{Learning, Outcome, Wish};
 use super::lesson::{lesson, way};
 use super::logs::Logs;
 use super::opening::{Opening, fresh_seed};
 use super::paint::Paint;
 use super::present::{self, Presenting, Role};
+use super::print::Print;
 use super::promises::{Broken, promises};
 use super::refs::light;
 use super::request::Request;
@@ -68,10 +71,10 @@ use super::unusual::strip;
 use super::why::{self, Inquiry};
 use super::{fault, server};
 use crate::course::gallery::{self, Exhibit};
-use crate::course::{Place, Touch};
+use crate::course::{self, Listed, Place, Touch};
 use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
-use crate::session::{Player, Session, Stop, TimeWish, link};
-use crate::sim::{Action, Fact, Packet, PacketId, Server, Time, World};
+use crate::session::{Player, Record, Session, Stop, TimeWish, link};
+use crate::sim::{Action, Cause, Fact, Packet, PacketId, Server, StepId, Time, World};
 use crate::view::branches::{self, BranchMark};
 use crate::view::facts::{self, Subject};
 use crate::view::kinds::Filter;
@@ -159,8 +162,12 @@ pub struct App {
     picked: ServerSet,
     /// The scenario of the gallery that is open, and whether with its counter-measure.
     exhibit: Option<(Exhibit, bool)>,
+    /// What the open scenario asks for, if it is a challenge.
+    challenge: Option<Challenge>,
     /// Whether the gallery is shown.
     gallery: bool,
+    /// The chapter that is shown as on paper.
+    printing: Option<&'static Listed>,
     /// The address of the room for the traces of others, if it was ever entered: it keeps its trace.
     foreign: Option<String>,
     view: View,
@@ -277,7 +284,9 @@ impl Component for App {
             one_way: false,
             picked: ServerSet::EMPTY,
             exhibit: None,
+            challenge: None,
             gallery: false,
+            printing: None,
             foreign: None,
             view: View::Logs,
             filter: Filter::default(),

@@ -19,6 +19,10 @@ impl App {
             let open = self.exhibit.as_ref().map(|(exhibit, _)| exhibit.name);
             return html! { <Gallery {open} /> };
         }
+        if let Some(listed) = self.printing {
+            let chapter = self.learning.chapter.clone();
+            return html! { <Print {listed} {chapter} /> };
+        }
         if let Some(compare) = self.comparison() {
             return html! { <>{ compare }{ self.bottom() }</> };
         }
@@ -122,7 +126,12 @@ impl App {
     fn play_top(&self, world: &World) -> Html {
         let wishes = &self.wishes;
         let top = match &self.exhibit {
-            Some((exhibit, countered)) => scenario_card(exhibit, *countered, &wishes.counter),
+            Some((exhibit, countered)) => {
+                let challenge = self.challenge.as_ref();
+                let session = &self.control.player().session;
+                let challenge = challenge.map(|it| it.card(session, &wishes.counter));
+                scenario_card(exhibit, *countered, &wishes.counter, challenge)
+            }
             None => guide(self.progress()),
         };
         html! {
@@ -226,7 +235,7 @@ impl App {
         html! {
             <main class="stage" aria-label="Stage">
                 { stage }
-                <div>{ for (self.room == Room::Learn || is_embed()).then(|| caption(&player.session)) }</div>
+                <div>{ for (self.room == Room::Learn || is_embed()).then(|| caption(&player.session, self.set_up())) }</div>
                 <div class="acts">
                     { for (self.room == Room::Play).then(|| strip(world, &self.control)) }
                     { self.hint() }
@@ -237,6 +246,11 @@ impl App {
                 <p class="visually-hidden" role="status">{ self.announcement() }</p>
             </main>
         }
+    }
+
+    /// The last step of the set-up of the page that is open.
+    fn set_up(&self) -> Option<StepId> {
+        (self.room == Room::Learn).then_some(self.learning.set_up)
     }
 
     /// Whether the chart has the stage's place, and the stage that of the logs.
@@ -301,7 +315,12 @@ impl App {
         let filter = whole.then(|| self.filter.clone());
         let pages = if whole { self.pages } else { 0 };
         let most = SHOWN_LINES * (1 + pages);
-        let (lines, more) = lines(session, &filter.clone().unwrap_or_default(), most);
+        let (lines, more) = lines(
+            session,
+            &filter.clone().unwrap_or_default(),
+            most,
+            self.set_up(),
+        );
         let why = self.answer.why.clone().filter(|_| !self.answers_left());
         let on_rule = (self.room == Room::Play).then(|| wishes.view.reform(|()| View::Rules));
         html! {
@@ -434,8 +453,14 @@ fn lingering(player: &Player) -> Time {
     Time((player.pace.speed * 1.5e6) as u64)
 }
 
+/// Whether a page's set-up did this, which ended with that step: the reader had no hand in it.
+fn is_set_up(record: &Record, end: Option<StepId>) -> bool {
+    let before = end.is_some_and(|end| record.step.id <= end);
+    before && matches!(record.step.cause, Cause::Action(_))
+}
+
 /// The last two things that matter in a story, the last one large.
-fn caption(session: &Session) -> Html {
+fn caption(session: &Session, set_up: Option<StepId>) -> Html {
     let matters = |fact: &Fact| match fact {
         Fact::Crashed { .. } | Fact::Restarted { .. } => true,
         Fact::Raft { event, .. } => matches!(
@@ -445,6 +470,7 @@ fn caption(session: &Session) -> Html {
         _ => false,
     };
     let records = session.records()[..session.told()].iter().rev();
+    let records = records.filter(|record| !is_set_up(record, set_up));
     let told = records.flat_map(|record| {
         let facts = &record.step.facts;
         let told = record.told.iter().rev();
@@ -485,8 +511,14 @@ fn verdict(session: &Session) -> Html {
 }
 
 /// The latest lines that the filter chooses, so many at most, and whether there are more.
-fn lines(session: &Session, filter: &Filter, most: usize) -> (Rc<[Line]>, bool) {
+fn lines(
+    session: &Session,
+    filter: &Filter,
+    most: usize,
+    set_up: Option<StepId>,
+) -> (Rc<[Line]>, bool) {
     let records = session.records()[..session.told()].iter().rev();
+    let records = records.filter(|record| !is_set_up(record, set_up));
     let lines = records.flat_map(|record| {
         let (step, at) = (record.step.id, record.step.at);
         let told = record.told.iter().rev();

@@ -13,6 +13,7 @@ impl App {
             self.presenting = None;
         }
         self.gallery = matches!(route, Route::Gallery);
+        self.printing = None;
         match route {
             Route::Bench => {
                 self.room = Room::Play;
@@ -29,6 +30,10 @@ impl App {
                 (self.learning.contents, self.learning.notice) = (true, notice);
             }
             Route::Lesson(place) => self.open_lesson(ctx, place),
+            Route::Print(chapter) => {
+                self.open_lesson(ctx, Some(Place { chapter, page: 1 }));
+                self.printing = course::listed(chapter);
+            }
             Route::Present(role, place) => self.present(ctx, role, place),
             Route::Drill => panic!("this is a drill: the address asks for a panic"),
             Route::Foreign(address) => {
@@ -105,7 +110,7 @@ impl App {
         if !self.words_asked && self.learning.wants_words() {
             self.words_asked = true;
             ctx.link()
-                .send_future(async { Msg::Learn(Wish::Glossary(learning::fetch_words().await)) });
+                .send_future(async { Msg::Learn(Wish::Glossary(fetch::words().await)) });
         }
     }
 
@@ -117,7 +122,7 @@ impl App {
                 }
             }
             Outcome::Fetch(chapter) => ctx.link().send_future(async move {
-                let text = learning::fetch(chapter).await;
+                let text = fetch::chapter(chapter).await;
                 Msg::Learn(Wish::Fetched(chapter, text))
             }),
             Outcome::Look => {}
@@ -161,8 +166,14 @@ impl App {
                 classes.push_str(" about-");
                 classes.push_str(panel.name());
             }
+            if self.printing.is_some() {
+                classes.push_str(" in-print");
+            }
             if self.learning.contents {
                 classes.push_str(" in-contents");
+            }
+            if self.learning.shows_lab() {
+                classes.push_str(" in-lab");
             }
             if self.learning.is_timeless(&player.session) {
                 classes.push_str(" timeless");
@@ -195,6 +206,8 @@ pub(super) enum Route {
     Lesson(Option<Place>),
     /// `#/your-raft`, and what stands behind it.
     Foreign(String),
+    /// `#/print/5`: a chapter on paper.
+    Print(u16),
     /// `#/present/5/2`, `#/lecture/5/2` or `#/audience`: a page before an audience.
     Present(Role, Option<Place>),
     /// `#/play/two-leaders`: a scenario of the gallery.
@@ -219,6 +232,7 @@ impl Route {
             Ok(Address::Lesson(place)) => Self::Lesson(Some(place)),
             Ok(Address::Present(place)) => Self::Present(Role::Projector, Some(place)),
             Ok(Address::Lecture(place)) => Self::Present(Role::Lecturer, Some(place)),
+            Ok(Address::Print(chapter)) => Self::Print(chapter),
             Ok(Address::Audience) => Self::Present(Role::Audience, None),
             Ok(Address::Gallery) => Self::Gallery,
             Ok(Address::Play) => Self::Play,
