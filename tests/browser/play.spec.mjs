@@ -331,3 +331,28 @@ test.describe("on a phone", () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   });
 });
+
+test("a challenge counts the acts, says when it is met, and knows a solution", async ({ page }) => {
+  await page.goto("./#/play/scenarios");
+  await page.getByRole("button", { name: /^Challenges/ }).click();
+  await page.getByRole("link", { name: /Make two leaders/ }).click();
+  const card = page.locator(".challenge");
+  await expect(card).toContainText("Your acts: 0 · par 2");
+  const command = page.getByRole("combobox", { name: "Command" });
+  for (const [nth, line] of ["crash S5", "isolate S1", "timeout S2"].entries()) {
+    await command.fill(line);
+    await command.press("Enter");
+    await expect(card).toContainText(`Your acts: ${nth + 1}`);
+  }
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expect(card).toContainText("Done in 3: par is 2.");
+  await card.getByRole("button", { name: "Start again" }).click();
+  await expect(card).toContainText("Your acts: 0 · par 2 · your best 3");
+  await card.getByText("A solution").click();
+  await card.getByRole("link", { name: "Open a run that does it" }).click();
+  await expect(card).toHaveCount(0);
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expect(page.getByRole("button", { name: /^S\d, leader/ })).toHaveCount(2);
+  await page.goto("./#/play/scenarios");
+  await expect(page.getByRole("link", { name: /Make two leaders/ })).toContainText("done in 3");
+});
