@@ -34,6 +34,33 @@
 //! earlier terms had committed. A long log of an early term may be what a deposed leader wrote for
 //! itself.
 //!
+//! # Learning what is committed, by example
+//!
+//! The log of a follower is `[1 1 2 2]`, and its commitIndex is 1. The leader of term 3 has the log
+//! `[1 1 3 3]`, all committed, and sends AppendEntries in batches of one:
+//!
+//! | `prev_log` | entries | `leader_commit` | last new entry | commitIndex |
+//! |---|---|---|---|---|
+//! | index 2, term 1 | none | 4 | 2 | 2: entries 3 and 4 here were never the leader's |
+//! | index 2, term 1 | 3 | 4 | 3 | 3: entry 4 is deleted, so there is no more |
+//! | index 3, term 3 | 3 | 4 | 4 | 4 |
+//! | index 2, term 1 | 3 | 2, as it is a late copy | 3 | 4: it never falls |
+//!
+//! With commitIndex 4 after the first message, the follower would have applied two entries of term 2,
+//! and its state machine would differ for ever (AppendEntries 5).
+//!
+//! # What restarts the election timer
+//!
+//! | | restarts it | why |
+//! |---|---|---|
+//! | a request of the current leader | yes | the leader lives, also if the logs do not match yet |
+//! | a granted vote | yes | the candidate needs the time to win |
+//! | a rejected vote | no | a candidate that cannot win must not keep the others from trying |
+//! | a message of an earlier term | no | its sender was deposed |
+//!
+//! This is Followers 2. Many who implement Raft restart the timer too often, and then nobody is elected
+//! for a long time (Students' Guide to Raft, "Livelocks").
+//!
 //! # Accepting is a promise
 //!
 //! The leader counts on what a follower accepted: it may commit because of it. So the entries are on
@@ -100,7 +127,8 @@ impl<M: StateMachine> Node<M> {
                 self.read_index_reply(from, term, id, index, out);
             }
             Message::ReadIndex { term, .. } => self.ignore_as_no_leader(from, term, out),
-            // A follower has asked nothing in this term, so it waits for no reply.
+            // A follower has asked nothing in this term, so it waits for no reply. It may have led an
+            // earlier term, or stood in it.
             Message::AppendEntriesReply { .. } | Message::InstallSnapshotReply { .. } => {
                 self.ignore(from, IgnoreReason::LeadsNoLonger, out);
             }

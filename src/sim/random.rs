@@ -25,7 +25,7 @@ pub enum Purpose {
 
 /// A roll: evenly spread over all 64 bits.
 pub fn roll(seed: u64, purpose: Purpose, who: u32, at: Time) -> u64 {
-    let mut bits = mix(seed ^ 0x9e37_79b9_7f4a_7c15);
+    let mut bits = mix(seed ^ STEP);
     bits = mix(bits ^ ((purpose as u64) << 32 | u64::from(who)));
     mix(bits ^ at.0)
 }
@@ -41,6 +41,9 @@ pub fn between(bits: u64, low: Time, high: Time) -> Time {
 pub fn chance(per_mille: u16, bits: impl FnOnce() -> u64) -> bool {
     per_mille > 0 && bits() % 1000 < u64::from(per_mille)
 }
+
+/// The step of SplitMix64: 2^64 divided by the golden ratio.
+pub(super) const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The finishing step of SplitMix64 (Steele, Lea, Flood 2014).
 pub(crate) fn mix(mut bits: u64) -> u64 {

@@ -1,14 +1,11 @@
 //! Random numbers in sequence, for what is chosen from outside a world: a schedule, an order of
 //! answers. A world itself hashes its random numbers ([`super::random`]), with the same function.
 
-use super::random::mix;
+use super::random::{STEP, mix};
 
 /// A stream of random numbers that depends only on its seed: SplitMix64 (Steele, Lea, Flood 2014).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rng(u64);
-
-/// The step of SplitMix64: 2^64 divided by the golden ratio.
-const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Rng {
     /// The stream of that seed.
