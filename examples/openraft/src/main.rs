@@ -9,16 +9,8 @@ mod messages;
 mod network;
 mod types;
 
-use std::io::Write;
-
 fn main() {
-    let seed = std::env::args()
-        .nth(1)
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or(1);
-    let trace = cluster::run(seed, 3_000);
-    let written = std::io::stdout().write_all(trace.as_bytes());
-    written.unwrap_or_else(|why| eprintln!("standard output: {why}"));
+    raftarium_paper::print(|seed| cluster::run(seed, 3_000));
 }
 
 #[cfg(test)]

@@ -1,6 +1,16 @@
 //! A trace of a simulated cluster, as docs/trace.md tells it: one line a step, with what changed.
 
+use std::io::Write;
+
 use serde_json::{Map, Value, json};
+
+/// Writes the trace of the seed that the command line names, or of seed 1.
+pub fn print(run: impl FnOnce(u64) -> String) {
+    let seed = std::env::args().nth(1);
+    let seed = seed.and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let written = std::io::stdout().write_all(run(seed).as_bytes());
+    written.unwrap_or_else(|why| eprintln!("standard output: {why}"));
+}
 
 /// Where chance comes from: all hangs on a seed.
 pub struct Dice(u64);
