@@ -154,5 +154,6 @@ export async function open(page, site, state) {
   const [address, lead] = STATES[state];
   await page.goto(site + address);
   await page.locator("#boot").waitFor({ state: "detached" });
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
   await lead?.(page);
 }
