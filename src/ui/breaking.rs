@@ -4,8 +4,9 @@
 use yew::prelude::*;
 
 use super::control::{Control, sentence};
-use super::hunter::{Counterexample, Hunter, News, Stage};
+use super::hunter::{self, Counterexample, News, Stage};
 use super::settings::{RunWish, options, value};
+use super::task::Task;
 use crate::check::Property;
 use crate::hunt::detections::Detection;
 use crate::narrate::{fill, say};
@@ -43,7 +44,7 @@ pub struct BreakingProps {
 pub struct Breaking {
     nth: usize,
     guess: Option<Property>,
-    hunter: Option<Hunter>,
+    hunter: Option<Task>,
     /// How far the hunt is, or was when it was over.
     news: Option<News>,
     /// Why there is no hunt.
@@ -77,7 +78,7 @@ impl Component for Breaking {
             Msg::Heard(Err(fault)) => (self.hunter, self.fault) = (None, Some(fault)),
             Msg::Hunt => {
                 let tell = ctx.link().callback(Msg::Heard);
-                let hunter = Hunter::start(self.rule(), move |news| tell.emit(news));
+                let hunter = hunter::start(self.rule(), move |news| tell.emit(news));
                 (self.hunter, self.news, self.fault) = (Some(hunter), None, None);
             }
             Msg::Stop => (self.hunter, self.news) = (None, None),

@@ -1,4 +1,4 @@
-//! The texts of the course that are fetched when they are needed.
+//! The texts of the site that are fetched when they are needed.
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -30,9 +30,14 @@ pub async fn text(language: Language, file: &str) -> Option<String> {
         other => other.code(),
     };
     let address = format!("lessons/{folder}/{file}?{:x}", course::VERSION).replace("//", "/");
+    at(&address).await
+}
+
+/// A text of the site, if it arrives.
+pub async fn at(address: &str) -> Option<String> {
     let window = web_sys::window()?;
     let text = async {
-        let response = JsFuture::from(window.fetch_with_str(&address)).await?;
+        let response = JsFuture::from(window.fetch_with_str(address)).await?;
         let response: Response = response.dyn_into()?;
         if !response.ok() {
             return Err(JsValue::NULL);

@@ -3,8 +3,9 @@
 use yew::prelude::*;
 
 use super::control::{Control, sentence};
-use super::searcher::{End, Reached, Searcher};
+use super::searcher::{self, End, Reached};
 use super::settings::{RunWish, options, value};
+use super::task::Task;
 use crate::check::Property;
 use crate::hunt::reach::Aim;
 use crate::narrate::{fill, say};
@@ -43,7 +44,7 @@ pub struct Futures {
     fan: Vec<Future>,
     aim: Aim,
     limit: u8,
-    searcher: Option<Searcher>,
+    searcher: Option<Task>,
     news: Option<Reached>,
     fault: Option<String>,
 }
@@ -89,7 +90,7 @@ impl Component for Futures {
                 let tell = ctx.link().callback(Msg::Heard);
                 let tell = move |news| tell.emit(news);
                 let player = props.control.player();
-                let searcher = Searcher::start(&player.session, self.aim, self.limit, tell);
+                let searcher = searcher::start(&player.session, self.aim, self.limit, tell);
                 (self.searcher, self.news, self.fault) = (Some(searcher), None, None);
             }
             Msg::Stop => self.searcher = None,

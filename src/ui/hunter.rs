@@ -1,14 +1,13 @@
-//! A hunt in a thread of its own, so that the page goes on as if there were none: in the worker's
-//! program (`src/worker.rs`). The first word of the worker's name is the rule; it tells how far it is
-//! in messages, each some lines of text ([`News`]). To stop it is to end the worker.
+//! A hunt in a thread of its own ([`super::task`]). The first word of the worker's name is the rule;
+//! it tells how far it is in messages, each some lines of text ([`News`]).
 
+use std::rc::Rc;
 use std::str::FromStr;
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::{DedicatedWorkerGlobalScope, ErrorEvent, MessageEvent, Worker, js_sys};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DedicatedWorkerGlobalScope, js_sys};
 
+use super::task::Task;
 use crate::check::Property;
 use crate::hunt::Hunt;
 use crate::hunt::detections::Detection;
@@ -58,49 +57,16 @@ pub struct Counterexample {
     pub run: String,
 }
 
-/// A worker that hunts, as long as this is kept.
-pub struct Hunter {
-    worker: Worker,
-    _heard: Closure<dyn FnMut(MessageEvent)>,
-    _failed: Closure<dyn FnMut(ErrorEvent)>,
-}
-
-impl Hunter {
-    /// Begins to hunt for what breaks without a rule. `tell` hears how far it is, or in a sentence
-    /// why there is no hunt.
-    pub fn start(rule: Rule, tell: impl Fn(Result<News, String>) + Clone + 'static) -> Self {
-        let worker = start_worker(rule.name());
-        let told = tell.clone();
-        let heard = Closure::new(move |event: MessageEvent| {
-            let text = event.data().as_string().unwrap_or_default();
-            told(text.parse::<News>().map_err(|_| text));
-        });
-        let failed = Closure::new(move |_: ErrorEvent| {
-            tell(Err(
-                "This browser starts no hunter. Any current one does.".into()
-            ));
-        });
-        worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
-        Self {
-            worker,
-            _heard: heard,
-            _failed: failed,
-        }
-    }
-}
-
-impl Drop for Hunter {
-    fn drop(&mut self) {
-        self.worker.terminate();
-    }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// Starts the worker's program, to hunt without that rule (`static/boot.js`).
-    #[wasm_bindgen(js_name = startWorker)]
-    pub fn start_worker(task: &str) -> Worker;
+/// Begins to hunt for what breaks without a rule. `tell` hears how far it is, or in a sentence why
+/// there is no hunt.
+pub fn start(rule: Rule, tell: impl Fn(Result<News, String>) + 'static) -> Task {
+    let told = move |message: Option<JsValue>| {
+        let gone = "This browser starts no hunter. Any current one does.";
+        let text = message.and_then(|message| message.as_string());
+        let text = text.unwrap_or_else(|| gone.into());
+        tell(text.parse::<News>().map_err(|_| text));
+    };
+    Task::start(rule.name(), Rc::new(told))
 }
 
 /// What a worker does, and no page: it hunts for what breaks without the rule that its name begins with, to the end.

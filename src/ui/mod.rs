@@ -73,6 +73,7 @@ mod stage;
 mod still;
 mod storage;
 mod svg;
+mod task;
 mod theme;
 mod timebar;
 mod tools;

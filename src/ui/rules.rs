@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::Response;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::control::Control;
 use super::events::clock;
+use super::fetch;
 use super::why::token;
 use crate::narrate::{fill, say};
 use crate::raft::NodeId;
@@ -61,7 +60,7 @@ pub fn Rules(props: &RulesProps) -> Html {
             // What could not be had is asked for again.
             if *shows && !matches!(*fetched, Some(Ok(_))) {
                 spawn_local(async move {
-                    let text = fetch().await;
+                    let text = fetch_code().await;
                     fetched.set(Some(text.map(|text| read(&text)).ok_or(())));
                 });
             }
@@ -114,7 +113,7 @@ const GONE: &str = "The code did not arrive: check the connection, then choose i
     `./dev serve` shows has none: `./dev build` makes it.";
 
 /// The file that the build made of the core.
-async fn fetch() -> Option<String> {
+async fn fetch_code() -> Option<String> {
     let window = web_sys::window()?;
     // The name of the program that runs tells versions apart.
     let tag = window
@@ -123,18 +122,8 @@ async fn fetch() -> Option<String> {
         .ok()??;
     let version = tag.get_attribute("data-wasm").unwrap_or_default();
     let address = format!("core.txt?{}", version.trim_start_matches("./"));
-    let text = async {
-        let response = JsFuture::from(window.fetch_with_str(&address)).await?;
-        let response: Response = response.dyn_into()?;
-        if !response.ok() {
-            return Err(JsValue::NULL);
-        }
-        JsFuture::from(response.text()?).await
-    };
-    text.await
-        .ok()?
-        .as_string()
-        .filter(|text| !text.starts_with('<'))
+    let text = fetch::at(&address).await?;
+    (!text.starts_with('<')).then_some(text)
 }
 
 /// Blocks with an empty line between them; the first line of each is `label|file|line`.

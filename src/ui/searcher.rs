@@ -1,11 +1,12 @@
 //! The search of futures in a thread of its own, in the same worker as the hunt: the first word of its
 //! name is `reach`, the rest is what is searched, and from where.
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{DedicatedWorkerGlobalScope, ErrorEvent, MessageEvent, Worker, js_sys};
+use std::rc::Rc;
 
-use super::hunter::start_worker;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DedicatedWorkerGlobalScope, js_sys};
+
+use super::task::Task;
 use crate::check::Property;
 use crate::hunt::reach::{Aim, Outcome, Search, moment, watchable};
 use crate::raft::NodeId;
@@ -46,46 +47,21 @@ pub enum End {
     TooMany,
 }
 
-/// A worker that searches, as long as this is kept.
-pub struct Searcher {
-    worker: Worker,
-    _heard: Closure<dyn FnMut(MessageEvent)>,
-    _failed: Closure<dyn FnMut(ErrorEvent)>,
-}
-
-impl Searcher {
-    /// Begins to search from the cursor of `session`.
-    pub fn start(
-        session: &Session,
-        aim: Aim,
-        limit: u8,
-        tell: impl Fn(Result<Reached, String>) + Clone + 'static,
-    ) -> Self {
-        let worker = start_worker(&name(session, aim, limit));
-        let told = tell.clone();
-        let heard = Closure::new(move |event: MessageEvent| {
-            let text = event.data().as_string().unwrap_or_default();
-            told(read(&text).ok_or(text));
-        });
-        let failed = Closure::new(move |_: ErrorEvent| {
-            tell(Err(
-                "This browser starts no worker. Any current one does.".into()
-            ));
-        });
-        worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
-        Self {
-            worker,
-            _heard: heard,
-            _failed: failed,
-        }
-    }
-}
-
-impl Drop for Searcher {
-    fn drop(&mut self) {
-        self.worker.terminate();
-    }
+/// Begins to search from the cursor of `session`. `tell` hears how far it is, or why there is no
+/// search.
+pub fn start(
+    session: &Session,
+    aim: Aim,
+    limit: u8,
+    tell: impl Fn(Result<Reached, String>) + 'static,
+) -> Task {
+    let told = move |message: Option<JsValue>| {
+        let gone = "This browser starts no worker. Any current one does.";
+        let text = message.and_then(|message| message.as_string());
+        let text = text.unwrap_or_else(|| gone.into());
+        tell(read(&text).ok_or(text));
+    };
+    Task::start(&name(session, aim, limit), Rc::new(told))
 }
 
 /// `reach 0 3 8 1500 AgcH...`: the kind of the aim and its number, the limit, the cursor, the run.

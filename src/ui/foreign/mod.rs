@@ -15,15 +15,16 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::js_sys::Array;
-use web_sys::{Blob, DragEvent, Element, File, KeyboardEvent, Response, Window};
+use web_sys::{Blob, DragEvent, Element, File, KeyboardEvent};
 use yew::prelude::*;
 
 use self::letters::{Findings, History, Told, Wish};
 use self::worker::Desk;
+use super::fetch;
 use super::motion::Motion;
 use crate::session::link;
 use crate::sim::Time;
@@ -310,7 +311,7 @@ impl YourRaft {
             name => {
                 let name = name.to_owned();
                 ctx.link()
-                    .send_future(async move { Msg::Fetched(fetch(&name).await) });
+                    .send_future(async move { Msg::Fetched(fetch_trace(&name).await) });
             }
         }
     }
@@ -497,23 +498,12 @@ fn blob(text: &str) -> Blob {
 }
 
 /// A trace that the site has.
-async fn fetch(name: &str) -> Result<(String, Blob), String> {
+async fn fetch_trace(name: &str) -> Result<(String, Blob), String> {
     let known: String = name
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .collect();
-    let gone = || format!("There is no trace {known} here.");
-    let window: Window = web_sys::window().ok_or_else(gone)?;
-    let address = format!("traces/{known}.jsonl");
-    let text = async {
-        let response = JsFuture::from(window.fetch_with_str(&address)).await?;
-        let response: Response = response.dyn_into()?;
-        if !response.ok() {
-            return Err(JsValue::NULL);
-        }
-        JsFuture::from(response.text()?).await
-    };
-    let text = text.await.ok().and_then(|text| text.as_string());
-    let text = text.ok_or_else(gone)?;
+    let text = fetch::at(&format!("traces/{known}.jsonl")).await;
+    let text = text.ok_or_else(|| format!("There is no trace {known} here."))?;
     Ok(named(&format!("{known}.jsonl"), &text))
 }

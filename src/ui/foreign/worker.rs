@@ -1,15 +1,15 @@
 //! The trace in a thread of its own: there it is read, judged and kept; the page asks for the
-//! moments that it shows. The worker is a program of its own (`src/worker.rs`); the first word of its name
-//! says what to do. Both write letters (`letters`). To cancel is to end the worker.
+//! moments that it shows ([`super::super::task`]). Both write letters (`letters`).
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::{Array, Date, Uint8Array, global};
-use web_sys::{Blob, DedicatedWorkerGlobalScope, ErrorEvent, FileReaderSync, MessageEvent, Worker};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
+use super::super::task::Task;
 use super::letters::{Finding, Findings, History, Told, Wish};
 use crate::trace::watch::Watch;
 use crate::trace::{Report, Rule, histories};
@@ -27,49 +27,25 @@ const TELL_MS: f64 = 80.0;
 const MOST_FINDINGS: usize = 200;
 
 /// A worker that has a trace, as long as this is kept.
-pub struct Desk {
-    worker: Worker,
-    _heard: Closure<dyn FnMut(MessageEvent)>,
-    _failed: Closure<dyn FnMut(ErrorEvent)>,
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// Starts the worker's program (`static/boot.js`).
-    #[wasm_bindgen(js_name = startWorker)]
-    fn start_worker(task: &str) -> Worker;
-}
+pub struct Desk(Task);
 
 impl Desk {
     /// Starts a worker. `tell` hears what it tells.
-    pub fn start(tell: impl Fn(Told) + Clone + 'static) -> Self {
-        let worker = start_worker(NAME);
-        let told = tell.clone();
-        let heard = Closure::new(move |event: MessageEvent| {
-            told(read(&event.data()));
-        });
-        let failed = Closure::new(move |_: ErrorEvent| {
-            tell(Told::Refused(
-                "This browser could not hold the trace. Try a shorter one.".into(),
-            ));
-        });
-        worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
-        Self {
-            worker,
-            _heard: heard,
-            _failed: failed,
-        }
+    pub fn start(tell: impl Fn(Told) + 'static) -> Self {
+        let gone = "This browser could not hold the trace. Try a shorter one.";
+        let told = move |letter: Option<JsValue>| {
+            tell(letter.map_or_else(|| Told::Refused(gone.into()), |letter| read(&letter)));
+        };
+        Self(Task::start(NAME, Rc::new(told)))
     }
 
     /// Gives it the trace.
     pub fn open(&self, blob: &Blob) {
-        // A worker that is gone says so itself.
-        let _ = self.worker.post_message(blob);
+        self.0.say(blob);
     }
 
     pub fn ask(&self, wish: &Wish) {
-        let _ = self.worker.post_message(&wish.write().into());
+        self.0.say(&wish.write().into());
     }
 }
 
@@ -82,12 +58,6 @@ fn read(letter: &JsValue) -> Told {
     let texts = texts.map(|text| text.as_string().unwrap_or_default());
     let read = Told::read(texts.collect());
     read.unwrap_or_else(|| Told::Refused("The trace could not be shown.".into()))
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        self.worker.terminate();
-    }
 }
 
 thread_local! {
