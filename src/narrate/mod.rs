@@ -28,8 +28,8 @@ pub use page::{fill, read as read_words, say, say_of, speak, spoken};
 pub use state::{Journey, Standing, commitment, entry, following, journey};
 
 use crate::raft::event::TimerResetReason;
-use crate::raft::{EntryId, Event, LogIndex, NodeId};
-use crate::sim::{Cause, Fact, PacketId, Step, World};
+use crate::raft::{EntryId, Event, LogIndex, NodeId, Term};
+use crate::sim::{Cause, Fact, PacketId, Server, Step, World};
 
 /// A sentence about something that came of a step.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,6 +45,8 @@ pub struct Sentence {
     pub fact: Option<usize>,
     /// The log entry it is about, if it is about one.
     pub entry: Option<EntryId>,
+    /// The term of that server then; else the latest of all servers.
+    pub term: Term,
     /// The packets it tells of, sent or lost.
     pub packets: Vec<PacketId>,
 }
@@ -74,7 +76,7 @@ pub fn sentences(language: Language, step: &Step, world: &World) -> Vec<Sentence
         | Cause::Timeout { .. }
         | Cause::Written { .. } => None,
     };
-    let deed = deed.map(|text| outline(text, Weight::Story, step));
+    let deed = deed.map(|text| outline(text, Weight::Story, step, world));
     let mut told: Vec<Sentence> = deed.into_iter().collect();
     for (place, fact) in step.facts.iter().enumerate() {
         // What is sent to many is told once.
@@ -91,25 +93,39 @@ pub fn sentences(language: Language, step: &Step, world: &World) -> Vec<Sentence
                 let term = world.server(server).log().term(index)?;
                 (index > LogIndex(0)).then_some(EntryId { index, term })
             }),
+            term: term(about.server, world),
             packets: group::packets(step, place, world),
         });
     }
     if told.is_empty() {
-        told.push(outline(words.no_effect(step, world), Weight::Quiet, step));
+        told.push(outline(
+            words.no_effect(step, world),
+            Weight::Quiet,
+            step,
+            world,
+        ));
     }
     told
 }
 
 /// A sentence about a step rather than one of its facts.
-fn outline(text: String, weight: Weight, step: &Step) -> Sentence {
+fn outline(text: String, weight: Weight, step: &Step, world: &World) -> Sentence {
     Sentence {
         text,
         weight,
         server: step.server(),
         fact: None,
         entry: None,
+        term: term(step.server(), world),
         packets: Vec::new(),
     }
+}
+
+/// The term of a server; else the latest of all.
+fn term(server: Option<NodeId>, world: &World) -> Term {
+    let own = server.and_then(|id| world.find(id));
+    let latest = || world.servers().iter().map(Server::term).max();
+    own.map(Server::term).or_else(latest).unwrap_or_default()
 }
 
 /// Whether a step has anything to tell to somebody who is learning.

@@ -166,5 +166,10 @@ fn said(statement: &Statement<'_>) -> Result<Command, TextError> {
         })
 }
 
+/// Whether a word begins a command, whatever follows it.
+pub fn is_command(word: &str) -> bool {
+    COMMANDS.split(", ").any(|command| command == word)
+}
+
 const COMMANDS: &str = "clients, count, events, expect, forget, logs, packets, run, status, step, \
     timers";

@@ -31,7 +31,7 @@ pub mod print;
 mod runner;
 mod timed;
 
-pub use command::{Command, Print, Span, parse};
+pub use command::{Command, Print, Span, is_command, parse};
 pub use complete::complete;
 pub use condition::Condition;
 pub use goal::{Goal, Watch};

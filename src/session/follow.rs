@@ -35,9 +35,12 @@ pub struct Line {
 
 /// Opens a session, or follows a script: a text with commands between its statements.
 pub fn open(text: &str) -> Result<Followed, TextError> {
-    let is_script = |statement| {
+    // A command that is wrong is one all the same.
+    let is_script = |statement: Statement<'_>| {
+        let first = statement.text.split_whitespace().next();
         let command = script::parse(&statement);
-        command.is_ok_and(|command| !matches!(command, Command::Say(_)))
+        first.is_some_and(script::is_command)
+            || command.is_ok_and(|command| !matches!(command, Command::Say(_)))
     };
     if text.len() > text::LONGEST_TEXT || !text::statements(text).any(is_script) {
         let (lines, error) = (Vec::new(), None);
@@ -231,5 +234,9 @@ mod tests {
         assert!(followed.lines[3].expects && last.printed.contains("leader"));
         assert_eq!(followed.error.unwrap().line, 5);
         assert_eq!(followed.session.now(), last.at);
+
+        let wrong = open("servers 3\nrun 999999999s").unwrap();
+        let error = wrong.error.unwrap();
+        assert_eq!((error.line, error.column), (2, 5), "{error}");
     }
 }

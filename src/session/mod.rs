@@ -65,6 +65,7 @@ pub use parting::Happened;
 pub use player::{BranchWish, Player, TimeWish};
 pub use recording::Parting;
 pub use travel::Stop;
+pub use window::Heartbeat;
 
 /// The most actions a session may hold.
 pub const MAX_ACTIONS: usize = 5_000;

@@ -4,7 +4,7 @@
 use super::marks::landmarks;
 use super::{Record, Session};
 use crate::narrate;
-use crate::raft::Event;
+use crate::raft::{Event, NodeId};
 use crate::sim::{Fact, Step, StepId, Time, World};
 
 /// What takes longer than this is passed without a stop: nobody reads what happens on the way.
@@ -19,6 +19,43 @@ pub(super) const FEWEST: usize = 100;
 /// How many are left of the steps before the cursor, when there were too many.
 const LATEST: usize = 1_000;
 
+/// A leader's round of heartbeats: too common to be told, and counted where all is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Heartbeat {
+    /// The step in which they were sent.
+    pub step: StepId,
+    /// When.
+    pub at: Time,
+    /// The leader.
+    pub from: NodeId,
+    /// To how many.
+    pub to: usize,
+    /// Which of the facts of the step tells that they were due.
+    pub fact: usize,
+}
+
+impl Heartbeat {
+    fn of(step: &Step) -> Option<Self> {
+        let mut facts = step.facts.iter().enumerate();
+        let (fact, from) = facts.find_map(|(place, fact)| match fact {
+            Fact::Raft {
+                server,
+                event: Event::HeartbeatDue,
+            } => Some((place, *server)),
+            _ => None,
+        })?;
+        let sent = |fact: &&Fact| matches!(fact, Fact::Sent { .. });
+        let to = step.facts.iter().filter(sent).count();
+        (to > 0).then_some(Self {
+            step: step.id,
+            at: step.at,
+            from,
+            to,
+            fact,
+        })
+    }
+}
+
 /// The records of a session, and from where to where none is missing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Window {
@@ -26,6 +63,8 @@ pub(super) struct Window {
     pub(super) records: Vec<Record>,
     /// Those that belong between them: put there when the cursor has come to rest.
     late: Vec<Record>,
+    /// The heartbeats where none is missing.
+    beats: Vec<Heartbeat>,
     /// After this step none is missing ...
     pub(super) from: StepId,
     /// ... up to this one.
@@ -45,6 +84,7 @@ impl Window {
             return;
         }
         if !narrate::has_story(step) {
+            self.beats.extend(Heartbeat::of(step).filter(|_| stays));
             return;
         }
         let record = Record::story(step, world);
@@ -52,7 +92,7 @@ impl Window {
             Some(last) if last.step.id >= step.id => self.late.push(record),
             _ => self.records.push(record),
         }
-        if self.records.len() + self.late.len() > MOST {
+        if self.records.len() + self.late.len() + self.beats.len() > MOST {
             self.thin_out();
         }
     }
@@ -62,6 +102,7 @@ impl Window {
         self.settle();
         if last < self.from || self.to < last {
             self.records.retain(|record| is_rare(&record.step));
+            self.beats.clear();
             (self.from, self.to) = (last, last);
         }
     }
@@ -84,6 +125,7 @@ impl Window {
         let oldest = self.records[latest].step.id;
         self.from = self.from.max(StepId(oldest.0.saturating_sub(1)));
         let from = self.from;
+        self.beats.retain(|beat| beat.step > from);
         let whole = from..=self.to;
         self.records
             .retain(|one| whole.contains(&one.step.id) || is_rare(&one.step));
@@ -97,6 +139,7 @@ impl Window {
         self.settle();
         let upto = self.records.partition_point(|one| one.step.id <= last);
         self.records.truncate(upto);
+        self.beats.retain(|beat| beat.step <= last);
         self.to = self.to.min(last);
         self.from = self.from.min(last);
     }
@@ -139,30 +182,48 @@ impl Session {
         self.told().saturating_sub(before)
     }
 
+    /// After which step none is missing of those that are worth telling, up to the cursor.
+    pub fn told_from(&self) -> StepId {
+        self.window.from
+    }
+
+    /// The heartbeats up to the head, where no step is missing.
+    pub fn heartbeats(&self) -> &[Heartbeat] {
+        &self.window.beats
+    }
+
     /// Tells the last of what lies before the steps of which none is missing. It is played twice:
     /// first to see which those are.
-    pub(super) fn tell_earlier(&mut self) {
+    pub fn tell_earlier(&mut self) {
         let upto = self.window.from;
         let mut ids = Vec::new();
-        let begins = self.replay_before(upto, &mut |step, _| ids.push(step.id));
+        let begins = self.replay_before(upto, &mut |step, _| {
+            if narrate::has_story(step) {
+                ids.push(step.id);
+            }
+        });
         let skipped = ids.len().saturating_sub(2 * FEWEST);
         let from = match ids.get(skipped) {
             Some(first) if skipped > 0 => StepId(first.0 - 1),
             _ => begins,
         };
-        let mut earlier = Vec::new();
+        let (mut earlier, mut beats) = (Vec::new(), Vec::new());
         self.replay_before(upto, &mut |step, world| {
-            if step.id > from {
+            if step.id <= from {
+            } else if narrate::has_story(step) {
                 earlier.push(Record::story(step, world));
+            } else {
+                beats.extend(Heartbeat::of(step));
             }
         });
+        self.window.beats.splice(0..0, beats);
         self.window.late.append(&mut earlier);
         self.window.settle();
         self.window.from = from;
     }
 
-    /// Plays again, up to a step, what is worth telling since the last kept moment before it. Says
-    /// after which step that moment was.
+    /// Plays again what happened up to a step since the last kept moment before it. Says after which
+    /// step that moment was.
     fn replay_before(&self, upto: StepId, look: &mut dyn FnMut(&Step, &World)) -> StepId {
         let mut step = Step::default();
         let start = self.checkpoints.latest(|one| one.world.last_step() < upto);
@@ -175,9 +236,7 @@ impl Session {
             if happens.is_break() {
                 break;
             }
-            if narrate::has_story(&step) {
-                look(&step, &moment.world);
-            }
+            look(&step, &moment.world);
         }
         begins
     }

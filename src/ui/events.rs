@@ -7,26 +7,17 @@ use yew::prelude::*;
 use super::refs::told;
 use super::settings::{options, value};
 use super::why::{answer, token};
-use crate::narrate::say;
+use crate::narrate::{fill, say};
 use crate::raft::{NodeId, ServerSet};
+use crate::session::Heartbeat;
 use crate::sim::Time;
+use crate::view::events::{Line, Row};
 use crate::view::kinds::{Filter, Kind};
-use crate::view::why::{Moment, Question, Why};
-
-/// A line of the list.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Line {
-    /// What it tells.
-    pub moment: Moment,
-    pub at: Time,
-    pub text: String,
-    /// The tokens of what it tells of.
-    pub about: String,
-}
+use crate::view::why::{Question, Why};
 
 #[derive(Properties, Clone, PartialEq)]
 pub struct EventsProps {
-    pub lines: Rc<[Line]>,
+    pub rows: Rc<[Row]>,
     /// What is being asked.
     pub asked: Option<Question>,
     /// The answer that is being read, if it stands here.
@@ -47,7 +38,12 @@ pub struct EventsProps {
 /// The list of events.
 #[component]
 pub fn Events(props: &EventsProps) -> Html {
-    let lines = props.lines.iter().map(|line| event_line(line, props.asked));
+    let last = |beats: &[Heartbeat]| beats.last().map_or(0, |beat| beat.step.0);
+    let rows = props.rows.iter().map(|row| match row {
+        Row::Event(line) => event_line(line, props.asked),
+        Row::Heartbeats(beats) => html! { <Fold key={last(beats)} beats={beats.clone()} /> },
+        Row::Gap(at) => gap(*at, &props.on_more),
+    });
     let why = props.why.as_ref();
     let why = why.map(|why| answer(why, &props.on_close, props.on_rule.as_ref()));
     let more = (props.filter.is_some() && props.more).then(|| {
@@ -63,7 +59,7 @@ pub fn Events(props: &EventsProps) -> Html {
             <div class="events-list">
                 <div>{ for why }</div>
                 // Not live: a screen reader is told of what matters by the page's status line.
-                <div role="log" aria-live="off" aria-label={say("Events")}><ol>{ for lines }</ol></div>
+                <div role="log" aria-live="off" aria-label={say("Events")}><ol>{ for rows }</ol></div>
                 { for more }
             </div>
         </section>
@@ -115,6 +111,53 @@ fn form(filter: &Filter, props: &EventsProps) -> Html {
             <select aria-label={say("Kind")} onchange={kind}>{ options([all(say("all kinds"), filter.kind.is_none())].into_iter().chain(kinds)) }</select>
             <input type="search" aria-label={say("Words")} placeholder={say("words, or term 3")} value={filter.words.clone()} oninput={words} />
         </div>
+    }
+}
+
+/// Says from where on all is listed.
+fn gap(at: Time, on_more: &Callback<()>) -> Html {
+    let onclick = on_more.reform(|_: MouseEvent| ());
+    html! {
+        <li key="gap" class="gap">
+            <span>{ fill("Before {}: only the rare events.", &[&clock(at)]) }</span>
+            <button class="bordered small" {onclick}>{ say("Search them all") }</button>
+        </li>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FoldProps {
+    beats: Vec<Heartbeat>,
+}
+
+/// Heartbeats, folded until somebody asks for them.
+#[component]
+fn Fold(props: &FoldProps) -> Html {
+    let open = use_state(|| false);
+    let sent: usize = props.beats.iter().map(|beat| beat.to).sum();
+    let onclick = {
+        let open = open.clone();
+        move |event: MouseEvent| {
+            event.stop_propagation();
+            open.set(!*open);
+        }
+    };
+    let times = props.beats.iter().filter(|_| *open).map(|beat| {
+        let ask = token(Question::Event((beat.step, Some(beat.fact))));
+        let text = fill("{} sent {} heartbeats", &[&beat.from, &beat.to]);
+        html! {
+            <li key={beat.step.0} data-ask={ask}>
+                <button class="event-time" data-seek={beat.at.0.to_string()} title={say("Go to this moment")}>{ clock(beat.at) }</button>
+                <span class="event-text">{ text }</span>
+                <button class="ask">{ say("why?") }</button>
+            </li>
+        }
+    });
+    html! {
+        <li class="fold">
+            <button aria-expanded={open.to_string()} {onclick}>{ fill("{} heartbeats", &[&sent]) }</button>
+            <ol>{ for times }</ol>
+        </li>
     }
 }
 

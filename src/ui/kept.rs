@@ -58,8 +58,16 @@ pub fn keep(run: Kept) {
         return;
     }
     let others = list().into_iter().filter(|other| other.id != run.id);
-    let all = [run.clone()].into_iter().chain(others).take(MOST);
-    let lines = all.map(|run| format!("{}\t{}\t{}", run.id, run.title, run.link));
+    store([run.clone()].into_iter().chain(others).take(MOST));
+}
+
+/// Deletes the run with this id.
+pub fn forget(id: u64) {
+    store(list().into_iter().filter(|other| other.id != id));
+}
+
+fn store(runs: impl Iterator<Item = Kept>) {
+    let lines = runs.map(|run| format!("{}\t{}\t{}", run.id, run.title, run.link));
     storage::write(storage::RUNS, &lines.collect::<Vec<_>>().join("\n"));
 }
 

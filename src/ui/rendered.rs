@@ -87,7 +87,7 @@ fn the_fan_is_shown_while_time_stands() {
 #[test]
 fn the_list_of_events_has_its_filter_in_play_alone() {
     let props = |filter| EventsProps {
-        lines: [].into(),
+        rows: [].into(),
         asked: None,
         why: None,
         on_close: Callback::noop(),

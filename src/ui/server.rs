@@ -109,7 +109,7 @@ fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
         (0.0, name),
         format!("{} ", server.label),
     ));
-    if geometry.is_roomy() || server.look != Look::Follower {
+    if geometry.is_roomy() || server.look != Look::Follower || server.doing.is_some() {
         let (at, word) = (outer(server, geometry), say(server.look.word()));
         let doing = server.doing.as_ref();
         let words = doing.map_or_else(|| format!("{word} "), |doing| format!("{word}, {doing} "));

@@ -2,7 +2,7 @@
 //! left out.
 
 use crate::narrate::{self, Sentence};
-use crate::raft::{Event, NodeId};
+use crate::raft::{Event, NodeId, Term};
 use crate::session::Record;
 use crate::sim::{Cause, Fact, PacketKind};
 
@@ -30,7 +30,7 @@ pub struct Filter {
     pub server: Option<NodeId>,
     /// Only of this kind.
     pub kind: Option<Kind>,
-    /// Only with these words; their case does not matter.
+    /// Only with these words; their case does not matter. `term 3` means the events of term 3.
     pub words: String,
 }
 
@@ -93,14 +93,30 @@ impl Filter {
                     .split(|c: char| !c.is_alphanumeric())
                     .any(|word| word == name)
         };
-        let text = told.text.to_lowercase();
         self.server.is_none_or(named)
             && self.kind.is_none_or(|kind| kind.is_of(record, told))
-            && self
-                .words
-                .to_lowercase()
-                .split_whitespace()
-                .all(|word| text.contains(word))
+            && self.has_words(told)
+    }
+}
+
+impl Filter {
+    fn has_words(&self, told: &Sentence) -> bool {
+        let (text, words) = (told.text.to_lowercase(), self.words.to_lowercase());
+        let mut words = words.split_whitespace().peekable();
+        while let Some(word) = words.next() {
+            let number = words.peek().and_then(|next| next.parse().ok());
+            let has = match number.filter(|_| word == "term") {
+                Some(term) => {
+                    words.next();
+                    told.term == Term(term)
+                }
+                None => text.contains(word),
+            };
+            if !has {
+                return false;
+            }
+        }
+        true
     }
 }
 
@@ -265,5 +281,15 @@ mod tests {
             !words.is_empty() && words.iter().all(|text| text.contains("voted")),
             "{words:?}"
         );
+        let of_term = |term: u64| {
+            chosen(&Filter {
+                words: format!("Term {term}"),
+                ..Filter::default()
+            })
+        };
+        let first = of_term(1);
+        let crashed = |all: &[String]| all.iter().any(|text| text.contains("crashed S1"));
+        assert!(crashed(&first) && !crashed(&of_term(2)), "{first:?}");
+        assert!(!of_term(2).is_empty() && of_term(23).is_empty());
     }
 }

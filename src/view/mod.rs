@@ -13,12 +13,14 @@
 //! - [`facts`]: all there is to know of a server or a packet;
 //! - [`rules`]: the rules of Figure 2, with what they compared in the last step;
 //! - [`futures`]: all that can happen next, and what it would lead to;
+//! - [`events`]: what happened, in sentences, and heartbeats folded;
 //! - [`kinds`]: of what kind an event is, and the filter of the list;
 //! - [`refs`]: which words and things of all these are about the same.
 
 pub mod branches;
 pub mod chart;
 pub mod compare;
+pub mod events;
 pub mod facts;
 pub mod foreign;
 pub mod futures;

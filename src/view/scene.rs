@@ -66,7 +66,7 @@ pub struct ServerView {
     pub commit: LogIndex,
     /// When its election timer was set, and when it expires, if it runs; for a leader, its lease.
     pub timer: Option<(Time, Time)>,
-    /// A second state in a few words, such as a transfer.
+    /// A second state in a few words: paused, or a transfer.
     pub doing: Option<String>,
     /// The majority that it collects.
     pub quorum: Option<Quorum>,
@@ -259,7 +259,11 @@ impl ServerView {
                 .node()
                 .map_or(LogIndex(0), |node| node.commit_index()),
             timer: timer.map(|timer| (timer.set_at, timer.deadline)),
-            doing: server.node().and_then(doing),
+            doing: if server.is_paused() {
+                Some(say("paused").into())
+            } else {
+                server.node().and_then(doing)
+            },
             quorum: quorum(server),
             writes: server.up().is_some_and(|up| up.disk.writing().is_some()),
         }
@@ -271,15 +275,16 @@ impl ServerView {
         if self.look == Look::Down {
             return fill("{}, down, log {}", &[id, &self.last]);
         }
+        // In the order in which the stage shows it.
+        let doing = self.doing.as_ref();
+        let doing = doing.map_or_else(String::new, |doing| format!(", {doing}"));
+        let word = format!("{word}{doing}");
         let mut name = fill(
             "{}, {}, term {}, log {}, committed {}",
             &[id, &word, &self.term, &self.last, &self.commit],
         );
         if let Some(quorum) = &self.quorum {
             name.push_str(&format!(", {}", quorum.sentence()));
-        }
-        if let Some(doing) = &self.doing {
-            name.push_str(&format!(", {doing}"));
         }
         if self.writes {
             name.push_str(&format!(", {}", say("writing to its disk")));

@@ -181,6 +181,37 @@ try {
   }
   await long.close();
 
+  // What the chart costs while it is open, beside the stage alone.
+  await page.goto(`${site.url}#/play`);
+  await page.reload();
+  await page.locator("#boot").waitFor({ state: "detached" });
+  const press = (name) => page.getByRole("button", { name, exact: true }).first().click();
+  const openText = async (lines) => {
+    await page.getByText("As text", { exact: true }).click();
+    await page.getByLabel("The run as text").fill(lines.join("\n"));
+    await press("Open this text");
+    await page.getByText("As text", { exact: true }).click();
+  };
+  for (const [servers, every] of [[5, 50], [9, 8]]) {
+    const clients = [1, 2, 3].map((nth) => `client C${nth} writes x${nth} every ${every}ms`);
+    await openText([`servers ${servers} · seed 3 · clients 3`, ...clients, "at 0ms timeout S1", "at 1s request C1 u=1"]);
+    await press("Play");
+    await page.waitForTimeout(1000);
+    const shown = () => page.locator(".packet").count();
+    await measure(`${servers} servers, ${await shown()} messages, chart closed`);
+    await press("Chart");
+    await measure(`${servers} servers, ${await shown()} messages, chart open`);
+    await press("Logs");
+  }
+
+  // How fast possible futures are searched, in the page's worker.
+  await openText(["servers 5 · seed 1 · clients 0", "config latency=10ms", "timeout S1", "at 5ms timer S3 3s"]);
+  await press("Futures");
+  await page.getByLabel("within").selectOption("12");
+  await press("Search");
+  await page.waitForTimeout(SECONDS * 1000);
+  console.log(`searching futures: ${await page.locator(".futures [role=status]").textContent()}`);
+
   // A hunt has a thread of its own: how far it gets, and whether the frames notice.
   await page.goto(`${site.url}#/play`);
   await page.reload();

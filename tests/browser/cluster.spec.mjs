@@ -331,7 +331,7 @@ test("what an earlier visit left is opened when it is asked for, and a spoilt on
   await page.goto("./#/play");
   await expect(leader(page)).toHaveCount(1);
   await button(page, "Share").click();
-  await expect(page.locator(".kept button")).toHaveCount(1);
+  await expect(page.locator(".kept li")).toHaveCount(1);
   await page.getByRole("button", { name: /^spoilt/ }).click();
   await expect(page.locator(".said")).toHaveText(/This link is damaged/);
   await expect(leader(page)).toHaveCount(1);

@@ -26,6 +26,7 @@ use yew::prelude::*;
 
 use self::answer::Answer;
 use self::listen::{Listener, listen};
+use self::rooms::shown_lines;
 use self::sheet::Sheet;
 use self::way::{Route, lesson_address};
 use super::attention::{inviting, show_stage};
@@ -38,7 +39,7 @@ use super::compare::{self, CompareWish, Compared, Other};
 use super::console::Console;
 use super::control::{Control, Heard};
 use super::divide::Divide;
-use super::events::{Events, Line, clock};
+use super::events::{Events, clock};
 use super::fetch;
 use super::foreign::YourRaft;
 use super::frame::FrameLoop;
@@ -76,16 +77,17 @@ use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
 use crate::session::{Player, Record, Session, Stop, TimeWish, link};
 use crate::sim::{Action, Cause, Fact, Packet, PacketId, Server, StepId, Time, World};
 use crate::view::branches::{self, BranchMark};
+use crate::view::events;
 use crate::view::facts::{self, Subject};
 use crate::view::kinds::Filter;
 use crate::view::rules::{Line as RuleLine, Panel};
-use crate::view::{Comparison, LogTable, Question, Scene, Timeline, Why, refs};
+use crate::view::{Comparison, LogTable, Question, Scene, Timeline, Why};
 
 /// How long something said at the top of the page stays, in milliseconds.
 const SAID_MS: u32 = 8_000;
 
 /// The most pages of the list of events: further back lead the filter and the time bar.
-const MOST_PAGES: usize = 11;
+const MOST_PAGES: usize = 39;
 
 /// Everything that the page hears.
 pub enum Msg {
@@ -378,7 +380,11 @@ impl Component for App {
             }
             Msg::Unask => self.answer.close(),
             Msg::Filter(filter) => (self.filter, self.pages) = (filter, 0),
-            Msg::More => self.pages = (self.pages + 1).min(MOST_PAGES),
+            Msg::More => {
+                self.pages = (self.pages + 1).min(MOST_PAGES);
+                let mut player = self.control.player_mut();
+                events::tell(&mut player.session, &self.filter, shown_lines(self.pages));
+            }
             Msg::Line(line) => self.ask_line(ctx, line),
             // The view that is open gives way to the logs.
             Msg::View(view) if view == self.view => self.view = View::Logs,

@@ -313,14 +313,10 @@ impl App {
         // The rules and the futures leave room for the latest events alone.
         let whole = self.room == Room::Play && matches!(self.view, View::Logs | View::Chart);
         let filter = whole.then(|| self.filter.clone());
-        let pages = if whole { self.pages } else { 0 };
-        let most = SHOWN_LINES * (1 + pages);
-        let (lines, more) = lines(
-            session,
-            &filter.clone().unwrap_or_default(),
-            most,
-            self.set_up(),
-        );
+        let most = shown_lines(if whole { self.pages } else { 0 });
+        let set_up = self.set_up();
+        let hidden = |record: &Record| is_set_up(record, set_up);
+        let (rows, more) = events::rows(session, filter.as_ref(), most, &hidden);
         let why = self.answer.why.clone().filter(|_| !self.answers_left());
         let on_rule = (self.room == Room::Play).then(|| wishes.view.reform(|()| View::Rules));
         html! {
@@ -329,7 +325,7 @@ impl App {
                 { first }
                 <div>{ for beside }</div>
                 { promises(&broken(session)) }
-                <Events {lines} {asked} {why} on_close={&wishes.unask} {on_rule} {filter} {more}
+                <Events rows={Rc::from(rows)} {asked} {why} on_close={&wishes.unask} {on_rule} {filter} {more}
                     servers={session.world().ids()} on_filter={&wishes.filter} on_more={&wishes.more} />
             </aside>
         }
@@ -380,7 +376,7 @@ impl App {
         let session = &player.session;
         html! {
             <TimeBar timeline={self.timeline.clone()} playing={player.playing}
-                speed={player.pace.speed} hurrying={player.pace.is_hurrying()}
+                speed={player.pace.speed} hurrying={player.playing && player.pace.is_hurrying()}
                 on_compare={&self.wishes.compare} bookmarks={session.bookmarks().to_vec()}
                 focus={self.focus} backwards={player.backwards} travels={self.room == Room::Play}
                 can_undo={session.can_undo()} can_redo={session.can_redo()} branches={self.branches.clone()}
@@ -448,6 +444,11 @@ impl App {
     }
 }
 
+/// Sentences that are shown, with so many pages of them beside the first.
+pub(super) fn shown_lines(pages: usize) -> usize {
+    SHOWN_LINES * (1 + pages)
+}
+
 /// How long a majority stays in sight: 1.5 seconds of the reader's time.
 fn lingering(player: &Player) -> Time {
     Time((player.pace.speed * 1.5e6) as u64)
@@ -508,32 +509,6 @@ fn verdict(session: &Session) -> Html {
         }
         None => html! { <span>{ " " }{ say("every property holds") }</span> },
     }
-}
-
-/// The latest lines that the filter chooses, so many at most, and whether there are more.
-fn lines(
-    session: &Session,
-    filter: &Filter,
-    most: usize,
-    set_up: Option<StepId>,
-) -> (Rc<[Line]>, bool) {
-    let records = session.records()[..session.told()].iter().rev();
-    let records = records.filter(|record| !is_set_up(record, set_up));
-    let lines = records.flat_map(|record| {
-        let (step, at) = (record.step.id, record.step.at);
-        let told = record.told.iter().rev();
-        let told = told.filter(move |told| filter.is_empty() || filter.chooses(record, told));
-        told.map(move |sentence| Line {
-            moment: (step, sentence.fact),
-            at,
-            text: sentence.text.clone(),
-            about: refs::told(sentence),
-        })
-    });
-    let mut lines: Vec<Line> = lines.take(most + 1).collect();
-    let more = lines.len() > most;
-    lines.truncate(most);
-    (lines.into(), more)
 }
 
 fn broken(session: &Session) -> Vec<Broken> {

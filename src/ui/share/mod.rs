@@ -34,7 +34,7 @@ pub struct ShareProps {
 /// The button, and what it opens. The browser closes it: by Escape, or by a click beside it.
 #[component]
 pub fn ShareMenu(props: &ShareProps) -> Html {
-    let opened = use_state(|| 0);
+    let opened = use_state(|| 0u32);
     let onclick = {
         let (opened, props) = (opened.clone(), props.clone());
         Callback::from(move |_: MouseEvent| {
@@ -50,13 +50,13 @@ pub fn ShareMenu(props: &ShareProps) -> Html {
         <>
         <button class="bordered share" popovertarget="share" {onclick}>{ say("Share") }</button>
         <div id="share" class="share-menu" popover="auto" role="dialog" aria-label={say("Share")}>
-            { for (*opened > 0).then(|| contents(props)) }
+            { for (*opened > 0).then(|| contents(props, &opened)) }
         </div>
         </>
     }
 }
 
-fn contents(props: &ShareProps) -> Html {
+fn contents(props: &ShareProps, opened: &UseStateHandle<u32>) -> Html {
     let control = &props.control;
     let code = link::write(&control.player().session);
     let page = page();
@@ -83,7 +83,7 @@ fn contents(props: &ShareProps) -> Html {
         { downloads(control) }
         <h2>{ say("Open") }</h2>
         { open_file(props) }
-        { earlier(props) }
+        { earlier(props, opened) }
         </>
     }
 }
@@ -235,6 +235,14 @@ async fn read(file: &web_sys::File) -> Result<Session, String> {
     let text = JsFuture::from(file.text()).await.ok();
     let text = text.and_then(|text| text.as_string());
     let text = text.ok_or_else(|| say("This file cannot be read."))?;
+    if text.trim().is_empty() {
+        return Err(say("This file is empty.").into());
+    }
+    let unreadable =
+        |c: char| c == char::REPLACEMENT_CHARACTER || c.is_control() && !c.is_whitespace();
+    if text.contains(unreadable) {
+        return Err(say("This file is no text: a session or a script is.").into());
+    }
     let followed = session::open(&text).map_err(|why| sentence(why.to_string()))?;
     match followed.error {
         None => Ok(followed.session),
@@ -243,7 +251,7 @@ async fn read(file: &web_sys::File) -> Result<Session, String> {
 }
 
 /// The runs that were kept.
-fn earlier(props: &ShareProps) -> Html {
+fn earlier(props: &ShareProps, opened: &UseStateHandle<u32>) -> Html {
     let runs = kept::list();
     if runs.is_empty() {
         return Html::default();
@@ -257,9 +265,18 @@ fn earlier(props: &ShareProps) -> Html {
             }
             Err(why) => props.control.say(why),
         });
+        let forget = {
+            let (opened, id) = (opened.clone(), run.id);
+            move |_: MouseEvent| {
+                kept::forget(id);
+                opened.set(*opened + 1);
+            }
+        };
+        let label = fill("Delete {}, {}", &[&run.title, &run.when()]);
         html! {
             <li key={run.id.to_string()}>
                 <button {onclick}><span>{ &run.title }</span><small>{ run.when() }</small></button>
+                <button class="plain small" aria-label={label} title={say("Delete this run")} onclick={forget}>{ "×" }</button>
             </li>
         }
     });
