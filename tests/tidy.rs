@@ -167,13 +167,15 @@ fn the_core_and_the_simulation_are_the_same_everywhere() {
 #[test]
 fn every_stylesheet_has_its_component_and_is_used() {
     let page = fs::read_to_string(root().join("index.html")).unwrap();
+    let components = files("src/ui", ".rs");
     let mut found = Vec::new();
     for (name, _) in files("styles", ".css") {
         let stem = name.trim_start_matches("styles/").trim_end_matches(".css");
-        let component = [format!("src/ui/{stem}.rs"), format!("src/ui/{stem}/mod.rs")];
-        let has_component = component.iter().any(|path| root().join(path).exists());
+        let component = [format!("/{stem}.rs"), format!("/{stem}/mod.rs")];
+        let mut paths = components.iter().map(|(path, _)| path);
+        let has_component = paths.any(|path| component.iter().any(|end| path.ends_with(end)));
         if !has_component && !GLOBAL_STYLES.contains(&stem) {
-            found.push(format!("{name}: there is no {}", component[0]));
+            found.push(format!("{name}: there is no {stem}.rs in src/ui"));
         }
         if page.matches(&format!("href=\"{name}\"")).count() != 1 {
             found.push(format!("{name}: link it once in index.html"));

@@ -1,9 +1,9 @@
 //! Brings what matters now into view, makes it glow, or gives it the focus.
 
-use super::why;
 use crate::course::Touch;
 use crate::raft::{NodeId, ServerSet};
 use crate::sim::World;
+use crate::ui::reasons::why;
 
 /// From the beginning: of the page on a phone, of the lesson elsewhere.
 pub fn show_stage() {

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use yew::Callback;
 use yew::html::ImplicitClone;
 
-use super::attention::ask_first;
 use crate::session::{BranchWish, Player, TimeWish};
 use crate::sim::Action;
 use crate::sim::text::{self, TextError};
+use crate::ui::attention::ask_first;
 
 /// What the page hears from its components.
 #[derive(Clone, PartialEq, Debug)]

@@ -8,8 +8,8 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::kept::{self, Kept};
 use crate::session::{Session, link};
+use crate::ui::play::kept::{self, Kept};
 
 thread_local! {
     static NOTED: RefCell<Noted> = RefCell::default();

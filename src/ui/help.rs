@@ -2,8 +2,9 @@
 
 use yew::prelude::*;
 
-use super::{keys, language};
 use crate::narrate::say;
+use crate::ui::keys;
+use crate::ui::language;
 
 type Rows = &'static [(&'static str, &'static str)];
 

@@ -3,11 +3,11 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use super::learning::Wish;
-use super::storage;
-use super::why::{self, Inquiry};
 use crate::raft::NodeId;
 use crate::session::{Stop, TimeWish};
+use crate::ui::learn::learning::Wish;
+use crate::ui::reasons::why::{self, Inquiry};
+use crate::ui::storage;
 
 /// What a key asks for.
 pub enum Shortcut {

@@ -8,10 +8,10 @@ use wasm_bindgen::JsValue;
 use web_sys::js_sys::Reflect;
 use yew::prelude::*;
 
-use super::fetch;
-use super::share::is_embed;
-use super::storage;
 use crate::narrate::{self, Language, say};
+use crate::ui::fetch;
+use crate::ui::share::is_embed;
+use crate::ui::storage;
 
 /// How an address names a language.
 const NAMED: &str = "lang=";

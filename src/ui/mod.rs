@@ -5,12 +5,15 @@
 //! clock now and then. No attribute has two owners; paused means that no frame is asked for.
 //!
 //! - [`app`]: the root: the rooms, what the user wants, and the way between them;
+//! - [`stage`]: servers, messages and clients in their places, and what moves between events;
+//! - [`learn`]: the course; [`play`]: what the user does to the cluster by hand; [`foreign`]: *Your
+//!   Raft*;
+//! - [`time`]: the bar below, the chart, branches and futures; [`reasons`]: logs, events, why, rules;
+//! - [`share`]: a moment as a link, a file, a picture;
 //! - [`control`]: how components act on the run;
-//! - [`frame`]: the loop that lets time pass; [`motion`]: what moves meanwhile;
-//! - [`geometry`]: where things are on the stage;
-//! - [`learning`]: where a learner is in the course; [`lesson`]: what the page says of it;
-//!   [`present`]: the course before an audience;
-//! - the rest: one component a file, its style in `styles/` under the same name.
+//! - the rest serves all of them.
+//!
+//! One component is one file; its style has the same name in `styles/`.
 
 #![allow(
     missing_docs,
@@ -20,67 +23,28 @@
 
 mod app;
 mod attention;
-mod beginning;
 mod bench;
-mod branches;
-mod breaking;
-mod challenge;
-mod chart;
-mod compare;
-mod console;
-mod contents;
 mod control;
 mod delegate;
-mod divide;
-mod events;
 mod fault;
 mod fetch;
 mod foreign;
-mod frame;
-mod futures;
-mod gallery;
-mod geometry;
-mod guide;
 mod help;
-mod hunter;
 mod icons;
-mod inspector;
-mod kept;
 mod keys;
-mod lab;
 mod language;
-mod learning;
-mod lesson;
-mod logs;
-mod motion;
+mod learn;
 mod opening;
-mod packet;
-mod paint;
-mod present;
-mod presets;
-mod print;
-mod promises;
+mod play;
+mod reasons;
 mod refs;
-mod request;
-mod rules;
-mod script;
-mod scrub;
-mod searcher;
-mod server;
-mod settings;
 mod share;
 mod stage;
-mod still;
 mod storage;
-mod svg;
 mod task;
 mod theme;
-mod timebar;
-mod tools;
+mod time;
 mod topbar;
-mod travel;
-mod unusual;
-mod why;
 
 #[cfg(test)]
 mod rendered;
@@ -97,7 +61,7 @@ pub fn work() {
     match name.split(' ').next() {
         Some(foreign::NAME) => foreign::serve(),
         // A name that no page has written says nothing.
-        Some(searcher::WORD) => searcher::search(&name).unwrap_or_default(),
-        _ => hunter::hunt(),
+        Some(time::searcher::WORD) => time::searcher::search(&name).unwrap_or_default(),
+        _ => play::hunter::hunt(),
     }
 }

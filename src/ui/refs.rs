@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{CssStyleSheet, Element, Event};
 use yew::prelude::*;
 
-use super::delegate;
+use crate::ui::delegate;
 use crate::view::refs::{named, names};
 
 thread_local! {

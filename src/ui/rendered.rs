@@ -6,13 +6,13 @@ use std::task::{Context, Poll, Waker};
 
 use yew::prelude::*;
 
-use super::control::Control;
-use super::events::{Events, EventsProps};
-use super::futures::{Futures, FuturesProps};
-use super::rules::{Rules, RulesProps};
 use crate::raft::ServerSet;
 use crate::session::{Player, Session};
 use crate::sim::Time;
+use crate::ui::control::Control;
+use crate::ui::reasons::events::{Events, EventsProps};
+use crate::ui::reasons::rules::{Rules, RulesProps};
+use crate::ui::time::futures::{Futures, FuturesProps};
 use crate::view::kinds::Filter;
 
 /// The HTML of a component.

@@ -18,7 +18,7 @@ pub const KEYS: &str = "raftarium.keys";
 /// The code of the language that was chosen, if one was.
 pub const LANGUAGE: &str = "raftarium.language";
 
-/// The runs that were kept ([`super::kept`]).
+/// The runs that were kept ([`crate::ui::play::kept`]).
 pub const RUNS: &str = "raftarium.runs";
 
 /// `light` or `dark`, if the user chose.

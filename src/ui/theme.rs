@@ -1,6 +1,6 @@
 //! Light or dark: the system's theme holds until the reader chooses one.
 
-use super::storage;
+use crate::ui::storage;
 
 /// Chooses the other one.
 pub fn switch_theme() {

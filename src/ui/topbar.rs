@@ -2,13 +2,13 @@
 
 use yew::prelude::*;
 
-use super::control::Control;
-use super::icons;
-use super::language;
-use super::settings::RunWish;
-use super::share::{ShareMenu, is_embed, own_page};
-use super::theme::switch_theme;
 use crate::narrate::{say, say_of};
+use crate::ui::control::Control;
+use crate::ui::icons;
+use crate::ui::language;
+use crate::ui::play::settings::RunWish;
+use crate::ui::share::{ShareMenu, is_embed, own_page};
+use crate::ui::theme::switch_theme;
 
 /// What the page is used for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

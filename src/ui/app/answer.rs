@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::session::Session;
-use crate::ui::why;
+use crate::ui::reasons::why;
 use crate::view::{Question, Why};
 
 /// The answer that is being read, if one is.

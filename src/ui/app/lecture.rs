@@ -4,7 +4,7 @@
 use super::way::write_address;
 use super::*;
 use crate::course::Slide;
-use crate::ui::present::{Heard as Other, Key};
+use crate::ui::learn::present::{Heard as Other, Key};
 
 impl App {
     /// Opens this window for a lecture, at a page if one is named.

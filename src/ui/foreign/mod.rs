@@ -24,12 +24,12 @@ use yew::prelude::*;
 
 use self::letters::{Findings, History, Told, Wish};
 use self::worker::Desk;
-use super::fetch;
-use super::motion::Motion;
 use crate::session::link;
 use crate::sim::Time;
 use crate::trace::Rule;
 use crate::trace::watch::Moment;
+use crate::ui::fetch;
+use crate::ui::stage::motion::Motion;
 
 pub use self::worker::{NAME, serve};
 

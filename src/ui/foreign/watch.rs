@@ -10,10 +10,10 @@ use super::{Msg, YourRaft, verdict};
 use crate::raft::{NodeId, ServerSet};
 use crate::trace::line::Role;
 use crate::trace::watch::Moment;
-use crate::ui::geometry::Geometry;
 use crate::ui::icons;
-use crate::ui::logs::Logs;
+use crate::ui::reasons::logs::Logs;
 use crate::ui::stage::Stage;
+use crate::ui::stage::geometry::Geometry;
 use crate::view::foreign;
 
 /// The width of the picture of all lines.

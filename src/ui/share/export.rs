@@ -9,7 +9,7 @@ use web_sys::{
     HtmlCanvasElement, HtmlImageElement, Node, Url, Window, XmlSerializer,
 };
 
-use crate::ui::why::element;
+use crate::ui::reasons::why::element;
 
 /// How long a file can be fetched by the browser that saves it, in milliseconds.
 const SAVING: u32 = 60_000;

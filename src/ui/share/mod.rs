@@ -12,13 +12,13 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use self::field::CopyField;
-use super::control::{Control, sentence};
-use super::kept;
-use super::settings::RunWish;
-use super::why::element;
 use crate::narrate::{fill, say};
 use crate::session::{self, Session, TimeWish, link};
 use crate::sim::text::LONGEST_TEXT;
+use crate::ui::control::{Control, sentence};
+use crate::ui::play::kept;
+use crate::ui::play::settings::RunWish;
+use crate::ui::reasons::why::element;
 
 /// The longest link that is offered, in characters: what longer ones are pasted into cuts them.
 const LONGEST: usize = 8_000;

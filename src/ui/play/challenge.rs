@@ -1,0 +1,106 @@
+//! A challenge that is open: how many acts it has taken, and how many are enough.
+
+use std::cmp::Ordering;
+
+use yew::prelude::*;
+
+use crate::course::gallery::Exhibit;
+use crate::narrate::{fill, say};
+use crate::session::{Session, link};
+use crate::ui::storage;
+
+/// A challenge that is open.
+pub struct Challenge {
+    name: &'static str,
+    /// How many actions the scenario itself took.
+    begun: usize,
+    /// How many acts are enough.
+    par: usize,
+    /// The link to a run in which it is met.
+    solution: String,
+    /// With how many acts it was met.
+    met: Option<usize>,
+}
+
+impl Challenge {
+    /// What the scenario asks for, if it is a challenge.
+    pub fn of(exhibit: &Exhibit) -> Option<Self> {
+        exhibit.goal.as_ref()?;
+        let (name, begun) = (exhibit.name, exhibit.begun());
+        let mut solution = exhibit.solution().ok()?;
+        let par = solution.actions().len() - begun;
+        solution.seek(exhibit.session().ok()?.now());
+        Some(Self {
+            name,
+            begun,
+            par,
+            solution: format!("#/run/{}", link::write(&solution)),
+            met: None,
+        })
+    }
+
+    /// How many acts there are in this run.
+    fn acts(&self, session: &Session) -> usize {
+        session.actions().len().saturating_sub(self.begun)
+    }
+
+    /// Notes whether it is met.
+    pub fn look(&mut self, session: &Session) {
+        let is_met = session.met(0).is_some();
+        if !is_met {
+            self.met = None;
+        } else if self.met.is_none() {
+            let acts = self.acts(session);
+            self.met = Some(acts);
+            keep(self.name, acts);
+        }
+    }
+
+    /// What is said of it below its question.
+    pub fn card(&self, session: &Session, on_again: &Callback<bool>) -> Html {
+        let (acts, par) = (self.acts(session), self.par);
+        let best = best(self.name).filter(|_| self.met.is_none());
+        let best = best.map(|best| " ".to_owned() + &fill("· your best {}", &[&best]));
+        let said = match self.met {
+            None => html! { <p>{ fill("Your acts: {} · par {}", &[&acts, &par]) }{ for best }</p> },
+            Some(met) => {
+                let judged = match met.cmp(&par) {
+                    Ordering::Greater => fill("in {}: par is {}.", &[&met, &par]),
+                    Ordering::Equal => fill("in {}: that is par.", &[&met]),
+                    Ordering::Less => fill("in {}: less than par, which is {}!", &[&met, &par]),
+                };
+                html! { <p class="solved"><b>{ say("Done") }</b>{ " " }{ judged }</p> }
+            }
+        };
+        let again = on_again.reform(|_: MouseEvent| false);
+        html! {
+            <div class="challenge">
+                <div role="status">{ said }</div>
+                <button class="bordered small" onclick={again}>{ say("Start again") }</button>
+                <details>
+                    <summary>{ say("A solution") }</summary>
+                    <a href={self.solution.clone()}>{ say("Open a run that does it") }</a>{ say(", then press Play.") }
+                </details>
+            </div>
+        }
+    }
+}
+
+/// The fewest acts with which the challenge was ever met here.
+pub fn best(name: &str) -> Option<usize> {
+    let kept = storage::read(storage::CHALLENGES)?;
+    let mut kept = kept.split(' ').filter_map(|one| one.split_once('='));
+    kept.find(|(other, _)| *other == name)?.1.parse().ok()
+}
+
+fn keep(name: &str, acts: usize) {
+    if best(name).is_some_and(|best| best <= acts) {
+        return;
+    }
+    let kept = storage::read(storage::CHALLENGES).unwrap_or_default();
+    let others = kept
+        .split(' ')
+        .filter(|one| one.split_once('=').is_some_and(|(other, _)| other != name));
+    let kept = others.fold(format!("{name}={acts}"), |kept, other| kept + " " + other);
+    storage::write(storage::CHALLENGES, &kept);
+}
