@@ -38,9 +38,10 @@ pub fn open(text: &str) -> Result<Followed, TextError> {
     // A command that is wrong is one all the same.
     let is_script = |statement: Statement<'_>| {
         let first = statement.text.split_whitespace().next();
-        let command = script::parse(&statement);
-        first.is_some_and(script::is_command)
-            || command.is_ok_and(|command| !matches!(command, Command::Say(_)))
+        match script::parse(&statement) {
+            Ok(command) => !matches!(command, Command::Say(_)),
+            Err(_) => first.is_some_and(script::is_command),
+        }
     };
     if text.len() > text::LONGEST_TEXT || !text::statements(text).any(is_script) {
         let (lines, error) = (Vec::new(), None);
@@ -238,5 +239,10 @@ mod tests {
         let wrong = open("servers 3\nrun 999999999s").unwrap();
         let error = wrong.error.unwrap();
         assert_eq!((error.line, error.column), (2, 5), "{error}");
+
+        // `clients` alone is a command, but not where a run begins.
+        let run = open("servers 3 · clients 2\nat 3600s crash S1").unwrap();
+        assert!(run.lines.is_empty() && run.error.is_none());
+        assert_eq!(run.session.now(), Time::ms(3_600_000));
     }
 }
