@@ -486,12 +486,15 @@ fn scripts() -> Vec<String> {
         .collect()
 }
 
-/// What is in the files of a folder.
+/// What is in the files of a folder, without those of folders in it.
 fn texts(folder: &str) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let files = fs::read_dir(folder).unwrap();
-    let mut texts: Vec<String> = files
-        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+    let paths = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let mut texts: Vec<String> = paths
+        .filter(|path| path.is_file())
+        .map(|path| fs::read_to_string(path).unwrap())
         .collect();
     texts.sort();
     texts
