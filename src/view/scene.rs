@@ -275,16 +275,15 @@ impl ServerView {
         if self.look == Look::Down {
             return fill("{}, down, log {}", &[id, &self.last]);
         }
-        // In the order in which the stage shows it.
-        let doing = self.doing.as_ref();
-        let doing = doing.map_or_else(String::new, |doing| format!(", {doing}"));
-        let word = format!("{word}{doing}");
         let mut name = fill(
             "{}, {}, term {}, log {}, committed {}",
             &[id, &word, &self.term, &self.last, &self.commit],
         );
         if let Some(quorum) = &self.quorum {
             name.push_str(&format!(", {}", quorum.sentence()));
+        }
+        if let Some(doing) = &self.doing {
+            name.push_str(&format!(", {doing}"));
         }
         if self.writes {
             name.push_str(&format!(", {}", say("writing to its disk")));

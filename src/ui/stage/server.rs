@@ -71,7 +71,7 @@ pub fn focus(id: NodeId) {
     }
 }
 
-/// The shape, and the words in the order of the button's accessible name, which must contain them.
+/// The shape and the words.
 fn body(server: &ServerView, geometry: &Geometry) -> Vec<Html> {
     let r = geometry.server;
     let small = r < 40.0;
