@@ -4,6 +4,7 @@
 use super::kinds::{Filter, Kind};
 use super::refs;
 use super::why::Moment;
+use crate::raft::NodeId;
 use crate::session::{Heartbeat, Record, Session};
 use crate::sim::{StepId, Time};
 
@@ -119,7 +120,7 @@ struct List<'a> {
     rows: Vec<Row>,
     /// The heartbeats that are not in it yet.
     beats: &'a [Heartbeat],
-    server: Option<crate::raft::NodeId>,
+    server: Option<NodeId>,
 }
 
 impl List<'_> {
@@ -143,14 +144,13 @@ impl List<'_> {
             return;
         }
         self.fold(session.told_from());
-        let whole = self.rows.iter().rev().find_map(|row| match row {
+        let earliest = self.rows.iter().rev().find_map(|row| match row {
             Row::Event(line) => Some(line.at),
             Row::Heartbeats(beats) => beats.last().map(|beat| beat.at),
             Row::Gap(_) => None,
         });
-        let at = whole;
-        self.rows
-            .push(Row::Gap(at.unwrap_or_else(|| session.now())));
+        let at = earliest.unwrap_or_else(|| session.now());
+        self.rows.push(Row::Gap(at));
     }
 }
 
@@ -199,7 +199,7 @@ mod tests {
         let (plain, _) = super::rows(&session, None, 100, &|_| false);
         assert!(plain.iter().all(|row| matches!(row, Row::Event(_))));
         let other = Filter {
-            server: crate::raft::NodeId::new(2),
+            server: NodeId::new(2),
             ..Filter::default()
         };
         let (of_s2, _) = super::rows(&session, Some(&other), 100, &|_| false);
