@@ -963,3 +963,28 @@ test.describe("on a phone", () => {
     });
   }
 });
+
+test("terms and a server's card come with the chapters that introduce them", async ({ page }) => {
+  const tags = page.locator(".stage .term-tag");
+  const terms = page.locator(".logs .entry b");
+  const subject = page.locator(".subject .inspector");
+  await page.goto("./#/lesson/0/1");
+  await leader(page).click();
+  await met(page);
+  // Another leads now: what is said of the crown holds of it, too.
+  await expect(page.locator(".lead")).toHaveClass("lead past");
+  await expect(page.locator(".lead")).toContainText("The one with the crown leads");
+  await expect(tags.first()).toBeHidden();
+  await expect(subject).toHaveCount(0);
+  await page.goto("./#/lesson/3/1");
+  await expect(page.locator(".logs .entry").first()).toBeVisible();
+  await expect(page.getByText("each cell: the term of the entry")).toBeHidden();
+  await expect(terms.first()).toHaveCSS("font-size", "0px");
+  await page.goto("./#/lesson/4/1");
+  await expect(tags.first()).toBeVisible();
+  await expect(terms.first()).toBeVisible();
+  await page.goto("./#/lesson/5/4");
+  await predict(page, "Two, beside its own vote.");
+  await click(page, 3);
+  await expect(subject).toBeVisible();
+});

@@ -22,6 +22,7 @@ impl App {
             Pick::Timer(id, share) => self.set_timer(id, share),
             Pick::Key(id, key) => self.packet_key(id, key),
             Pick::Packet(id) if self.is_waiting(id) => self.packet_key(id, PacketKey::Deliver),
+            Pick::Look(_) | Pick::Packet(_) if !self.shows_cards() => {}
             // A packet moves: time waits while it is looked at.
             Pick::Look(id) | Pick::Packet(id) => {
                 self.control.player_mut().pause();

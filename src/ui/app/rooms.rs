@@ -1,6 +1,7 @@
 //! The four rooms: what there is to see of the session, made again whenever something happened.
 
 use super::*;
+use crate::course::Panel as PagePanel;
 use crate::narrate::{self, fill, say, say_of, spoken};
 
 /// Entries of a log that are shown.
@@ -83,7 +84,7 @@ impl App {
         let player = self.control.player();
         let (session, world) = (&player.session, player.session.world());
         let wishes = &self.wishes;
-        let subject = self.subject();
+        let subject = self.subject().filter(|_| self.shows_cards());
         let subject = subject.map(|subject| inspector(&subject, &self.control, &wishes.close));
         let waits = world.network().holds_any();
         let held = waits.then(|| held(world, &self.control, &wishes.pick));
@@ -120,6 +121,11 @@ impl App {
                 } }</div>
             </div>
         }
+    }
+
+    /// Whether a server or a message that is chosen has a card: the course introduces them.
+    pub(super) fn shows_cards(&self) -> bool {
+        self.room != Room::Learn || self.learning.panels().shows(PagePanel::Card)
     }
 
     /// The scenario, or what to do, and the tools.

@@ -127,10 +127,10 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
         .map(|(nth, one)| button("bordered offer", one.label.clone(), Wish::Do(nth), on_wish));
     // A question that comes up in the middle of a run: what was to be done before is done.
     let asks = learning.question == Question::Open && asked.is_some() && !learning.met;
-    let class = if asks && page.is_asked_midway() {
-        "lead done"
-    } else {
-        "lead"
+    let class = match learning.met {
+        _ if asks && page.is_asked_midway() => "lead done",
+        true => "lead past",
+        false => "lead",
     };
     let lost = page.why_lost(session).filter(|_| learning.detour.is_none());
     html! {
