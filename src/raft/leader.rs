@@ -67,7 +67,7 @@ use super::message::{AppendOutcome, Message};
 use super::node::{Node, Role};
 use super::progress::Flow;
 use super::rules::Rule;
-use super::types::{EntryId, LogIndex, NodeId, Round, ServerSet, Term};
+use super::types::{EntryId, LogIndex, NodeId, Round, Term};
 
 impl<M: StateMachine> Node<M> {
     pub(super) fn step_leader(
@@ -229,10 +229,9 @@ impl<M: StateMachine> Node<M> {
         let members = self.configuration().members();
         let leader = self.role.leading_mut();
         leader.round = leader.round.next();
-        let receivers = members.or(leader.leaving).without(self.id);
-        // Removed servers hear that their removal is committed, and then nothing more.
-        if heartbeat && self.persistent.log.configured().0 <= self.commit_index {
-            leader.leaving = ServerSet::EMPTY;
+        let receivers = members.or(leader.leaving.servers).without(self.id);
+        if heartbeat {
+            self.release_removed();
         }
         self.begin_lease(out);
         // Followers with the same nextIndex are sent the same entries, shared, not copied.

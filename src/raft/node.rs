@@ -58,7 +58,7 @@ use super::config::Config;
 use super::event::{Campaign, Event, IgnoreReason, StepDown, TimerResetReason, TransferError};
 use super::ext::check_quorum::QuorumCheck;
 use super::ext::lease::Leases;
-use super::ext::membership::{ChangeAborted, Underway};
+use super::ext::membership::{ChangeAborted, Leaving, Underway};
 use super::ext::read::Read;
 use super::ext::snapshot::Incoming;
 use super::ext::transfer::LeadershipTransfer;
@@ -144,8 +144,8 @@ pub struct LeaderState<M: StateMachine = Machine> {
     pub transfer: Option<LeadershipTransfer>,
     /// The change of membership in progress (§6).
     pub(super) change: Option<Underway>,
-    /// The servers removed by a configuration that is not committed yet.
-    pub(super) leaving: ServerSet,
+    /// The servers that still have to be told of their removal.
+    pub(super) leaving: Leaving,
     pub(super) leases: Leases,
 }
 
@@ -441,7 +441,7 @@ impl<M: StateMachine> LeaderState<M> {
             quorum_check: QuorumCheck::default(),
             transfer: None,
             change: None,
-            leaving: ServerSet::EMPTY,
+            leaving: Leaving::default(),
             leases: Leases::default(),
         };
         leader.progress[own.slot()].match_index = last;

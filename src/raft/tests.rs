@@ -618,7 +618,7 @@ fn elected_after_a_removal(commit: u64) -> Vec<usize> {
 }
 
 #[test]
-fn who_is_removed_is_told_until_that_is_committed() {
+fn who_is_removed_is_sent_the_log_until_it_is_told() {
     assert_eq!(elected_after_a_removal(0), [2, 3]);
     assert_eq!(elected_after_a_removal(1), [2]);
 
@@ -629,6 +629,9 @@ fn who_is_removed_is_told_until_that_is_committed() {
     assert_eq!(receivers(&beat(&mut node)), [2, 3]);
     agree(&mut node, 2, 2, 2);
     assert_eq!(node.commit_index(), LogIndex(2));
+    assert_eq!(receivers(&beat(&mut node)), [2, 3], "it lacks its removal");
+    assert_eq!(receivers(&beat(&mut node)), [2, 3], "it lacks it still");
+    agree(&mut node, 3, 2, 2);
     assert_eq!(receivers(&beat(&mut node)), [2, 3], "its last word");
     assert_eq!(receivers(&beat(&mut node)), [2]);
 }

@@ -58,7 +58,8 @@ pub const MOST_ROUNDS: u8 = 10;
 /// with an election timeout, which is a few heartbeats; a node without a clock can only count them.
 pub const SHORT_ROUND: u8 = 3;
 
-/// After this many heartbeats without any progress of a learner, the leader aborts the change.
+/// After this many heartbeats without any progress of a server that joins or leaves, the leader no
+/// longer waits for it: it aborts the change, or lets the removed server go.
 pub const PATIENCE: u8 = 20;
 
 /// A change that an administrator asks for.
@@ -132,9 +133,26 @@ pub struct CatchUp {
     pub target: LogIndex,
     /// The number of heartbeats since then.
     heartbeats: u8,
-    /// The match_index of the slowest learner at its last progress, and the number of heartbeats
-    /// since then.
-    still: (LogIndex, u8),
+    wait: Standstill,
+}
+
+/// How long the slowest of some servers has made no progress.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+struct Standstill {
+    /// Its match_index at its last progress.
+    match_index: LogIndex,
+    /// The number of heartbeats since then.
+    heartbeats: u8,
+}
+
+/// The servers that the latest configurations removed. They receive the log until they hold their
+/// removal and are told that it is committed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(in crate::raft) struct Leaving {
+    /// The servers.
+    pub(in crate::raft) servers: ServerSet,
+    /// How long they have made no progress since their removal was committed.
+    wait: Standstill,
 }
 
 impl Change {
@@ -157,13 +175,28 @@ impl Change {
     }
 }
 
+impl Standstill {
+    /// Counts a heartbeat. Returns whether the leader has waited long enough.
+    fn outlasts_patience(&mut self, slowest: LogIndex) -> bool {
+        if slowest > self.match_index {
+            *self = Self {
+                match_index: slowest,
+                heartbeats: 0,
+            };
+        } else {
+            self.heartbeats += 1;
+        }
+        self.heartbeats > PATIENCE
+    }
+}
+
 impl CatchUp {
     fn begin(nth: u8, target: LogIndex) -> Self {
         Self {
             nth,
             target,
             heartbeats: 0,
-            still: (LogIndex(0), 0),
+            wait: Standstill::default(),
         }
     }
 }
@@ -344,9 +377,9 @@ impl<M: StateMachine> Node<M> {
         }
     }
 
-    /// Removed servers keep receiving the log until the configuration that removed them is
-    /// committed. A server that receives nothing would campaign, and depose the leader again and
-    /// again (dissertation, 4.2.3).
+    /// Removed servers keep receiving the log until they know that the configuration that removed
+    /// them is committed. A server that receives nothing would campaign, and depose the leader again
+    /// and again (dissertation, 4.2.3).
     pub(in crate::raft) fn note_leaving(&mut self) {
         let log = &self.persistent.log;
         let (index, latest) = log.configured();
@@ -354,8 +387,32 @@ impl<M: StateMachine> Node<M> {
         let tells = self.rule(Rule::TellTheRemoved) && index > self.commit_index;
         let removed = before.members().except(latest.members());
         let leader = self.role.leading_mut();
-        let leaving = leader.leaving.except(latest.members());
-        leader.leaving = if tells { leaving.or(removed) } else { leaving };
+        let mut servers = leader.leaving.servers.except(latest.members());
+        if tells {
+            servers = servers.or(removed);
+        }
+        leader.leaving = Leaving {
+            servers,
+            ..Leaving::default()
+        };
+    }
+
+    /// A heartbeat is sent. To a removed server that holds its removal, it says that this is
+    /// committed: the server needs nothing more. One that is behind still receives the log, unless it
+    /// may be down for good.
+    pub(in crate::raft) fn release_removed(&mut self) {
+        let (index, _) = self.persistent.log.configured();
+        let leader = self.role.leading_mut();
+        if leader.leaving.servers.is_empty() || index > self.commit_index {
+            return;
+        }
+        let behind = |id: &NodeId| leader.progress(*id).match_index < index;
+        let servers = leader.leaving.servers.iter().filter(behind).collect();
+        let slowest = leader.slowest(servers);
+        leader.leaving.servers = servers;
+        if servers.is_empty() || leader.leaving.wait.outlasts_patience(slowest) {
+            leader.leaving = Leaving::default();
+        }
     }
 
     /// Reports the latest configuration, if AppendEntries has changed it: `before` is the one it
@@ -449,16 +506,12 @@ impl<M: StateMachine> Node<M> {
         };
         let slowest = leader.slowest(goal.voters.except(voters));
         round.heartbeats = round.heartbeats.saturating_add(1);
-        let (stood_at, heartbeats) = round.still;
-        round.still = match slowest > stood_at {
-            true => (slowest, 0),
-            false => (stood_at, heartbeats + 1),
-        };
+        let is_over = round.wait.outlasts_patience(slowest);
         leader.change = Some(Underway {
             goal,
             round: Some(round),
         });
-        if round.still.1 > PATIENCE {
+        if is_over {
             self.abort_change(ChangeAborted::NoProgress, out);
         }
     }

@@ -244,3 +244,26 @@ fn of_a_server_that_comes_again_nothing_is_known() {
     assert!(matches!(last.unwrap().payload, Payload::Configuration(_)));
     assert_eq!(node.log().last(), EntryId::new(LogIndex(4), Term(1)));
 }
+
+/// The number of heartbeats, out of `count`, with which S1 still sends to S2.
+fn heartbeats_to_s2(node: &mut Node, count: u8) -> usize {
+    let mut out = Vec::new();
+    for _ in 0..count {
+        node.step(Input::Timeout(Timer::Heartbeat), &mut out);
+    }
+    let to_s2 = |output: &Output| matches!(output, Output::Send { to, .. } if *to == s(2));
+    out.into_iter().filter(to_s2).count()
+}
+
+#[test]
+fn a_removed_server_that_makes_no_progress_is_let_go() {
+    let mut node = alone();
+    step(&mut node, Input::ChangeMembership(Change::Learn(s(2))));
+    acknowledge(&mut node, s(2), 2);
+    step(&mut node, Input::ChangeMembership(Change::Remove(s(2))));
+    assert_eq!(node.commit_index(), LogIndex(3), "the removal is committed");
+    // The first heartbeat sees what it held before.
+    let most = PATIENCE + 2;
+    assert_eq!(heartbeats_to_s2(&mut node, most), usize::from(most));
+    assert_eq!(heartbeats_to_s2(&mut node, 1), 0);
+}
