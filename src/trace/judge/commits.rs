@@ -6,11 +6,11 @@ use super::{Cause, Committed, Judge, Moment, Rule};
 
 impl Judge {
     pub(super) fn judge_commit(&mut self, moment: &Moment<'_>) {
-        let (Some(before), Some(after)) = (moment.before.commit, moment.after.commit) else {
+        let (before, Some(after)) = (moment.before.commit, moment.after.commit) else {
             return;
         };
         let name = self.name(moment.id).to_owned();
-        if after < before {
+        if let Some(before) = before.filter(|before| after < *before) {
             let told = format!("{name} had committed up to {before}, and now up to {after}");
             return self.blame(moment.line, moment.id, Rule::CommitNeverFalls, told);
         }
@@ -23,7 +23,7 @@ impl Judge {
             );
             return self.blame(moment.line, moment.id, Rule::CommitInLog, told);
         }
-        if after == before {
+        if before.is_none_or(|before| after == before) {
             return;
         }
         let leads = moment.after.leads()
