@@ -1,5 +1,6 @@
 //! The space-time chart: a lane for each client and server, messages as slanted lines.
 
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -20,6 +21,9 @@ const SPANS: [u64; 6] = [125, 250, 500, 1_000, 3_000, 10_000];
 /// How much it shows at first, by its place in [`SPANS`].
 const FIRST_SPAN: usize = 2;
 
+/// While time runs, the chart is drawn again after this many milliseconds, not with each step.
+const APART: u32 = 100;
+
 /// A hand that is not quite still, in CSS pixels.
 const SLIP: i32 = 5;
 
@@ -28,12 +32,14 @@ const LEFT: f64 = 46.0;
 const PITCHES: (f64, f64) = (44.0, 150.0);
 const TOP: f64 = 48.0;
 
+/// What the chart shows of a run: its last step at the cursor, the cursor, and the head.
+pub type Moment = (StepId, Time, Time);
+
 #[derive(Properties, PartialEq)]
 pub struct ChartProps {
     pub control: Control,
-    /// What is shown of the run: its last step at the cursor, the cursor, and the head. The chart
-    /// is made anew when that changes, and not while time merely passes.
-    pub moment: (StepId, Time, Time),
+    /// The chart is made anew when this changes, and not while time merely passes.
+    pub moment: Moment,
     /// The question that is open.
     pub asked: Option<Question>,
 }
@@ -49,9 +55,10 @@ pub fn ChartView(props: &ChartProps) -> Html {
     // Where it was taken hold of, and where it lay then; and whether it was moved since.
     let (hold, moved) = (use_mut_ref(|| None), use_mut_ref(|| false));
     let span = SPANS[*zoom];
+    let (_, now, _) = use_calm(props.moment, props.control.player().playing);
     let chart = {
         let player = props.control.player();
-        let (from, to) = window(props.moment.1, span, *back);
+        let (from, to) = window(now, span, *back);
         let make = if *whole { Chart::whole } else { Chart::of };
         make(&player.session, from, to)
     };
@@ -146,11 +153,36 @@ pub fn ChartView(props: &ChartProps) -> Html {
             </div>
             <div class="chart-room" tabindex="0" role="group" aria-label="Chart window" onwheel={turned} onkeydown={keys}
                 {onpointerdown} {onpointermove} {onclick}>
-                { picture(&chart, (room(), pitch(chart.lanes.len())), props.moment.1, props.asked) }
+                { picture(&chart, (room(), pitch(chart.lanes.len())), now, props.asked) }
             </div>
             <p class="chart-note">{ note(&chart) }</p>
         </section>
     }
+}
+
+/// The moment to draw: the present one, but while time runs no other before [`APART`] is over.
+#[hook]
+fn use_calm(moment: Moment, playing: bool) -> Moment {
+    // The moment that is drawn, the latest one, and whether the next has to wait.
+    let calm = use_mut_ref(|| (moment, moment, false));
+    let again = use_force_update();
+    let (drawn, latest, waits) = &mut *calm.borrow_mut();
+    *latest = moment;
+    if !playing || !*waits {
+        *drawn = moment;
+    }
+    if playing && !std::mem::replace(waits, true) {
+        let calm = calm.clone();
+        Timeout::new(APART, move || {
+            let (drawn, latest, _) = *calm.borrow();
+            calm.borrow_mut().2 = false;
+            if drawn != latest {
+                again.force_update();
+            }
+        })
+        .forget();
+    }
+    *drawn
 }
 
 /// A button that shows a sign, and says its name.
