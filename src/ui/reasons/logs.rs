@@ -79,7 +79,7 @@ pub fn Logs(props: &LogsProps) -> Html {
             <p class="logs-key" aria-hidden="true">
                 <span><i class="sample"></i>{ say("uncommitted") }</span>
                 <span><i class="sample committed"></i>{ say("committed") }</span>
-                <span><i class="sample-line"></i>{ say("up to here") }</span>
+                <span><i class="sample-line"></i>{ say("known to be committed") }</span>
                 { for shows_next.then(|| html! { <span><i class="sample-next">{ "▲" }</i>{ "nextIndex" }</span> }) }
             </p>
         </section>
