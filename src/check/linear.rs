@@ -98,7 +98,7 @@ impl History {
                 .any(|other| other.starts_with(log) && other != log)
         };
         history.logs.retain(|log| !goes_on(log));
-        history.logs.sort();
+        history.logs.sort_unstable();
         history.logs.dedup();
         history
     }

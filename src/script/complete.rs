@@ -80,7 +80,7 @@ pub fn complete(text: &str, cursor: usize, world: &World) -> (usize, Vec<Candida
         _ => {}
     }
     if words.is_empty() {
-        found.sort_by(|a, b| a.text.cmp(&b.text));
+        found.sort_unstable_by(|a, b| a.text.cmp(&b.text));
     }
     (start, found)
 }

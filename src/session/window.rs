@@ -113,7 +113,7 @@ impl Window {
             return;
         }
         self.records.append(&mut self.late);
-        self.records.sort_by_key(|record| record.step.id);
+        self.records.sort_unstable_by_key(|record| record.step.id);
         self.records.dedup_by_key(|record| record.step.id);
     }
 

@@ -164,7 +164,7 @@ impl Chart {
             .chain(moments.map(|at| (within(at), within(at))))
             .chain([(end, end)])
             .collect();
-        busy.sort();
+        busy.sort_unstable();
         let (mut silences, mut until) = (Vec::new(), self.from);
         for (from, to) in busy {
             if from.saturating_sub(until) > SILENCE {
@@ -336,7 +336,7 @@ impl Making {
     fn finish(mut self, many: bool) -> Chart {
         self.begin();
         let mut chart = self.chart;
-        chart.lanes.sort_by_key(|lane| lane.who);
+        chart.lanes.sort_unstable_by_key(|lane| lane.who);
         let touches = |message: &&Message| {
             let ends = message.lost_at.unwrap_or(message.arrives_at);
             message.sent_at <= chart.to && ends >= chart.from

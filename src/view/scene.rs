@@ -302,7 +302,7 @@ impl Quorum {
     ) -> Self {
         let part = |of: ServerSet| {
             let mut voters: Vec<NodeId> = of.iter().collect();
-            voters.sort_by_key(|voter| (!yes(*voter), *voter != id, *voter));
+            voters.sort_unstable_by_key(|voter| (!yes(*voter), *voter != id, *voter));
             Part {
                 yes: voters.iter().filter(|voter| yes(**voter)).count(),
                 needed: majority(voters.len()),
