@@ -1,6 +1,8 @@
-//! Labs: a thousand runs at once, as a figure that grows before one's eyes. Each run is a cluster
-//! of the core with the luck of another seed, and can be opened.
+//! Labs: many runs at once, as a figure that grows before one's eyes. Each run is a cluster of the
+//! core with the luck of another seed, and can be opened.
 
+pub mod acks;
+pub mod commits;
 pub mod downtime;
 pub mod elections;
 
@@ -11,36 +13,49 @@ use self::elections::Experiment;
 use crate::session::Session;
 use crate::sim::{Action, Scenario, Time};
 
-/// How many runs a figure shows.
+/// How many runs the figures of elections and of downtimes show.
 pub const RUNS: u64 = 1_000;
 
 /// The shortest election timeout of every lab.
 pub const SHORTEST: Time = Time::ms(150);
 
-/// The longest election timeouts that can be chosen, and the step between two; in milliseconds.
-pub const LONGEST: (u64, u64, u64) = (155, 600, 5);
-
-/// The longest election timeout at first, in milliseconds.
-pub const FIRST: u64 = 300;
+/// The shortest time that a message takes where these times differ.
+pub const SHORTEST_WAY: Time = Time::ms(10);
 
 /// What is measured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Lab {
+    /// `acks`: when each follower's reply reaches the leader, by the size of the cluster.
+    Acks,
+    /// `commits`: how the commit index rises, and stands still after a crash.
+    Commits,
     /// `elections`: when there is a first leader, and how often a vote is split.
     Elections,
     /// `downtime`: for how long there is no leader after a crash, as in Figure 16.
     Downtime,
 }
 
-/// How one run ended.
+/// A number in the text of a lab that can be changed; in milliseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Number {
+    /// What it is at first.
+    pub first: u64,
+    /// The least and the greatest that can be chosen, and the step between two.
+    pub range: (u64, u64, u64),
+}
+
+/// How one run ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trial {
     /// Its luck.
     pub seed: u64,
-    /// How long it took until there was a leader.
+    /// How long it took until there was a leader; or until a write was committed.
     pub took: Time,
     /// Whether the first election ended without one.
     pub split: bool,
+    /// Of a write: when each acknowledgement arrived, and the how manieth it was. Of a run: its
+    /// commit index, and since when. Of an election nothing.
+    pub points: Vec<(Time, u64)>,
 }
 
 /// A run, up to the moment from which its trial is measured.
@@ -50,19 +65,44 @@ struct Beginning {
 }
 
 impl Lab {
-    /// The run of that luck, with timeouts of 150 ms to `longest`.
-    pub fn trial(self, longest: Time, seed: u64) -> Trial {
+    /// How many runs the figure shows.
+    pub fn runs(self) -> u64 {
         match self {
-            Self::Elections => Experiment::with(longest).trial(seed),
-            Self::Downtime => Outage::with(longest).trial(seed),
+            Self::Acks => 800,
+            Self::Commits => 100,
+            Self::Downtime | Self::Elections => RUNS,
         }
     }
 
-    /// The same run to be watched, from the moment at which there is no leader.
-    pub fn session(self, longest: Time, seed: u64) -> Session {
+    /// The number that the learner changes: the longest election timeout; in `acks` and `commits`
+    /// how long a message takes.
+    pub fn number(self) -> Number {
+        let (first, range) = match self {
+            Self::Acks => (60, (15, 100, 5)),
+            Self::Commits => (15, (5, 150, 5)),
+            Self::Downtime | Self::Elections => (300, (155, 600, 5)),
+        };
+        Number { first, range }
+    }
+
+    /// The run of that luck, with that number.
+    pub fn trial(self, number: Time, seed: u64) -> Trial {
+        match self {
+            Self::Acks => acks::trial(number, seed),
+            Self::Commits => commits::trial(number, seed),
+            Self::Elections => Experiment::with(number).trial(seed),
+            Self::Downtime => Outage::with(number).trial(seed),
+        }
+    }
+
+    /// The same run to be watched, from the moment at which there is no leader, or at which a
+    /// client sends its request.
+    pub fn session(self, number: Time, seed: u64) -> Session {
         let beginning = match self {
-            Self::Elections => Experiment::with(longest).beginning(seed),
-            Self::Downtime => Outage::with(longest).beginning(seed),
+            Self::Acks => acks::beginning(number, seed),
+            Self::Commits => commits::beginning(number, seed),
+            Self::Elections => Experiment::with(number).beginning(seed),
+            Self::Downtime => Outage::with(number).beginning(seed),
         };
         let mut session = Session::new(beginning.scenario);
         for (at, action) in beginning.actions {
@@ -75,8 +115,17 @@ impl Lab {
 
     /// Whether a learner may be content with these runs.
     pub fn is_solved(self, trials: &[Trial]) -> bool {
-        let all = trials.len() as u64 == RUNS;
+        let all = trials.len() as u64 == self.runs();
         all && match self {
+            Self::Acks => {
+                let (servers, within) = acks::CONTENT;
+                let medians = acks::medians(trials, servers);
+                medians[acks::needed(servers) as usize - 1].0 <= within
+            }
+            Self::Commits => {
+                let still = trials.iter().filter(|trial| commits::stands_still(trial));
+                still.count() >= commits::CONTENT
+            }
             Self::Elections => split_share(trials) <= elections::CONTENT,
             Self::Downtime => downtime::CONTENT.iter().all(|(wanted, within)| {
                 let over = trials.iter().filter(|trial| trial.took <= *within);
@@ -91,9 +140,11 @@ impl FromStr for Lab {
 
     fn from_str(name: &str) -> Result<Self, String> {
         match name {
+            "acks" => Ok(Self::Acks),
+            "commits" => Ok(Self::Commits),
             "elections" => Ok(Self::Elections),
             "downtime" => Ok(Self::Downtime),
-            _ => Err("write lab: elections or lab: downtime, or nothing of a lab".into()),
+            _ => Err("write lab: acks, commits, elections or downtime, or nothing of a lab".into()),
         }
     }
 }

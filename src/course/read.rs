@@ -1,6 +1,5 @@
 //! Reads a chapter from its text.
 
-use super::lab::FIRST;
 use super::{Button, Card, Chapter, Choice, Noun, Page, Prose, Script, Span, Tool, Touch};
 use crate::script::Goal;
 use crate::sim::text::{self, Statement, TextError};
@@ -317,6 +316,19 @@ impl Reader {
         if let Some(page) = self.pages.iter().find(|page| page.before.is_empty()) {
             return Err(error(page.line, 1, "this page says nothing"));
         }
+        for page in &self.pages {
+            let first = page.lab.map(|lab| lab.number().first.to_string());
+            let spans = page.before.iter().chain(&page.after).flatten();
+            let wrong =
+                |span: &&Span| matches!(span, Span::Number(text) if Some(text) != first.as_ref());
+            if spans.clone().any(|span| wrong(&span)) {
+                let why = match first {
+                    Some(first) => format!("this lab's number begins as {{{first}}}"),
+                    None => "only a lab has a number that can be changed".into(),
+                };
+                return Err(error(page.line, 1, why));
+            }
+        }
         Ok(Chapter {
             title: self.title,
             question: self.question,
@@ -367,15 +379,6 @@ fn touch(name: &str) -> Result<Touch, String> {
     })
 }
 
-/// Reads a number that can be changed.
-fn number(text: &str) -> Result<String, String> {
-    let first = FIRST.to_string();
-    if text != first {
-        return Err(format!("a lab's number begins as {{{first}}}"));
-    }
-    Ok(first)
-}
-
 /// Reads a paragraph.
 pub(super) fn prose(text: &str) -> Result<Prose, String> {
     let mut spans = Vec::new();
@@ -394,7 +397,7 @@ pub(super) fn prose(text: &str) -> Result<Prose, String> {
         }
         spans.push(match open {
             "**" => Span::Term(inner.into()),
-            "{" => Span::Number(number(inner)?),
+            "{" => Span::Number(inner.into()),
             "[[" => {
                 // What stands behind a bar is how it is written in another language.
                 let (name, written) = inner.split_once('|').unwrap_or((inner, inner));

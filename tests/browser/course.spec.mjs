@@ -228,6 +228,7 @@ const chapters = {
       await press(page, "Send at once");
       await press(page, "Send");
     },
+    async (page) => drag(page, -24), // 30 ms
   ],
   "9": [
     async (page) => {
@@ -388,6 +389,7 @@ const chapters = {
       await expect(done(page)).toHaveCount(0);
       await drag(page, -84);
     },
+    async (page) => drag(page, 84), // 120 ms
   ],
   "17": [
     async (page) => {
@@ -568,7 +570,7 @@ async function playOn(page) {
 
 /** Drags the number of a lab by so many pixels. */
 async function drag(page, by) {
-  const number = page.getByRole("slider", { name: "Longest election timeout" });
+  const number = page.locator(".scrub");
   await number.scrollIntoViewIfNeeded();
   const { x, y, width, height } = await number.boundingBox();
   await page.mouse.move(x + width / 2, y + height / 2);
@@ -635,6 +637,22 @@ test("a lab's number goes by keys, taps and hand; its bars open runs", async ({ 
   await page.locator(".figure .hit").first().click();
   await expect(leader(page)).toHaveCount(0);
   await expect(number).toHaveText("310");
+});
+
+test("a dot of acknowledgements and an end of the commit index open their runs", async ({ page }) => {
+  await page.goto("./#/lesson/8/7");
+  await expect(page.locator(".lab")).toContainText("800 writes");
+  const servers = page.locator(".stage .server");
+  await page.locator(".figure .hit").last().click();
+  await expect(servers).toHaveCount(9);
+  await page.locator(".figure .hit").first().click();
+  await expect(servers).toHaveCount(2);
+  await page.goto("./#/lesson/16/4");
+  await expect(page.locator(".lab")).toContainText("100 runs");
+  await page.locator(".figure .hit").last().click();
+  await expect(page.locator(".stage .server.down")).toHaveCount(1);
+  await hurry(page);
+  await expect(leader(page)).toHaveCount(1);
 });
 
 test("cards are put in order, and the guess stays beside what happened", async ({ page }) => {

@@ -92,6 +92,7 @@ impl Outage {
             seed,
             took: world.now().min(crash + GIVEN_UP) - crash,
             split,
+            points: Vec::new(),
         }
     }
 }

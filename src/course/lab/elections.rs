@@ -118,6 +118,7 @@ impl Experiment {
             seed,
             took: world.now(),
             split,
+            points: Vec::new(),
         }
     }
 }

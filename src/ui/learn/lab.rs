@@ -1,14 +1,17 @@
-//! A lab: a thousand runs as a figure that grows while they are played, some between two frames.
+//! A lab: many runs as a figure that grows while they are played, some between two frames.
 //! Each bar of it, and each piece of its line, opens a run of its kind.
 
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::course::lab::elections::Experiment;
-use crate::course::lab::{BAR, BARS, Histogram, Lab, RUNS, SHORTEST, Trial, downtime, split_share};
+use crate::course::lab::{
+    BAR, BARS, Histogram, Lab, RUNS, SHORTEST, Trial, acks, commits, downtime, split_share,
+};
 use crate::narrate::{fill, say};
 use crate::sim::Time;
 use crate::ui::delegate;
+use crate::ui::learn::figures;
 use crate::ui::learn::learning::Wish;
 use crate::ui::stage::geometry::{Point, px};
 use crate::ui::stage::svg::{circle, line, path, text};
@@ -17,10 +20,10 @@ use crate::ui::stage::svg::{circle, line, path, text};
 const SLICE: (usize, f64) = (20, 12.0);
 
 /// Where the figure begins and ends.
-const LEFT: f32 = 8.0;
-const RIGHT: f32 = 292.0;
-const TOP: f32 = 14.0;
-const BOTTOM: f32 = 140.0;
+pub(super) const LEFT: f32 = 8.0;
+pub(super) const RIGHT: f32 = 292.0;
+pub(super) const TOP: f32 = 14.0;
+pub(super) const BOTTOM: f32 = 140.0;
 
 /// The longest downtime in the figure.
 const LONGEST_SHOWN: Time = Time::ms(1_000);
@@ -31,8 +34,8 @@ const OLDER: usize = 4;
 #[derive(Properties, PartialEq)]
 pub struct LabProps {
     pub lab: Lab,
-    /// The longest election timeout, in milliseconds.
-    pub longest: u64,
+    /// The number that the learner changes, in milliseconds.
+    pub number: u64,
     pub on_wish: Callback<Wish>,
 }
 
@@ -40,7 +43,7 @@ pub struct LabProps {
 pub struct LabFigure {
     /// The runs so far, in the order of their seeds.
     trials: Vec<Trial>,
-    /// The lines of other timeouts, with the longest of these.
+    /// The lines of other numbers, with these.
     older: Vec<(u64, String)>,
     next: Option<Timeout>,
 }
@@ -62,10 +65,10 @@ impl Component for LabFigure {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &LabProps) -> bool {
         let props = ctx.props();
-        if (props.lab, props.longest) != (old.lab, old.longest) {
-            if self.is_done() {
-                self.older.retain(|(longest, _)| *longest != props.longest);
-                self.older.push((old.longest, steps(&self.trials)));
+        if (props.lab, props.number) != (old.lab, old.number) {
+            if self.trials.len() as u64 >= old.lab.runs() {
+                self.older.retain(|(number, _)| *number != props.number);
+                self.older.push((old.number, steps(&self.trials)));
                 let surplus = self.older.len().saturating_sub(OLDER);
                 self.older.drain(..surplus);
             }
@@ -76,18 +79,18 @@ impl Component for LabFigure {
     }
 
     fn update(&mut self, ctx: &Context<Self>, (): ()) -> bool {
-        let LabProps { lab, longest, .. } = *ctx.props();
+        let LabProps { lab, number, .. } = *ctx.props();
         let clock = web_sys::window().and_then(|window| window.performance());
         let now = || clock.as_ref().map_or(0.0, |clock| clock.now());
         let begin = now();
         for _ in 0..SLICE.0 {
             let seed = self.trials.len() as u64 + 1;
-            self.trials.push(lab.trial(Time::ms(longest), seed));
-            if self.is_done() || now() - begin > SLICE.1 {
+            self.trials.push(lab.trial(Time::ms(number), seed));
+            if self.is_done(lab) || now() - begin > SLICE.1 {
                 break;
             }
         }
-        if !self.is_done() {
+        if !self.is_done(lab) {
             self.go_on(ctx);
         } else if lab.is_solved(&self.trials) {
             ctx.props().on_wish.emit(Wish::Solved);
@@ -96,16 +99,18 @@ impl Component for LabFigure {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let LabProps { lab, longest, .. } = *ctx.props();
+        let LabProps { lab, number, .. } = *ctx.props();
         let on_wish = &ctx.props().on_wish;
         let watch = delegate::pick(on_wish, |event: &MouseEvent| {
             Some(Wish::Watch(delegate::number(event, "data-seed")?))
         });
         let (figure, told) = match lab {
-            Lab::Elections => (self.elections(longest), self.of_elections(longest)),
-            Lab::Downtime => (self.downtime(longest), self.of_downtime()),
+            Lab::Acks => (figures::acks(&self.trials), self.of_acks()),
+            Lab::Commits => (figures::commits(&self.trials), self.of_commits()),
+            Lab::Elections => (self.elections(number), self.of_elections(number)),
+            Lab::Downtime => (self.downtime(number), self.of_downtime()),
         };
-        let live = if self.is_done() { "polite" } else { "off" };
+        let live = if self.is_done(lab) { "polite" } else { "off" };
         let examples = self.examples(lab).map(|(label, trial)| {
             let seed = trial.map(|trial| trial.seed.to_string());
             html! { <button class="bordered small" disabled={trial.is_none()} data-seed={seed}>{ label }</button> }
@@ -121,8 +126,8 @@ impl Component for LabFigure {
 }
 
 impl LabFigure {
-    fn is_done(&self) -> bool {
-        self.trials.len() as u64 >= RUNS
+    fn is_done(&self, lab: Lab) -> bool {
+        self.trials.len() as u64 >= lab.runs()
     }
 
     fn go_on(&mut self, ctx: &Context<Self>) {
@@ -232,6 +237,33 @@ impl LabFigure {
         }
     }
 
+    fn of_acks(&self) -> String {
+        let ms = |servers: u8| {
+            let medians = acks::medians(&self.trials, servers);
+            let last = medians.get(acks::needed(servers) as usize - 1);
+            last.map_or(0, |(took, _)| took.0 / 1000)
+        };
+        fill(
+            "{} writes: half are committed within {} ms with four servers, {} ms with five, {} ms with nine.",
+            &[&self.trials.len(), &ms(4), &ms(5), &ms(9)],
+        )
+    }
+
+    fn of_commits(&self) -> String {
+        let still = self.trials.iter().filter(|one| commits::stands_still(one));
+        let ends = self.trials.iter().filter_map(|one| one.points.last());
+        let mut ends: Vec<u64> = ends.map(|(_, index)| *index).collect();
+        ends.sort_unstable();
+        fill(
+            "{} runs: half commit up to {} entries; {} commit nothing after the crash.",
+            &[
+                &ends.len(),
+                &ends.get(ends.len() / 2).copied().unwrap_or(0),
+                &still.count(),
+            ],
+        )
+    }
+
     /// Runs that are worth watching.
     fn examples(&self, lab: Lab) -> [(&'static str, Option<&Trial>); 2] {
         let trials = &self.trials;
@@ -246,16 +278,22 @@ impl LabFigure {
                     trials.iter().find(|trial| trial.split),
                 ),
             ],
-            Lab::Downtime => [
-                (
-                    say("Watch the quickest"),
-                    trials.iter().min_by_key(|trial| trial.took),
-                ),
-                (
-                    say("Watch the slowest"),
-                    trials.iter().max_by_key(|trial| trial.took),
-                ),
-            ],
+            Lab::Acks | Lab::Commits | Lab::Downtime => {
+                let (servers, _) = acks::CONTENT;
+                let shown = trials.iter();
+                let shown =
+                    shown.filter(|trial| lab != Lab::Acks || acks::servers(trial.seed) == servers);
+                [
+                    (
+                        say("Watch the quickest"),
+                        shown.clone().min_by_key(|trial| trial.took),
+                    ),
+                    (
+                        say("Watch the slowest"),
+                        shown.max_by_key(|trial| trial.took),
+                    ),
+                ]
+            }
         }
     }
 }
@@ -286,7 +324,7 @@ fn y_of(count: usize) -> f32 {
 }
 
 /// A line through these points.
-fn drawn(points: impl Iterator<Item = Point>) -> String {
+pub(super) fn drawn(points: impl Iterator<Item = Point>) -> String {
     let mut d = String::new();
     for (x, y) in points {
         d.push(if d.is_empty() { 'M' } else { 'L' });
@@ -303,7 +341,7 @@ fn block(class: &'static str, (x, width): Point, (top, bottom): Point) -> Html {
 }
 
 /// What can be clicked to open a run.
-fn hit((x, width): Point, seed: Option<u64>) -> Html {
+pub(super) fn hit((x, width): Point, seed: Option<u64>) -> Html {
     let Some(seed) = seed else {
         return Html::default();
     };
@@ -312,7 +350,7 @@ fn hit((x, width): Point, seed: Option<u64>) -> Html {
 }
 
 /// The axis of time, up to a moment.
-fn axis(end: Time) -> Html {
+pub(super) fn axis(end: Time) -> Html {
     let unit = format!("{} ms", end.0 / 1000);
     html! {
         <>
@@ -322,7 +360,7 @@ fn axis(end: Time) -> Html {
     }
 }
 
-fn tick(x: f32, ms: u64) -> Html {
+pub(super) fn tick(x: f32, ms: u64) -> Html {
     text("axis", (x.max(18.0), BOTTOM + 18.0), ms)
 }
 

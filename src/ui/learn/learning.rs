@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::course::glossary::{self, Word};
-use crate::course::lab;
+use crate::course::lab::Lab;
 use crate::course::{
     self, CONTENTS, Chapter, Cut, Page, Panels, Place, Progress, Question, Slide, Tool, Touch,
     exists,
@@ -114,8 +114,8 @@ pub struct Learning {
     pub hands: Vec<u32>,
     /// The last step of the page's set-up.
     pub set_up: StepId,
-    /// The longest election timeout of the page's lab, in milliseconds.
-    pub longest: u64,
+    /// The number that the learner has chosen in the page's lab, in milliseconds.
+    pub number: u64,
     /// Whether a run of the lab is shown.
     pub watches: bool,
     /// The seed of the page's cluster.
@@ -172,7 +172,7 @@ impl Learning {
             hands: Vec::new(),
             recall: Vec::new(),
             set_up: StepId(0),
-            longest: lab::FIRST,
+            number: 0,
             watches: false,
             seed: 1,
         }
@@ -195,7 +195,7 @@ impl Learning {
         (self.place, self.seed, self.contents) = (place, seed, false);
         (self.met, self.hints, self.missing) = (done, 0, None);
         (self.notice, self.word, self.detour) = (None, None, None);
-        (self.longest, self.watches) = (lab::FIRST, false);
+        self.watches = false;
         self.progress.at = Some(place);
         self.keep();
         self.question = match (done, self.progress.guess(place)) {
@@ -240,6 +240,7 @@ impl Learning {
 
     /// The cluster of the page that is open.
     fn begin(&mut self) -> Outcome {
+        self.number = self.lab().number().first;
         let Some(page) = self.page() else {
             return Outcome::Look;
         };
@@ -338,7 +339,7 @@ impl Learning {
             Wish::Open(_) => {}
             Wish::Place(card) => self.place(card),
             Wish::Return => self.end_detour(player),
-            Wish::Scrub(longest) => self.longest = longest,
+            Wish::Scrub(number) => self.number = number,
             Wish::Solved => self.finish(),
             Wish::Watch(seed) => return self.watch(seed),
             Wish::ShowMe => self.answer(Question::Skipped, player),
@@ -446,7 +447,7 @@ impl Learning {
             return Outcome::Look;
         };
         self.watches = true;
-        let session = lab.session(Time::ms(self.longest), seed);
+        let session = lab.session(Time::ms(self.number), seed);
         Outcome::Show(Box::new(Player::new(session)))
     }
 

@@ -3,8 +3,9 @@
 use yew::prelude::*;
 
 use crate::course::glossary::{self, Word};
+use crate::course::lab::Lab;
 use crate::course::{
-    self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Question, Span, Touch, lab,
+    self, CONTENTS, Card, Choice, Page, Place, Prediction, Prose, Question, Span, Touch,
 };
 use crate::narrate::{fill, say};
 use crate::session::Session;
@@ -15,6 +16,7 @@ use crate::ui::learn::contents::contents;
 use crate::ui::learn::lab::LabFigure;
 use crate::ui::learn::learning::{Learning, Wish};
 use crate::ui::learn::present::hands;
+use crate::ui::learn::quiz::Quiz;
 use crate::ui::learn::scrub::Scrub;
 use crate::ui::refs::told;
 use crate::view::refs;
@@ -70,8 +72,8 @@ fn heading(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     };
     html! {
         <p class="chapter">
-            <span>{ for way }{ format!("{} · {title}", place.chapter) }</span>
-            { button("plain small", shown, Wish::Contents, on_wish) }
+            <span>{ here }</span>
+            { there }
         </p>
     }
 }
@@ -139,7 +141,7 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
             <h1 translate="yes">{ &page.title }</h1>
             <div {class}>{ for prose(&page.before, learning, session, on_wish) }</div>
             <div aria-live="polite">{ for asked.map(|asked| question(learning, asked, page, session, on_wish)) }</div>
-            <div>{ for page.lab.map(|lab| html! { <LabFigure {lab} longest={learning.longest} {on_wish} /> }) }</div>
+            <div>{ for page.lab.map(|lab| html! { <LabFigure {lab} number={learning.number} {on_wish} /> }) }</div>
             <div class="buttons offers">{ for buttons.filter(|_| answered) }</div>
             <div class="lost" role="status">{ for lost.map(|why| self::lost(why, on_wish)) }</div>
             <div class="outcome" role="status">{ for learning.met.then(|| met(page, learning, session, on_wish)) }</div>
@@ -383,7 +385,7 @@ fn prose(
             html! { <b class="name" translate="no" tabindex="0" data-refs={refs}>{ text }</b> }
         }
         Span::Number(_) => html! {
-            <Scrub label={say("Longest election timeout, in milliseconds")} value={learning.longest} range={lab::LONGEST}
+            <Scrub label={number_label(learning.lab())} value={learning.number} range={learning.lab().number().range}
                 on_change={on_wish.reform(Wish::Scrub)} />
         },
         Span::Term(text) => {
@@ -396,6 +398,15 @@ fn prose(
     paragraphs
         .map(|spans| html! { <p translate="yes">{ for spans.iter().map(&mut span) }</p> })
         .collect()
+}
+
+/// What the number of a lab means.
+fn number_label(lab: Lab) -> &'static str {
+    match lab {
+        Lab::Acks => say("Longest time that a message takes, in milliseconds"),
+        Lab::Commits => say("Time that a message takes, in milliseconds"),
+        Lab::Downtime | Lab::Elections => say("Longest election timeout, in milliseconds"),
+    }
 }
 
 /// A text in which the first of each of these terms can be tapped. What was found is taken away.

@@ -1,6 +1,7 @@
 //! The course: a page of it, what a learner wants, the contents, and the course before an audience.
 
 pub mod contents;
+pub mod figures;
 pub mod lab;
 pub mod learning;
 pub mod lesson;

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::course::lab::FIRST;
 use crate::course::{Chapter, Listed, Page, Prediction, Prose, Span};
 use crate::narrate::{fill, say};
 use crate::session::Session;
@@ -65,7 +64,7 @@ fn page(page: &Page) -> Html {
     let ended = page.finished(SEED).ok();
     let figure = match (page.lab, &ended) {
         (Some(lab), _) => {
-            html! { <LabFigure {lab} longest={FIRST} on_wish={Callback::noop()} /> }
+            html! { <LabFigure {lab} number={lab.number().first} on_wish={Callback::noop()} /> }
         }
         (None, Some(session)) => {
             let from = begins.saturating_sub(BEFORE);
