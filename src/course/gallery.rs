@@ -180,6 +180,28 @@ impl Exhibit {
         Ok(session)
     }
 
+    /// A run of it that was kept, with an eye on what the challenge asks for; any other run as it
+    /// is.
+    pub fn resumed(&self, run: Session) -> Session {
+        let Ok(mut session) = self.session() else {
+            return run;
+        };
+        let begun = session.actions().len();
+        let own = run.scenario() == session.scenario()
+            && run.actions().get(..begun) == Some(session.actions());
+        if !own || self.goal.is_none() {
+            return run;
+        }
+        for (at, action) in &run.actions()[begun..] {
+            session.advance(*at);
+            // What was done in the run can be done here: both are the same up to this action.
+            let _ = session.act(action.clone());
+        }
+        session.advance(run.head());
+        session.seek(run.now());
+        session
+    }
+
     /// How many actions have brought the run to the moment at which it opens.
     pub fn begun(&self) -> usize {
         self.runner().map_or(0, |runner| runner.actions().len())
@@ -278,6 +300,28 @@ mod tests {
             count += 1;
         }
         assert!(count >= 12);
+    }
+
+    #[test]
+    fn a_challenge_that_is_opened_again_knows_what_was_done() {
+        let challenge = exhibit("keep-two-leaders").unwrap();
+        let solution = challenge.solution().unwrap();
+        let kept = |session: &Session| {
+            let actions = session.actions().to_vec();
+            let mut kept = Session::replay(session.scenario().clone(), actions).unwrap();
+            kept.advance(session.now());
+            kept
+        };
+        assert_eq!(kept(&solution).met(0), None);
+        let again = challenge.resumed(kept(&solution));
+        assert_eq!(again.met(0), solution.met(0));
+        assert_eq!(again.now(), solution.now());
+        assert_eq!(again.actions(), solution.actions());
+        let idle = challenge.resumed(kept(&challenge.session().unwrap()));
+        assert_eq!(idle.met(0), None);
+        // Another run stays what it is.
+        let other = Session::read("servers 3\ncrash S1").unwrap();
+        assert_eq!(challenge.resumed(other.clone()).actions(), other.actions());
     }
 
     #[test]

@@ -344,7 +344,14 @@ test("a challenge counts the acts, says when it is met, and knows a solution", a
     await command.press("Enter");
     await expect(card).toContainText(`Your acts: ${nth + 1}`);
   }
+  // A page that is loaded again goes on with it.
+  await page.reload();
+  await expect(card).toContainText("Your acts: 3 · par 2");
   await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expect(card).toContainText("Done in 3: par is 2.");
+  await command.fill("crash S4");
+  await command.press("Enter");
+  await page.reload();
   await expect(card).toContainText("Done in 3: par is 2.");
   await card.getByRole("button", { name: "Start again" }).click();
   await expect(card).toContainText("Your acts: 0 · par 2 · your best 3");

@@ -289,9 +289,13 @@ impl App {
         let Some(session) = kept.and_then(|kept| link::read_whole(&kept).ok()) else {
             return;
         };
-        let exhibit = self.exhibit.take();
+        let (exhibit, challenge) = (self.exhibit.take(), self.challenge.take());
+        let session = match &exhibit {
+            Some((exhibit, false)) => exhibit.resumed(session),
+            _ => session,
+        };
         self.show(session);
-        self.exhibit = exhibit;
+        (self.exhibit, self.challenge) = (exhibit, challenge);
     }
 
     /// Says something at the top of the page, for a while.

@@ -46,11 +46,17 @@ impl Challenge {
 
     /// Notes whether it is met.
     pub fn look(&mut self, session: &Session) {
-        let is_met = session.met(0).is_some();
-        if !is_met {
+        let Some(step) = session.met(0) else {
             self.met = None;
-        } else if self.met.is_none() {
-            let acts = self.acts(session);
+            return;
+        };
+        if self.met.is_none() {
+            // A run that was opened again may go on after that.
+            let mut records = session.records().iter();
+            let met = records.find(|record| record.step.id == step);
+            let at = met.map_or_else(|| session.now(), |record| record.step.at);
+            let acts = session.actions().iter().filter(|(when, _)| *when <= at);
+            let acts = acts.count().saturating_sub(self.begun);
             self.met = Some(acts);
             keep(self.name, acts);
         }
