@@ -24,6 +24,10 @@ pub enum Address<'a> {
     Present(Place),
     /// `#/print/5`: a chapter on paper.
     Print(u16),
+    /// `#/quiz`: the quiz of the user study.
+    Quiz,
+    /// `#/be-a-server`: the learner answers the messages to a server.
+    Server,
     /// `#/lecture/5/2`: the same page for the lecturer, with notes.
     Lecture(Place),
     /// `#/audience`: a window that shows what the lecturer's window shows.
@@ -57,6 +61,8 @@ impl<'a> Address<'a> {
             ["bench"] => Ok(Self::Bench),
             ["drill"] => Ok(Self::Drill),
             ["contents" | "course"] => Ok(Self::Contents),
+            ["quiz"] => Ok(Self::Quiz),
+            ["be-a-server"] => Ok(Self::Server),
             ["audience"] => Ok(Self::Audience),
             ["present", chapter] => lesson(hash, chapter, "1").map(Self::Present),
             ["present", chapter, page] => lesson(hash, chapter, page).map(Self::Present),
@@ -127,6 +133,8 @@ mod tests {
             ("#/play/", Ok(Address::Play)),
             ("#play", Ok(Address::Play)),
             ("#/contents", Ok(Address::Contents)),
+            ("#/quiz", Ok(Address::Quiz)),
+            ("#/be-a-server", Ok(Address::Server)),
             ("#/print/13", Ok(Address::Print(13))),
             ("#/audience", Ok(Address::Audience)),
             (

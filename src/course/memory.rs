@@ -61,13 +61,27 @@ impl Memory {
         self.0.iter().filter(|card| card.known < REST.len())
     }
 
-    /// Takes in what `Display` wrote of a card; not what makes no sense.
-    pub(super) fn read(&mut self, place: Place, card: &str) {
-        if let Some((known, due)) = card.split_once('@')
-            && let (Ok(known), Ok(due)) = (usize::from_str(known), Day::from_str(due))
-        {
-            self.0.retain(|card| card.place != place);
-            self.0.push(Card { place, known, due });
+    /// Takes in what `Display` wrote of a card; not what makes no sense, and says whether it does.
+    pub(super) fn read(&mut self, place: Place, card: &str) -> bool {
+        let Some((known, due)) = card.split_once('@') else {
+            return false;
+        };
+        let (Ok(known), Ok(due)) = (usize::from_str(known), Day::from_str(due)) else {
+            return false;
+        };
+        self.0.retain(|card| card.place != place);
+        self.0.push(Card { place, known, due });
+        true
+    }
+
+    /// Takes in another memory: of two cards of a page, the one that was known more often.
+    pub(super) fn join(&mut self, other: Self) {
+        for card in other.0 {
+            match self.0.iter_mut().find(|own| own.place == card.place) {
+                Some(own) if (card.known, card.due) > (own.known, own.due) => *own = card,
+                Some(_) => {}
+                None => self.0.push(card),
+            }
         }
     }
 }

@@ -55,7 +55,7 @@ pub fn shortcut(event: &KeyboardEvent) -> Option<Shortcut> {
     let sliding = is("input[type=range]");
     let typing = !sliding && is("input, textarea, select");
     // Space acts only where it chooses: everywhere else it plays or pauses, and Enter acts.
-    let choosing = is("summary, a, [role=switch], #question button, .choice button");
+    let choosing = is("summary, a, [role=switch], #question button, .choice button, .quiz button");
     let reading = is(".why, .why *");
     let (key, story) = (event.key(), event.shift_key());
     if event.ctrl_key() || event.meta_key() {

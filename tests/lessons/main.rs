@@ -17,6 +17,7 @@ mod glossary;
 mod languages;
 mod lint;
 mod play;
+mod quiz;
 mod waiting;
 mod words;
 mod worlds;

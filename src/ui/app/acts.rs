@@ -3,6 +3,7 @@
 use super::way::write_address;
 use super::*;
 use crate::narrate::say;
+use crate::ui::learn::learning::Leaf;
 use crate::ui::storage;
 
 /// What the user wants done.
@@ -132,6 +133,9 @@ impl App {
         if self.gallery {
             self.gallery = false;
             write_address("#/play", true);
+        } else if self.learning.shows_leaf() && self.room == Room::Learn {
+            self.learning.leaf = Leaf::Contents;
+            write_address("#/contents", true);
         } else if self.learning.contents && self.room == Room::Learn {
             self.learning.contents = false;
         } else if self.sheet.is_some() {

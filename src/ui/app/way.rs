@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::course::{Address, Panel};
+use crate::ui::learn::learning::Leaf;
 
 /// The way between the rooms, and through the course.
 impl App {
@@ -28,6 +29,11 @@ impl App {
                     self.follow(ctx, outcome);
                 }
                 (self.learning.contents, self.learning.notice) = (true, notice);
+                self.learning.leaf = Leaf::Contents;
+            }
+            Route::Leaf(leaf) => {
+                self.go(ctx, Route::Contents(None));
+                self.learning.leaf = leaf;
             }
             Route::Lesson(place) => self.open_lesson(ctx, place),
             Route::Print(chapter) => {
@@ -172,6 +178,9 @@ impl App {
             if self.learning.contents {
                 classes.push_str(" in-contents");
             }
+            if self.learning.shows_leaf() {
+                classes.push_str(" in-leaf");
+            }
             if self.learning.shows_lab() {
                 classes.push_str(" in-lab");
             }
@@ -202,6 +211,8 @@ pub(super) enum Route {
     Drill,
     /// `#/contents`; with a sentence, if the address names nothing.
     Contents(Option<String>),
+    /// `#/quiz`, `#/be-a-server`
+    Leaf(Leaf),
     /// `#/lesson/5/2`; without a page, wherever the learner was.
     Lesson(Option<Place>),
     /// `#/your-raft`, and what stands behind it.
@@ -228,6 +239,8 @@ impl Route {
             Ok(Address::Bench) => Self::Bench,
             Ok(Address::Contents) => Self::Contents(None),
             Ok(Address::Drill) => Self::Drill,
+            Ok(Address::Quiz) => Self::Leaf(Leaf::Quiz),
+            Ok(Address::Server) => Self::Leaf(Leaf::Server),
             Ok(Address::Course) => Self::Lesson(None),
             Ok(Address::Lesson(place)) => Self::Lesson(Some(place)),
             Ok(Address::Present(place)) => Self::Present(Role::Projector, Some(place)),

@@ -25,7 +25,7 @@ pub fn contents(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     let notice = notice.map(|why| html! { <p class="notice" role="alert">{ why }</p> });
     let sought = learning.search.trim().to_lowercase();
     let shown = if sought.is_empty() {
-        html! { <>{ recall(learning, on_wish) }{ cuts(learning, on_wish) }{ chapters(learning, on_wish) }</> }
+        html! { <>{ recall(learning, on_wish) }{ quiz(learning) }{ cuts(learning, on_wish) }{ chapters(learning, on_wish) }</> }
     } else {
         found(learning, &sought)
     };
@@ -63,6 +63,23 @@ fn recall(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
         days => fill("The next question comes back in {} days.", &[&days]),
     };
     html! { <p class="recall muted">{ when }</p> }
+}
+
+/// The way to the quiz.
+fn quiz(learning: &Learning) -> Html {
+    let taken = learning.progress.sittings().iter();
+    let taken = taken.filter(|sitting| sitting.day.is_some()).count();
+    let label = match taken {
+        0 => say("Quiz: what do you know before the course?"),
+        1 => say("Quiz: take it again after the course"),
+        _ => say("Quiz: your points"),
+    };
+    html! {
+        <p class="recall">
+            <a class="bordered small" href="#/quiz">{ label }</a>{ " " }
+            <a class="bordered small" href="#/be-a-server">{ say("Be a server: answer S3's messages") }</a>
+        </p>
+    }
 }
 
 /// What is kept of the learner, and how to take it along or to be rid of it.

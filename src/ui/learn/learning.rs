@@ -100,6 +100,8 @@ pub struct Learning {
     pub hints: usize,
     /// Whether the contents are shown.
     pub contents: bool,
+    /// What has their place.
+    pub leaf: Leaf,
     /// What to say above the contents.
     pub notice: Option<String>,
     /// The glossary, once it has arrived.
@@ -164,6 +166,7 @@ impl Learning {
             order: Vec::new(),
             hints: 0,
             contents: false,
+            leaf: Leaf::Contents,
             notice: None,
             words: None,
             word: None,
@@ -281,8 +284,12 @@ impl Learning {
                 }
             }
             Wish::Choose(nth) => self.answer(Question::Predicted(nth), player),
-            Wish::Contents => (self.contents, self.notice) = (!self.contents, None),
-            Wish::Nowhere(why) => (self.contents, self.notice) = (true, Some(why)),
+            Wish::Contents => {
+                (self.contents, self.leaf, self.notice) = (!self.contents, Leaf::Contents, None)
+            }
+            Wish::Nowhere(why) => {
+                (self.contents, self.leaf, self.notice) = (true, Leaf::Contents, Some(why))
+            }
             Wish::Undo => return Outcome::Undo,
             Wish::Do(nth) => {
                 let button = self.page().and_then(|page| page.buttons.get(nth));
@@ -328,7 +335,7 @@ impl Learning {
                 }
                 self.recall.clear();
                 // At the end of a short way.
-                self.contents = true;
+                (self.contents, self.leaf) = (true, Leaf::Contents);
             }
             Wish::Open(place) if exists(place) => {
                 // A chapter that the cut leaves out ends the cut.
@@ -342,6 +349,10 @@ impl Learning {
             Wish::Scrub(number) => self.number = number,
             Wish::Solved => self.finish(),
             Wish::Watch(seed) => return self.watch(seed),
+            Wish::Sit(sitting) => {
+                self.progress.sit(sitting);
+                self.keep();
+            }
             Wish::ShowMe => self.answer(Question::Skipped, player),
             Wish::ShowWhyNot(nth) => self.show_why_not(nth, player),
         }
@@ -542,6 +553,17 @@ impl Learning {
             .get(usize::from(self.place.page) - 1)
     }
 
+    /// Whether something has the place of the contents.
+    pub fn shows_leaf(&self) -> bool {
+        self.contents && self.leaf != Leaf::Contents
+    }
+
+    /// The page's lab; where there is none, any.
+    pub fn lab(&self) -> Lab {
+        let lab = self.page().and_then(|page| page.lab);
+        lab.unwrap_or(Lab::Elections)
+    }
+
     /// Whether the page's figure has the place of a run.
     pub fn shows_lab(&self) -> bool {
         self.page().is_some_and(|page| page.lab.is_some()) && !self.watches
@@ -572,7 +594,7 @@ impl Learning {
             format!("{} {}", listed.number, say(listed.title))
         });
         match (self.contents, self.page()) {
-            (true, _) => format!("{} · Raftarium", say("Contents")),
+            (true, _) => format!("{} · Raftarium", say(self.leaf.name())),
             (false, None) => format!("{chapter} · Raftarium"),
             (false, Some(page)) => format!("{} · {chapter} · Raftarium", page.title),
         }

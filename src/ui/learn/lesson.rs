@@ -14,7 +14,7 @@ use crate::ui::delegate;
 use crate::ui::icons;
 use crate::ui::learn::contents::contents;
 use crate::ui::learn::lab::LabFigure;
-use crate::ui::learn::learning::{Learning, Wish};
+use crate::ui::learn::learning::{Leaf, Learning, Wish};
 use crate::ui::learn::present::hands;
 use crate::ui::learn::quiz::Quiz;
 use crate::ui::learn::scrub::Scrub;
@@ -24,12 +24,23 @@ use crate::view::refs;
 /// The lesson room.
 pub fn lesson(learning: &Learning, session: &Session, on_wish: &Callback<Wish>) -> Html {
     let content = match (&learning.contents, learning.page()) {
-        (true, _) => contents(learning, on_wish),
+        (true, _) => match learning.leaf {
+            Leaf::Contents => contents(learning, on_wish),
+            Leaf::Quiz => {
+                html! { <Quiz sittings={learning.progress.sittings().to_vec()} {on_wish} /> }
+            }
+            Leaf::Server => html! { <Serve /> },
+        },
         (false, Some(page)) => self::page(learning, page, session, on_wish),
         (false, None) => missing(learning, on_wish),
     };
     // Another page is another element: nothing of the one before is taken over.
-    let key = format!("{} {}", learning.place, learning.contents);
+    let key = format!(
+        "{} {} {}",
+        learning.place,
+        learning.contents,
+        learning.leaf.name()
+    );
     let tapped = delegate::pick(on_wish, |event: &MouseEvent| {
         let word = delegate::around(event, "[data-word]")?;
         Some(Wish::Word(word.get_attribute("data-word")))
@@ -65,10 +76,15 @@ fn heading(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
         }
         None => way.map(|cut| format!("{}: ", say(cut.title))),
     };
-    let shown = if learning.contents {
-        say("Close")
+    let here = if learning.shows_leaf() {
+        say(learning.leaf.name()).to_owned()
     } else {
-        say("Contents")
+        format!("{}{} · {title}", way.unwrap_or_default(), place.chapter)
+    };
+    let there = match (learning.contents, learning.leaf) {
+        (false, _) => button("plain small", say("Contents"), Wish::Contents, on_wish),
+        (true, Leaf::Contents) => button("plain small", say("Close"), Wish::Contents, on_wish),
+        (true, _) => html! { <a class="plain small" href="#/contents">{ say("Contents") }</a> },
     };
     html! {
         <p class="chapter">

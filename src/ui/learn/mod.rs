@@ -7,4 +7,5 @@ pub mod learning;
 pub mod lesson;
 pub mod present;
 pub mod print;
+pub mod quiz;
 pub mod scrub;
