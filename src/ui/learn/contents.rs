@@ -1,6 +1,7 @@
 //! The contents of the course: every chapter with its question, what was done of it and guessed
 //! right; ways that leave chapters out; and a search.
 
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -10,6 +11,7 @@ use crate::raft::Rule;
 use crate::ui::delegate;
 use crate::ui::language;
 use crate::ui::learn::learning::{Learning, Wish};
+use crate::ui::share;
 use crate::ui::storage;
 
 /// The most that is found of a kind.
@@ -84,21 +86,44 @@ fn quiz(learning: &Learning) -> Html {
 
 /// What is kept of the learner, and how to take it along or to be rid of it.
 fn kept(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
-    if learning.progress == Progress::default() {
-        return Html::default();
-    }
     let button = |label: &'static str, wish: Wish| {
         let onclick = on_wish.reform(move |_: MouseEvent| wish.clone());
         html! { <button class="plain small" {onclick}>{ label }</button> }
     };
+    let some = (learning.progress != Progress::default()).then(|| {
+        html! {
+            <>
+                <p>{ say("What you did is kept in this browser, and nowhere else.") }</p>
+                { button(say("Save it as a file"), Wish::Save) }
+                <details>
+                    <summary>{ say("Forget it") }</summary>
+                    { button(say("Forget all that I did"), Wish::Forget) }
+                </details>
+            </>
+        }
+    });
+    let on_wish = on_wish.clone();
+    let chosen = Callback::from(move |event: Event| {
+        let input = event.target_dyn_into::<HtmlInputElement>();
+        let file = input.as_ref().and_then(|input| input.files()?.get(0));
+        let Some((input, file)) = input.zip(file) else {
+            return;
+        };
+        let on_wish = on_wish.clone();
+        spawn_local(async move {
+            let text = share::text_of(&file).await;
+            // The same file can be chosen again.
+            input.set_value("");
+            on_wish.emit(Wish::Import(text));
+        });
+    });
     html! {
         <div class="kept">
-            <p>{ say("What you did is kept in this browser, and nowhere else.") }</p>
-            { button(say("Save it as a file"), Wish::Save) }
-            <details>
-                <summary>{ say("Forget it") }</summary>
-                { button(say("Forget all that I did"), Wish::Forget) }
-            </details>
+            { for some }
+            <label class="plain small">
+                <input class="visually-hidden" type="file" accept=".txt,text/plain" onchange={chosen} />
+                { say("Read a saved file") }
+            </label>
         </div>
     }
 }

@@ -11,72 +11,13 @@ use crate::course::{
 use crate::narrate::{Language, fill, say, spoken};
 use crate::session::{Player, Session, link};
 use crate::sim::{StepId, Time};
+pub use crate::ui::learn::wish::{Leaf, Wish};
+use crate::ui::play::challenge;
 use crate::ui::share::save_text;
 use crate::ui::storage;
 
-/// What a learner wants.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Wish {
-    /// Begin the page again.
-    Again,
-    /// Go through these chapters only; or through all of them.
-    Cut(Option<&'static Cut>),
-    /// Begin the page again with the same seed.
-    Replay,
-    /// The page before.
-    Back,
-    /// This is the prediction: the answer at that place, or an order with so many cards in theirs.
-    Choose(usize),
-    /// Show or hide the contents.
-    Contents,
-    /// Show the contents, and say that an address named nothing.
-    Nowhere(String),
-    /// What the page itself offers to do.
-    Do(usize),
-    /// A chapter's text has arrived, or why not.
-    Fetched(u16, Result<String, String>),
-    /// The glossary has arrived, or has not.
-    Glossary(Option<String>),
-    /// A hand is up for this answer, by its place in the file; or one less is.
-    Hand {
-        /// The answer.
-        choice: usize,
-        /// Whether it is one more.
-        up: bool,
-    },
-    /// Forget all that was done.
-    Forget,
-    /// Show the next hint.
-    Hint,
-    /// The page after.
-    Next,
-    /// This page.
-    Open(Place),
-    /// Ask the questions that come back today.
-    Recall,
-    /// Back from the run that showed why a prediction is wrong.
-    Return,
-    /// This card comes next in the order; or, if it has its place, it gives it up.
-    Place(usize),
-    /// Save what was done as a file.
-    Save,
-    /// Look for this in the contents.
-    Search(String),
-    /// Rather see than predict.
-    ShowMe,
-    /// The longest election timeout of the lab is so many milliseconds.
-    Scrub(u64),
-    /// Play the run that shows why this prediction is wrong.
-    ShowWhyNot(usize),
-    /// What the lab asks for is so.
-    Solved,
-    /// Take back what was done last.
-    Undo,
-    /// Show the lab's run of that luck.
-    Watch(u64),
-    /// Say what this term means; or nothing more of it.
-    Word(Option<String>),
-}
+/// In a saved file, behind this word stand the best results in the challenges.
+const CHALLENGES: &str = "challenges";
 
 /// A course that is under way.
 pub struct Learning {
@@ -315,8 +256,10 @@ impl Learning {
             Wish::Hand { choice, up } => self.count(choice, up),
             Wish::Forget => {
                 self.progress = Progress::default();
+                challenge::forget();
                 self.keep();
             }
+            Wish::Import(text) => self.import(text),
             Wish::Recall => {
                 self.recall = self.progress.memory.due(storage::today());
                 if let Some(first) = self.recall.first() {
@@ -324,8 +267,9 @@ impl Learning {
                 }
             }
             Wish::Save => {
+                let text = format!("{}\n{CHALLENGES} {}\n", self.progress, challenge::bests());
                 // A browser that saves nothing says so itself.
-                let _ = save_text("raftarium-course.txt", &self.progress.to_string());
+                let _ = save_text("raftarium-course.txt", &text);
             }
             Wish::Hint => self.hints += 1,
             Wish::Next => {
@@ -357,6 +301,36 @@ impl Learning {
             Wish::ShowWhyNot(nth) => self.show_why_not(nth, player),
         }
         Outcome::Look
+    }
+
+    /// Takes in a file that was saved, or says what is wrong with it.
+    fn import(&mut self, text: Result<String, String>) {
+        let taken = text.and_then(|text| {
+            let (progress, bests) = text.split_once(CHALLENGES).unwrap_or((&text, ""));
+            let mut joined = self.progress.clone();
+            joined
+                .import(progress)
+                .and_then(|()| {
+                    challenge::import(bests)?;
+                    self.progress = joined;
+                    Ok(())
+                })
+                .map_err(|word| match word.as_str() {
+                    "" => say("There is nothing of the course in this file.").into(),
+                    word => {
+                        let short: String = word.chars().take(40).collect();
+                        fill(
+                            "This is no file of the course: {} makes no sense in it.",
+                            &[&short],
+                        )
+                    }
+                })
+        });
+        if taken.is_ok() {
+            self.keep();
+        }
+        let read = || say("The file is read, and added to what you did here.").into();
+        self.notice = Some(taken.map_or_else(|why| why, |()| read()));
     }
 
     /// Goes to the first page of a cut that is not done; or leaves the cut.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use yew::prelude::*;
 
-use crate::course::gallery::Exhibit;
+use crate::course::gallery::{self, Exhibit};
 use crate::narrate::{fill, say};
 use crate::session::{Session, link};
 use crate::ui::storage;
@@ -97,6 +97,37 @@ pub fn best(name: &str) -> Option<usize> {
     let kept = storage::read(storage::CHALLENGES)?;
     let mut kept = kept.split(' ').filter_map(|one| one.split_once('='));
     kept.find(|(other, _)| *other == name)?.1.parse().ok()
+}
+
+/// All best results, as they are kept: `lose-a-write=7 beat-the-hunter=9`.
+pub fn bests() -> String {
+    storage::read(storage::CHALLENGES).unwrap_or_default()
+}
+
+/// Takes in what [`bests`] wrote elsewhere; where both have a result, the better one stays.
+///
+/// # Errors
+/// The first word that makes no sense; then nothing has changed.
+pub fn import(text: &str) -> Result<(), String> {
+    let read = |word: &str| {
+        let (name, acts) = word.split_once('=')?;
+        Some((name.to_owned(), acts.parse::<usize>().ok()?))
+    };
+    let words = text.split_ascii_whitespace();
+    let read = words.map(|word| read(word).ok_or_else(|| word.to_owned()));
+    let read: Result<Vec<_>, String> = read.collect();
+    for (name, acts) in read? {
+        // Challenges of another version are none here.
+        if gallery::named(&name).is_some() {
+            keep(&name, acts);
+        }
+    }
+    Ok(())
+}
+
+/// Forgets all best results.
+pub fn forget() {
+    storage::write(storage::CHALLENGES, "");
 }
 
 fn keep(name: &str, acts: usize) {

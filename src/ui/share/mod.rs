@@ -225,12 +225,19 @@ fn open_file(props: &ShareProps) -> Html {
 }
 
 async fn read(file: &web_sys::File) -> Result<Session, String> {
+    let text = text_of(file).await?;
+    let followed = session::open(&text).map_err(|why| sentence(why.to_string()))?;
+    match followed.error {
+        None => Ok(followed.session),
+        Some(why) => Err(sentence(why.to_string())),
+    }
+}
+
+/// The text of a file, if it is one, or a sentence that says what is wrong with it.
+pub async fn text_of(file: &web_sys::File) -> Result<String, String> {
     if file.size() > LONGEST_TEXT as f64 {
         let most = LONGEST_TEXT / 1000;
-        return Err(fill(
-            "This file is too long: a session has {} KB at most.",
-            &[&most],
-        ));
+        return Err(fill("This file is too long: {} KB at most.", &[&most]));
     }
     let text = JsFuture::from(file.text()).await.ok();
     let text = text.and_then(|text| text.as_string());
@@ -241,13 +248,9 @@ async fn read(file: &web_sys::File) -> Result<Session, String> {
     let unreadable =
         |c: char| c == char::REPLACEMENT_CHARACTER || c.is_control() && !c.is_whitespace();
     if text.contains(unreadable) {
-        return Err(say("This file is no text: a session or a script is.").into());
+        return Err(say("This file is no text.").into());
     }
-    let followed = session::open(&text).map_err(|why| sentence(why.to_string()))?;
-    match followed.error {
-        None => Ok(followed.session),
-        Some(why) => Err(sentence(why.to_string())),
-    }
+    Ok(text)
 }
 
 /// The runs that were kept.
