@@ -20,6 +20,7 @@ mod progress;
 pub mod quiz;
 mod read;
 mod run;
+pub mod serve;
 mod teach;
 
 pub use address::Address;

@@ -18,6 +18,7 @@ use crate::ui::learn::learning::{Leaf, Learning, Wish};
 use crate::ui::learn::present::hands;
 use crate::ui::learn::quiz::Quiz;
 use crate::ui::learn::scrub::Scrub;
+use crate::ui::learn::serve::Serve;
 use crate::ui::refs::told;
 use crate::view::refs;
 

@@ -9,3 +9,5 @@ pub mod present;
 pub mod print;
 pub mod quiz;
 pub mod scrub;
+pub mod serve;
+pub mod wish;
