@@ -114,12 +114,9 @@ impl Progress {
         let own_open = own.pop_if(|last| last.day.is_none());
         let mut others = other.sittings;
         let open = own_open.or_else(|| others.pop_if(|last| last.day.is_none()));
-        for sitting in others {
-            if sitting.day.is_some() && !own.contains(&sitting) {
-                let later = own.iter().position(|other| other.day > sitting.day);
-                own.insert(later.unwrap_or(own.len()), sitting);
-            }
-        }
+        others.retain(|other| other.day.is_some() && !own.contains(other));
+        own.append(&mut others);
+        own.sort_by_key(|sitting| sitting.day);
         for sitting in own.into_iter().chain(open) {
             self.sit(sitting);
         }

@@ -114,17 +114,20 @@ impl Puzzle {
                 // Unchanged; cut off where the entries begin; with the entries there, and with
                 // what stood behind them; with the entries at the end.
                 let with = [&own[..kept], &sent].concat();
-                let mut logs = in_order([
+                let mut logs = vec![
                     own.clone(),
                     own[..kept].to_vec(),
                     [&with[..], &own[behind..]].concat(),
                     with.clone(),
                     [&own[..], &sent].concat(),
-                ]);
+                ];
+                logs.sort();
+                logs.dedup();
                 if logs.len() < 2 {
                     // A heartbeat to a log that ends where it begins.
-                    let short = own[..own.len().saturating_sub(1)].to_vec();
-                    logs = in_order([short, own.clone()]);
+                    let short = &own[..own.len().saturating_sub(1)];
+                    logs.insert(0, short.to_vec());
+                    logs.dedup();
                 }
                 let commit = leader_commit.0.min(kept as u64 + sent.len() as u64);
                 let commits = several([before.commit, commit], leader_commit.0);
@@ -136,7 +139,9 @@ impl Puzzle {
                 ]
             }
             _ => {
-                let votes = in_order([None, before.vote, Some(self.from), NodeId::new(ME)]);
+                let mut votes = vec![None, before.vote, Some(self.from), NodeId::new(ME)];
+                votes.sort();
+                votes.dedup();
                 vec![reply, terms, votes.into_iter().map(Answer::Vote).collect()]
             }
         }
@@ -170,25 +175,13 @@ impl Puzzle {
 
 /// These numbers, and where they are all the same another one.
 fn several(numbers: [u64; 2], other: u64) -> Vec<u64> {
-    let mut all = in_order([numbers[0], numbers[1], other]);
+    let mut all = vec![numbers[0], numbers[1], other];
+    all.sort_unstable();
+    all.dedup();
     if all.len() < 2 {
         all.push(all[0] + 1);
     }
     all
-}
-
-/// Each of these once, the least first. A handful needs no sorting algorithm: each type that is
-/// sorted would cost the page some 3 KB.
-fn in_order<T: Ord, const N: usize>(all: [T; N]) -> Vec<T> {
-    let mut sorted: Vec<T> = Vec::new();
-    for one in all {
-        let at = sorted.iter().position(|other| *other >= one);
-        let at = at.unwrap_or(sorted.len());
-        if sorted.get(at) != Some(&one) {
-            sorted.insert(at, one);
-        }
-    }
-    sorted
 }
 
 impl Round {
@@ -201,8 +194,7 @@ impl Round {
         );
         let (scenario, _) = parse_run(&text).expect("the round's own text can be read");
         let mut world = World::new(&scenario, &mut Step::default());
-        let (mut rng, mut actions) = (Rng::new(seed), Vec::new());
-        let mut found: Vec<Puzzle> = Vec::new();
+        let (mut rng, mut actions, mut found) = (Rng::new(seed), Vec::new(), Vec::new());
         let mut next = Time::ms(250);
         while next < LENGTH {
             watch(&mut world, next, &mut found);
@@ -214,21 +206,14 @@ impl Round {
             }
             next = next + Time::ms(80 + rng.below(320) as u64);
         }
-        // Of each kind one, by chance, before there is a second of any.
-        let mut left: Vec<usize> = (0..found.len()).collect();
-        rng.shuffle(&mut left);
-        let mut chosen: Vec<usize> = Vec::new();
-        while chosen.len() < MESSAGES && !left.is_empty() {
-            let is_new = |nth: &usize| {
-                let kind = found[*nth].kind();
-                chosen.iter().all(|other| found[*other].kind() != kind)
-            };
-            let new = left.iter().position(is_new).unwrap_or(0);
-            chosen.push(left.swap_remove(new));
+        rng.shuffle(&mut found);
+        let mut puzzles: Vec<Puzzle> = Vec::new();
+        while puzzles.len() < MESSAGES && !found.is_empty() {
+            let known: Vec<_> = puzzles.iter().map(Puzzle::kind).collect();
+            let new = found.iter().position(|it| !known.contains(&it.kind()));
+            puzzles.push(found.swap_remove(new.unwrap_or(0)));
         }
-        let mut nth = 0..;
-        found.retain(|_| nth.next().is_some_and(|nth| chosen.contains(&nth)));
-        let puzzles = found;
+        puzzles.sort_by_key(|puzzle| puzzle.at);
         Self {
             scenario,
             actions,
