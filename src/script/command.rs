@@ -152,18 +152,9 @@ fn refused(statement: &Statement<'_>) -> Result<Command, TextError> {
     }
 }
 
-/// A statement of the grammar; if it is none, the error names the commands too.
+/// A statement of the grammar.
 fn said(statement: &Statement<'_>) -> Result<Command, TextError> {
-    text::parse_with(statement, Names::Any)
-        .map(Command::Say)
-        .map_err(|mut error| {
-            if error.message.contains("is no action") {
-                let commands = format!(", and the commands {COMMANDS}");
-                let at = error.message.find(". Did").unwrap_or(error.message.len());
-                error.message.insert_str(at, &commands);
-            }
-            error
-        })
+    text::parse_with(statement, Names::Any).map(Command::Say)
 }
 
 /// Whether a word begins a command, whatever follows it.

@@ -52,6 +52,7 @@ const FILES = [
   ["a statement cut off", Buffer.from("servers 5 · seed 3\nat 5ms crash"), /^Line 2, column \d+: /],
   ["a trace", Buffer.from('{"v":1,"founders":["n1"]}\n{"at":1}\n'), /^Line 1, column 1: /],
   ["another alphabet", Buffer.from("серверы 5\nупади S1"), /^Line 1, column 1: /],
+  ["a recipe", Buffer.from("# Bread\nStir the flour."), /^Line 2, column 1: "Stir" is no action like crash, cut or request\.$/],
   ["nothing in it", Buffer.from(""), /^This file is empty\.$/],
 ];
 

@@ -475,9 +475,8 @@ const BEGINNINGS: &[&str] = &["at", "clients", "seed", "servers"];
 
 /// What is wrong with a word where a verb should be.
 fn no_verb(word: &str) -> String {
-    let verbs = || Verb::ALL.iter().map(|verb| verb.word());
-    let all = verbs().collect::<Vec<_>>().join(", ");
-    let known = verbs()
+    let verbs = Verb::ALL.iter().map(|verb| verb.word());
+    let known = verbs
         .chain(BEGINNINGS.iter().copied())
         .chain(COMMANDS.iter().copied());
     let near = match word.split_once('=') {
@@ -489,8 +488,13 @@ fn no_verb(word: &str) -> String {
         }
         _ => did_you_mean(word, known),
     };
-    let beginnings = BEGINNINGS.join(", ");
-    format!("\"{word}\" is no action; there are {all}, and {beginnings}{near}")
+    // All of them would bury the sentence.
+    let like = if near.is_empty() {
+        " like crash, cut or request"
+    } else {
+        ""
+    };
+    format!("\"{word}\" is no action{like}{near}")
 }
 
 /// What scripts may say besides: only to suggest it.
