@@ -2,6 +2,11 @@
 
 use crate::sim::Time;
 
+/// A length of time in the units that all languages share: `60 ms`, `1.25 s`.
+pub fn spoken_time(time: Time) -> String {
+    write(time, " ms", " s")
+}
+
 /// `0.5 ms`, `102 ms`, `1.25 s`: three digits at most before and behind the point.
 pub(super) fn write(time: Time, milliseconds: &str, seconds: &str) -> String {
     let micros = time.0;

@@ -22,6 +22,7 @@ mod zh;
 
 pub use cause::{origin, trigger};
 pub use clause::{Clause, broken, clause, end, no_effect, outside, source, values, violation};
+pub use clock::spoken_time;
 pub use group::{first_entry, is_told_before, recipients};
 pub use language::{Language, Words};
 pub use page::{fill, read as read_words, say, say_of, speak, spoken};

@@ -44,6 +44,7 @@ pub fn scene(moment: &Moment, shown: &[Server]) -> Scene {
         b,
         cut_there: false,
         cut_back: false,
+        note: None,
     };
     Scene {
         servers: there.collect(),
@@ -72,6 +73,8 @@ fn server_view(id: NodeId, standing: &Standing) -> ServerView {
         commit: LogIndex(standing.commit.unwrap_or(0)),
         timer: None,
         doing: (standing.role.is_none()).then(|| "role not told".into()),
+        clock: None,
+        disk: None,
         quorum: None,
         writes: false,
     }

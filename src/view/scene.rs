@@ -3,9 +3,11 @@
 //! The place of a packet and the progress of a timer depend on the time alone, so they are not in a
 //! scene. A scene changes when something happens, not while time passes.
 
+mod marks;
+
 use super::refs;
 use crate::kv::{Answer, ClientId};
-use crate::narrate::{fill, say};
+use crate::narrate::{fill, say, spoken_time};
 use crate::raft::configuration::majority;
 use crate::raft::{
     AppendOutcome, Configuration, Event, Log, LogIndex, Message, Node, NodeId, Payload, Read, Role,
@@ -13,7 +15,8 @@ use crate::raft::{
 };
 use crate::session::Session;
 use crate::sim::{
-    Address, Body, Client, Packet, PacketId, PacketKind, ReplyOutcome, Server, Stage, Time, World,
+    Address, Body, Client, ClockRate, Packet, PacketId, PacketKind, ReplyOutcome, Server, Stage,
+    Time, World,
 };
 
 /// The stage at one moment.
@@ -66,8 +69,12 @@ pub struct ServerView {
     pub commit: LogIndex,
     /// When its election timer was set, and when it expires, if it runs; for a leader, its lease.
     pub timer: Option<(Time, Time)>,
-    /// A second state in a few words: paused, or a transfer.
+    /// A second state in a few words: paused, a transfer, or that it is no member.
     pub doing: Option<String>,
+    /// The rate of a skewed clock: `×2`.
+    pub clock: Option<String>,
+    /// What a write takes on a slow disk: `60 ms`; or that the disk fails.
+    pub disk: Option<String>,
     /// The majority that it collects.
     pub quorum: Option<Quorum>,
     /// Whether a disk write is in progress.
@@ -81,6 +88,8 @@ pub struct Quorum {
     pub parts: Vec<Part>,
     /// What is counted: `votes`, or `hold entry 7`.
     pub what: String,
+    /// Whether the votes are split: no candidate of the term can get a majority any more.
+    pub split: bool,
 }
 
 /// Voters, and those of them that are counted.
@@ -137,7 +146,7 @@ pub struct PacketView {
 }
 
 /// The link between two servers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LinkView {
     /// The server with the lower number.
     pub a: NodeId,
@@ -147,12 +156,16 @@ pub struct LinkView {
     pub cut_there: bool,
     /// Whether messages from `b` to `a` are lost.
     pub cut_back: bool,
+    /// How slow and lossy it is: `100 ms, 50 % lost`.
+    pub note: Option<String>,
 }
 
 impl Scene {
     /// The stage at the moment of `world`.
     pub fn of(world: &World) -> Self {
-        let servers: Vec<ServerView> = world.servers().iter().map(ServerView::of).collect();
+        let mut servers: Vec<ServerView> = world.servers().iter().map(ServerView::of).collect();
+        marks::name_those_outside(&mut servers, world);
+        marks::name_split_votes(&mut servers, world);
         let there = |address| match address {
             Address::Client(_) => true,
             Address::Server(id) => world.find(id).is_some(),
@@ -192,6 +205,7 @@ fn links(world: &World) -> Vec<LinkView> {
                 b,
                 cut_there: cut(a, b),
                 cut_back: cut(b, a),
+                note: marks::of_link(world, a, b),
             });
         }
     }
@@ -264,6 +278,14 @@ impl ServerView {
             } else {
                 server.node().and_then(doing)
             },
+            clock: (server.clock != ClockRate::TRUE).then(|| match server.clock {
+                ClockRate { ticks, per: 1 } => format!("×{ticks}"),
+                ClockRate { ticks, per } => format!("×{ticks}/{per}"),
+            }),
+            disk: match server.disk_time {
+                _ if server.disk_fails() => Some(say("fails").into()),
+                time => time.map(spoken_time),
+            },
             quorum: quorum(server),
             writes: server.up().is_some_and(|up| up.disk.writing().is_some()),
         }
@@ -284,6 +306,12 @@ impl ServerView {
         }
         if let Some(doing) = &self.doing {
             name.push_str(&format!(", {doing}"));
+        }
+        if let Some(clock) = &self.clock {
+            name.push_str(&format!(", {}", fill("clock {}", &[clock])));
+        }
+        if let Some(disk) = &self.disk {
+            name.push_str(&format!(", {}", fill("disk: {}", &[disk])));
         }
         if self.writes {
             name.push_str(&format!(", {}", say("writing to its disk")));
@@ -313,6 +341,7 @@ impl Quorum {
         Self {
             parts: old.into_iter().chain([part(of.voters)]).collect(),
             what: what.into(),
+            split: false,
         }
     }
 
@@ -327,6 +356,9 @@ impl Quorum {
         match self.parts.as_slice() {
             [part] if self.is_full() => {
                 fill("{} of {}: a majority", &[&part.yes, &part.voters.len()])
+            }
+            [part] if self.split => {
+                fill("{} of {}: a split vote", &[&part.yes, &part.voters.len()])
             }
             [part] => fill("{} of {} {}", &[&part.yes, &part.voters.len(), what]),
             _ if self.is_full() => say("two majorities").into(),

@@ -1,7 +1,7 @@
 //! Everything that differs from the normal state at the moment: rules that are off, clocks, disks,
 //! links. One action undoes each.
 
-use crate::narrate::fill;
+use crate::narrate::{fill, spoken_time};
 use crate::raft::{NodeId, Rule};
 use crate::sim::action::Path;
 use crate::sim::{Action, ClockRate, Link, World};
@@ -33,14 +33,14 @@ pub fn unusual(world: &World) -> Vec<Unusual> {
         let id = server.id;
         if server.clock != ClockRate::TRUE {
             let ClockRate { ticks, per } = server.clock;
-            let words = fill("{}'s clock: {}/{}", &[&id, &ticks, &per]);
+            let words = fill("{}'s clock: {} for {}", &[&id, &ticks, &per]);
             note(words, Action::Skew(id, ClockRate::TRUE));
         }
         if server.is_paused() {
             note(fill("{} is paused", &[&id]), Action::Resume(id));
         }
         if let Some(time) = server.disk_time {
-            let words = fill("{}'s disk: {}", &[&id, &time]);
+            let words = fill("{}'s disk: {} a write", &[&id, &spoken_time(time)]);
             note(words, Action::SlowDisk(id, None));
         }
     }
@@ -99,8 +99,8 @@ mod tests {
             [
                 "one-vote-per-term is off",
                 "S1 is paused",
-                "S2's clock: 2/1",
-                "S3's disk: 20ms",
+                "S2's clock: 2 for 1",
+                "S3's disk: 20 ms a write",
                 "S1–S3 slow",
                 "S2–S3 lossy",
                 "S1–S2 cut"

@@ -88,7 +88,7 @@ fn succeeded(leader: NodeId, up: usize, of: usize) -> (String, String) {
     let (title, text) = if up == of {
         (
             "{} leads.",
-            "All servers are up. The leader sends each server the entries it missed: watch its log catch up. Then crash another.",
+            "Every member is up. The leader sends each server the entries it missed: watch its log catch up. Then crash another.",
         )
     } else if 2 * (up - 1) > of {
         (

@@ -34,6 +34,8 @@ const MIDDLE: f64 = 12.0;
 /// Something on the stage that can be clicked.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Pick {
+    /// A client, by its place.
+    Client(usize),
     /// What a key does to a packet.
     Key(PacketId, PacketKey),
     Link(NodeId, NodeId),
@@ -179,10 +181,11 @@ pub fn Stage(props: &StageProps) -> Html {
                 { for timed().map(|server| ring(server, geometry, "ring")) }
             </g>
             <g class="servers">{ for servers }</g>
+            // Below what passes: a message is not hidden by a count.
+            <g class="quorums" aria-hidden="true">{ for rows }</g>
             <g ref={packets} class="packets" role="group" tabindex={stop} aria-label={say("Messages under way")}>
                 { for flying }
             </g>
-            <g class="quorums" aria-hidden="true">{ for rows }</g>
         </svg>
     }
 }
@@ -234,6 +237,9 @@ fn picked(event: &MouseEvent) -> Option<Pick> {
     }
     if let Some(id) = delegate::server(event) {
         return Some(Pick::Server(id));
+    }
+    if let Some(slot) = delegate::number(event, "data-client") {
+        return Some(Pick::Client(slot as usize));
     }
     let link = delegate::number(event, "data-link")?;
     let link = link_in_the_middle(event).unwrap_or(link) as usize;
@@ -349,7 +355,7 @@ fn client_box(client: &ClientView, geometry: &Geometry, alone: bool) -> Html {
     };
     let (from, to) = geometry.pointing(client.id, client.target);
     html! {
-        <g key={client.id.slot()} class="client" data-refs={refs::named(client.id)}>
+        <g key={client.id.slot()} class="client" data-client={client.id.slot().to_string()} data-refs={refs::named(client.id)}>
             <g>{ for client.waits.then(|| line("client-line", from, to)) }</g>
             { rect("client-body", (x, y), (32.0, 19.0), 9.0) }
             { text("client-name", (x, y + 5.0), if alone { say("client").into() } else { client.id.to_string() }) }
@@ -375,12 +381,14 @@ fn link_line(link: &LinkView, geometry: &Geometry) -> Html {
 
     let key = link.a.number() * 10 + link.b.number();
     let middle = (px((a.0 + b.0) / 2.0 - 6.0), px((a.1 + b.1) / 2.0 - 6.0));
+    let noted = link.note.as_ref().map(|_| "noted");
     html! {
-        <g {key} class={format!("link {state}")} data-link={key.to_string()}>
+        <g {key} class={classes!("link", state, noted)} data-link={key.to_string()}>
             <title>{ fill(what, &[&link.a, &link.b]) }</title>
             { line("link-line", a, b) }
             { line("link-touch", a, b) }
             { path("link-cross", format!("M{} {}l12 12m0-12l-12 12", middle.0, middle.1)) }
+            <g>{ for link.note.as_ref().map(|note| text("link-note", ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0 - 7.0), note)) }</g>
         </g>
     }
 }

@@ -27,6 +27,8 @@ pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState
             { circle("server-ring", ORIGIN, geometry.server + 11.0) }
             <g>{ for body(server, geometry) }</g>
             <g>{ for server.writes.then(|| disk(geometry)) }</g>
+            <g>{ for server.clock.as_ref().map(|rate| fault(geometry, -1.0, CLOCK, rate)) }</g>
+            <g>{ for server.disk.as_ref().map(|time| fault(geometry, 1.0, PLATTERS, time)) }</g>
         </g>
     }
 }
@@ -144,6 +146,26 @@ pub fn term_class(term: Term) -> String {
     }
 }
 
+/// The mark of a clock, and of a disk.
+const CLOCK: &str = "M0-6.5a6.5 6.5 0 1 0 .01 0M0-3.5v3.5l2.5 2";
+const PLATTERS: &str = "M-6.5-3.5a6.5 2.8 0 0 1 13 0v7a6.5 2.8 0 0 1-13 0zm0 0a6.5 2.8 0 0 0 13 0m-13 3.5a6.5 2.8 0 0 0 13 0";
+
+/// What is unusual about a server's clock or disk, on its left or right.
+fn fault(geometry: &Geometry, side: f32, mark: &'static str, words: &str) -> Html {
+    let half = 14.0 + 3.8 * words.chars().count() as f32;
+    let (x, y) = (
+        side * (geometry.server * 0.8 + half * 0.6),
+        -geometry.server * 0.72,
+    );
+    html! {
+        <g class="server-fault" transform={format!("translate({} {})", px(x), px(y))}>
+            { rect("ground", ORIGIN, (half, 10.5), 10.5) }
+            <g transform={format!("translate({} 0)", px(12.0 - half))}>{ path("platters", mark) }</g>
+            { text("number", (8.0, 4.3), words) }
+        </g>
+    }
+}
+
 /// A disk at work, on the rim.
 fn disk(geometry: &Geometry) -> Html {
     let at = geometry.server * 0.88;
@@ -151,7 +173,7 @@ fn disk(geometry: &Geometry) -> Html {
         <g class="server-disk" transform={format!("translate({} {})", px(at), px(at))}>
             <title>{ say("writing to its disk") }</title>
             { circle("ground", ORIGIN, 12.0) }
-            { path("platters", "M-6.5-3.5a6.5 2.8 0 0 1 13 0v7a6.5 2.8 0 0 1-13 0zm0 0a6.5 2.8 0 0 0 13 0m-13 3.5a6.5 2.8 0 0 0 13 0") }
+            { path("platters", PLATTERS) }
         </g>
     }
 }
