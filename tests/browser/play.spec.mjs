@@ -64,10 +64,10 @@ test("the tools act, and what is unusual stays in sight until it is put right", 
   await three(page);
   await button(page, "Skew clock").click();
   await server(page, 2).click();
-  await expect(strip(page)).toContainText("S2's clock: 2/1");
+  await expect(strip(page)).toContainText("S2's clock: 2 for 1");
   await button(page, "Slow disk").click();
   await server(page, 3).click();
-  await expect(strip(page)).toContainText("S3's disk: 60ms");
+  await expect(strip(page)).toContainText("S3's disk: 60 ms a write");
   await button(page, "Pause server").click();
   await server(page, 2).click();
   await expect(strip(page)).toContainText("S2 is paused");
@@ -93,9 +93,58 @@ test("the tools act, and what is unusual stays in sight until it is put right", 
   await server(page, 3).click();
   await expect(server(page, 3)).toHaveAccessibleName("S3, down, log 0");
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Put right: S2's clock: 2/1" }).click();
-  await page.getByRole("button", { name: "Put right: S3's disk: 60ms" }).click();
+  await page.getByRole("button", { name: "Put right: S2's clock: 2 for 1" }).click();
+  await page.getByRole("button", { name: "Put right: S3's disk: 60 ms a write" }).click();
   await expect(strip(page)).toHaveCount(0);
+});
+
+test("a partition says its sides, and a client goes to the side that you choose", async ({ page }) => {
+  await openRun(page, "servers 5 · seed 1 · clients 2\nat 0ms timeout S1\nat 200ms request C1 y=1");
+  await button(page, "Partition").click();
+  const hint = page.locator(".tool-hint");
+  await server(page, 1).click();
+  await server(page, 2).click();
+  await expect(hint).toContainText("S1 S2 C1 C2 | S3 S4 S5");
+  await page.locator(".client", { hasText: "C2" }).click();
+  await expect(hint).toContainText("S1 S2 C1 | S3 S4 S5 C2");
+  await button(page, "Cut here").click();
+  await expect(page.locator(".events")).toContainText("You partitioned the network: S1 S2 C1 | S3 S4 S5 C2");
+});
+
+test("what a tool needs next, a slow link and a skewed clock are said where they are", async ({ page }) => {
+  await three(page);
+  const hint = page.locator(".tool-hint");
+  await button(page, "Align timers").click();
+  await server(page, 2).click();
+  await expect(hint).toContainText("Click the server that gets S2's timer.");
+  await button(page, "Slow link").click();
+  await server(page, 1).click();
+  await expect(hint).toContainText("S1 is chosen: click the other server.");
+  await server(page, 3).click();
+  await expect(page.locator(".link-note")).toHaveText("100 ms");
+  await button(page, "Skew clock").click();
+  await server(page, 2).click();
+  await expect(server(page, 2).locator(".server-fault")).toHaveText("×2");
+  await expect(server(page, 2)).toHaveAccessibleName(/clock ×2$/);
+});
+
+test("a message passes above a count, and nine lanes have names", async ({ page }) => {
+  await openRun(page, "servers 9 · seed 1 · clients 0");
+  // Later in the picture is above.
+  await expect(page.locator("main .quorums ~ .packets")).toHaveCount(1);
+  await expect(page.locator(".run-names text")).toHaveText(["S1", "S3", "S5", "S7", "S9"]);
+});
+
+test("on a phone a message's panel leaves the stage its room", async ({ browser, site }) => {
+  const context = await browser.newContext({ ...devices["Galaxy S9+"], viewport: { width: 360, height: 640 }, baseURL: site.url });
+  const page = await context.newPage();
+  await page.goto("./#/play/first-election");
+  await button(page, "Send").waitFor();
+  for (let step = 0; step < 20 && !(await page.locator(".packet").count()); step++) await button(page, "Step forward").tap();
+  await page.locator(".packet").first().dispatchEvent("click");
+  await expect(button(page, "Drop")).toBeVisible();
+  await expect(button(page, "Send")).toBeHidden();
+  await context.close();
 });
 
 test("the middle of each link among nine servers belongs to that link", async ({ page }) => {

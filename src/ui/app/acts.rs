@@ -30,6 +30,8 @@ impl App {
                 (self.chosen, self.focus, self.sheet) = (Some(id), None, None);
             }
             Pick::Server(id) => self.use_tool(id),
+            Pick::Client(slot) if self.tool == Tool::Partition => self.moved ^= 1 << slot,
+            Pick::Client(_) => {}
         }
     }
 
@@ -113,18 +115,21 @@ impl App {
 
     /// Partitions the network: the servers that were clicked are one side.
     pub(super) fn part(&mut self) {
-        let side = std::mem::take(&mut self.picked);
-        let (action, all) = {
+        let (side, moved) = (
+            std::mem::take(&mut self.picked),
+            std::mem::take(&mut self.moved),
+        );
+        let (groups, all) = {
             let player = self.control.player();
             let world = player.session.world();
-            (tools::partition(world, side), world.ids())
+            (tools::partition(world, side, moved), world.ids())
         };
         if side.is_empty() || side == all {
             return self
                 .control
                 .say(say("A partition has servers on both sides."));
         }
-        self.control.act_or_say(action);
+        self.control.act_or_say(Action::Partition(groups));
         self.tool = Tool::Crash;
     }
 

@@ -163,6 +163,8 @@ pub struct App {
     one_way: bool,
     /// The servers that were clicked for a partition, or for a link.
     picked: ServerSet,
+    /// The clients that were moved to the other side of a partition, as bits.
+    moved: u8,
     /// The scenario of the gallery that is open, and whether with its counter-measure.
     exhibit: Option<(Exhibit, bool)>,
     /// What the open scenario asks for, if it is a challenge.
@@ -286,6 +288,7 @@ impl Component for App {
             tool: Tool::Crash,
             one_way: false,
             picked: ServerSet::EMPTY,
+            moved: 0,
             exhibit: None,
             challenge: None,
             gallery: false,
@@ -372,6 +375,7 @@ impl Component for App {
             // The stage has the room that the tool needs.
             Msg::Tool(tool) => {
                 (self.tool, self.picked, self.sheet) = (tool, ServerSet::EMPTY, None);
+                self.moved = 0;
             }
             Msg::Counter(counter) => self.counter(counter),
             Msg::OneWay => self.one_way = !self.one_way,

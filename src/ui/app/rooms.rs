@@ -173,11 +173,17 @@ impl App {
         if self.room == Room::Learn || hint.is_empty() {
             return Html::default();
         }
-        let parts = self.tool == Tool::Partition && !self.picked.is_empty();
+        let first = self.picked.iter().next();
+        let parts = self.tool == Tool::Partition && (first.is_some() || self.moved != 0);
+        let words = match first {
+            _ if parts => self.sides(),
+            None => say(hint).into(),
+            Some(first) => self.tool.second_hint(first),
+        };
         let part = self.wishes.partition.reform(|_: MouseEvent| None);
         html! {
             <p class="tool-hint" role="status">
-                { say(hint) }{ " " }
+                { words }{ " " }
                 { for parts.then(|| html! { <button class="bordered small" onclick={part}>{ say("Cut here") }</button> }) }
                 { for self.tool.is_of_links().then(|| html! {
                     <button class="bordered small" aria-pressed={self.one_way.to_string()}
@@ -186,6 +192,22 @@ impl App {
                 <kbd>{ "Esc" }</kbd>
             </p>
         }
+    }
+
+    /// The two sides of the partition that is being made. Clients can be moved too.
+    fn sides(&self) -> String {
+        let player = self.control.player();
+        let world = player.session.world();
+        let groups = tools::partition(world, self.picked, self.moved);
+        let names = |group: &crate::sim::Group| {
+            let servers = group.servers.iter().map(|id| id.to_string());
+            let clients = world.clients().iter().map(|client| client.id);
+            let clients = clients.filter(|id| group.has_client(*id));
+            let all: Vec<String> = servers.chain(clients.map(|id| id.to_string())).collect();
+            all.join(" ")
+        };
+        let sides: Vec<String> = groups.iter().map(names).collect();
+        sides.join(" | ")
     }
 
     /// What can be set of the run, and the rules that can be broken.

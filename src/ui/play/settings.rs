@@ -177,9 +177,9 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 <div class="fields">
                     { for MORE.iter().map(|choice| choose(choice, setup, &set)) }
                 </div>
+                <div class="buttons">{ for props.next.map(|id| add_button(id, &props.control)) }</div>
                 <h3>{ say("Starts a new run") }</h3>
                 <div class="fields">{ new_run(props.opening, wish) }</div>
-                <div class="buttons">{ for props.next.map(|id| add_button(id, &props.control)) }</div>
             </details>
             <Script control={&props.control} on_wish={wish} />
         </section>

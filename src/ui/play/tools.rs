@@ -124,7 +124,9 @@ impl Tool {
             Self::LossyLink => {
                 "Lossy link: click two servers; half the messages between them are lost."
             }
-            Self::Partition => "Partition: draw a line, or click the servers of one side.",
+            Self::Partition => {
+                "Partition: draw a line, or click the servers and clients of one side."
+            }
             Self::Pause => "Pause server: click a server; it keeps its memory and does nothing.",
             Self::Skew => "Skew clock: click a server; its clock runs twice as fast.",
             Self::SlowDisk => "Slow disk: click a server; each write takes 60 ms.",
@@ -134,6 +136,14 @@ impl Tool {
                 "Align timers: drag around a server; or click two: the second gets the timer of the first."
             }
             Self::Wipe => "Wipe disk: click a server; it crashes and loses its disk.",
+        }
+    }
+
+    /// What the second click means, once a server is chosen.
+    pub fn second_hint(self, first: NodeId) -> String {
+        match self {
+            Self::Timer => fill("Click the server that gets {}'s timer.", &[&first]),
+            _ => fill("{} is chosen: click the other server.", &[&first]),
         }
     }
 
@@ -217,16 +227,18 @@ pub fn align(world: &World, from: NodeId, to: NodeId) -> Result<Action, String> 
     ))
 }
 
-/// The partition that has `side` on one side. Each client goes with the server that it asks.
-pub fn partition(world: &World, side: ServerSet) -> Action {
+/// The partition that has `side` on one side. Each client goes with the server that it asks, but
+/// for those that were moved to the other side (bits, by their place).
+pub fn partition(world: &World, side: ServerSet, moved: u8) -> Vec<Group> {
     let mut groups = [Group::default(), Group::default()];
     groups[0].servers = side;
     groups[1].servers = world.ids().except(side);
     for client in world.clients() {
-        let group = usize::from(!side.contains(client.asks()));
-        groups[group].add_client(client.id);
+        let moves = moved >> client.id.slot() & 1 == 1;
+        let there = side.contains(client.asks()) != moves;
+        groups[usize::from(!there)].add_client(client.id);
     }
-    Action::Partition(groups.to_vec())
+    groups.to_vec()
 }
 
 /// A choice of what a click on a server does, as short as the course needs it.
