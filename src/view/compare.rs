@@ -3,6 +3,7 @@
 use super::branches::{seconds, words};
 use crate::check::Property;
 use crate::narrate::{self, Sentence, fill, say};
+use crate::raft::Rule;
 use crate::session::{Happened, Session};
 use crate::sim::{Cause, Fact, Time};
 
@@ -74,6 +75,31 @@ impl Comparison {
     }
 }
 
+/// The most steps of a run with which every rule is tried: so many that the page does not stand still.
+const TRIED_STEPS: u64 = 3_000;
+
+/// The rule that matters most in a run: without it a property breaks, or at least something else
+/// happens. None, if all are the same to it, or if the run is too long to try each.
+pub fn telling_rule(session: &Session) -> Option<Rule> {
+    if session.world().last_step().0 > TRIED_STEPS {
+        return None;
+    }
+    let rules = session.scenario().config.rules;
+    let mut telling = None;
+    for rule in Rule::ALL.iter().copied().filter(|rule| rules.on(*rule)) {
+        let mut without = rules;
+        without.set(rule, false);
+        let other = session.with_rules(without);
+        if other.outcome().broken.is_some() {
+            return Some(rule);
+        }
+        if telling.is_none() && session.first_difference(&other).is_some() {
+            telling = Some(rule);
+        }
+    }
+    telling
+}
+
 /// What happens in a run at the moment `at`, and in the other not.
 fn side(own: Option<&Happened>, other: Option<&Happened>, at: Time) -> String {
     let Some((step, world)) = own else {
@@ -116,7 +142,6 @@ fn instead(other: Option<&Happened>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::raft::Rule;
     use crate::sim::text::parse_action;
 
     fn compared(here: &Session, there: &Session) -> Comparison {
@@ -178,5 +203,20 @@ mod tests {
             here.leads_to
         );
         assert!(here.breaks_at.is_some() && there.breaks_at.is_none());
+    }
+
+    #[test]
+    fn the_rule_that_matters_is_one_without_which_something_breaks_or_changes() {
+        // S3 would vote twice in term 1, if it might.
+        let two = "servers 3 · seed 1 · clients 0\nat 10ms timeout S1\nat 11ms timeout S2";
+        let mut two = Session::read(two).unwrap();
+        two.advance(Time::ms(200));
+        let rule = telling_rule(&two).unwrap();
+        let mut rules = two.scenario().config.rules;
+        rules.set(rule, false);
+        assert!(two.with_rules(rules).outcome().broken.is_some(), "{rule:?}");
+        // Nothing has happened yet that any rule would forbid.
+        let still = Session::read("servers 3 · seed 1 · clients 0").unwrap();
+        assert_eq!(telling_rule(&still), None);
     }
 }

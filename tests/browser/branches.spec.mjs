@@ -95,6 +95,10 @@ test("two branches are compared where they differ first, and what each leads to 
 test("a run is compared with itself where one rule or setting is another", async ({ page }) => {
   await openRun(page, "servers 3 · seed 1 · clients 0\nat 10ms timeout S1\nat 11ms timeout S2\nat 300ms crash S3");
   await button(page, "Compare").click();
+  // It opens with a rule that matters in this run.
+  await expect(page.locator(".compare-leads").nth(1)).toHaveText(/is broken\.$/);
+  const tops = await page.locator(".compare-side .compare-differs").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+  expect(tops[0]).toBe(tops[1]);
   await page.getByRole("combobox", { name: "Compare with" }).selectOption({ label: "without one-vote-per-term" });
   await expect(page.locator(".compare-side h3")).toHaveText(["one-vote-per-term: on", "one-vote-per-term: off"]);
   await expect(page.locator(".compare-differs")).toHaveText([/denied S2 its vote/, /voted for S2/]);

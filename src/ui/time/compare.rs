@@ -19,7 +19,7 @@ use crate::ui::stage::geometry::Geometry;
 use crate::ui::stage::motion::Motion;
 use crate::ui::stage::paint::Paint;
 use crate::view::branches::BranchMark;
-use crate::view::compare::Side;
+use crate::view::compare::{Side, telling_rule};
 use crate::view::{Comparison, LogTable, Scene};
 
 /// Entries of a log that are shown.
@@ -60,12 +60,16 @@ pub struct Compared {
 }
 
 impl Other {
-    /// The default, when nothing was chosen.
+    /// The default, when nothing was chosen: the latest branch, the rule that is off, or the rule
+    /// that matters in this run.
     pub fn first(session: &Session, marks: &[BranchMark]) -> Self {
         let rules = session.scenario().config.rules;
         let last = marks.iter().map(|mark| mark.id).max();
-        let off = rules.off().next().unwrap_or(Rule::OneVotePerTerm);
-        last.map_or(Self::Rule(off), Self::Branch)
+        if let Some(last) = last {
+            return Self::Branch(last);
+        }
+        let rule = rules.off().next().or_else(|| telling_rule(session));
+        Self::Rule(rule.unwrap_or(Rule::OneVotePerTerm))
     }
 
     /// The other run, and what both are called.
