@@ -4,8 +4,9 @@
 use super::refs;
 use crate::hunt::reach::{moves, take};
 use crate::narrate::{self, Weight, fill, say};
+use crate::raft::Timer;
 use crate::session::Session;
-use crate::sim::{Action, Packet, World};
+use crate::sim::{Action, Cause, Packet, Step, World};
 
 /// A step that can happen next.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -64,7 +65,8 @@ fn future(world: &World, action: Action) -> Future {
     let mut first = true;
     take(&mut world.clone(), &action, &mut |world, step| {
         // The first step is the act itself; what it did is told, but not that it was done.
-        let said = narrate::sentences(narrate::spoken(), step, world);
+        let own = first.then(|| of_itself(&action, step));
+        let said = narrate::sentences(narrate::spoken(), own.as_ref().unwrap_or(step), world);
         let said = said.into_iter().filter(|one| !first || one.fact.is_some());
         told.extend(said.map(|one| (one.weight, one.text)));
         first = false;
@@ -91,6 +93,21 @@ fn future(world: &World, action: Action) -> Future {
         leads_to,
         about,
     }
+}
+
+/// The step as it would happen by itself: the user has not done it.
+fn of_itself(action: &Action, step: &Step) -> Step {
+    let mut own = step.clone();
+    match *action {
+        Action::Timeout(server) => {
+            let timer = Timer::Election;
+            own.cause = Cause::Timeout { server, timer };
+        }
+        Action::Crash(_) | Action::Restart(_) => own.cause = Cause::Start,
+        // A message that arrives is told by what it does.
+        _ => {}
+    }
+    own
 }
 
 #[cfg(test)]
@@ -134,6 +151,10 @@ mod tests {
             "{}",
             fan[3].leads_to
         );
+        // The user has done none of it.
+        for future in &fan {
+            assert!(!future.leads_to.contains("You"), "{}", future.leads_to);
+        }
     }
 
     #[test]
