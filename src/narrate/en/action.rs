@@ -6,12 +6,12 @@ use crate::kv::{ClientId, Op};
 use crate::narrate::look::waits;
 use crate::raft::{Change, NodeId};
 use crate::sim::text::percent;
-use crate::sim::{Action, ClockJump, Link, PacketPick, Path, Step};
+use crate::sim::{Action, ClockJump, Link, PacketPick, Path, Setting, Step, Time};
 
 /// What was done, where no fact of the step says it.
 pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
     Some(match action {
-        Action::Configure(setting) => format!("You set {setting}"),
+        Action::Configure(setting) => set(setting),
         Action::Delay(pick, delay) => format!("You delayed {} by {}", picked(pick), clock(*delay)),
         Action::Deliver(pick) => format!("You delivered {} now", picked(pick)),
         Action::Duplicate(pick) => format!("You duplicated {}", picked(pick)),
@@ -128,6 +128,32 @@ pub(super) fn change(leader: NodeId, change: Change) -> String {
             let voters = words::servers(voters);
             format!("You asked {leader} to change the cluster to {voters}")
         }
+    }
+}
+
+/// A setting, by the name that the page has for it.
+fn set(setting: &Setting) -> String {
+    let span = |low: Time, high: Time| match low == high {
+        true => clock(low),
+        false => format!("{} to {}", clock(low), clock(high)),
+    };
+    let switched = |what: &str, on: bool| {
+        let on = if on { "on" } else { "off" };
+        format!("You switched {what} {on}")
+    };
+    match *setting {
+        Setting::CheckQuorum(on) => switched("CheckQuorum", on),
+        Setting::Election(low, high) => {
+            format!("You set the election timeout to {}", span(low, high))
+        }
+        Setting::Heartbeat(every) => {
+            format!("You set the heartbeat interval to {}", clock(every))
+        }
+        Setting::Latency(low, high) => format!("You set the latency to {}", span(low, high)),
+        Setting::Loss(share) => format!("You set the loss to {}", percent(share)),
+        Setting::NoOp(on) => switched("the no-op entry", on),
+        Setting::PreVote(on) => switched("Pre-Vote", on),
+        _ => format!("You set {setting}"),
     }
 }
 

@@ -6,12 +6,12 @@ use crate::kv::{ClientId, Op};
 use crate::narrate::look::waits;
 use crate::raft::{Change, NodeId};
 use crate::sim::text::percent;
-use crate::sim::{Action, ClockJump, Link, PacketPick, Path, Step};
+use crate::sim::{Action, ClockJump, Link, PacketPick, Path, Setting, Step, Time};
 
 /// What was done, where no fact of the step says it.
 pub(super) fn deed(action: &Action, step: &Step) -> Option<String> {
     Some(match action {
-        Action::Configure(setting) => format!("你把设置改为 {setting}"),
+        Action::Configure(setting) => set(setting),
         Action::Delay(pick, delay) => format!("你把{}推迟了 {}", picked(pick), clock(*delay)),
         Action::Deliver(pick) => format!("你让{}立即送达", picked(pick)),
         Action::Duplicate(pick) => format!("你复制了{}", picked(pick)),
@@ -119,5 +119,27 @@ fn between(link: &Link) -> String {
         Link::Of(id) => format!("{id} 与所有其他服务器之间"),
         Link::Both(a, b) => format!("{a} 与 {b} 之间"),
         Link::OneWay(a, b) => format!("从 {a} 到 {b} "),
+    }
+}
+
+/// A setting, by the name that the page has for it.
+fn set(setting: &Setting) -> String {
+    let span = |low: Time, high: Time| match low == high {
+        true => clock(low),
+        false => format!("{} 至 {}", clock(low), clock(high)),
+    };
+    let switched = |what: &str, on: bool| {
+        let on = if on { "打开" } else { "关闭" };
+        format!("你{on}了 {what}")
+    };
+    match *setting {
+        Setting::CheckQuorum(on) => switched("CheckQuorum", on),
+        Setting::Election(low, high) => format!("你把选举超时设为 {}", span(low, high)),
+        Setting::Heartbeat(every) => format!("你把心跳间隔设为 {}", clock(every)),
+        Setting::Latency(low, high) => format!("你把延迟设为 {}", span(low, high)),
+        Setting::Loss(share) => format!("你把丢失率设为 {}", percent(share)),
+        Setting::NoOp(on) => switched("no-op 条目", on),
+        Setting::PreVote(on) => switched("Pre-Vote", on),
+        _ => format!("你把设置改为 {setting}"),
     }
 }
