@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::narrate::{fill, say};
 use crate::sim::{Address, PacketKind, StepId, Time};
 use crate::ui::control::Control;
 use crate::ui::reasons::events::clock;
@@ -206,9 +207,16 @@ fn window(now: Time, span: u64, back: i64) -> (Time, Time) {
 fn note(chart: &Chart) -> String {
     let heartbeats = match chart.heartbeats {
         0 => String::new(),
-        count => format!(" · {count} heartbeats and replies are not drawn: zoom in to see them"),
+        count => fill(
+            "{} heartbeats and replies are not drawn: zoom in to see them.",
+            &[&count],
+        ),
     };
-    format!("Filled: requests. Dashed: replies. Cross: lost. Band: term.{heartbeats}")
+    let marks = say(
+        "Solid: request. Dashed: reply. Brown: vote. Cross: lost. Thick: leader, or candidate (dashed). \
+         ✓1: knows that entry 1 is committed. Zigzag: idle time.",
+    );
+    format!("{marks} {heartbeats}")
 }
 
 /// How wide the chart may be: as its room was when it was last rendered.
@@ -220,7 +228,7 @@ fn room() -> f64 {
 /// The distance between two lanes: all of them in sight, if that can be.
 fn pitch(lanes: usize) -> f64 {
     let room = element(".stage").map_or(0, |room| room.client_height());
-    let apart = (f64::from(room) - 240.0) / lanes.saturating_sub(1).max(1) as f64;
+    let apart = (f64::from(room) - 262.0) / lanes.saturating_sub(1).max(1) as f64;
     apart.clamp(PITCHES.0, PITCHES.1)
 }
 
@@ -342,16 +350,28 @@ fn lane_picture(chart: &Chart, lane: &Lane, y: f64, x: &dyn Fn(Time) -> f64) -> 
     }
 }
 
-/// The term and the role where they change, each where there is room for its words.
+/// The term and the role where they change, each where there is room for its words; both above the
+/// line, if they fit: below it stand the marks.
 fn words(chart: &Chart, lane: &Lane, y: f64, x: &dyn Fn(Time) -> f64) -> Html {
     let words = spells(chart, lane).map(|(nth, spell, until)| {
         let (left, right) = (x(spell.from), x(until));
         let before = nth.checked_sub(1).map(|nth| lane.spells[nth]);
-        let term = before.is_none_or(|before| before.term != spell.term);
+        // A term that begins with a short role is written at the next.
+        let mut same = spells(chart, lane).filter(|(other, one, _)| *other < nth && one.term == spell.term);
+        let room = |from: Time, until: Time| x(until) - x(from);
+        let term = !same.any(|(_, one, until)| room(one.from, until) > 7.0 * 6.0);
         let look = before.is_none_or(|before| before.look != spell.look);
         let role = spell.look.map_or("", Look::word);
         let fits = |text: &str| right - left > 7.0 * text.len() as f64;
         let number_of_term = format!("term {}", spell.term);
+        let both = format!("{number_of_term} · {role}");
+        if term && look && fits(&both) {
+            return html! {
+                <g key={nth} class={classes!("chart-words", term_class(spell.term))}>
+                    <text x={number(left + 4.0)} y={number(y - 7.0)}>{ both }</text>
+                </g>
+            };
+        }
         html! {
             <g key={nth} class={classes!("chart-words", term_class(spell.term))}>
                 { for (term && fits(&number_of_term)).then(|| html! { <text x={number(left + 4.0)} y={number(y - 7.0)}>{ &number_of_term }</text> }) }

@@ -202,8 +202,9 @@ fn lanes(timeline: &Timeline) -> impl Iterator<Item = (NodeId, usize, usize)> {
 /// The names of the lanes. They are a picture of their own, because the other one is stretched.
 fn lane_names(timeline: &Timeline) -> Html {
     let lanes: Vec<_> = lanes(timeline).collect();
-    // Where there are many, there is no room for names.
-    let lanes = lanes.into_iter().filter(|(.., height)| *height >= 10);
+    // Where there are many, there is room for every second name.
+    let every = if lanes.len() > 6 { 2 } else { 1 };
+    let lanes = lanes.into_iter().step_by(every);
     let names = lanes.map(|(id, y, height)| {
         let y = (y + height / 2 + 4).to_string();
         html! { <text key={id.number()} x="0" {y} data-refs={named(id)}>{ id.to_string() }</text> }
