@@ -245,7 +245,7 @@ test("what was pressed is clicked, though it moves on before the button is up", 
 });
 
 test("a message can be read and dropped, a link cut and mended", async ({ page }) => {
-  await open(page, "./", 1);
+  await open(page, "./#/play", 1);
   await button(page, "Pause").click();
   await page.locator(".packet").first().dispatchEvent("click");
   const look = page.getByRole("region", { name: "Closer look" });

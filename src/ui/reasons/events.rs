@@ -109,7 +109,7 @@ fn form(filter: &Filter, props: &EventsProps) -> Html {
         <div class="events-filter" role="group" aria-label={say("Filter")}>
             <select aria-label={say("Server")} onchange={server}>{ options([all(say("all servers"), filter.server.is_none())].into_iter().chain(servers)) }</select>
             <select aria-label={say("Kind")} onchange={kind}>{ options([all(say("all kinds"), filter.kind.is_none())].into_iter().chain(kinds)) }</select>
-            <input type="search" aria-label={say("Words")} placeholder={say("words, or term 3")} value={filter.words.clone()} oninput={words} />
+            <input type="search" aria-label={say("Words")} placeholder={say("x=1 or term 3")} value={filter.words.clone()} oninput={words} />
         </div>
     }
 }
