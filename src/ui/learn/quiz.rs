@@ -151,7 +151,7 @@ impl Quiz {
                 { for (!done.is_empty()).then(|| results(items, &done)) }
                 { answers }
                 <p class="muted">
-                    { say("The questions and their points are those of Diego Ongaro's user study, shortened. You choose answers that its students wrote.") }{ " " }
+                    { say("The questions and their points are those of Diego Ongaro's user study, shortened. Its students wrote their answers; you choose yours.") }{ " " }
                     <a href={document("dissertation")} target="_blank" rel="noopener">{ say("Dissertation, appendix A") }</a>{ ", " }
                     <a href={LICENCE} target="_blank" rel="noopener">{ "CC BY 4.0" }</a>{ "." }
                 </p>

@@ -216,7 +216,7 @@ pub fn quorum_row(server: &ServerView, geometry: &Geometry, nth: usize) -> Optio
         rows.push(row(part, left));
         left += width(part) + BETWEEN;
     }
-    let (x, y) = geometry.row_at(server.id, half + 14.0, nth);
+    let (x, y) = geometry.row_at(server.id, half + 20.0, nth);
     let full = quorum.is_full().then_some("full");
     html! {
         <g key={server.id.number()} class={classes!("quorum", server.look.word(), full)}
