@@ -40,8 +40,9 @@ fn an_excerpt_is_allowed_too(trace: &str, seed: u64) {
     let moment = watch.moment(line);
     let same = trace.lines().nth(line - 1).expect("it has that line");
     assert!(moment.json == same || same.len() > 1_500, "{same}");
+    // An excerpt has ten lines at least; of the tenth it has all.
     assert!(
-        excerpt.starts_with(r#"{"changes":true,"e":"init","founders""#),
+        line <= 10 || excerpt.starts_with(r#"{"changes":true,"e":"init","founders""#),
         "seed {seed}, line {line}: the excerpt has all {lines} lines"
     );
 }

@@ -2,6 +2,10 @@
 
 use serde_json::{Map, Value as Json};
 
+/// The largest number that is read: terms and indices can be added to, and every language that has
+/// JSON reads them exactly.
+pub(super) const LARGEST: u64 = 1 << 53;
+
 pub(super) fn object(text: &[u8]) -> Result<Map<String, Json>, String> {
     match serde_json::from_slice(text) {
         Ok(Json::Object(fields)) => Ok(fields),
@@ -44,14 +48,18 @@ pub(super) fn number(
 ) -> Result<Option<u64>, String> {
     match fields.get(key) {
         None | Some(Json::Null) => Ok(None),
-        Some(value) => match value.as_u64() {
-            Some(number) => Ok(Some(number)),
-            None => Err(found(
-                &format!("{within}{key}"),
-                value,
-                "a whole number, 0 or more",
-            )),
-        },
+        Some(value) => within_bounds(value)
+            .map(Some)
+            .map_err(|write| found(&format!("{within}{key}"), value, write)),
+    }
+}
+
+/// A number, or what to write instead.
+pub(super) fn within_bounds(value: &Json) -> Result<u64, &'static str> {
+    match value.as_u64() {
+        Some(number) if number > LARGEST => Err("a whole number, 2^53 at most"),
+        Some(number) => Ok(number),
+        None => Err("a whole number, 0 or more"),
     }
 }
 

@@ -8,14 +8,18 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
 
-use super::fields::{flag, found, list, name, number, object};
+use super::fields::{LARGEST, flag, found, list, name, number, object, within_bounds};
 use super::line::{Kind, Role};
 
 /// The most servers that a trace may name.
 pub const MOST_SERVERS: usize = 64;
 
-/// The last index that is read: every program can write it in JSON, and nothing overflows.
-pub const LAST_INDEX: u64 = 1 << 53;
+/// The last index that a log may have here: its place must be a `usize`, of 32 bits in the page.
+const LAST_INDEX: u64 = if usize::BITS < 64 {
+    u32::MAX as u64 / 2
+} else {
+    LARGEST
+};
 
 /// A server, by its place among the names of a trace.
 pub type Server = usize;
@@ -429,7 +433,7 @@ impl Reader {
                 return Err(wrong());
             };
             Ok(Entry {
-                term: term.as_u64().ok_or_else(wrong)?,
+                term: within_bounds(term).map_err(|_| wrong())?,
                 value: self.intern(value)?,
             })
         };

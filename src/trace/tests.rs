@@ -250,6 +250,46 @@ fn a_trace_may_have_as_many_lines_as_it_says_and_not_one_more() {
     assert_eq!(finding.to_string(), told);
 }
 
+/// Numbers at their bounds are judged and shown; those beyond are refused.
+#[test]
+fn no_number_is_too_large_to_count_with() {
+    let fields = ["term", "li", "lt", "pi", "pt", "c", "mi", "next"];
+    for (number, is_read) in [
+        (1u64 << 53, true),
+        ((1 << 53) + 1, false),
+        (u64::MAX, false),
+    ] {
+        for kind in [
+            "RV", "RVR", "PV", "PVR", "AE", "AER", "IS", "ISR", "TN", "RIR",
+        ] {
+            for field in fields {
+                let message = format!(
+                    "{{\"t\":\"{kind}\",\"f\":\"alice\",\"to\":\"bob\",\"{field}\":{number},\"es\":[[{number},1]]}}"
+                );
+                let lines = [
+                    format!(
+                        "{{\"e\":\"send\",\"n\":\"alice\",\"s\":{{\"term\":{number},\"role\":\"L\",\"commit\":0}},\"out\":[{message}]}}"
+                    ),
+                    format!(
+                        "{{\"e\":\"recv\",\"n\":\"bob\",\"m\":{message},\"src\":[2,1],\"s\":{{\"term\":1,\"vote\":\"bob\",\"role\":\"C\"}}}}"
+                    ),
+                    format!("{{\"e\":\"tick\",\"n\":\"carol\",\"s\":{{\"first\":{number}}}}}"),
+                ];
+                let lines = lines.each_ref().map(String::as_str);
+                let trace = foreign(&lines);
+                assert_eq!(check(trace.as_bytes()).is_ok(), is_read, "{trace}");
+                let mut watch = watch::Watch::new(0);
+                watch.push(trace.as_bytes());
+                watch.end();
+                for line in 1..=4 {
+                    watch.moment(line);
+                    watch.excerpt(line);
+                }
+            }
+        }
+    }
+}
+
 /// A trace of somebody else's: its first line, and these.
 fn foreign(lines: &[&str]) -> String {
     let head = "{\"e\":\"init\",\"servers\":[\"alice\",\"bob\",\"carol\"]}\n".to_owned();
@@ -336,6 +376,10 @@ fn what_is_no_trace_is_told_with_its_line_and_its_field() {
         (
             state("\"term\":-1"),
             "line 2: field \"s.term\" is -1; write a whole number, 0 or more",
+        ),
+        (
+            state("\"term\":18446744073709551615"),
+            "line 2: field \"s.term\" is 18446744073709551615; write a whole number, 2^53 at most",
         ),
         (
             state("\"role\":\"X\""),
@@ -429,6 +473,20 @@ fn a_vote_that_nobody_was_told_of_may_be_lost_in_a_crash() {
         r#"{"e":"recv","n":"bob","m":{"t":"RV","f":"carol","to":"bob","term":1,"li":0,"lt":0},"src":[3,1],"s":{"term":1,"vote":"carol","role":"F","log":[],"commit":0},"out":[{"t":"RVR","to":"carol","term":1,"g":true}]}"#,
     ];
     allowed(&foreign(&lines));
+}
+
+/// The same where a trace begins in the middle: whether others were told is not known.
+#[test]
+fn what_a_server_had_when_a_trace_begins_may_be_lost_in_a_crash() {
+    let head = r#"{"e":"init","servers":["a","b","c"],"middle":true,"changes":true}"#;
+    let begins =
+        r#"{"e":"tick","n":"b","s":{"term":9,"vote":"a","role":"F","log":[[8,"x"]],"commit":0}}"#;
+    let tells = r#"{"e":"send","n":"b","out":[{"t":"RVR","f":"b","to":"a","term":9,"g":true}]}"#;
+    let starts = r#"{"e":"restart","n":"b","s":{"term":8,"vote":null,"log":[],"commit":0}}"#;
+    allowed(&[head, begins, starts].join("\n"));
+    let report = check([head, begins, tells, starts].join("\n").as_bytes()).unwrap();
+    let found: Vec<_> = report.verdicts.iter().map(|found| found.rule).collect();
+    assert_eq!(found, [Rule::PersistTerm]);
 }
 
 #[test]

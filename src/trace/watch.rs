@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::check::{LONGEST_LINE, MOST_LINES, Reading, Report, Unreadable};
 use super::judge::{Judge, Rule, View};
 use super::line::Role;
-use super::read::{Entry, LAST_INDEX, Message, Reader, Server};
+use super::read::{Entry, Message, Reader, Server};
 
 /// Lines between two places at which the servers are kept as they were.
 const APART: usize = 256;
@@ -421,7 +421,7 @@ fn standings(states: &[View], reader: &Reader) -> Vec<Standing> {
                 .vote
                 .map(|vote| vote.map_or_else(String::new, |vote| reader.name(vote).into())),
             role: state.role,
-            commit: state.commit.map(|commit| commit.min(LAST_INDEX)),
+            commit: state.commit,
             log: log.map(|log| (log.base(), log.last())),
             entries: (first, entries.map(shown).collect()),
         }

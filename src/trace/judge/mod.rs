@@ -355,7 +355,10 @@ impl Judge {
             }
         }
         memory.now = moment.after.clone();
-        self.note_durable(moment);
+        // What a server had on disk before its first line is not known.
+        if !(moment.opens && self.begins_in_the_middle()) {
+            self.note_durable(moment);
+        }
     }
 
     fn count(&mut self, moment: &Moment<'_>, step: &Step) {
@@ -424,14 +427,21 @@ impl std::fmt::Display for Verdict {
     }
 }
 
-impl std::fmt::Display for Summary {
-    /// `5 servers, 120 steps (80 recv, 40 send), up to term 3, committed up to entry 17`
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let lines: usize = self.kinds.values().sum();
+impl Summary {
+    /// How many lines of each kind: `80 recv, 40 send`.
+    pub fn told_kinds(&self) -> String {
         let kinds = self
             .kinds
             .iter()
             .map(|(kind, count)| format!("{count} {kind}"));
+        kinds.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl std::fmt::Display for Summary {
+    /// `5 servers, 120 steps (80 recv, 40 send), up to term 3, committed up to entry 17`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let lines: usize = self.kinds.values().sum();
         let many =
             |count: usize, what| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         write!(
@@ -439,7 +449,7 @@ impl std::fmt::Display for Summary {
             "{}, {} ({}), up to term {}, committed up to entry {}",
             many(self.servers, "server"),
             many(lines, "step"),
-            kinds.collect::<Vec<_>>().join(", "),
+            self.told_kinds(),
             self.term,
             self.committed
         )
