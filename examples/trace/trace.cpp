@@ -1,6 +1,7 @@
 // Writes a trace of your Raft for `raftarium-lab check` (docs/trace.md).
 // Call step at the end of each handler, while you still hold the server's lock.
 #include <iostream>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ Json message(const char* t, const char* from, const char* to, long term, const J
 // A step; received is "null" unless the kind is "recv".
 void step(const char* kind, const char* server, const Json& received, const State& s,
           const std::vector<Json>& sent) {
+  static std::mutex shared;  // Servers may share a trace.
+  std::lock_guard<std::mutex> guard(shared);
   std::cout << "{\"e\":" << text(kind) << ",\"n\":" << text(server) << ",\"m\":" << received
             << ",\"s\":{\"term\":" << s.term << ",\"vote\":" << text(s.vote)
             << ",\"role\":" << text(s.role) << ",\"log\":" << list(s.log)

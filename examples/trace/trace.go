@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"sync"
 )
 
 // Msg holds the fields of a message by their names, as "t", "f", "to", "term".
@@ -19,25 +20,22 @@ type State struct {
 	Commit int     `json:"commit"`
 }
 
-type line struct {
-	E   string `json:"e"`
-	N   string `json:"n"`
-	M   Msg    `json:"m,omitempty"`
-	S   State  `json:"s"`
-	Out []Msg  `json:"out"`
+// Trace writes one JSON object a line. Servers may share it: it has a lock of its own.
+type Trace struct {
+	mu  sync.Mutex
+	enc *json.Encoder
 }
 
-// Trace writes one JSON object a line.
-type Trace struct{ enc *json.Encoder }
-
 func New(file *os.File, servers ...string) *Trace {
-	t := &Trace{json.NewEncoder(file)}
+	t := &Trace{enc: json.NewEncoder(file)}
 	t.enc.Encode(map[string]any{"e": "init", "servers": servers})
 	return t
 }
 
 func (t *Trace) Step(kind, server string, received Msg, s State, out ...Msg) {
-	t.enc.Encode(line{kind, server, received, s, out})
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.enc.Encode(map[string]any{"e": kind, "n": server, "m": received, "s": s, "out": out})
 }
 
 // Three servers elect n1, which commits one entry.
