@@ -3,7 +3,7 @@
 
 import { fail } from "./fail.js";
 import { isOld, watch } from "./news.js";
-import { say } from "./say.js";
+import { say, translated, translateStill } from "./say.js";
 import "./theme.js";
 
 // The page's tag names the files; a worker, which has no page, is told in its name.
@@ -59,7 +59,7 @@ async function boot() {
   } catch (error) {
     console.error(error);
     // A panic has said more already.
-    if (!globalThis.raftariumFailed) say(`Raftarium could not start here: ${error.message}. Reload, or try a current browser.`);
+    if (!globalThis.raftariumFailed) say(`${translated("Raftarium could not start here. Reload, or try a current browser.")} (${error.message})`);
     return;
   }
   if (!parts.offline) return;
@@ -76,4 +76,5 @@ function keepOffline() {
   }
 }
 
+translateStill();
 boot();

@@ -1,5 +1,7 @@
 // After a deploy a page that is open is an old one: its reader is told when coming back to it.
 
+import { translated } from "./say.js";
+
 /** No more often than this, in milliseconds, is the host asked. */
 const APART = 60_000;
 
@@ -12,12 +14,12 @@ export async function isOld(file) {
 /** Says once that there is a new version. What is open is kept over the reload. */
 function announce() {
   const make = (name, properties) => Object.assign(document.createElement(name), properties);
-  const news = make("section", { className: "news", ariaLabel: "News" });
+  const news = make("section", { className: "news", ariaLabel: translated("News") });
   const close = () => news.remove();
   news.append(
-    make("p", { textContent: "There is a new version of Raftarium." }),
-    make("button", { className: "bordered", textContent: "Reload", onclick: () => location.reload() }),
-    make("button", { className: "plain", textContent: "Later", onclick: close }),
+    make("p", { textContent: translated("There is a new version of Raftarium.") }),
+    make("button", { className: "bordered", textContent: translated("Reload"), onclick: () => location.reload() }),
+    make("button", { className: "plain", textContent: translated("Later"), onclick: close }),
   );
   news.setAttribute("role", "status");
   document.body.append(news);

@@ -10,7 +10,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 const FIRST_VISIT = 610_000; // what the first page needs
 const WORKER = 250_000; // what searches and judges, fetched when it is started
 const CHAPTER = 3_000; // of one language
-const WORDS = 24_000; // the glossary, or the words of the page
+const WORDS = 30_000; // the glossary, or the words of the page
 
 const dist = process.argv[2];
 const rows = readdirSync(dist, { recursive: true })

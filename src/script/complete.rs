@@ -4,7 +4,7 @@ use crate::sim::text::{self, Candidate};
 use crate::sim::{PacketKind, World};
 
 /// The commands beside the actions: how each is written, and what it does.
-const COMMANDS: [(&str, &str); 9] = [
+pub const COMMANDS: [(&str, &str); 9] = [
     ("clients", "Prints what each client does."),
     ("events", "Prints what happened last."),
     (
@@ -20,7 +20,7 @@ const COMMANDS: [(&str, &str); 9] = [
 ];
 
 /// What a condition may begin with.
-const CONDITIONS: [(&str, &str); 7] = [
+pub const CONDITIONS: [(&str, &str); 7] = [
     ("leader", "A server leads the latest term."),
     ("no", "As in no leader."),
     ("not", "The opposite."),

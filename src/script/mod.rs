@@ -32,7 +32,7 @@ mod runner;
 mod timed;
 
 pub use command::{Command, Print, Span, is_command, parse};
-pub use complete::complete;
+pub use complete::{COMMANDS, CONDITIONS, complete};
 pub use condition::Condition;
 pub use goal::{Goal, Watch};
 pub use runner::{LONGEST_RUN, MOST_STEPS, Runner};

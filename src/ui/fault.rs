@@ -8,6 +8,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::narrate::say;
 use crate::session::{Session, link};
 use crate::ui::play::kept::{self, Kept};
 
@@ -44,7 +45,7 @@ pub fn catch_panics() {
             fail(&info.to_string(), &format!("#/run/{link}"));
             kept::keep(Kept {
                 id: kept::fresh(),
-                title: "Before Raftarium stopped".into(),
+                title: say("Before Raftarium stopped").into(),
                 link,
             });
         });

@@ -10,6 +10,9 @@ use raftarium::course::glossary;
 use raftarium::course::{self, CONTENTS};
 use raftarium::narrate::{self, Language};
 use raftarium::raft::Rule;
+use raftarium::script;
+use raftarium::sim::text::{ROLES, Verb};
+use raftarium::trace;
 use raftarium::view::rules::{Frame, Line};
 
 /// The most letters of a paragraph in a script without spaces: about forty English words.
@@ -347,7 +350,22 @@ fn wanted() -> BTreeSet<String> {
     wanted.extend(Line::ALL.iter().map(|line| line.text().into()));
     wanted.extend(Frame::ALL.iter().map(|frame| frame.title().into()));
     wanted.extend(Property::ALL.iter().map(|property| property.name().into()));
+    wanted.extend(of_the_console().map(String::from));
+    let judged = trace::Rule::ALL.iter();
+    wanted.extend(judged.flat_map(|rule| [rule.sentence().into(), rule.cause().into()]));
+    wanted.extend(trace::judge::TOPICS.map(String::from));
     wanted
+}
+
+/// What the console says beside the words that it offers.
+fn of_the_console() -> impl Iterator<Item = &'static str> {
+    let verbs = Verb::ALL.iter().map(|verb| verb.help());
+    let words = ROLES
+        .iter()
+        .chain(&script::COMMANDS)
+        .chain(&script::CONDITIONS);
+    let others = ["A client.", "A kind of packet.", "A setting."];
+    verbs.chain(words.map(|(_, help)| *help)).chain(others)
 }
 
 /// What the scenarios of the gallery say. It may be translated, or not yet.

@@ -261,7 +261,7 @@ impl App {
             stage
         };
         html! {
-            <main class="stage" aria-label="Stage">
+            <main class="stage" aria-label={say("Stage")}>
                 { stage }
                 <div>{ for (self.room == Room::Learn || is_embed()).then(|| caption(&player.session, self.set_up())) }</div>
                 <div class="acts">

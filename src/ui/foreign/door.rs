@@ -4,6 +4,7 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::{EXAMPLE, Msg, YourRaft, arrived};
+use crate::narrate::{fill, say};
 use crate::ui::icons;
 
 /// The emitters that the site has.
@@ -15,56 +16,49 @@ const EMITTERS: [(&str, &str); 5] = [
     ("C++", "trace.cpp"),
 ];
 
-/// Traces to look at: the name in the address, whose it is, what happens.
-const SAMPLES: [(&str, &str, &str); 3] = [
+/// Traces to look at, by their names in the address.
+const SAMPLES: [&str; 3] = ["raft-rs", "openraft", "example"];
+
+/// Of each, whose it is and what happens.
+// Said by the page.
+const SAMPLES_TOLD: [(&str, &str); 3] = [
+    ("raft-rs, three servers", "elections, a partition, restarts"),
     (
-        "raft-rs",
-        "raft-rs, three servers",
-        "elections, a partition, restarts",
-    ),
-    (
-        "openraft",
         "openraft, three servers",
         "the same, and a leader that restarts as one",
     ),
     (
-        "example",
         "A student's lab, ten lines",
         "with a fault: which line is it?",
     ),
 ];
 
-/// The fields of a line, in short.
-const FIELDS: [(&str, &str); 6] = [
-    (
-        "e",
-        "what happened: timeout, send, propose, recv, drop, restart, compact or tick",
-    ),
-    ("n", "the server"),
-    (
-        "s",
-        "the server after it: term, vote, role (F, C or L), log as [term, value], commit",
-    ),
-    ("m", "in recv and drop: the message, as it arrived"),
-    ("out", "the messages that it sent"),
-    (
-        "t f to term",
-        "of a message: RV, RVR, AE, AER …; from; to; the sender's term",
-    ),
+/// The fields of a line.
+const FIELDS: [&str; 6] = ["e", "n", "s", "m", "out", "t f to term"];
+
+/// The same, in short.
+// Said by the page.
+const FIELDS_TOLD: [&str; 6] = [
+    "what happened: timeout, send, propose, recv, drop, restart, compact or tick",
+    "the server",
+    "the server after it: term, vote, role (F, C or L), log as [term, value], commit",
+    "in recv and drop: the message, as it arrived",
+    "the messages that it sent",
+    "of a message: RV, RVR, AE, AER …; from; to; the sender's term",
 ];
 
 pub fn door(room: &YourRaft, ctx: &Context<YourRaft>) -> Html {
     html! {
         <div class="door">
             <main class="door-main">
-                <h1>{ "Your own Raft, on the stage" }</h1>
-                <p class="lead">{ "Drop what your servers wrote. Watch it like a run of ours, and see the first step that no rule of Raft allows." }</p>
+                <h1>{ say("Your own Raft, on the stage") }</h1>
+                <p class="lead">{ say("Drop what your servers wrote. Watch it like a run of ours, and see the first step that no rule of Raft allows.") }</p>
                 { zone(room, ctx) }
-                <p class="safe">{ "It is read in this page. Nothing leaves this page." }</p>
+                <p class="safe">{ say("It is read in this page. Nothing leaves this page.") }</p>
                 <dl class="gives">
-                    <div><dt>{ "Any implementation" }</dt><dd>{ "Servers of any name, values of any kind." }</dd></div>
-                    <div><dt>{ "As much as you have" }</dt><dd>{ "What a line does not say is unknown, not wrong." }</dd></div>
-                    <div><dt>{ "A verdict you can use" }</dt><dd>{ "Line, server, rule, section, both values." }</dd></div>
+                    <div><dt>{ say("Any implementation") }</dt><dd>{ say("Servers of any name, values of any kind.") }</dd></div>
+                    <div><dt>{ say("As much as you have") }</dt><dd>{ say("What a line does not say is unknown, not wrong.") }</dd></div>
+                    <div><dt>{ say("A verdict you can use") }</dt><dd>{ say("Line, server, rule, section, both values.") }</dd></div>
                 </dl>
             </main>
             { how() }
@@ -87,12 +81,12 @@ fn zone(room: &YourRaft, ctx: &Context<YourRaft>) -> Html {
             })
         };
         return html! {
-            <section class="zone" aria-label="Paste a trace">
-                <textarea ref={text} aria-label="The trace, one JSON object a line" placeholder={EXAMPLE.lines().next()} spellcheck="false" defaultvalue={room.pasted.clone()} />
+            <section class="zone" aria-label={say("Paste a trace")}>
+                <textarea ref={text} aria-label={say("The trace, one JSON object a line")} placeholder={EXAMPLE.lines().next()} spellcheck="false" defaultvalue={room.pasted.clone()} />
                 { notice }
                 <p class="acts">
-                    <button class="primary" onclick={read}>{ "Read it" }</button>
-                    <button class="bordered" onclick={link.callback(|_: MouseEvent| Msg::Paste(false))}>{ "Back" }</button>
+                    <button class="primary" onclick={read}>{ say("Read it") }</button>
+                    <button class="bordered" onclick={link.callback(|_: MouseEvent| Msg::Paste(false))}>{ say("Back") }</button>
                 </p>
             </section>
         };
@@ -105,15 +99,15 @@ fn zone(room: &YourRaft, ctx: &Context<YourRaft>) -> Html {
         Some(arrived(file))
     });
     html! {
-        <section class="zone" aria-label="Open a trace">
+        <section class="zone" aria-label={say("Open a trace")}>
             { icons::tray() }
-            <b>{ if room.over { "Let go" } else { "Drop a trace here" } }</b>
-            <p>{ "JSON Lines, one step a line, up to 50 MB; or a client history" }</p>
+            <b>{ if room.over { say("Let go") } else { say("Drop a trace here") } }</b>
+            <p>{ say("JSON Lines, one step a line, up to 50 MB; or a client history") }</p>
             { notice }
             <p class="acts">
-                <label class="bordered"><input class="visually-hidden" type="file" onchange={chosen} />{ "Choose a file" }</label>
-                <button class="bordered" onclick={link.callback(|_: MouseEvent| Msg::Paste(true))}>{ "Paste" }</button>
-                <a class="bordered" href="#/your-raft/example">{ "Open ten lines" }</a>
+                <label class="bordered"><input class="visually-hidden" type="file" onchange={chosen} />{ say("Choose a file") }</label>
+                <button class="bordered" onclick={link.callback(|_: MouseEvent| Msg::Paste(true))}>{ say("Paste") }</button>
+                <a class="bordered" href="#/your-raft/example">{ say("Open ten lines") }</a>
             </p>
         </section>
     }
@@ -126,33 +120,33 @@ fn how() -> Html {
     });
     let lines = EXAMPLE.lines().take(2).enumerate();
     let lines = lines.map(|(nth, line)| html! { <code key={nth}>{ line }</code> });
-    let fields = FIELDS
-        .iter()
-        .map(|(name, what)| html! { <div key={*name}><dt>{ *name }</dt><dd>{ *what }</dd></div> });
-    let samples = SAMPLES.iter().map(|(name, title, what)| {
+    let fields = FIELDS.iter().zip(FIELDS_TOLD).map(
+        |(name, what)| html! { <div key={*name}><dt>{ *name }</dt><dd>{ say(what) }</dd></div> },
+    );
+    let samples = SAMPLES.iter().zip(SAMPLES_TOLD).map(|(name, (title, what))| {
         html! {
             <li key={*name}>
-                <span>{ *title }<small>{ *what }</small></span>
-                <a class="bordered small" href={format!("#/your-raft/{name}")}>{ "Open" }</a>
+                <span>{ say(title) }<small>{ say(what) }</small></span>
+                <a class="bordered small" href={format!("#/your-raft/{name}")}>{ say("Open") }</a>
             </li>
         }
     });
     html! {
-        <aside class="how" aria-label="How to write a trace">
+        <aside class="how" aria-label={say("How to write a trace")}>
             <section>
-                <h2>{ "Write one in ten minutes" }</h2>
-                <p>{ "One line when a server has done a step, while it holds its lock: what happened, and the server afterwards." }</p>
+                <h2>{ say("Write one in ten minutes") }</h2>
+                <p>{ say("One line when a server has done a step, while it holds its lock: what happened, and the server afterwards.") }</p>
                 <pre class="lines" tabindex="0">{ for lines }</pre>
-                <p>{ "An emitter of at most 60 lines, to copy:" }</p>
+                <p>{ say("An emitter of at most 60 lines, to copy:") }</p>
                 <p class="emitters">{ for emitters }</p>
                 <details>
-                    <summary>{ "The format in short" }</summary>
+                    <summary>{ say("The format in short") }</summary>
                     <dl class="fields">{ for fields }</dl>
-                    <p>{ "The first line names the servers. Leave out what you do not have: it is unknown, not wrong." }</p>
+                    <p>{ say("The first line names the servers. Leave out what you do not have: it is unknown, not wrong.") }</p>
                 </details>
             </section>
             <section>
-                <h2>{ "Or look at one" }</h2>
+                <h2>{ say("Or look at one") }</h2>
                 <ul>
                     { for samples }
                 </ul>
@@ -171,9 +165,9 @@ pub fn reading(room: &YourRaft, ctx: &Context<YourRaft>, bytes: usize, lines: us
     html! {
         <main class="reading">
             <h1>{ name }</h1>
-            <progress max={size.to_string()} value={bytes.to_string()} aria-label="Read"></progress>
-            <p role="status">{ format!("{lines} lines are read.") }</p>
-            <button class="bordered" onclick={cancel}>{ "Cancel" }</button>
+            <progress max={size.to_string()} value={bytes.to_string()} aria-label={say("Read")}></progress>
+            <p role="status">{ fill("{} lines are read.", &[&lines]) }</p>
+            <button class="bordered" onclick={cancel}>{ say("Cancel") }</button>
         </main>
     }
 }

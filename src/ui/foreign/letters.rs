@@ -33,8 +33,11 @@ pub struct Findings {
     pub servers: Vec<String>,
     /// How many lines there are.
     pub lines: usize,
-    /// What it amounts to, in words.
-    pub summary: String,
+    /// How many lines of each kind, as the trace names them.
+    pub kinds: String,
+    /// The latest term, and the last index at which anything was committed.
+    pub term: u64,
+    pub committed: u64,
     /// The steps that no rule allows.
     pub verdicts: Vec<Finding>,
     /// Rules that may be broken, and how often they were.
@@ -42,8 +45,10 @@ pub struct Findings {
     /// What the trace tells of, and what it does not.
     pub told: Vec<String>,
     pub untold: Vec<String>,
-    /// What else is to be said of it, in sentences.
-    pub notes: Vec<String>,
+    /// The line that was cut off.
+    pub cut_off: Option<usize>,
+    /// Why it was read no further.
+    pub stopped: Option<String>,
     /// When servers changed their roles.
     pub turns: Vec<(usize, usize, Role)>,
 }
@@ -237,8 +242,12 @@ impl Told {
 impl Findings {
     fn write(&self, pen: &mut Pen) {
         pen.put(self.lines);
-        pen.put(&self.summary);
-        for texts in [&self.servers, &self.told, &self.untold, &self.notes] {
+        pen.put(&self.kinds);
+        pen.put(self.term);
+        pen.put(self.committed);
+        pen.maybe(self.cut_off);
+        pen.maybe(self.stopped.as_ref());
+        for texts in [&self.servers, &self.told, &self.untold] {
             pen.all(texts, |pen, text| pen.put(text));
         }
         pen.all(&self.verdicts, |pen, finding| {
@@ -261,11 +270,14 @@ impl Findings {
     fn read(eye: &mut Eye) -> Option<Self> {
         Some(Self {
             lines: eye.take()?,
-            summary: eye.text()?,
+            kinds: eye.text()?,
+            term: eye.take()?,
+            committed: eye.take()?,
+            cut_off: eye.maybe()?,
+            stopped: eye.maybe()?,
             servers: eye.all(Eye::text)?,
             told: eye.all(Eye::text)?,
             untold: eye.all(Eye::text)?,
-            notes: eye.all(Eye::text)?,
             verdicts: eye.all(|eye| {
                 Some(Finding {
                     line: eye.take()?,
@@ -376,7 +388,10 @@ mod tests {
         let findings = Findings {
             servers: watch.names(),
             lines: 10,
-            summary: "two\nlines".into(),
+            kinds: "two\nlines".into(),
+            term: 3,
+            cut_off: Some(11),
+            stopped: Some("it is too long".into()),
             verdicts: vec![Finding {
                 line: 9,
                 server: "n2".into(),

@@ -24,6 +24,7 @@ use yew::prelude::*;
 
 use self::letters::{Findings, History, Told, Wish};
 use self::worker::Desk;
+use crate::narrate::{fill, say};
 use crate::session::link;
 use crate::sim::Time;
 use crate::trace::Rule;
@@ -43,6 +44,7 @@ const PACE_MS: u32 = 700;
 const LONGEST_LINK: usize = 6_000;
 
 /// What a pasted text is called.
+// Said by the page.
 const PASTED: &str = "What you pasted";
 
 /// A trace of ten lines, with a fault.
@@ -194,7 +196,7 @@ impl Component for YourRaft {
             Msg::Paste(pasting) => (self.pasting, self.notice) = (pasting, None),
             Msg::Pasted(text) => {
                 leave_address(ctx);
-                self.open(ctx, named(PASTED, &text));
+                self.open(ctx, named(say(PASTED), &text));
                 (self.pasting, self.pasted) = (self.desk.is_none(), text);
             }
             Msg::Placed => {
@@ -303,9 +305,9 @@ impl YourRaft {
         let (word, rest) = address.split_once('/').unwrap_or((address, ""));
         match word {
             "" => {}
-            "example" => self.open(ctx, named("Ten lines", EXAMPLE)),
+            "example" => self.open(ctx, named(say("Ten lines"), EXAMPLE)),
             "trace" => match link::read_text(rest) {
-                Ok(text) => self.open(ctx, named("The trace of a link", &text)),
+                Ok(text) => self.open(ctx, named(say("The trace of a link"), &text)),
                 Err(why) => self.notice = Some(why),
             },
             name => {
@@ -320,14 +322,15 @@ impl YourRaft {
         self.close();
         let size = blob.size();
         if size > LARGEST {
-            self.notice = Some(format!(
-                "{name} has {:.0} MB; 50 MB are the most that this page opens. On the command line, raftarium-lab check reads any size.",
-                size / 1e6
+            let size = format!("{:.0}", size / 1e6);
+            self.notice = Some(fill(
+                "{} has {} MB; 50 MB are the most that this page opens. On the command line, raftarium-lab check reads any size.",
+                &[&name, &size],
             ));
             return;
         }
         if size == 0.0 {
-            self.notice = Some(format!("{name} is empty."));
+            self.notice = Some(fill("{} is empty.", &[&name]));
             return;
         }
         self.source = Some((name, blob));
@@ -372,7 +375,7 @@ impl YourRaft {
                     .take()
                     .map_or_else(String::new, |(name, _)| name);
                 self.close();
-                self.pasting = name == PASTED;
+                self.pasting = name == say(PASTED);
                 self.notice = Some(format!("{name}: {why}"));
             }
             Told::At(moment) => {
@@ -466,8 +469,8 @@ impl YourRaft {
         let heard = ctx.link().clone();
         spawn_local(async move {
             let said = match JsFuture::from(copied).await {
-                Ok(_) => "A link that opens it is copied.",
-                Err(_) => "Copy the text, or keep it as a file.",
+                Ok(_) => say("A link that opens it is copied."),
+                Err(_) => say("Copy the text, or keep it as a file."),
             };
             heard.send_message(Msg::Said(said.into()));
         });
@@ -504,6 +507,6 @@ async fn fetch_trace(name: &str) -> Result<(String, Blob), String> {
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .collect();
     let text = fetch::at(&format!("traces/{known}.jsonl")).await;
-    let text = text.ok_or_else(|| format!("There is no trace {known} here."))?;
+    let text = text.ok_or_else(|| fill("There is no trace {} here.", &[&known]))?;
     Ok(named(&format!("{known}.jsonl"), &text))
 }

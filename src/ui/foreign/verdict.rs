@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::letters::{Finding, Findings, History};
 use super::{Msg, YourRaft, blob};
+use crate::narrate::{fill, say};
 
 /// The left of the room.
 pub fn verdict(room: &YourRaft, ctx: &Context<YourRaft>, findings: &Findings) -> Html {
@@ -13,26 +14,28 @@ pub fn verdict(room: &YourRaft, ctx: &Context<YourRaft>, findings: &Findings) ->
         Some(finding) => finding_view(room, ctx, findings, finding),
         None => html! {
             <section class="healthy">
-                <p class="mark">{ "Nothing is broken" }</p>
-                <h1>{ format!("{} lines, each allowed.", findings.lines) }</h1>
-                <p>{ format!("{}.", findings.summary) }</p>
+                <p class="mark">{ say("Nothing is broken") }</p>
+                <h1>{ fill("{} lines, each allowed.", &[&findings.lines]) }</h1>
+                <p>{ summary(findings) }</p>
             </section>
         },
     };
-    let notes = findings.notes.iter().map(|note| html! { <p>{ note }</p> });
+    let notes = notes(findings)
+        .into_iter()
+        .map(|note| html! { <p>{ note }</p> });
     let (told, not) = (&findings.told, &findings.untold);
     html! {
-        <div class="lesson verdict" role="region" aria-label="Verdict">
+        <div class="lesson verdict" role="region" aria-label={say("Verdict")}>
             <div class="lesson-scroll">
-                <p class="source"><b>{ name }</b>{ format!(" · {} servers · {} lines", findings.servers.len(), findings.lines) }
-                    <button class="plain small" onclick={link.callback(|_: MouseEvent| Msg::Close)}>{ "Open another" }</button></p>
+                <p class="source"><b>{ name }</b>{ " · " }{ fill("{} servers · {} lines", &[&findings.servers.len(), &findings.lines]) }
+                    <button class="plain small" onclick={link.callback(|_: MouseEvent| Msg::Close)}>{ say("Open another") }</button></p>
                 { found }
                 { excerpt(room, ctx) }
                 { on_purpose(ctx, findings) }
             </div>
             <section class="looked">
-                <p><b>{ "Looked at: " }</b>{ listed(told) }</p>
-                { for (!not.is_empty()).then(|| html! { <p><b>{ "Not in this trace, so not judged: " }</b>{ listed(not) }</p> }) }
+                <p><b>{ say("Looked at:") }{ " " }</b>{ listed(told) }</p>
+                { for (!not.is_empty()).then(|| html! { <p><b>{ say("Not in this trace, so not judged:") }{ " " }</b>{ listed(not) }</p> }) }
                 { for notes }
             </section>
         </div>
@@ -41,9 +44,44 @@ pub fn verdict(room: &YourRaft, ctx: &Context<YourRaft>, findings: &Findings) ->
 
 fn listed(names: &[String]) -> String {
     match names {
-        [] => "nothing.".into(),
-        names => format!("{}.", names.join(", ")),
+        [] => say("nothing.").into(),
+        [first, others @ ..] => {
+            let first = say(first).to_owned();
+            let all = others
+                .iter()
+                .fold(first, |all, name| fill("{}, {}", &[&all, &say(name)]));
+            fill("{}.", &[&all])
+        }
     }
+}
+
+/// What a trace amounts to.
+fn summary(findings: &Findings) -> String {
+    let Findings {
+        kinds,
+        term,
+        committed,
+        ..
+    } = findings;
+    fill(
+        "{}, up to term {}, committed up to entry {}.",
+        &[kinds, term, committed],
+    )
+}
+
+/// What else is to be said of it.
+fn notes(findings: &Findings) -> Vec<String> {
+    let cut_off = findings.cut_off.map(|line| {
+        fill(
+            "Line {} is cut off: the lines before it are judged.",
+            &[&line],
+        )
+    });
+    let stopped = findings
+        .stopped
+        .as_ref()
+        .map(|why| fill("Read no further than {}.", &[why]));
+    cut_off.into_iter().chain(stopped).collect()
 }
 
 fn finding_view(
@@ -64,25 +102,25 @@ fn finding_view(
     let stand = finding.line;
     let back = (room.line() != stand).then(|| {
         let seek = link.callback(move |_: MouseEvent| Msg::Seek(stand));
-        html! { <button class="bordered" onclick={seek}>{ format!("Line {stand}") }</button> }
+        html! { <button class="bordered" onclick={seek}>{ fill("Line {}", &[&stand]) }</button> }
     });
     html! {
         <section class="finding">
-            <p class="mark" role="status">{ format!("No rule of Raft allows line {stand}") }</p>
-            <h1>{ did }</h1>
-            { for against.map(|against| html! { <p class="against">{ against }</p> }) }
-            <p class="rule"><b>{ format!("{} ({}). ", rule.name(), rule.section()) }</b>{ rule.sentence() }</p>
-            <p class="cause"><b>{ "Often the cause: " }</b>{ rule.cause() }</p>
+            <p class="mark" role="status">{ fill("No rule of Raft allows line {}", &[&stand]) }</p>
+            <h1 lang="en">{ did }</h1>
+            { for against.map(|against| html! { <p class="against" lang="en">{ against }</p> }) }
+            <p class="rule"><b>{ format!("{} ({}). ", rule.name(), rule.section()) }</b>{ say(rule.sentence()) }</p>
+            <p class="cause"><b>{ say("Often the cause:") }{ " " }</b>{ say(rule.cause()) }</p>
             <p class="acts">
                 { for (count > 1).then(|| html! {
                     <button class="primary" onclick={link.callback(move |_: MouseEvent| Msg::Finding(next))}>
-                        { format!("Next finding: {} of {count}", next + 1) }</button>
+                        { fill("Next finding: {} of {}", &[&(next + 1), &count]) }</button>
                 }) }
-                <button class="bordered" onclick={link.callback(|_: MouseEvent| Msg::Excerpt)}>{ "Share this step" }</button>
+                <button class="bordered" onclick={link.callback(|_: MouseEvent| Msg::Excerpt)}>{ say("Share this step") }</button>
                 { for back }
             </p>
             <button class="as-link" onclick={link.callback(move |_: MouseEvent| Msg::Lenient(rule, true))}>
-                { "We do this on purpose" }</button>
+                { say("We do this on purpose") }</button>
         </section>
     }
 }
@@ -98,8 +136,8 @@ fn on_purpose(ctx: &Context<YourRaft>, findings: &Findings) -> Html {
             .link()
             .callback(move |_: MouseEvent| Msg::Lenient(rule, false));
         html! {
-            <li key={rule.name()}><b>{ rule.name() }</b>{ format!(" · {count} times ") }
-                <button class="as-link" onclick={judge}>{ "Judge it" }</button></li>
+            <li key={rule.name()}><b>{ rule.name() }</b>{ " · " }{ fill("{} times", &[count]) }{ " " }
+                <button class="as-link" onclick={judge}>{ say("Judge it") }</button></li>
         }
     });
     let names: Vec<&str> = findings
@@ -108,10 +146,10 @@ fn on_purpose(ctx: &Context<YourRaft>, findings: &Findings) -> Html {
         .map(|(rule, _)| rule.name())
         .collect();
     html! {
-        <section class="on-purpose" aria-label="Broken on purpose">
-            <h2>{ "Broken on purpose" }</h2>
+        <section class="on-purpose" aria-label={say("Broken on purpose")}>
+            <h2>{ say("Broken on purpose") }</h2>
             <ul>{ for rules }</ul>
-            <p>{ "On the command line: " }<code>{ format!("--lenient {}", names.join(",")) }</code></p>
+            <p>{ say("On the command line:") }{ " " }<code>{ format!("--lenient {}", names.join(",")) }</code></p>
         </section>
     }
 }
@@ -124,12 +162,12 @@ fn excerpt(room: &YourRaft, ctx: &Context<YourRaft>) -> Html {
     let lines = text.lines().count();
     let keep = web_sys::Url::create_object_url_with_blob(&blob(text)).unwrap_or_default();
     html! {
-        <section class="excerpt" aria-label="Excerpt">
-            <h2>{ format!("A trace of {lines} lines that ends here") }</h2>
-            <textarea readonly={true} aria-label="The excerpt" value={text.clone()} spellcheck="false" />
+        <section class="excerpt" aria-label={say("Excerpt")}>
+            <h2>{ fill("A trace of {} lines that ends here", &[&lines]) }</h2>
+            <textarea readonly={true} aria-label={say("The excerpt")} value={text.clone()} spellcheck="false" />
             <p class="acts">
-                <a class="bordered small" href={keep} download="excerpt.jsonl">{ "Keep as a file" }</a>
-                <button class="plain small" onclick={ctx.link().callback(|_: MouseEvent| Msg::Fold)}>{ "Close" }</button>
+                <a class="bordered small" href={keep} download="excerpt.jsonl">{ say("Keep as a file") }</a>
+                <button class="plain small" onclick={ctx.link().callback(|_: MouseEvent| Msg::Fold)}>{ say("Close") }</button>
             </p>
             <p role="status">{ said }</p>
         </section>
@@ -141,32 +179,32 @@ pub fn history(room: &YourRaft, ctx: &Context<YourRaft>, history: &History) -> H
     let name = room.source.as_ref().map_or("", |(name, _)| name);
     let undecided = (!history.undecided.is_empty()).then(|| {
         let keys = history.undecided.join(", ");
-        html! { <p>{ format!("Not decided, as there are too many orders: {keys}.") }</p> }
+        html! { <p>{ fill("Not decided, as there are too many orders: {}.", &[&keys]) }</p> }
     });
     let found = match &history.anomaly {
         None => html! {
             <section class="healthy">
-                <p class="mark">{ "Linearizable" }</p>
-                <h1>{ "One order of the requests explains every answer." }</h1>
+                <p class="mark">{ say("Linearizable") }</p>
+                <h1>{ say("One order of the requests explains every answer.") }</h1>
             </section>
         },
         Some((line, told, json)) => html! {
             <section class="finding">
-                <p class="mark" role="status">{ format!("Nothing explains line {line}") }</p>
-                <h1>{ format!("{told}.") }</h1>
+                <p class="mark" role="status">{ fill("Nothing explains line {}", &[line]) }</p>
+                <h1 lang="en">{ format!("{told}.") }</h1>
                 <pre class="lines"><code>{ json }</code></pre>
-                <p class="rule"><b>{ "Linearizability (§8). " }</b>
-                    { "Each request takes effect once, at one moment between its call and its answer." }</p>
+                <p class="rule"><b>{ say("Linearizability (§8).") }{ " " }</b>
+                    { say("Each request takes effect once, at one moment between its call and its answer.") }</p>
             </section>
         },
     };
     html! {
         <main class="reading verdict">
-            <p class="source"><b>{ name }</b>{ " · a client history" }</p>
+            <p class="source"><b>{ name }</b>{ " · " }{ say("a client history") }</p>
             { found }
-            <p>{ format!("{}.", history.summary) }</p>
+            <p lang="en">{ format!("{}.", history.summary) }</p>
             { for undecided }
-            <button class="bordered" onclick={ctx.link().callback(|_: MouseEvent| Msg::Close)}>{ "Open another" }</button>
+            <button class="bordered" onclick={ctx.link().callback(|_: MouseEvent| Msg::Close)}>{ say("Open another") }</button>
         </main>
     }
 }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::letters::Findings;
 use super::{Msg, YourRaft, verdict};
+use crate::narrate::{fill, say};
 use crate::raft::{NodeId, ServerSet};
 use crate::trace::line::Role;
 use crate::trace::watch::Moment;
@@ -49,11 +50,11 @@ fn stage(room: &YourRaft, ctx: &Context<YourRaft>, findings: &Findings, moment: 
         .and_then(|server| foreign::number(&shown, server));
     let few = (shown.len() < findings.servers.len()).then(|| {
         let all = findings.servers.len();
-        html! { <p class="few">{ format!("{} of {all} servers are shown.", shown.len()) }</p> }
+        html! { <p class="few">{ fill("{} of {} servers are shown.", &[&shown.len(), &all]) }</p> }
     });
     let compact = ctx.props().compact || shown.len() > 5;
     html! {
-        <main class="stage" aria-label="Stage">
+        <main class="stage" aria-label={say("Stage")}>
             <div class="stages">
                 <Stage scene={Rc::new(foreign::scene(moment, &shown))} motion={room.motion.clone()}
                     geometry={Geometry::new(ids, compact)} focus={actor} chosen={None} invites={ServerSet::EMPTY}
@@ -61,7 +62,7 @@ fn stage(room: &YourRaft, ctx: &Context<YourRaft>, findings: &Findings, moment: 
                     on_rendered={ctx.link().callback(|()| Msg::Placed)} />
             </div>
             { for few }
-            <Logs title="Logs" table={Rc::new(foreign::logs(moment, &shown))} focus={actor} on_focus={Callback::noop()} />
+            <Logs title={say("Logs")} table={Rc::new(foreign::logs(moment, &shown))} focus={actor} on_focus={Callback::noop()} />
         </main>
     }
 }
@@ -82,14 +83,14 @@ fn steps(room: &YourRaft, ctx: &Context<YourRaft>, findings: &Findings, moment: 
         let fields = finding.map_or("", |finding| finding.rule.fields());
         html! {
             <li key={line} class={classes!(bad, after)} aria-current={here.then_some("step")}>
-                <button onclick={seek}><b>{ line }</b><span>{ told }</span></button>
+                <button onclick={seek}><b>{ line }</b><span lang="en">{ told }</span></button>
                 { for here.then(|| framed(&moment.json, fields)) }
             </li>
         }
     });
     html! {
-        <aside class="side steps" aria-label="The trace">
-            <h2>{ "The trace" }<span>{ format!("line {} of {}", moment.line, findings.lines) }</span></h2>
+        <aside class="side steps" aria-label={say("The trace")}>
+            <h2>{ say("The trace") }<span>{ fill("line {} of {}", &[&moment.line, &findings.lines]) }</span></h2>
             <ol ref={room.list.clone()} tabindex="0">{ for rows }</ol>
         </aside>
     }
@@ -146,27 +147,27 @@ fn bar(room: &YourRaft, ctx: &Context<YourRaft>, findings: &Findings) -> Html {
         Some(Msg::Seek(input.value_as_number() as usize))
     });
     let (label, icon) = match room.playing {
-        Some(_) => ("Pause", icons::pause()),
-        None => ("Play", icons::play()),
+        Some(_) => (say("Pause"), icons::pause()),
+        None => (say("Play"), icons::play()),
     };
     let found = match findings.verdicts.len() {
-        0 => "no finding".into(),
-        1 => "1 finding".into(),
-        count => format!("{count} findings"),
+        0 => say("no finding").into(),
+        1 => say("1 finding").into(),
+        count => fill("{} findings", &[&count]),
     };
     html! {
         <footer class="timebar">
-            <div class="controls" role="group" aria-label="Playing">
-                <button class="step" aria-label="Step back" title="Step back (←)" disabled={line <= 1} onclick={step(-1)}>{ icons::step_back() }</button>
-                <button class="play" aria-label={label} title={format!("{label} (Space)")} onclick={link.callback(|_: MouseEvent| Msg::Play)}>{ icon }</button>
-                <button class="step" aria-label="Step forward" title="Step forward (→)" disabled={line >= lines} onclick={step(1)}>{ icons::step_forward() }</button>
+            <div class="controls" role="group" aria-label={say("Playing")}>
+                <button class="step" aria-label={say("Step back")} title={fill("{} (←)", &[&say("Step back")])} disabled={line <= 1} onclick={step(-1)}>{ icons::step_back() }</button>
+                <button class="play" aria-label={label} title={fill("{} (Space)", &[&label])} onclick={link.callback(|_: MouseEvent| Msg::Play)}>{ icon }</button>
+                <button class="step" aria-label={say("Step forward")} title={fill("{} (→)", &[&say("Step forward")])} disabled={line >= lines} onclick={step(1)}>{ icons::step_forward() }</button>
             </div>
             <div class="run">
                 { lanes(room, findings) }
-                <input class="time-slider" type="range" aria-label="Line" min="1" max={lines.to_string()} step="1"
+                <input class="time-slider" type="range" aria-label={say("Line")} min="1" max={lines.to_string()} step="1"
                     value={line.to_string()} oninput={slide} />
             </div>
-            <div class="speed"><b class="clock">{ format!("line {line}") }</b><span>{ found }</span></div>
+            <div class="speed"><b class="clock">{ fill("line {}", &[&line]) }</b><span>{ found }</span></div>
         </footer>
     }
 }

@@ -11,6 +11,7 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
 use super::super::task::Task;
 use super::letters::{Finding, Findings, History, Told, Wish};
+use crate::narrate::say;
 use crate::trace::watch::Watch;
 use crate::trace::{Report, Rule, histories};
 
@@ -32,7 +33,7 @@ pub struct Desk(Task);
 impl Desk {
     /// Starts a worker. `tell` hears what it tells.
     pub fn start(tell: impl Fn(Told) + 'static) -> Self {
-        let gone = "This browser could not hold the trace. Try a shorter one.";
+        let gone = say("This browser could not hold the trace. Try a shorter one.");
         let told = move |letter: Option<JsValue>| {
             tell(letter.map_or_else(|| Told::Refused(gone.into()), |letter| read(&letter)));
         };
@@ -57,7 +58,7 @@ fn read(letter: &JsValue) -> Told {
     let texts = Array::from(letter).into_iter();
     let texts = texts.map(|text| text.as_string().unwrap_or_default());
     let read = Told::read(texts.collect());
-    read.unwrap_or_else(|| Told::Refused("The trace could not be shown.".into()))
+    read.unwrap_or_else(|| Told::Refused(say("The trace could not be shown.").into()))
 }
 
 thread_local! {
@@ -183,23 +184,17 @@ fn judge(watch: &mut Watch) {
 fn findings(watch: &Watch, report: Report) -> Findings {
     let (told, not) = report.summary.told();
     let own = |names: Vec<&str>| names.into_iter().map(String::from).collect();
-    let mut notes = Vec::new();
-    if let Some(line) = report.cut_off {
-        notes.push(format!(
-            "Line {line} is cut off: the lines before it are judged."
-        ));
-    }
-    if let Some(why) = &report.stopped {
-        notes.push(format!("Read no further than {why}."));
-    }
     Findings {
         servers: watch.names(),
         lines: watch.progress().1,
-        summary: report.summary.to_string(),
+        kinds: report.summary.told_kinds(),
+        term: report.summary.term,
+        committed: report.summary.committed,
         lenient: report.lenient,
         told: own(told),
         untold: own(not),
-        notes,
+        cut_off: report.cut_off,
+        stopped: report.stopped.as_ref().map(ToString::to_string),
         turns: watch.turns().to_vec(),
         verdicts: report
             .verdicts

@@ -3,7 +3,7 @@
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
-use crate::narrate::say;
+use crate::narrate::{fill, say};
 use crate::script;
 use crate::sim::text::{Candidate, TextError};
 use crate::ui::control::{Control, sentence};
@@ -220,7 +220,7 @@ impl Line {
         html! {
             <li key={one.text.clone()} id={format!("offer-{nth}")} role="option"
                 aria-selected={(self.shown.chosen == Some(nth)).to_string()} {onmousedown} {onclick}>
-                <b>{ &one.text }</b><span>{ &one.help }</span>
+                <b>{ &one.text }</b><span>{ say(&one.help) }</span>
             </li>
         }
     }
@@ -228,5 +228,5 @@ impl Line {
 
 /// `Column 7: "S12" is no server: ...`
 fn placed(wrong: TextError) -> String {
-    format!("Column {}: {}", wrong.column, sentence(wrong.message))
+    fill("Column {}: {}", &[&wrong.column, &sentence(wrong.message)])
 }

@@ -3,6 +3,7 @@
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::narrate::{fill, say};
 use crate::session::{self, Line};
 use crate::ui::control::{Control, sentence};
 use crate::ui::play::settings::RunWish;
@@ -53,14 +54,14 @@ pub fn Script(props: &ScriptProps) -> Html {
     };
     html! {
         <details class="run-text">
-            <summary>{ "As text" }</summary>
+            <summary>{ say("As text") }</summary>
             <textarea ref={text} rows="5" spellcheck="false" autocapitalize="none"
-                aria-label="The run as text" placeholder="servers 3 · run until leader · expect S2 leader" />
+                aria-label={say("The run as text")} placeholder="servers 3 · run until leader · expect S2 leader" />
             <div class="buttons">
-                <button class="bordered small" onclick={print}>{ "Write this run" }</button>
-                <button class="bordered small" onclick={open}>{ "Open this text" }</button>
+                <button class="bordered small" onclick={print}>{ say("Write this run") }</button>
+                <button class="bordered small" onclick={open}>{ say("Open this text") }</button>
             </div>
-            <div>{ for opened.error.iter().map(|error| html! { <p class="error" role="alert">{ error }</p> }) }</div>
+            <div>{ for opened.error.iter().map(|error| html! { <p class="error" role="alert" lang="en">{ error }</p> }) }</div>
             { lines(&opened) }
         </details>
     }
@@ -73,14 +74,14 @@ fn lines(opened: &Opened) -> Html {
     }
     let held = opened.lines.iter().filter(|line| line.expects).count();
     let said = match &opened.error {
-        None => format!("The script ended. {held} of its expectations hold."),
-        Some(_) => format!("{held} expectations hold. Then the script failed."),
+        None => fill("The script ended. {} of its expectations hold.", &[&held]),
+        Some(_) => fill("{} expectations hold. Then the script failed.", &[&held]),
     };
     let lines = opened.lines.iter().enumerate().map(|(nth, line)| {
         let mark = if line.expects { "✓" } else { "" };
         html! {
             <li key={nth}>
-                <button data-seek={line.at.0.to_string()} title="Go to this moment">
+                <button data-seek={line.at.0.to_string()} title={say("Go to this moment")}>
                     <span aria-hidden="true">{ mark }</span>{ &line.text }
                 </button>
                 { for (!line.printed.is_empty()).then(|| html! { <pre class="printed" tabindex="0">{ &line.printed }</pre> }) }
@@ -90,7 +91,7 @@ fn lines(opened: &Opened) -> Html {
     html! {
         <>
         <p role="status">{ said }</p>
-        <ol class="script-lines" aria-label="The script">{ for lines }</ol>
+        <ol class="script-lines" aria-label={say("The script")}>{ for lines }</ol>
         </>
     }
 }

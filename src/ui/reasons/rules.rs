@@ -99,7 +99,7 @@ pub fn Rules(props: &RulesProps) -> Html {
                     { choice("In words", !*shows) }{ choice(CODE, *shows) }
                 </div>
                 <span>{ for server }{ " " }{ clock(panel.at) }{ " · " }{ acted }</span></h2>
-            { for gone.then(|| html! { <p class="error">{ GONE }</p> }) }
+            { for gone.then(|| html! { <p class="error">{ say(GONE) }</p> }) }
             <div class="rules-list">{ for boxes }</div>
         </section>
     }
@@ -109,6 +109,7 @@ pub fn Rules(props: &RulesProps) -> Html {
 const CODE: &str = "Our code";
 
 /// Why there is no code to see.
+// Said by the page.
 const GONE: &str = "The code did not arrive: check the connection, then choose it again. A page that \
     `./dev serve` shows has none: `./dev build` makes it.";
 

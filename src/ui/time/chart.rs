@@ -142,17 +142,17 @@ pub fn ChartView(props: &ChartProps) -> Html {
     };
     let save = move |_: MouseEvent| whole.set(true);
     html! {
-        <section class="chart" aria-label="Chart">
+        <section class="chart" aria-label={say("Chart")}>
             <div class="chart-bar">
-                <h2>{ "Who sent what, when" }</h2>
-                { sign("Earlier", "←", false, &earlier) }
-                <button class="bordered small" disabled={*back == 0} onclick={click(&to_cursor)}>{ "Now" }</button>
-                { sign("Later", "→", *back <= 0, &later) }
-                { sign("Zoom in", "+", *zoom == 0, &closer) }
-                { sign("Zoom out", "−", *zoom + 1 == SPANS.len(), &wider) }
-                <button class="bordered small" onclick={save}>{ "Export" }</button>
+                <h2>{ say("Who sent what, when") }</h2>
+                { sign(say("Earlier"), "←", false, &earlier) }
+                <button class="bordered small" disabled={*back == 0} onclick={click(&to_cursor)}>{ say("Now") }</button>
+                { sign(say("Later"), "→", *back <= 0, &later) }
+                { sign(say("Zoom in"), "+", *zoom == 0, &closer) }
+                { sign(say("Zoom out"), "−", *zoom + 1 == SPANS.len(), &wider) }
+                <button class="bordered small" onclick={save}>{ say("Export") }</button>
             </div>
-            <div class="chart-room" tabindex="0" role="group" aria-label="Chart window" onwheel={turned} onkeydown={keys}
+            <div class="chart-room" tabindex="0" role="group" aria-label={say("Chart window")} onwheel={turned} onkeydown={keys}
                 {onpointerdown} {onpointermove} {onclick}>
                 { picture(&chart, (room(), pitch(chart.lanes.len())), now, props.asked) }
             </div>
@@ -187,10 +187,10 @@ fn use_calm(moment: Moment, playing: bool) -> Moment {
 }
 
 /// A button that shows a sign, and says its name.
-fn sign(name: &'static str, sign: &'static str, disabled: bool, on_click: &Callback<()>) -> Html {
+fn sign(name: &str, sign: &'static str, disabled: bool, on_click: &Callback<()>) -> Html {
     let onclick = on_click.reform(|_: MouseEvent| ());
     html! {
-        <button class="bordered small sign" aria-label={name} title={name} {disabled} {onclick}>{ sign }</button>
+        <button class="bordered small sign" aria-label={name.to_owned()} title={name.to_owned()} {disabled} {onclick}>{ sign }</button>
     }
 }
 
@@ -262,7 +262,7 @@ pub fn picture(
             <g class="chart-silence">
                 <rect x={number(left)} y="24" width={number(right - left)} height={number(end - 24.0)} />
                 <path d={zigzag(left, end)} /><path d={zigzag(right, end)} />
-                <title>{ format!("{} ms of silence, folded", (*to - *from).0 / 1000) }</title>
+                <title>{ fill("{} ms of silence, folded", &[&((*to - *from).0 / 1000)]) }</title>
             </g>
         }
     });
@@ -287,7 +287,7 @@ pub fn picture(
     });
     html! {
         <svg class="chart-picture" xmlns="http://www.w3.org/2000/svg" role="img"
-            aria-label={format!("Messages from {} to {}", clock(chart.from), clock(chart.to))}
+            aria-label={fill("Messages from {} to {}", &[&clock(chart.from), &clock(chart.to)])}
             width={number(width)} height={number(height)} viewBox={format!("0 0 {width} {height}")}>
             <defs>{ for ["entry", "vote", "client"].map(arrow) }</defs>
             { for ticks }{ for lanes }{ for silences }{ for messages }{ for marks }{ for cursor }
@@ -361,9 +361,9 @@ fn words(chart: &Chart, lane: &Lane, y: f64, x: &dyn Fn(Time) -> f64) -> Html {
         let room = |from: Time, until: Time| x(until) - x(from);
         let term = !same.any(|(_, one, until)| room(one.from, until) > 7.0 * 6.0);
         let look = before.is_none_or(|before| before.look != spell.look);
-        let role = spell.look.map_or("", Look::word);
+        let role = say(spell.look.map_or("", Look::word));
         let fits = |text: &str| right - left > 7.0 * text.len() as f64;
-        let number_of_term = format!("term {}", spell.term);
+        let number_of_term = fill("term {}", &[&spell.term]);
         let both = format!("{number_of_term} · {role}");
         if term && look && fits(&both) {
             return html! {
@@ -417,13 +417,21 @@ fn message_picture(
     let lost = message.lost_at.is_some().then(|| html! {
         <path class="chart-lost" d={format!("M{} {}l8 8m0-8l-8 8", number(x2 - 4.0), number(y2 - 4.0))} />
     });
-    let fate = if lost.is_some() { ", lost" } else { "" };
+    let kind_name = format!("{:?}", message.kind);
+    // Said by the page.
+    let title = if lost.is_some() {
+        "{} from {} to {}, lost"
+    } else {
+        "{} from {} to {}"
+    };
+
+    let title = fill(title, &[&kind_name, &message.from, &message.to]);
     html! {
         <g key={message.id.0.to_string()} {class} data-refs={packet(message.id)} data-sent={message.id.0.to_string()}>
             <path class="line" d={line.clone()} marker-end={arrives.then(|| format!("url(#chart-{kind})"))} />
             { for lost }
             <path class="hit" d={line} data-ask={question.map(token)}>
-                <title>{ format!("{:?} from {} to {}{fate}", message.kind, message.from, message.to) }</title>
+                <title>{ title }</title>
             </path>
         </g>
     }
@@ -462,9 +470,9 @@ fn marks_picture(lane: &Lane, y: f64, x: &dyn Fn(Time) -> f64) -> Html {
             MarkKind::Restart => html! { <circle class="restart" cx={number(at)} cy={number(y)} r="6" /> },
         };
         let title = match mark.kind {
-            MarkKind::Commit(index) => format!("{} knows that entry {index} is committed", lane.who),
-            MarkKind::Crash => format!("{} crashed", lane.who),
-            MarkKind::Restart => format!("{} restarted", lane.who),
+            MarkKind::Commit(index) => fill("{} knows that entry {} is committed", &[&lane.who, &index]),
+            MarkKind::Crash => fill("{} crashed", &[&lane.who]),
+            MarkKind::Restart => fill("{} restarted", &[&lane.who]),
         };
         html! {
             <a key={nth} class="chart-mark" data-ask={token(Question::Event(mark.moment))}>

@@ -10,6 +10,7 @@ use super::reasons::{
     stepped_down, timer, vote_denied,
 };
 use crate::kv::Answer;
+use crate::narrate::{fill, say};
 use crate::raft::event::{Reading, Unneeded};
 use crate::raft::{EntryId, Event, LogIndex, NodeId, Role};
 use crate::sim::{Address, Fact, PacketKind, Step, World};
@@ -51,11 +52,11 @@ pub fn acts(step: &Step, place: usize, world: &World) -> Vec<Act> {
             (*server, Some(*to), sent.into_iter().collect())
         }
         Fact::WriteBegun { server, last, .. } => {
-            let values = format!("writes up to entry {last}");
+            let values = fill("writes up to entry {}", &[&last]);
             (*server, None, vec![(Line::OnDisk, values, None)])
         }
         Fact::Written { server, last } => {
-            let values = format!("has up to entry {last}");
+            let values = fill("has up to entry {}", &[&last]);
             (*server, None, vec![(Line::OnDisk, values, None)])
         }
         Fact::Executed {
@@ -64,7 +65,7 @@ pub fn acts(step: &Step, place: usize, world: &World) -> Vec<Act> {
             client,
             ..
         } => {
-            let values = format!("{client}'s session");
+            let values = fill("{}'s session", &[&client]);
             (*server, None, vec![(Line::Sessions3, values, Some(true))])
         }
         Fact::Read { server, index, .. } => {
@@ -76,11 +77,11 @@ pub fn acts(step: &Step, place: usize, world: &World) -> Vec<Act> {
             session,
             client,
         } => {
-            let values = format!("{client}: entry {}", session.index());
+            let values = fill("{}: entry {}", &[&client, &session.index()]);
             (*server, None, vec![(Line::Sessions1, values, None)])
         }
         Fact::SessionEnded { server, client, .. } => {
-            let values = format!("{client}'s ends");
+            let values = fill("{}'s ends", &[&client]);
             (*server, None, vec![(Line::Sessions2, values, None)])
         }
         Fact::Answered { .. }
@@ -126,28 +127,30 @@ fn of_message(
     match kind {
         PacketKind::Append if next == index => sends(
             Line::Leaders3Send,
-            &format!("nextIndex = {next}: entry {next}"),
+            &fill("nextIndex = {}: entry {}", &[&next, &next]),
         ),
         PacketKind::Append => sends(
             Line::Leaders3Send,
-            &format!("nextIndex = {next}: entries {next} to {index}"),
+            &fill("nextIndex = {}: entries {} to {}", &[&next, &next, &index]),
         ),
-        PacketKind::AppendReply if positive => answer(format!("true, match {index}")),
-        PacketKind::AppendReply => answer(format!("false, entry {index} differs")),
-        PacketKind::Heartbeat => sends(Line::Leaders1, "heartbeat"),
-        PacketKind::PreVote => sends(Line::PreVote1, "asks"),
+        PacketKind::AppendReply if positive => answer(fill("true, match {}", &[&index])),
+        PacketKind::AppendReply => answer(fill("false, entry {} differs", &[&index])),
+        PacketKind::Heartbeat => sends(Line::Leaders1, say("heartbeat")),
+        PacketKind::PreVote => sends(Line::PreVote1, say("asks")),
         PacketKind::PreVoteReply => None,
-        PacketKind::ReadIndex => sends(Line::ReadIndex2, "asks its leader"),
+        PacketKind::ReadIndex => sends(Line::ReadIndex2, say("asks its leader")),
         PacketKind::ReadIndexReply => sends(Line::ReadIndex2, &format!("readIndex = {index}")),
-        PacketKind::Reply if positive => sends(Line::Leaders2, "answers"),
+        PacketKind::Reply if positive => sends(Line::Leaders2, say("answers")),
         PacketKind::Reply | PacketKind::Request => None,
-        PacketKind::Snapshot => sends(Line::Snapshot, &format!("up to entry {index}")),
-        PacketKind::SnapshotReply => answer(format!("has a piece up to {index}")),
+        PacketKind::Snapshot => sends(Line::Snapshot, &fill("up to entry {}", &[&index])),
+        PacketKind::SnapshotReply => answer(fill("has a piece up to {}", &[&index])),
         PacketKind::TimeoutNow => sends(Line::Transfer1, "TimeoutNow"),
-        PacketKind::Vote => sends(Line::Candidates1, "asks for its vote"),
-        PacketKind::VoteReply => {
-            answer(String::from(if positive { "granted" } else { "rejected" }))
-        }
+        PacketKind::Vote => sends(Line::Candidates1, say("asks for its vote")),
+        PacketKind::VoteReply => answer(String::from(if positive {
+            say("granted")
+        } else {
+            say("rejected")
+        })),
     }
 }
 
@@ -167,7 +170,7 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
         } => {
             let mut found = vec![
                 no(Line::AppendEntries1, format!("{term} < {ours}")),
-                no(Line::AppendEntries2, format!("has {}", entry(*previous))),
+                no(Line::AppendEntries2, fill("has {}", &[&entry(*previous)])),
             ];
             if first_new <= match_index {
                 found.push(yes(Line::AppendEntries4, range(*first_new, *match_index)));
@@ -176,7 +179,7 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
                     format!("+ {}", range(*first_new, *match_index)),
                 ));
             } else {
-                found.push(no(Line::AppendEntries4, "nothing new".into()));
+                found.push(no(Line::AppendEntries4, say("nothing new").into()));
             }
             found
         }
@@ -192,7 +195,7 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
         }
         Event::BecameLeader { votes, of, .. } => vec![
             yes(Line::Candidates2, share(*votes, of)),
-            told(Line::NextIndex, "last index + 1".into()),
+            told(Line::NextIndex, say("last index + 1").into()),
             told(Line::MatchIndex, "0".into()),
         ],
         Event::CatchUpBegun {
@@ -202,7 +205,7 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
         } => {
             vec![told(
                 Line::Membership2,
-                format!("{learners}: round {round}, up to {target}"),
+                fill("{}: round {}, up to {}", &[&learners, &round, &target]),
             )]
         }
         Event::CaughtUp {
@@ -212,14 +215,17 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
         } => {
             vec![yes(
                 Line::Membership2,
-                format!("{learners}: round {round} in {heartbeats} heartbeats"),
+                fill(
+                    "{}: round {} in {} heartbeats",
+                    &[&learners, &round, &heartbeats],
+                ),
             )]
         }
         Event::ChangeAbandoned { goal, .. } => {
-            vec![told(Line::Membership1, format!("not to {goal}"))]
+            vec![told(Line::Membership1, fill("not to {}", &[&goal]))]
         }
         Event::ChangeRefused { reason } => vec![no(Line::Membership1, refused(*reason))],
-        Event::ChangeWaits { goal, .. } => vec![no(Line::Membership1, format!("{goal} waits"))],
+        Event::ChangeWaits { goal, .. } => vec![no(Line::Membership1, fill("{} waits", &[&goal]))],
         Event::CommitLearned {
             leader_commit,
             known,
@@ -236,7 +242,10 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
         Event::CommitWaits { position, term } => {
             vec![no(
                 Line::Leaders4,
-                format!("entry {}: term {} = {term}", position.index, position.term),
+                fill(
+                    "entry {}: term {} = {}",
+                    &[&position.index, &position.term, &term],
+                ),
             )]
         }
         Event::Committed {
@@ -250,9 +259,9 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
             vec![
                 yes(
                     Line::Leaders4,
-                    format!(
-                        "{index} > {known}, {}, term {own} = {term}",
-                        share(*holders, of)
+                    fill(
+                        "{} > {}, {}, term {} = {}",
+                        &[&index, &known, &share(*holders, of), &own, &term],
                     ),
                 ),
                 told(Line::CommitIndex, format!("{known} → {index}")),
@@ -260,7 +269,10 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
         }
         Event::Compacted { first, last } => vec![
             told(Line::Compaction, range(*first, *last)),
-            told(Line::Log, format!("{} in a snapshot", range(*first, *last))),
+            told(
+                Line::Log,
+                fill("{} in a snapshot", &[&range(*first, *last)]),
+            ),
         ],
         Event::Configured {
             configuration,
@@ -269,7 +281,7 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
         } => {
             vec![told(
                 Line::Membership3,
-                format!("entry {index}: {configuration}"),
+                fill("entry {}: {}", &[&index, &configuration]),
             )]
         }
         Event::ElectionStarted { term, reason } => election(id, term.0, reason),
@@ -281,24 +293,26 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
         } => vec![
             yes(
                 Line::AppendEntries3,
-                format!("entry {first}: {own} ≠ {leader}"),
+                fill("entry {}: {} ≠ {}", &[&first, &own, &leader]),
             ),
             told(Line::Log, format!("− {}", range(*first, *last))),
         ],
         Event::EntryAppended { position } => vec![
             told(Line::Leaders2, entry(*position)),
-            told(Line::Log, format!("+ entry {}", position.index)),
+            told(Line::Log, fill("+ entry {}", &[&position.index])),
         ],
-        Event::HandingOver { to } => vec![told(Line::Transfer1, format!("to {to}: no requests"))],
-        Event::HeartbeatDue => vec![told(Line::Leaders1, "heartbeat timer expired".into())],
+        Event::HandingOver { to } => {
+            vec![told(Line::Transfer1, fill("to {}: no requests", &[&to]))]
+        }
+        Event::HeartbeatDue => vec![told(Line::Leaders1, say("heartbeat timer expired").into())],
         Event::Ignored { reason, .. } => ignored(reason).into_iter().collect(),
         Event::LeaderKnown { leader, term } => {
             vec![told(
                 Line::Followers1,
-                format!("{leader} leads term {term}"),
+                fill("{} leads term {}", &[&leader, &term]),
             )]
         }
-        Event::LeaseEnded => vec![no(Line::ReadIndex3, "lease expired".into())],
+        Event::LeaseEnded => vec![no(Line::ReadIndex3, say("lease expired").into())],
         Event::MatchAdvanced {
             follower,
             match_index,
@@ -309,18 +323,18 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
             ),
             told(Line::MatchIndex, format!("{follower}: {match_index}")),
         ],
-        Event::MayNotStand => vec![yes(Line::Membership4, "no vote".into())],
+        Event::MayNotStand => vec![yes(Line::Membership4, say("no vote").into())],
         Event::MinElectionTimeoutEnded { .. } => {
-            vec![no(Line::CheckQuorum2, "heard no leader lately".into())]
+            vec![no(Line::CheckQuorum2, say("heard no leader lately").into())]
         }
         Event::NextLowered { follower, from, to } => vec![
             told(Line::Leaders3No, format!("{follower}: {from} → {to}")),
             told(Line::NextIndex, format!("{follower}: {from} → {to}")),
         ],
-        Event::NotLeader { .. } => vec![no(Line::Leaders2, "does not lead".into())],
-        Event::NotTransferred { to, .. } => vec![no(Line::Transfer1, format!("not to {to}"))],
+        Event::NotLeader { .. } => vec![no(Line::Leaders2, say("does not lead").into())],
+        Event::NotTransferred { to, .. } => vec![no(Line::Transfer1, fill("not to {}", &[&to]))],
         Event::PieceStored { items, .. } => {
-            vec![told(Line::InstallSnapshot3, format!("{items} items"))]
+            vec![told(Line::InstallSnapshot3, fill("{} items", &[&items]))]
         }
         Event::PreVoteCounted { votes, needed, .. } => {
             let won = later(step, place, id, |event| {
@@ -341,24 +355,26 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
             vec![yes(Line::PreVote2, logs(*candidate_last, '≥', *own_last))]
         }
         Event::PreVoteStarted { next, .. } => {
-            vec![told(Line::PreVote1, format!("for term {next}"))]
+            vec![told(Line::PreVote1, fill("for term {}", &[&next]))]
         }
-        Event::ReadAsked { leader, .. } => vec![told(Line::ReadIndex2, format!("asks {leader}"))],
-        Event::ReadGivenUp { .. } => vec![no(Line::ReadIndex3, "leads no more".into())],
+        Event::ReadAsked { leader, .. } => {
+            vec![told(Line::ReadIndex2, fill("asks {}", &[&leader]))]
+        }
+        Event::ReadGivenUp { .. } => vec![no(Line::ReadIndex3, say("leads no more").into())],
         Event::ReadHeld { term, .. } => {
-            vec![no(Line::ReadIndex1, format!("of term {term}: none yet"))]
+            vec![no(Line::ReadIndex1, fill("of term {}: none yet", &[&term]))]
         }
         Event::ReadIndexKnown { index, applied, .. } => {
             vec![told(
                 Line::ReadIndex4,
-                format!("read {index}, applied {applied}"),
+                fill("read {}, applied {}", &[&index, &applied]),
             )]
         }
         Event::ReadNoted { index, how, .. } => {
             let how = match how {
-                Reading::Lease => yes(Line::ReadIndex3, "lease".into()),
-                Reading::Round(round) => told(Line::ReadIndex3, format!("round {}", round.0)),
-                Reading::Unconfirmed => told(Line::ReadIndex3, "not checked".into()),
+                Reading::Lease => yes(Line::ReadIndex3, say("lease").into()),
+                Reading::Round(round) => told(Line::ReadIndex3, fill("round {}", &[&round.0])),
+                Reading::Unconfirmed => told(Line::ReadIndex3, say("not checked").into()),
             };
             vec![
                 told(Line::ReadIndex2, format!("commitIndex = {index}")),
@@ -366,11 +382,11 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
             ]
         }
         Event::ReadsConfirmed { servers, .. } => {
-            vec![yes(Line::ReadIndex3, format!("{servers} replied"))]
+            vec![yes(Line::ReadIndex3, fill("{} replied", &[&servers]))]
         }
         Event::SnapshotInstalled { last, .. } => vec![
-            told(Line::InstallSnapshot7, format!("up to entry {last}")),
-            told(Line::Log, format!("a snapshot up to {last}")),
+            told(Line::InstallSnapshot7, fill("up to entry {}", &[&last])),
+            told(Line::Log, fill("a snapshot up to {}", &[&last])),
         ],
         Event::SnapshotNeeded {
             follower,
@@ -386,20 +402,20 @@ fn of_event(id: NodeId, event: &Event, step: &Step, place: usize) -> Vec<Found> 
             Unneeded::Committed { commit } => {
                 yes(Line::InstallSnapshot5, format!("{last} ≤ {commit}"))
             }
-            Unneeded::Held => yes(Line::InstallSnapshot6, format!("entry {last}")),
+            Unneeded::Held => yes(Line::InstallSnapshot6, fill("entry {}", &[&last])),
         }],
         Event::SteppedDown { reason } => vec![stepped_down(reason)],
         Event::TermAdopted { old, new, .. } => vec![
             yes(Line::AllServers2, format!("{new} > {old}")),
             told(Line::CurrentTerm, format!("{old} → {new}")),
-            told(Line::VotedFor, "→ none".into()),
+            told(Line::VotedFor, say("→ none").into()),
         ],
         Event::TimerReset { reason } => timer(reason).into_iter().collect(),
         Event::TransferStarted { to, lags } => {
             let first = if *lags {
-                "catches up first"
+                say("catches up first")
             } else {
-                "has all entries"
+                say("has all entries")
             };
             vec![told(Line::Transfer1, format!("{to} {first}"))]
         }

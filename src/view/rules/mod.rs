@@ -14,6 +14,7 @@ pub use acts::{Act, acts};
 pub use lines::{Frame, Line};
 
 use super::why::Moment;
+use crate::narrate::{fill, say};
 use crate::raft::{Node, NodeId, Role, Rule, Rules};
 use crate::session::Session;
 use crate::sim::{Address, Step, StepId, Time, World};
@@ -297,11 +298,11 @@ fn state(node: &Node) -> Vec<(Line, String)> {
             Line::VotedFor,
             node.persistent()
                 .voted_for
-                .map_or_else(|| "none".into(), |id| id.to_string()),
+                .map_or_else(|| say("none").into(), |id| id.to_string()),
         ),
         (
             Line::Log,
-            format!("up to entry {}", node.log().last_index()),
+            fill("up to entry {}", &[&node.log().last_index()]),
         ),
         (Line::CommitIndex, node.commit_index().to_string()),
         (Line::LastApplied, node.last_applied().to_string()),

@@ -2,6 +2,7 @@
 
 use super::acts::Found;
 use super::lines::Line;
+use crate::narrate::{fill, say};
 use crate::raft::event::{
     AppendRejected, Campaign, IgnoreReason, StepDown, TimerResetReason, VoteRejected,
 };
@@ -13,11 +14,14 @@ pub(super) fn append_refused(terms: String, reason: &AppendRejected) -> Vec<Foun
         AppendRejected::OldTerm { .. } => (true, None),
         AppendRejected::PreviousDiffers { previous, own } => {
             let EntryId { index, term } = previous;
-            (false, Some(format!("entry {index}: {own} ≠ {term}")))
+            (
+                false,
+                Some(fill("entry {}: {} ≠ {}", &[&index, &own, &term])),
+            )
         }
         AppendRejected::PreviousMissing { previous, last } => (
             false,
-            Some(format!("entry {}: log ends at {last}", previous.index)),
+            Some(fill("entry {}: log ends at {}", &[&previous.index, &last])),
         ),
     };
     let first = (Line::AppendEntries1, terms, Some(old));
@@ -49,7 +53,7 @@ pub(super) fn vote_denied(
         VoteRejected::LeaderAlive { leader } => {
             vec![(
                 Line::CheckQuorum2,
-                format!("heard {}", name(*leader)),
+                fill("heard {}", &[&name(*leader)]),
                 Some(true),
             )]
         }
@@ -59,7 +63,7 @@ pub(super) fn vote_denied(
 pub(super) fn pre_vote_denied(reason: &VoteRejected) -> String {
     match reason {
         VoteRejected::AlreadyVoted { voted_for, .. } => format!("votedFor = {voted_for}"),
-        VoteRejected::LeaderAlive { leader } => format!("heard {}", name(*leader)),
+        VoteRejected::LeaderAlive { leader } => fill("heard {}", &[&name(*leader)]),
         VoteRejected::LogBehind { theirs, ours } => logs(*theirs, '≥', *ours),
         VoteRejected::OldTerm { theirs, ours } => format!("{theirs} < {ours}"),
     }
@@ -70,21 +74,21 @@ pub(super) fn election(id: NodeId, term: u64, reason: &Campaign) -> Vec<Found> {
     let why = match reason {
         Campaign::Silence { again: true, .. } => (
             Line::Candidates4,
-            "election timer expired".into(),
+            say("election timer expired").into(),
             Some(true),
         ),
         Campaign::Silence { leader, .. } => (
             Line::Followers2,
-            format!("silent: {}", name(*leader)),
+            fill("silent: {}", &[&name(*leader)]),
             Some(true),
         ),
-        Campaign::Told { leader } => (Line::Transfer2, format!("from {leader}"), None),
+        Campaign::Told { leader } => (Line::Transfer2, fill("from {}", &[&leader]), None),
         Campaign::Welcome { votes } => (Line::PreVote3, format!("{votes}"), Some(true)),
     };
     let before = term.saturating_sub(1);
     vec![
         why,
-        (Line::Candidates1, format!("term {before} + 1"), None),
+        (Line::Candidates1, fill("term {} + 1", &[&before]), None),
         (Line::CurrentTerm, format!("{before} → {term}"), None),
         (Line::VotedFor, format!("→ {id}"), None),
     ]
@@ -94,17 +98,19 @@ pub(super) fn stepped_down(reason: &StepDown) -> Found {
     match reason {
         StepDown::HigherTerm { from, term } => (
             Line::AllServers2,
-            format!("{from} has term {term}"),
+            fill("{} has term {}", &[&from, &term]),
             Some(true),
         ),
         StepDown::LeaderElected { leader } => {
-            (Line::Candidates3, format!("{leader} leads"), Some(true))
+            (Line::Candidates3, fill("{} leads", &[&leader]), Some(true))
         }
-        StepDown::NoQuorum { heard } => (Line::CheckQuorum1, format!("heard {heard}"), Some(true)),
-        StepDown::Removed => (Line::Membership4, "no vote".into(), Some(true)),
+        StepDown::NoQuorum { heard } => {
+            (Line::CheckQuorum1, fill("heard {}", &[&heard]), Some(true))
+        }
+        StepDown::Removed => (Line::Membership4, say("no vote").into(), Some(true)),
         StepDown::Voted { candidate } => (
             Line::PreVote3,
-            format!("voted for {candidate}"),
+            fill("voted for {}", &[&candidate]),
             Some(false),
         ),
     }
@@ -113,12 +119,14 @@ pub(super) fn stepped_down(reason: &StepDown) -> Found {
 pub(super) fn timer(reason: &TimerResetReason) -> Option<Found> {
     let resets = |values: String| Some((Line::Followers2Timer, values, Some(true)));
     match reason {
-        TimerResetReason::Campaign => Some((Line::Candidates1, "new election timer".into(), None)),
-        TimerResetReason::HeardLeader(leader) => resets(format!("heard {leader}")),
-        TimerResetReason::Voted(candidate) => resets(format!("voted for {candidate}")),
-        TimerResetReason::SpokenTo(from) => resets(format!("any message: {from}")),
+        TimerResetReason::Campaign => {
+            Some((Line::Candidates1, say("new election timer").into(), None))
+        }
+        TimerResetReason::HeardLeader(leader) => resets(fill("heard {}", &[&leader])),
+        TimerResetReason::Voted(candidate) => resets(fill("voted for {}", &[&candidate])),
+        TimerResetReason::SpokenTo(from) => resets(fill("any message: {}", &[&from])),
         TimerResetReason::HeardQuorum(heard) => {
-            Some((Line::CheckQuorum1, format!("heard {heard}"), Some(false)))
+            Some((Line::CheckQuorum1, fill("heard {}", &[&heard]), Some(false)))
         }
         TimerResetReason::NoLongerLeader | TimerResetReason::Started => None,
     }
@@ -128,7 +136,7 @@ pub(super) fn ignored(reason: &IgnoreReason) -> Option<Found> {
     match reason {
         IgnoreReason::LeaderAlive { leader } => Some((
             Line::CheckQuorum2,
-            format!("heard {}", name(*leader)),
+            fill("heard {}", &[&name(*leader)]),
             Some(true),
         )),
         IgnoreReason::OtherPiece { offset, next } => Some((
@@ -136,10 +144,12 @@ pub(super) fn ignored(reason: &IgnoreReason) -> Option<Found> {
             format!("{offset} ≠ {next}"),
             Some(false),
         )),
-        IgnoreReason::EarlierSnapshot => {
-            Some((Line::InstallSnapshot5, "an earlier one".into(), Some(true)))
-        }
-        IgnoreReason::NoVoter => Some((Line::Transfer2, "no vote".into(), Some(false))),
+        IgnoreReason::EarlierSnapshot => Some((
+            Line::InstallSnapshot5,
+            say("an earlier one").into(),
+            Some(true),
+        )),
+        IgnoreReason::NoVoter => Some((Line::Transfer2, say("no vote").into(), Some(false))),
         IgnoreReason::OldTerm { theirs, ours } => {
             Some((Line::AllServers2, format!("{theirs} > {ours}"), Some(false)))
         }
@@ -154,37 +164,37 @@ pub(super) fn ignored(reason: &IgnoreReason) -> Option<Found> {
 
 pub(super) fn refused(reason: ChangeRejected) -> String {
     match reason {
-        ChangeRejected::HandingOver(to) => format!("transfers to {to}"),
-        ChangeRejected::Nothing => "changes nothing".into(),
-        ChangeRejected::NoVoters => "no voter would remain".into(),
-        ChangeRejected::NotLeader { .. } => "does not lead".into(),
-        ChangeRejected::UnderWay => "another is under way".into(),
+        ChangeRejected::HandingOver(to) => fill("transfers to {}", &[&to]),
+        ChangeRejected::Nothing => say("changes nothing").into(),
+        ChangeRejected::NoVoters => say("no voter would remain").into(),
+        ChangeRejected::NotLeader { .. } => say("does not lead").into(),
+        ChangeRejected::UnderWay => say("another is under way").into(),
     }
 }
 
 /// `(term 3, 7) ≥ (term 2, 9)`: term first, then length.
 pub(super) fn logs(theirs: EntryId, sign: char, ours: EntryId) -> String {
-    let end = |last: EntryId| format!("(term {}, {})", last.term, last.index);
+    let end = |last: EntryId| fill("(term {}, {})", &[&last.term, &last.index]);
     format!("{} {sign} {}", end(theirs), end(ours))
 }
 
 pub(super) fn entry(id: EntryId) -> String {
-    format!("entry {} of term {}", id.index, id.term)
+    fill("entry {} of term {}", &[&id.index, &id.term])
 }
 
 pub(super) fn range(first: LogIndex, last: LogIndex) -> String {
     if first == last {
-        format!("entry {first}")
+        fill("entry {}", &[&first])
     } else {
-        format!("entries {first} to {last}")
+        fill("entries {} to {}", &[&first, &last])
     }
 }
 
 pub(super) fn share(servers: ServerSet, of: &Configuration) -> String {
     let of = of.all_voters();
-    format!("{} of {}", servers.and(of).len(), of.len())
+    fill("{} of {}", &[&servers.and(of).len(), &of.len()])
 }
 
 pub(super) fn name(id: Option<NodeId>) -> String {
-    id.map_or_else(|| "none".into(), |id| id.to_string())
+    id.map_or_else(|| say("none").into(), |id| id.to_string())
 }
