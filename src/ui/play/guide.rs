@@ -88,7 +88,7 @@ fn succeeded(leader: NodeId, up: usize, of: usize) -> (String, String) {
     let (title, text) = if up == of {
         (
             "{} leads.",
-            "Every member is up. The leader sends each server the entries it missed: watch its log catch up. Then crash another.",
+            "Every member is up. Click a server to crash it. When it is back, the leader sends it the entries that it missed.",
         )
     } else if 2 * (up - 1) > of {
         (
