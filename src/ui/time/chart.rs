@@ -281,8 +281,13 @@ pub fn picture(
         }
     });
     let cursor = (chart.from <= now && now <= chart.to).then(|| {
+        let left = x(now);
         html! {
-            <path class="chart-now" d={format!("M{0} 20V{end}", number(x(now)))} />
+            <>
+                <rect class="chart-later" x={number(left)} y="20" width={number((x(chart.to) - left).max(0.0))}
+                    height={number(end - 20.0)} />
+                <path class="chart-now" d={format!("M{0} 20V{end}", number(left))} />
+            </>
         }
     });
     html! {
