@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "./page.mjs";
 
 const heading = (page) => page.locator(".quiz h1");
-const next = (page) => page.locator(".quiz .next");
+const next = (page) => page.locator(".quiz .primary");
 const course = (page) => page.evaluate(() => localStorage.getItem("raftarium.course"));
 
 /** The place of the best answer to each part, as the file of the questions has it. */

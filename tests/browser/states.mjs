@@ -65,7 +65,7 @@ export const STATES = {
   contents: ["#/contents"],
   quiz: ["#/quiz", async (page) => {
     await button(page, "Begin the quiz").click();
-    await page.locator(".quiz .next").click();
+    await page.locator(".quiz .primary").click();
   }],
   "quiz-points": ["#/quiz", async (page) => {
     await page.evaluate(() => localStorage.setItem("raftarium.course", "done guess back quiz 20788=0000 20799=1120222224211020"));

@@ -1,7 +1,6 @@
 //! The contents of the course: every chapter with its question, what was done of it and guessed
 //! right; ways that leave chapters out; and a search.
 
-use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -104,18 +103,8 @@ fn kept(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
     });
     let on_wish = on_wish.clone();
     let chosen = Callback::from(move |event: Event| {
-        let input = event.target_dyn_into::<HtmlInputElement>();
-        let file = input.as_ref().and_then(|input| input.files()?.get(0));
-        let Some((input, file)) = input.zip(file) else {
-            return;
-        };
         let on_wish = on_wish.clone();
-        spawn_local(async move {
-            let text = share::text_of(&file).await;
-            // The same file can be chosen again.
-            input.set_value("");
-            on_wish.emit(Wish::Import(text));
-        });
+        share::read_chosen(&event, move |text| on_wish.emit(Wish::Import(text)));
     });
     html! {
         <div class="kept">

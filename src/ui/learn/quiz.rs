@@ -190,7 +190,7 @@ impl Quiz {
             (true, true) => turn(say("Close"), None, "next ready"),
             (true, false) => {
                 let onclick = ctx.link().callback(|_: MouseEvent| Msg::Finish);
-                html! { <button class="next ready" {onclick}>{ say("Finish") }</button> }
+                html! { <button class="primary" {onclick}>{ say("Finish") }</button> }
             }
         };
         let number = fill(

@@ -129,9 +129,9 @@ impl Serve {
         let judge = ctx.link().callback(|_: MouseEvent| Msg::Judge);
         let turn = if self.judged {
             let next = ctx.link().callback(|_: MouseEvent| Msg::Next);
-            html! { <button class="next ready" onclick={next}>{ say("Next message") }</button> }
+            html! { <button class="primary" onclick={next}>{ say("Next message") }</button> }
         } else {
-            html! { <button class="next ready" disabled={open} onclick={judge}>{ say("That is my answer") }</button> }
+            html! { <button class="primary" disabled={open} onclick={judge}>{ say("That is my answer") }</button> }
         };
         let intro = (self.at == 0 && !self.judged).then(|| {
             html! { <p>{ say("You are S3, in a run with faults. Answer each message as Figure 2 says. The core of this page judges.") }</p> }

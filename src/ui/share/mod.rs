@@ -200,23 +200,13 @@ fn script(control: &Control) -> Html {
 fn open_file(props: &ShareProps) -> Html {
     let props = props.clone();
     let onchange = Callback::from(move |event: Event| {
-        let input = event.target_dyn_into::<HtmlInputElement>();
-        let file = input.as_ref().and_then(|input| input.files()?.get(0));
-        let Some((input, file)) = input.zip(file) else {
-            return;
-        };
         let (control, wish) = (props.control.clone(), props.on_wish.clone());
-        spawn_local(async move {
-            let opened = read(&file).await;
-            // The same file can be chosen again.
-            input.set_value("");
-            match opened {
-                Ok(session) => {
-                    close_popover("#share");
-                    wish.emit(RunWish::Open(session.into()));
-                }
-                Err(why) => control.say(why),
+        read_chosen(&event, move |text| match text.and_then(|it| opened(&it)) {
+            Ok(session) => {
+                close_popover("#share");
+                wish.emit(RunWish::Open(session.into()));
             }
+            Err(why) => control.say(why),
         });
     });
     html! {
@@ -224,17 +214,31 @@ fn open_file(props: &ShareProps) -> Html {
     }
 }
 
-async fn read(file: &web_sys::File) -> Result<Session, String> {
-    let text = text_of(file).await?;
-    let followed = session::open(&text).map_err(|why| sentence(why.to_string()))?;
+fn opened(text: &str) -> Result<Session, String> {
+    let followed = session::open(text).map_err(|why| sentence(why.to_string()))?;
     match followed.error {
         None => Ok(followed.session),
         Some(why) => Err(sentence(why.to_string())),
     }
 }
 
-/// The text of a file, if it is one, or a sentence that says what is wrong with it.
-pub async fn text_of(file: &web_sys::File) -> Result<String, String> {
+/// Reads the file that was chosen in this field, and passes on its text, or a sentence that says
+/// what is wrong with it.
+pub fn read_chosen(event: &Event, pass: impl FnOnce(Result<String, String>) + 'static) {
+    let input = event.target_dyn_into::<HtmlInputElement>();
+    let file = input.as_ref().and_then(|input| input.files()?.get(0));
+    let Some((input, file)) = input.zip(file) else {
+        return;
+    };
+    spawn_local(async move {
+        let text = text_of(&file).await;
+        // The same file can be chosen again.
+        input.set_value("");
+        pass(text);
+    });
+}
+
+async fn text_of(file: &web_sys::File) -> Result<String, String> {
     if file.size() > LONGEST_TEXT as f64 {
         let most = LONGEST_TEXT / 1000;
         return Err(fill("This file is too long: {} KB at most.", &[&most]));
