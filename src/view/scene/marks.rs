@@ -35,12 +35,10 @@ pub(super) fn name_those_outside(servers: &mut [ServerView], world: &World) {
     let Some(leader) = world.leader() else {
         return;
     };
-    let members = world.server(leader).log().configuration();
+    let members = world.server(leader).log().configuration().members();
     for server in servers {
         let knows = server.look == Look::Outside || server.look == Look::Leader;
-        let is_member =
-            members.all_voters().contains(server.id) || members.learners.contains(server.id);
-        if !knows && !is_member {
+        if !knows && !members.contains(server.id) {
             let doing = server.doing.take().into_iter();
             let all: Vec<String> = doing.chain([say("not a member").into()]).collect();
             server.doing = Some(all.join(", "));
