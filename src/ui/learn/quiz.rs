@@ -186,8 +186,8 @@ impl Quiz {
         };
         let last = at + 1 == items.len();
         let next = match (last, self.judged) {
-            (false, _) => turn(say("Next"), Some(at + 1), "next ready"),
-            (true, true) => turn(say("Close"), None, "next ready"),
+            (false, _) => turn(say("Next"), Some(at + 1), "primary"),
+            (true, true) => turn(say("Close"), None, "primary"),
             (true, false) => {
                 let onclick = ctx.link().callback(|_: MouseEvent| Msg::Finish);
                 html! { <button class="primary" {onclick}>{ say("Finish") }</button> }
