@@ -998,7 +998,8 @@ test("terms and a server's card come with the chapters that introduce them", asy
   await expect(page.locator(".logs .entry").first()).toBeVisible();
   await expect(page.getByText("each cell: the term of the entry")).toBeHidden();
   await expect(terms.first()).toHaveCSS("font-size", "0px");
-  await page.goto("./#/lesson/4/1");
+  await page.goto("./#/lesson/4/3");
+  await expect(title(page)).toHaveText("What if a message comes from the past?");
   await expect(tags.first()).toBeVisible();
   await expect(terms.first()).toBeVisible();
   await page.goto("./#/lesson/5/4");
