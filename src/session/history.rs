@@ -82,28 +82,6 @@ impl Session {
         }
     }
 
-    /// Plays again what happened around and after `at`: first the kept moment before it, without a
-    /// step, then each step with the world as it left it, until `look` has seen enough or the head
-    /// is reached.
-    pub fn review_since(
-        &self,
-        at: Time,
-        look: &mut dyn FnMut(Option<&Step>, &World) -> ControlFlow<()>,
-    ) {
-        let Some(start) = self.checkpoints.latest(|moment| moment.world.now() < at) else {
-            return;
-        };
-        let (mut moment, mut step) = (start.clone(), Step::default());
-        let mut flow = look(None, &moment.world);
-        while flow.is_continue() && moment.world.last_step() < self.recorded {
-            let happened = moment.step(&self.recording, Time::LONGEST, &mut step);
-            if happened.is_break() {
-                return;
-            }
-            flow = look(Some(&step), &moment.world);
-        }
-    }
-
     /// The step of that number, replayed, with all that can be told of it.
     pub fn record_of(&self, id: StepId) -> Option<Record> {
         let mut found = None;

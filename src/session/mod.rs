@@ -34,6 +34,7 @@ pub mod pace;
 mod parting;
 pub mod player;
 mod recording;
+mod review;
 mod spare;
 mod travel;
 mod undo;
@@ -64,6 +65,7 @@ pub use pace::Pace;
 pub use parting::Happened;
 pub use player::{BranchWish, Player, TimeWish};
 pub use recording::Parting;
+pub use review::Review;
 pub use travel::Stop;
 pub use window::Heartbeat;
 

@@ -1,15 +1,15 @@
 //! The space-time chart: a lane for each server and client, and the messages between them.
 //!
 //! A chart shows one window of the run. It is made by playing the window again from the nearest
-//! checkpoint, so nothing is kept for it, however long the run is.
+//! checkpoint, so nothing is kept for it, however long the run is. While the window stays the same,
+//! only what is new is played ([`Charting`]).
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 use super::scene::Look;
 use super::why::Moment;
 use crate::raft::{Event, LogIndex, Term};
-use crate::session::Session;
+use crate::session::{Review, Session};
 use crate::sim::{Address, Cause, Fact, Packet, PacketId, PacketKind, Step, Time, World};
 
 /// The shortest idle time that is folded.
@@ -21,6 +21,9 @@ const EDGE: Time = Time::ms(5);
 /// In windows of this length or longer, heartbeats and their replies are counted, not drawn.
 const MANY: Time = Time::ms(1_500);
 
+/// How many times longer than what it shows a window may be, for its idle times are folded.
+const LONGEST: u64 = 3;
+
 /// The chart of one window of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Chart {
@@ -28,6 +31,8 @@ pub struct Chart {
     pub from: Time,
     /// The end of the window.
     pub to: Time,
+    /// The time shown, if nothing is folded.
+    pub span: Time,
     /// The clients, then the servers, in the order of their numbers.
     pub lanes: Vec<Lane>,
     /// The messages that travelled in the window, in the order of sending.
@@ -76,6 +81,17 @@ pub struct Mark {
 pub enum MarkKind {
     /// From here on, the server knows that the entries up to this one are committed.
     Commit(LogIndex),
+    /// A candidate counted a reply to its request for votes, or for pre-votes.
+    Vote {
+        /// Whether the vote was granted.
+        granted: bool,
+        /// The votes so far, its own included.
+        votes: u8,
+        /// The voters.
+        voters: u8,
+        /// Whether the votes are a majority with this one.
+        decides: bool,
+    },
     /// A server crashed.
     Crash,
     /// A server restarted.
@@ -106,20 +122,8 @@ pub struct Message {
 impl Chart {
     /// The chart from one time to another, as far as the run has been played.
     pub fn of(session: &Session, from: Time, to: Time) -> Self {
-        Self::made(session, from, to, to.saturating_sub(from) > MANY)
-    }
-
-    /// The same with every message, however many there are.
-    pub fn whole(session: &Session, from: Time, to: Time) -> Self {
-        Self::made(session, from, to, false)
-    }
-
-    fn made(session: &Session, from: Time, to: Time, many: bool) -> Self {
-        let mut making = Making::new(from, to);
-        session.review_since(from, &mut |step, world| making.take_in(step, world));
-        let mut chart = making.finish(many);
-        chart.silences = chart.silences(session.head().min(to));
-        chart
+        let span = to.saturating_sub(from);
+        Charting::default().made(session, (from, to), span, span > MANY)
     }
 
     /// The lane of a client or a server, counted from above.
@@ -127,8 +131,7 @@ impl Chart {
         self.lanes.iter().position(|lane| lane.who == who)
     }
 
-    /// The share of the width before `at`, from 0 to 1. A folded idle time takes 8 % of the time
-    /// shown.
+    /// The share of the width before `at`, from 0 to 1.
     pub fn place(&self, at: Time) -> f64 {
         let shown = |until: Time| {
             let length = until.max(self.from) - self.from;
@@ -141,11 +144,16 @@ impl Chart {
         shown(at.min(self.to)) / shown(self.to).max(1.0)
     }
 
-    /// The time for which a folded idle time is drawn.
+    /// The time for which a folded idle time is drawn: 8 % of the time shown. It does not depend on
+    /// what is in the window, so nothing moves before a new one.
     fn fold(&self) -> f64 {
-        let silent: u64 = self.silences.iter().map(|(from, to)| (*to - *from).0).sum();
-        let busy = (self.to.saturating_sub(self.from).0.saturating_sub(silent)) as f64;
-        (busy * 0.08).clamp(1.0, SILENCE.0 as f64)
+        (self.span.0 as f64 * 0.08).clamp(1.0, SILENCE.0 as f64)
+    }
+
+    /// The time by which the idle times shorten the picture.
+    fn saved(&self) -> Time {
+        let saved = |(from, to): &(Time, Time)| (*to - *from).0 as f64 - self.fold();
+        Time(self.silences.iter().map(saved).sum::<f64>() as u64)
     }
 
     /// The idle times before `end`: no message travels and no state changes.
@@ -176,9 +184,59 @@ impl Chart {
     }
 }
 
+/// The chart of a window that is looked at while the run goes on: what was played of it once is not
+/// played again.
+#[derive(Default)]
+pub struct Charting(Option<(Review, Making)>);
+
+impl Charting {
+    /// The window from `from` on that shows `span`. Where idle times are folded it is longer, up to
+    /// [`LONGEST`] times. `whole`: with every message, however many there are.
+    pub fn chart(&mut self, session: &Session, from: Time, span: Time, whole: bool) -> Chart {
+        let many = !whole && span > MANY;
+        let longest = from + Time(span.0.saturating_mul(LONGEST));
+        let mut to = from + span;
+        loop {
+            let chart = self.made(session, (from, to), span, many);
+            let longer = (from + span + chart.saved()).min(longest);
+            if longer <= to {
+                return chart;
+            }
+            to = longer;
+        }
+    }
+
+    fn made(
+        &mut self,
+        session: &Session,
+        (from, to): (Time, Time),
+        span: Time,
+        many: bool,
+    ) -> Chart {
+        let known = self.0.take();
+        let known = known.filter(|(review, making)| making.from == from && review.is_of(session));
+        let begun = || {
+            let review = session.review_since(from)?;
+            let making = Making::new(from, review.world());
+            Some((review, making))
+        };
+        let Some((mut review, mut making)) = known.or_else(begun) else {
+            return Chart::default();
+        };
+        while review.go_on(session, to) {
+            making.take_in(review.step(), review.world());
+        }
+        let mut chart = making.chart(review.world(), (to, span), many);
+        chart.silences = chart.silences(session.head().clamp(from, to));
+        self.0 = Some((review, making));
+        chart
+    }
+}
+
 /// A chart in the making.
 struct Making {
-    chart: Chart,
+    from: Time,
+    lanes: Vec<Lane>,
     /// All known messages by number, also those outside the window.
     messages: BTreeMap<PacketId, Message>,
     /// The last known state of each server: its role, term and commit index.
@@ -188,32 +246,23 @@ struct Making {
 }
 
 impl Making {
-    fn new(from: Time, to: Time) -> Self {
-        Self {
-            chart: Chart {
-                from,
-                to,
-                ..Chart::default()
-            },
-            messages: BTreeMap::new(),
+    /// Nothing yet, at a moment before the window.
+    fn new(from: Time, world: &World) -> Self {
+        let under_way = world.network().as_sent().into_iter();
+        let messages = under_way.map(|packet| (packet.id, message(packet, None)));
+        let mut making = Self {
+            from,
+            lanes: Vec::new(),
+            messages: messages.collect(),
             known: BTreeMap::new(),
             begun: false,
-        }
+        };
+        making.look(world, Time::ZERO, None);
+        making
     }
 
-    fn take_in(&mut self, step: Option<&Step>, world: &World) -> ControlFlow<()> {
-        let Some(step) = step else {
-            for packet in world.network().as_sent() {
-                self.messages.insert(packet.id, message(packet, None));
-            }
-            self.look(world, Time::ZERO, None);
-            return ControlFlow::Continue(());
-        };
-        if step.at > self.chart.to {
-            self.begin();
-            return ControlFlow::Break(());
-        }
-        if step.at >= self.chart.from {
+    fn take_in(&mut self, step: &Step, world: &World) {
+        if step.at >= self.from {
             self.begin();
         }
         for (place, fact) in step.facts.iter().enumerate() {
@@ -235,6 +284,11 @@ impl Making {
                 Fact::Restarted { server } => {
                     self.mark((*server).into(), step, place, MarkKind::Restart);
                 }
+                Fact::Raft { server, event } => {
+                    if let Some(counted) = counted(event) {
+                        self.mark((*server).into(), step, place, counted);
+                    }
+                }
                 _ => {}
             }
         }
@@ -244,34 +298,30 @@ impl Making {
             came.arrives_at = step.at;
         }
         self.look(world, step.at, Some(step));
-        ControlFlow::Continue(())
     }
 
     /// The start of the window: the lanes start with the present states.
     fn begin(&mut self) {
-        if std::mem::replace(&mut self.begun, true) {
-            return;
+        if !std::mem::replace(&mut self.begun, true) {
+            self.lanes = self.present_lanes();
         }
-        let from = self.chart.from;
-        self.chart.lanes = self
-            .known
-            .iter()
-            .map(|(who, known)| {
-                let mut lane = Lane {
-                    who: *who,
-                    spells: Vec::new(),
-                    marks: Vec::new(),
-                };
-                if matches!(who, Address::Server(_)) {
-                    lane.spells.push(Spell {
-                        from,
-                        look: known.0,
-                        term: known.1,
-                    });
-                }
-                lane
-            })
-            .collect();
+    }
+
+    fn present_lanes(&self) -> Vec<Lane> {
+        let lanes = self.known.iter().map(|(who, (look, term, _))| {
+            let spell = Spell {
+                from: self.from,
+                look: *look,
+                term: *term,
+            };
+            let is_server = matches!(who, Address::Server(_));
+            Lane {
+                who: *who,
+                spells: is_server.then_some(spell).into_iter().collect(),
+                marks: Vec::new(),
+            }
+        });
+        lanes.collect()
     }
 
     fn mark(&mut self, who: Address, step: &Step, place: usize, kind: MarkKind) {
@@ -286,7 +336,7 @@ impl Making {
     }
 
     fn lane(&mut self, who: Address) -> Option<&mut Lane> {
-        self.chart.lanes.iter_mut().find(|lane| lane.who == who)
+        self.lanes.iter_mut().find(|lane| lane.who == who)
     }
 
     /// Records the states of all servers after a step.
@@ -305,7 +355,7 @@ impl Making {
                 continue;
             }
             if self.lane(who).is_none() {
-                self.chart.lanes.push(Lane {
+                self.lanes.push(Lane {
                     who,
                     spells: Vec::new(),
                     marks: Vec::new(),
@@ -333,15 +383,19 @@ impl Making {
         }
     }
 
-    fn finish(mut self, many: bool) -> Chart {
-        self.begin();
-        let mut chart = self.chart;
-        chart.lanes.sort_unstable_by_key(|lane| lane.who);
+    /// The chart of what has been played. What is under way arrives when the network says so now.
+    fn chart(&mut self, world: &World, (to, span): (Time, Time), many: bool) -> Chart {
+        let moving = world.network().packets().iter();
+        for packet in moving.filter(|packet| !packet.is_held()) {
+            if let Some(known) = self.messages.get_mut(&packet.id) {
+                known.arrives_at = packet.arrives_at;
+            }
+        }
+        let from = self.from;
         let touches = |message: &&Message| {
             let ends = message.lost_at.unwrap_or(message.arrives_at);
-            message.sent_at <= chart.to && ends >= chart.from
+            message.sent_at <= to && ends >= from
         };
-        let all: Vec<Message> = self.messages.values().filter(touches).copied().collect();
         let routine = |message: &Message| {
             many && message.lost_at.is_none()
                 && matches!(
@@ -349,13 +403,50 @@ impl Making {
                     PacketKind::Heartbeat | PacketKind::AppendReply
                 )
         };
-        chart.heartbeats = all.iter().filter(|message| routine(message)).count();
-        chart.messages = all
-            .into_iter()
-            .filter(|message| !routine(message))
-            .collect();
-        chart
+        let all = self.messages.values().filter(touches).copied();
+        let (counted, messages): (Vec<_>, Vec<_>) = all.partition(routine);
+        let mut lanes = match self.begun {
+            true => self.lanes.clone(),
+            false => self.present_lanes(),
+        };
+        lanes.sort_unstable_by_key(|lane| lane.who);
+        Chart {
+            from,
+            to,
+            span,
+            lanes,
+            messages,
+            heartbeats: counted.len(),
+            silences: Vec::new(),
+        }
     }
+}
+
+/// The mark of an event in which a candidate counts votes or pre-votes.
+fn counted(event: &Event) -> Option<MarkKind> {
+    let (Event::VoteCounted {
+        granted,
+        votes,
+        needed,
+        of,
+        ..
+    }
+    | Event::PreVoteCounted {
+        granted,
+        votes,
+        needed,
+        of,
+        ..
+    }) = event
+    else {
+        return None;
+    };
+    Some(MarkKind::Vote {
+        granted: *granted,
+        votes: votes.len() as u8,
+        voters: of.voters.len() as u8,
+        decides: *granted && votes.len() == usize::from(*needed),
+    })
 }
 
 fn message(packet: &Packet, moment: Option<Moment>) -> Message {
@@ -441,5 +532,59 @@ mod tests {
                 .iter()
                 .all(|message| message.sent_at <= Time::ms(1_300))
         );
+    }
+
+    #[test]
+    fn what_goes_on_is_what_is_made_anew() {
+        let text = "servers 5\n seed 4\n client C1 writes x every 60ms\n at 50ms timeout S1";
+        let mut session = Session::read(text).unwrap();
+        let mut charting = Charting::default();
+        let mut compare = |session: &Session, what: &str| {
+            let (from, span) = (Time::ms(100), Time::ms(600));
+            let on = charting.chart(session, from, span, false);
+            let anew = Charting::default().chart(session, from, span, false);
+            assert_eq!(on, anew, "{what}");
+            on.messages.len()
+        };
+        let action = |text: &str| crate::sim::text::parse_action(text).unwrap();
+        let mut drawn = 0;
+        for at in (0..400).step_by(7) {
+            session.advance(Time::ms(at));
+            let now = compare(&session, "while time runs");
+            assert!(now >= drawn);
+            drawn = now;
+        }
+        session.act(action("crash S1")).unwrap();
+        compare(&session, "after an act");
+        session.advance(Time::ms(600));
+        compare(&session, "later");
+        session.seek(Time::ms(300));
+        compare(&session, "in the past");
+        session.act(action("crash S2")).unwrap();
+        let other = compare(&session, "in another future");
+        assert!(other < drawn);
+        session.advance(Time::ms(500));
+        compare(&session, "later there");
+        session.undo();
+        compare(&session, "after undo");
+    }
+
+    #[test]
+    fn idle_times_make_a_window_longer_and_move_nothing_before_them() {
+        let mut session =
+            Session::read("servers 3\n config heartbeat=140ms timeout=500ms..800ms latency=5ms\n at 50ms timeout S1")
+                .unwrap();
+        session.advance(Time::ms(300));
+        let (from, span) = (Time::ms(40), Time::ms(500));
+        let mut charting = Charting::default();
+        let early = charting.chart(&session, from, span, false);
+        session.advance(Time::ms(1_200));
+        let late = charting.chart(&session, from, span, false);
+        assert!(early.silences.len() < late.silences.len());
+        assert!(late.to > early.to && late.to > from + span);
+        for at in (40..200).step_by(5) {
+            let moved = early.place(Time::ms(at)) - late.place(Time::ms(at));
+            assert!(moved.abs() < 1e-3, "{at} ms: {moved}");
+        }
     }
 }
