@@ -8,15 +8,17 @@ export const flags = [
   "--no-first-run",
 ];
 
-/** From the next page that is opened on, `globalThis.wasmMemory` is the memory of its program. */
-export const watchMemory = (page) =>
-  page.addInitScript(() => {
-    for (const name of ["instantiate", "instantiateStreaming"]) {
-      const original = WebAssembly[name];
-      WebAssembly[name] = async (...args) => {
-        const result = await original(...args);
-        globalThis.wasmMemory = (result.instance ?? result).exports.memory;
-        return result;
-      };
-    }
-  });
+/** From now on `globalThis.wasmMemory` is the memory of the program that is started here. Complete in itself: it is sent. */
+export function keepMemory() {
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const original = WebAssembly[name];
+    WebAssembly[name] = async (...args) => {
+      const result = await original(...args);
+      globalThis.wasmMemory = (result.instance ?? result).exports.memory;
+      return result;
+    };
+  }
+}
+
+/** The same in the next page that is opened. */
+export const watchMemory = (page) => page.addInitScript(keepMemory);

@@ -2,6 +2,7 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "./page.mjs";
+import { longTrace } from "./trace.mjs";
 
 const example = new URL("../../src/ui/foreign/example.jsonl", import.meta.url);
 const ten = () => readFile(example, "utf8");
@@ -14,28 +15,6 @@ async function open(page, name, content) {
 
 const title = (page) => page.getByRole("region", { name: "Verdict" }).getByRole("heading", { level: 1 });
 const current = (page) => page.getByLabel("The trace").locator("li[aria-current]");
-
-/** A healthy trace of so many entries: an election, then one entry after another. */
-function long(entries) {
-  const message = (t, f, to, more) => ({ t, f, to, term: 1, ...more });
-  const lines = [
-    { e: "init", servers: ["n1", "n2"], changes: true },
-    { e: "timeout", n: "n1", s: { term: 1, vote: "n1", role: "C" }, out: [message("RV", "n1", "n2", { li: 0, lt: 0 })] },
-    { e: "recv", n: "n2", src: [2, 1], s: { term: 1, vote: "n1" }, out: [message("RVR", "n2", "n1", { g: true })] },
-    { e: "recv", n: "n1", src: [3, 1], s: { role: "L" }, out: [] },
-  ].map((line) => JSON.stringify(line));
-  for (let index = 1; index <= entries; index++) {
-    const es = [[1, `the entry number ${index} of many`]];
-    const previous = { pi: index - 1, pt: index > 1 ? 1 : 0, es, c: index - 1 };
-    const here = lines.length + 1;
-    lines.push(
-      JSON.stringify({ e: "propose", n: "n1", s: { "+": [index, es] }, out: [message("AE", "n1", "n2", previous)] }),
-      JSON.stringify({ e: "recv", n: "n2", src: [here, 1], s: { "+": [index, es] }, out: [message("AER", "n2", "n1", { ok: true, mi: index })] }),
-      JSON.stringify({ e: "recv", n: "n1", src: [here + 1, 1], s: { commit: index }, out: [] }),
-    );
-  }
-  return `${lines.join("\n")}\n`;
-}
 
 test("a broken trace is dropped: the verdict names the line, time stands there", async ({ page }) => {
   await page.goto("./");
@@ -73,7 +52,7 @@ test("a rule that is broken on purpose is let pass, and can be judged again", as
 });
 
 test("a healthy trace says what was looked at; the room keeps it", async ({ page }) => {
-  await open(page, "healthy.jsonl", long(3));
+  await open(page, "healthy.jsonl", longTrace(3));
   await expect(title(page)).toHaveText("13 lines, each allowed.");
   await expect(page.getByText("Looked at: terms, votes, elections, logs, commits, messages, appends.")).toBeVisible();
   await expect(page.getByText("so not judged: restarts")).toBeVisible();
@@ -138,7 +117,7 @@ test("a history of clients is judged too", async ({ page }) => {
 test("the page answers while 20 MB are read, and reading can be cancelled", async ({ page }, info) => {
   test.slow();
   const path = info.outputPath("long.jsonl");
-  await writeFile(path, long(40_000));
+  await writeFile(path, longTrace(40_000));
   await page.goto("./#/your-raft");
   await page.locator("input[type=file]").setInputFiles(path);
   await expect(page.getByRole("status").filter({ hasText: /[1-9]\d* lines are read/ })).toBeVisible();

@@ -1,10 +1,11 @@
 // Measures the page: all of it, or the parts that are named. Needs dist/ and, in CHROMIUM, a browser.
 //
-// usage: node tests/browser/bench/index.mjs [start] [playing] [long] [fastest] [chart] [futures] [hunt]
+// usage: node tests/browser/bench/index.mjs [start] [playing] [long] [fastest] [chart] [futures] [hunt] [judge]
 
 import { chromium } from "@playwright/test";
-import { flags } from "../chromium.mjs";
+import { flags, keepMemory } from "../chromium.mjs";
 import { serve } from "../site.mjs";
+import { judge } from "./judge.mjs";
 import { fastest, long } from "./long.mjs";
 import { chart, futures, hunt, playing } from "./running.mjs";
 import { lighthouse, starts } from "./start.mjs";
@@ -21,6 +22,7 @@ const PARTS = {
   chart,
   futures,
   hunt,
+  judge,
 };
 
 const names = process.argv.slice(2);
@@ -30,7 +32,9 @@ if (unknown.length) {
   process.exit(2);
 }
 
-const site = await serve();
+// The worker says how much memory it has.
+const isWorker = (name) => /^worker-.*\.js$/.test(name);
+const site = await serve((name, body) => (isWorker(name) ? `(${keepMemory})();${body}` : body));
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags });
 try {
   for (const name of names.length ? names : Object.keys(PARTS)) await PARTS[name](browser, site.url);

@@ -59,5 +59,5 @@ export async function openPage(browser, url, { before = async () => {} } = {}) {
     await page.getByText("As text", { exact: true }).click();
   };
 
-  return { page, metrics, measure, frames, press, openText };
+  return { page, metrics, renderer, measure, frames, press, openText };
 }
