@@ -182,11 +182,14 @@ impl Search {
             self.outcome = Some(Outcome::Found(way.collect()));
             return;
         }
+        // Where no step is left, nothing needs to be known of the state.
         let rest = (left - 1) as u8;
-        let known = self.seen.entry(key(&world)).or_insert(0);
-        if rest > *known {
-            *known = rest;
-            self.way.push(State::new(world, checker));
+        if rest > 0 {
+            let known = self.seen.entry(key(&world)).or_insert(0);
+            if rest > *known {
+                *known = rest;
+                self.way.push(State::new(world, checker));
+            }
         }
         if self.visited >= MOST_STATES {
             self.outcome = Some(Outcome::TooMany(self.depth - 1));
