@@ -253,7 +253,7 @@ fn note(chart: &Chart) -> String {
         ),
     };
     let marks = say(
-        "Click one to ask why. Solid: request. Dashed: reply. Brown: vote. 3/5: votes so far. Cross: lost. \
+        "Click an arrow or a mark to ask why. Solid: request. Dashed: reply. Brown: vote. 3/5: votes so far. Cross: lost. \
          Thick: leader, or candidate (dashed). ✓1: knows that entry 1 is committed. Zigzag: idle time.",
     );
     format!("{marks} {heartbeats}")
@@ -268,7 +268,7 @@ fn room() -> f64 {
 /// The distance between two lanes: all of them in sight, if that can be.
 fn pitch(lanes: usize) -> f64 {
     let room = element(".stage").map_or(0, |room| room.client_height());
-    let apart = (f64::from(room) - 262.0) / lanes.saturating_sub(1).max(1) as f64;
+    let apart = (f64::from(room) - 270.0) / lanes.saturating_sub(1).max(1) as f64;
     apart.clamp(PITCHES.0, PITCHES.1)
 }
 

@@ -17,7 +17,7 @@ const GROUP: u64 = 16;
 
 /// Where the lanes begin, and where the first one is, in pixels.
 const LEFT: f64 = 46.0;
-const TOP: f64 = 48.0;
+const TOP: f64 = 56.0;
 
 /// The picture in a room of that width, its lanes so far apart.
 pub fn picture(
@@ -306,9 +306,9 @@ fn mark_shape(mark: &Mark, at: f64, y: f64) -> Html {
             decides,
         } => {
             let class = if decides { "vote decides" } else { "vote" };
-            flag(&format!("{votes}/{voters}"), at, y - 23.0, class)
+            flag(&format!("{votes}/{voters}"), at, y - 37.0, class)
         }
-        MarkKind::Vote { granted: false, .. } => flag("✗", at, y - 23.0, "vote"),
+        MarkKind::Vote { granted: false, .. } => flag("✗", at, y - 37.0, "vote"),
         MarkKind::Crash => cross("crash", 6.0),
         MarkKind::Restart => {
             html! { <circle class="restart" cx={number(at)} cy={number(y)} r="6" /> }
