@@ -198,6 +198,7 @@ impl Exhibit {
             let _ = session.act(action.clone());
         }
         session.advance(run.head());
+        session.adopt(&run);
         session.seek(run.now());
         session
     }
@@ -319,6 +320,18 @@ mod tests {
         assert_eq!(again.actions(), solution.actions());
         let idle = challenge.resumed(kept(&challenge.session().unwrap()));
         assert_eq!(idle.met(0), None);
+        // What was put aside is still there.
+        let mut forked = kept(&solution);
+        forked.seek(challenge.session().unwrap().now());
+        forked.bookmark();
+        forked.act(parse_action("crash S5").unwrap()).unwrap();
+        assert_eq!(forked.branches().count(), 1);
+        let again = challenge.resumed(forked.clone());
+        let tips =
+            |session: &Session| -> Vec<Time> { session.branches().map(|one| one.head).collect() };
+        assert_eq!(tips(&again), tips(&forked));
+        assert_eq!(again.bookmarks(), forked.bookmarks());
+        assert_eq!(again.now(), forked.now());
         // Another run stays what it is.
         let other = Session::read("servers 3\ncrash S1").unwrap();
         assert_eq!(challenge.resumed(other.clone()).actions(), other.actions());

@@ -272,6 +272,15 @@ impl Session {
         Ok(())
     }
 
+    /// Takes over the branches and the bookmarks of a session whose present run is the same.
+    pub fn adopt(&mut self, other: &Self) {
+        self.bookmarks.clone_from(&other.bookmarks);
+        for branch in other.kept() {
+            // What was done in the other session can be done here.
+            let _ = self.add_branch(branch);
+        }
+    }
+
     /// The branches as they are kept elsewhere.
     pub(super) fn kept(&self) -> impl Iterator<Item = Kept> {
         self.aside.iter().map(|Aside { run, .. }| {
