@@ -22,8 +22,8 @@ use crate::ui::delegate;
 use crate::ui::reasons::why::element;
 use crate::ui::stage::geometry::{Geometry, px};
 use crate::ui::stage::motion::Motion;
-use crate::ui::stage::packet::packet_shape;
-use crate::ui::stage::server::{ServerState, focus, neighbour, quorum_row, server_shape};
+use crate::ui::stage::packet::PacketShape;
+use crate::ui::stage::server::{ServerShape, ServerState, focus, neighbour, quorum_row};
 use crate::ui::stage::svg::{line, path, rect, text};
 use crate::view::scene::{ClientView, LinkView, ServerView};
 use crate::view::{Scene, refs};
@@ -128,12 +128,13 @@ pub fn Stage(props: &StageProps) -> Html {
             focused: props.focus == Some(server.id),
             invites: props.invites.contains(server.id),
         };
-        server_shape(server, geometry, state)
+        html! { <ServerShape key={server.id.number()} server={server.clone()} geometry={*geometry} {state} /> }
     });
     let flying = scene.packets.iter();
     let flying = flying.map(|packet| {
         let direction = geometry.direction(packet.from, packet.to);
-        packet_shape(packet, direction, props.chosen == Some(packet.id))
+        let chosen = props.chosen == Some(packet.id);
+        html! { <PacketShape key={packet.id.0} packet={packet.clone()} {direction} {chosen} /> }
     });
     let rows = scene.servers.iter().filter(|one| one.quorum.is_some());
     let rows = rows.enumerate();

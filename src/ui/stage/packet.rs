@@ -10,8 +10,20 @@ use crate::view::Question;
 use crate::view::refs::named;
 use crate::view::scene::PacketView;
 
-/// What a packet looks like; where it is, is the affair of [`crate::ui::stage::motion`].
-pub fn packet_shape(packet: &PacketView, (ux, uy): Point, chosen: bool) -> Html {
+#[derive(Properties, PartialEq)]
+pub struct PacketProps {
+    pub packet: PacketView,
+    /// The direction in which it travels, of length 1.
+    pub direction: Point,
+    pub chosen: bool,
+}
+
+/// What a packet looks like; where it is, is the affair of [`crate::ui::stage::motion`]. A packet that
+/// looks as before is not rendered again.
+#[component]
+pub fn PacketShape(props: &PacketProps) -> Html {
+    let packet = &props.packet;
+    let (ux, uy) = props.direction;
     let half = reach(packet);
     // From its edge back towards its sender, and the cross where it will be lost.
     let tail = line(
@@ -28,10 +40,10 @@ pub fn packet_shape(packet: &PacketView, (ux, uy): Point, chosen: bool) -> Html 
         (false, true) => "held",
         (false, false) => "",
     };
-    let chosen = if chosen { "chosen" } else { "" };
+    let chosen = if props.chosen { "chosen" } else { "" };
     let class = format!("packet {} {fate} {chosen}", kind_class(packet.kind));
     html! {
-        <g key={packet.id.0} {class} role="button" tabindex="-1" data-packet={packet.id.0.to_string()}
+        <g {class} role="button" tabindex="-1" data-packet={packet.id.0.to_string()}
             data-refs={packet.refs.clone()} data-about={format!("{} {}", named(packet.from), named(packet.to))}
             data-ask={token(Question::Packet(packet.id))}>
             <title>{ &packet.title }</title>

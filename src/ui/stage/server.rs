@@ -13,14 +13,28 @@ use crate::view::Question;
 use crate::view::refs::{self, named};
 use crate::view::scene::{Look, Part, ServerView};
 
-/// A server. Click, tap, Enter and Space crash it, or start it again.
-pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState) -> Html {
+#[derive(Properties, PartialEq)]
+pub struct ServerProps {
+    pub server: ServerView,
+    pub geometry: Geometry,
+    pub state: ServerState,
+}
+
+/// A server. Click, tap, Enter and Space crash it, or start it again. One that looks as before is not
+/// rendered again.
+#[component]
+pub fn ServerShape(props: &ServerProps) -> Html {
+    let ServerProps {
+        server,
+        geometry,
+        state,
+    } = props;
     let (x, y) = geometry.server_at(server.id);
     let focused = if state.focused { "focused" } else { "" };
     let invites = if state.invites { "invites" } else { "" };
     let class = format!("server {} {focused} {invites}", server.look.word());
     html! {
-        <g key={server.id.number()} {class} id={element_id(server.id)} role="button"
+        <g {class} id={element_id(server.id)} role="button"
             data-server={server.id.number().to_string()} data-refs={named(server.id)} data-ask={token(Question::Role(server.id))}
             tabindex={if state.tabbable { "0" } else { "-1" }} aria-label={server.name()}
             transform={format!("translate({} {})", px(x), px(y))}>
@@ -34,7 +48,7 @@ pub fn server_shape(server: &ServerView, geometry: &Geometry, state: ServerState
 }
 
 /// How a server stands out.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct ServerState {
     /// The tab key leads to it.
     pub tabbable: bool,
