@@ -56,6 +56,7 @@ macro_rules! exhibits {
 exhibits! {
     "first-election"
     "split-vote"
+    "election-timeout"
     "stale-log"
     "returning-server"
     "lost-vote"

@@ -3,6 +3,7 @@
 
 pub mod acks;
 pub mod commits;
+pub mod crashes;
 pub mod downtime;
 pub mod elections;
 
@@ -10,8 +11,9 @@ use std::str::FromStr;
 
 use self::downtime::Outage;
 use self::elections::Experiment;
+use crate::raft::{Event, Term};
 use crate::session::Session;
-use crate::sim::{Action, Scenario, Time};
+use crate::sim::{Action, Scenario, Step, Time, World};
 
 /// How many runs the figures of elections and of downtimes show.
 pub const RUNS: u64 = 1_000;
@@ -51,7 +53,7 @@ pub struct Trial {
     pub seed: u64,
     /// How long it took until there was a leader; or until a write was committed.
     pub took: Time,
-    /// Whether the first election ended without one.
+    /// Whether a vote was split: two or more candidates of a term, and none was elected.
     pub split: bool,
     /// Of a write: when each acknowledgement arrived, and the how manieth it was. Of a run: its
     /// commit index, and since when. Of an election nothing.
@@ -62,6 +64,60 @@ pub struct Trial {
 struct Beginning {
     scenario: Scenario,
     actions: Vec<(Time, Action)>,
+}
+
+impl Beginning {
+    /// Nothing is done yet.
+    fn of(scenario: Scenario) -> (Self, World) {
+        let world = World::new(&scenario, &mut Step::default());
+        let actions = Vec::new();
+        (Self { scenario, actions }, world)
+    }
+
+    /// Does something now, which can be done.
+    fn act(&mut self, world: &mut World, action: Action) {
+        let done = world.act(&action, &mut Step::default());
+        debug_assert!(done.is_ok());
+        self.actions.push((world.now(), action));
+    }
+
+    /// The same to be watched.
+    fn session(self) -> Session {
+        let mut session = Session::new(self.scenario);
+        for (at, action) in self.actions {
+            session.advance(at);
+            // What the trial did can be done here.
+            let _ = session.act(action);
+        }
+        session
+    }
+}
+
+/// Lets time pass up to `to`, and all that happens until then.
+fn run_to(world: &mut World, to: Time) {
+    let mut step = Step::default();
+    while world.next_at().is_some_and(|at| at <= to) {
+        world.step(&mut step);
+    }
+    world.wait_until(to);
+}
+
+/// Lets time pass until a leader is elected, and says whether a vote was split before. After
+/// `latest` nobody waits.
+fn until_elected(world: &mut World, latest: Time) -> bool {
+    let mut step = Step::default();
+    let (mut stood, mut elected): (Vec<Term>, _) = (Vec::new(), None);
+    while elected.is_none() && world.now() < latest && world.step(&mut step) {
+        for (_, event) in step.events() {
+            match event {
+                Event::ElectionStarted { term, .. } => stood.push(*term),
+                Event::BecameLeader { term, .. } => elected = Some(*term),
+                _ => {}
+            }
+        }
+    }
+    let mut split = stood.iter().enumerate();
+    split.any(|(nth, term)| elected != Some(*term) && stood[..nth].contains(term))
 }
 
 impl Lab {
@@ -98,19 +154,13 @@ impl Lab {
     /// The same run to be watched, from the moment at which there is no leader, or at which a
     /// client sends its request.
     pub fn session(self, number: Time, seed: u64) -> Session {
-        let beginning = match self {
+        match self {
             Self::Acks => acks::beginning(number, seed),
             Self::Commits => commits::beginning(number, seed),
             Self::Elections => Experiment::with(number).beginning(seed),
             Self::Downtime => Outage::with(number).beginning(seed),
-        };
-        let mut session = Session::new(beginning.scenario);
-        for (at, action) in beginning.actions {
-            session.advance(at);
-            // What the trial did can be done here.
-            let _ = session.act(action);
         }
-        session
+        .session()
     }
 
     /// Whether a learner may be content with these runs.

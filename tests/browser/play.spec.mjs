@@ -291,8 +291,8 @@ test("settings have the field's names, and presets set them", async ({ page }) =
   await expect(page.getByLabel("Preset", { exact: true })).toHaveValue("");
   await expect(page.getByLabel("Latency", { exact: true })).toHaveValue("40 ms");
   await page.getByLabel("Preset", { exact: true }).selectOption({ label: "WAN" });
-  await page.getByLabel("Round-trip time").fill("80");
-  await page.getByLabel("Round-trip time").press("Enter");
+  await page.getByLabel("Round trip").fill("80");
+  await page.getByLabel("Round trip").press("Enter");
   await expect(page.getByLabel("Election timeout", { exact: true })).toHaveValue("800–1600 ms");
 });
 

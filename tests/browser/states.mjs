@@ -94,6 +94,12 @@ export const STATES = {
     await sheet(page, "Settings");
     await page.getByText("All settings", { exact: true }).click();
   }],
+  trials: ["#/play/election-timeout", async (page) => {
+    await sheet(page, "Settings");
+    await button(page, "Try these settings on 1000 crashes").click();
+    await page.getByText("1000 crashes of the leader").waitFor();
+    await page.locator(".trials").scrollIntoViewIfNeeded();
+  }],
   inspector: ["#/play", async (page) => {
     await play(page);
     await sheet(page, "Logs");

@@ -48,21 +48,15 @@ fn crashed(latency: Time, seed: u64) -> (Beginning, World, Vec<(Time, u64)>) {
         config timeout={SHORTEST}..300ms heartbeat=50ms latency={latency} send=at-once"
     );
     let (scenario, _) = parse_run(&text).expect("the lab's own text can be read");
-    let mut world = World::new(&scenario, &mut Step::default());
+    let (mut beginning, mut world) = Beginning::of(scenario);
     let first = NodeId::first(1).next().expect("there is a first server");
-    let mut actions = Vec::new();
-    let mut act = |world: &mut World, action: Action| {
-        let done = world.act(&action, &mut Step::default());
-        debug_assert!(done.is_ok());
-        actions.push((world.now(), action));
-    };
-    act(&mut world, Action::Timeout(first));
+    beginning.act(&mut world, Action::Timeout(first));
     let mut points = vec![(Time::ZERO, 0)];
     commit(&mut world, CRASH, &mut points);
     // With slow messages another may lead by now, or nobody.
     let leader = world.leader().unwrap_or(first);
-    act(&mut world, Action::Crash(leader));
-    (Beginning { scenario, actions }, world, points)
+    beginning.act(&mut world, Action::Crash(leader));
+    (beginning, world, points)
 }
 
 /// Lets time pass until `end`, and notes each rise of the highest commit index.

@@ -6,10 +6,10 @@
 //! election timeout. The paper's servers need some 15 ms to broadcast, its disks included. Here a
 //! message takes 3 ms and a disk no time: so the figures are the paper's within a quarter.
 
-use super::{Beginning, RUNS, SHORTEST, Trial};
-use crate::raft::{Event, NodeId};
+use super::{Beginning, RUNS, SHORTEST, Trial, run_to, until_elected};
+use crate::raft::NodeId;
 use crate::sim::text::parse_run;
-use crate::sim::{Action, Link, Step, Time, World};
+use crate::sim::{Action, Link, Time, World};
 
 /// If so many of a thousand crashes are over within this time, the learner may be content.
 pub const CONTENT: [(usize, Time); 2] = [(500, Time::ms(145)), (990, Time::ms(350))];
@@ -59,30 +59,20 @@ impl Outage {
             self.shortest, self.longest
         );
         let (scenario, _) = parse_run(&text).expect("the lab's own text can be read");
-        let mut step = Step::default();
-        let mut world = World::new(&scenario, &mut step);
-        let mut actions = Vec::new();
-        let mut act = |world: &mut World, action: Action| {
-            let done = world.act(&action, &mut Step::default());
-            debug_assert!(done.is_ok());
-            actions.push((world.now(), action));
-        };
+        let (mut beginning, mut world) = Beginning::of(scenario);
         let first = NodeId::first(1).next().expect("there is a first server");
-        act(&mut world, Action::Timeout(first));
+        beginning.act(&mut world, Action::Timeout(first));
         // Its first word to all as their leader is that heartbeat.
         until_elected(&mut world, Time::NEVER);
         // It hears no answer, and so brings nobody's log up to date.
         for other in NodeId::first(5).skip(1) {
-            act(&mut world, Action::Cut(Link::OneWay(other, first)));
+            beginning.act(&mut world, Action::Cut(Link::OneWay(other, first)));
         }
         // "The leader was crashed uniformly randomly within its heartbeat interval."
         let crash = world.now() + Time(interval.0 * (2 * seed + 1) / (2 * RUNS));
-        while world.next_at().is_some_and(|at| at <= crash) {
-            world.step(&mut step);
-        }
-        world.wait_until(crash);
-        act(&mut world, Action::Crash(first));
-        (Beginning { scenario, actions }, world)
+        run_to(&mut world, crash);
+        beginning.act(&mut world, Action::Crash(first));
+        (beginning, world)
     }
 
     fn elect(&self, seed: u64, mut world: World) -> Trial {
@@ -95,20 +85,4 @@ impl Outage {
             points: Vec::new(),
         }
     }
-}
-
-/// Lets time pass until there is a new leader, and says whether another election began before.
-fn until_elected(world: &mut World, latest: Time) -> bool {
-    let mut step = Step::default();
-    let mut begun = 0;
-    while world.now() < latest && world.step(&mut step) {
-        for (_, event) in step.events() {
-            match event {
-                Event::ElectionStarted { .. } => begun += 1,
-                Event::BecameLeader { .. } => return begun > 1,
-                _ => {}
-            }
-        }
-    }
-    begun > 1
 }

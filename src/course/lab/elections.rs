@@ -1,9 +1,9 @@
 //! A thousand elections: how often a vote is split, measured and by the formula.
 
-use super::{Beginning, SHORTEST, Trial, in_ms};
+use super::{Beginning, SHORTEST, Trial, in_ms, until_elected};
+use crate::raft::NodeId;
 use crate::raft::configuration::majority;
-use crate::raft::{Event, NodeId};
-use crate::sim::{Action, Scenario, Setting, Step, Time, World};
+use crate::sim::{Action, Scenario, Setting, Time, World};
 
 /// How many elections in a hundred may be split for the learner to be content.
 pub const CONTENT: f64 = 5.0;
@@ -83,37 +83,25 @@ impl Experiment {
     }
 
     pub(super) fn beginning(&self, seed: u64) -> Beginning {
+        self.begun(seed).0
+    }
+
+    fn begun(&self, seed: u64) -> (Beginning, World) {
         let mut scenario = Scenario::new(self.servers, seed);
         scenario.clients = 0;
         scenario.set(Setting::Election(SHORTEST, self.longest));
         scenario.set(Setting::Latency(self.latency, self.latency));
-        let down = NodeId::first(self.down.into()).map(|id| (Time::default(), Action::Crash(id)));
-        Beginning {
-            scenario,
-            actions: down.collect(),
+        let (mut beginning, mut world) = Beginning::of(scenario);
+        for id in NodeId::first(self.down.into()) {
+            beginning.act(&mut world, Action::Crash(id));
         }
+        (beginning, world)
     }
 
     /// One election: when there is a leader, and whether the first one ends without.
     pub fn trial(&self, seed: u64) -> Trial {
-        let Beginning { scenario, actions } = self.beginning(seed);
-        let mut step = Step::default();
-        let mut world = World::new(&scenario, &mut step);
-        for (_, action) in &actions {
-            let done = world.act(action, &mut step);
-            debug_assert!(done.is_ok());
-        }
-        let mut split = false;
-        let mut leads = false;
-        while !leads && world.step(&mut step) {
-            for (_, event) in step.events() {
-                match event {
-                    Event::BecameLeader { .. } => leads = true,
-                    Event::ElectionStarted { term, .. } if term.0 > 1 => split = true,
-                    _ => {}
-                }
-            }
-        }
+        let (_, mut world) = self.begun(seed);
+        let split = until_elected(&mut world, Time::NEVER);
         Trial {
             seed,
             took: world.now(),

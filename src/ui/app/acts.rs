@@ -179,7 +179,11 @@ impl App {
     pub(super) fn run(&mut self, wish: RunWish) {
         match wish {
             RunWish::Begin(opening) => self.begin(opening),
-            RunWish::Open(session) => self.show((*session).clone()),
+            RunWish::Open(session) => {
+                let acted = self.acted;
+                self.show((*session).clone());
+                self.say_new(acted);
+            }
             RunWish::Watch(session, with) => {
                 self.show((*session).clone());
                 match with {
@@ -233,6 +237,11 @@ impl App {
         *self.control.player_mut() = Player::opening(opening.scenario());
         self.touched = false;
         self.forget();
+        self.say_new(acted);
+    }
+
+    /// Says where the run before is, if the user acted on it.
+    fn say_new(&self, acted: bool) {
         if acted {
             self.control
                 .say(say("A new run. Share lists the one before."));

@@ -30,6 +30,7 @@ use self::rooms::shown_lines;
 use self::sheet::Sheet;
 use self::way::{Route, lesson_address};
 use crate::course::gallery::{self, Exhibit};
+use crate::course::lab::crashes::Crashes;
 use crate::course::{self, Listed, Place, Touch};
 use crate::raft::{Event, MAX_SERVERS, NodeId, Rule, ServerSet};
 use crate::session::{Player, Record, Session, Stop, TimeWish, link};

@@ -216,7 +216,7 @@ impl App {
         html! {
             <>
             <Settings next={NodeId::first(MAX_SERVERS).find(|id| world.is_free(*id))}
-                opening={Opening::of(session)} setup={world.setup()} {control} on_wish={&wishes.run} />
+                opening={Opening::of(session)} setup={world.setup()} crashes={Crashes::of(world)} {control} on_wish={&wishes.run} />
             <Breaking rules={world.config().rules} {control} on_wish={&wishes.run} />
             </>
         }

@@ -31,6 +31,20 @@ const LONGEST_SHOWN: Time = Time::ms(1_000);
 /// How many lines of other timeouts stay in sight.
 const OLDER: usize = 4;
 
+/// Plays some more of so many runs, until the browser should show them.
+pub(in crate::ui) fn play_some(trials: &mut Vec<Trial>, runs: u64, trial: &dyn Fn(u64) -> Trial) {
+    let clock = web_sys::window().and_then(|window| window.performance());
+    let now = || clock.as_ref().map_or(0.0, |clock| clock.now());
+    let begin = now();
+    for _ in 0..SLICE.0 {
+        let seed = trials.len() as u64 + 1;
+        if seed > runs || now() - begin > SLICE.1 {
+            break;
+        }
+        trials.push(trial(seed));
+    }
+}
+
 #[derive(Properties, PartialEq)]
 pub struct LabProps {
     pub lab: Lab,
@@ -80,16 +94,9 @@ impl Component for LabFigure {
 
     fn update(&mut self, ctx: &Context<Self>, (): ()) -> bool {
         let LabProps { lab, number, .. } = *ctx.props();
-        let clock = web_sys::window().and_then(|window| window.performance());
-        let now = || clock.as_ref().map_or(0.0, |clock| clock.now());
-        let begin = now();
-        for _ in 0..SLICE.0 {
-            let seed = self.trials.len() as u64 + 1;
-            self.trials.push(lab.trial(Time::ms(number), seed));
-            if self.is_done(lab) || now() - begin > SLICE.1 {
-                break;
-            }
-        }
+        play_some(&mut self.trials, lab.runs(), &|seed| {
+            lab.trial(Time::ms(number), seed)
+        });
         if !self.is_done(lab) {
             self.go_on(ctx);
         } else if lab.is_solved(&self.trials) {
@@ -365,7 +372,7 @@ pub(super) fn tick(x: f32, ms: u64) -> Html {
 }
 
 /// One digit behind the point, without the code for printing fractions.
-fn tenths(share: f64) -> String {
+pub(in crate::ui) fn tenths(share: f64) -> String {
     let tenths = (share * 10.0 + 0.5) as u64;
     format!("{}.{}", tenths / 10, tenths % 10)
 }

@@ -14,4 +14,5 @@ pub mod request;
 pub mod script;
 pub mod settings;
 pub mod tools;
+pub mod trials;
 pub mod unusual;

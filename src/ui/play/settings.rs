@@ -6,6 +6,7 @@ use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use crate::course::lab::crashes::Crashes;
 use crate::kv::MAX_CLIENTS;
 use crate::narrate::{fill, say};
 use crate::raft::{Change, NodeId, Rule};
@@ -16,6 +17,7 @@ use crate::ui::control::{Control, sentence};
 use crate::ui::opening::Opening;
 use crate::ui::play::presets::{PRESETS, wan};
 use crate::ui::play::script::Script;
+use crate::ui::play::trials::Trials;
 
 /// A setting with choices: its name, its section, and the choices in the words of the grammar and
 /// in those of the page.
@@ -138,6 +140,8 @@ pub struct SettingsProps {
     pub opening: Opening,
     /// How things are set.
     pub setup: Setup,
+    /// The same for many crashes.
+    pub crashes: Crashes,
     pub control: Control,
     pub on_wish: Callback<RunWish>,
 }
@@ -166,12 +170,13 @@ pub fn Settings(props: &SettingsProps) -> Html {
                 <Presets setup={*setup} on_set={set.clone()} />
                 { range("Election timeout", "§5.2", Setting::Election(low, high), &set) }
                 { range("Heartbeat", "§5.2", Setting::Heartbeat(timing.heartbeat), &set) }
-                { range("Latency", "", Setting::Latency(near, far), &set) }
+                { range("Latency", say("one way, RTT ÷ 2"), Setting::Latency(near, far), &set) }
                 { choose(&LOSS, setup, &set) }
                 { switch("Pre-Vote", "§9.6", "prevote", setup, &set) }
                 { switch("CheckQuorum", "§6.2", "check-quorum", setup, &set) }
                 { choose(&READS, setup, &set) }
             </div>
+            <Trials crashes={props.crashes.clone()} on_wish={wish} />
             <details>
                 <summary>{ say("All settings") }</summary>
                 <div class="fields">
@@ -222,14 +227,14 @@ fn Presets(props: &PresetsProps) -> Html {
         (nth.to_string(), say(preset.name), chosen)
     });
     let wan = ("wan".to_string(), "WAN", *wide);
-    let own = (!*wide && fitting.is_none()).then(|| (String::new(), say("your own"), true));
+    let own = (!*wide && fitting.is_none()).then(|| (String::new(), say("none"), true));
     html! {
         <>
         { row("Preset", "", html! {
             <select id={id("Preset")} {onchange}>{ options(presets.chain([wan]).chain(own)) }</select>
         }) }
         { for wide.then(|| html! {
-            <label><span>{ say("Round-trip time, ms") }</span>
+            <label><span>{ say("Round trip (RTT), ms") }</span>
                 <input type="number" min="2" max="1000" placeholder="80" onchange={round_trip} /></label>
         }) }
         </>
@@ -274,7 +279,7 @@ fn range(
 }
 
 /// `150–300 ms` for `150ms..300ms`.
-fn shown(words: &str) -> String {
+pub(super) fn shown(words: &str) -> String {
     let unit = |time: &str| time.find(char::is_alphabetic).unwrap_or(time.len());
     let (low, high) = words.split_once("..").unwrap_or((words, words));
     let ((low, of), (high, unit)) = (low.split_at(unit(low)), high.split_at(unit(high)));
