@@ -90,6 +90,7 @@ fn the_list_of_events_has_its_filter_in_play_alone() {
         rows: [].into(),
         asked: None,
         why: None,
+        from: None,
         on_close: Callback::noop(),
         on_rule: None,
         filter,

@@ -98,7 +98,11 @@ impl Why {
             Question::Entry(server, index) => {
                 not::entry(world, server, index).into_iter().collect()
             }
-            Question::Role(id) => not::of_server(world, id).into_iter().collect(),
+            Question::Role(id) => {
+                let mut not: Vec<Not> = not::of_server(world, id).into_iter().collect();
+                not.extend(not::votes_denied(session, id));
+                not
+            }
             Question::Waits => not::all(session),
             Question::Event(_) | Question::Packet(_) | Question::Violation(_) => Vec::new(),
         };

@@ -55,6 +55,31 @@ test("an event has its rule, its values, its source, its causes and its effects"
   expect(Math.abs((await time(page)) - (await moment(page)))).toBeLessThanOrEqual(1);
 });
 
+test("from a cause there is a way back to the moment of the question", async ({ page }) => {
+  await succession(page);
+  const asked = await time(page);
+  await event(page, /S\d voted for S/).click();
+  const back = answer(page).getByRole("button", { name: /^Back to/ });
+  await expect(back).toHaveCount(0);
+  await answer(page).getByRole("button", { name: /asked S\d.* for a vote/ }).click();
+  await answer(page).getByRole("button", { name: /timer expired/ }).click();
+  expect(await time(page)).toBeLessThan(asked);
+  await expect(back).toHaveText("Back to 0.700 s");
+  await back.click();
+  expect(await time(page)).toBe(asked);
+  await expect(back).toHaveCount(0);
+});
+
+test("a candidate and a voter say why a vote was denied", async ({ page }) => {
+  await openRun(page, "servers 4 · seed 1 · clients 0\nconfig latency=10ms..10ms\nat 0ms timeout S4\nat 1ms timeout S2\nat 16ms crash S1");
+  for (const [name, id] of [["Why candidate?", 2], ["Why follower?", 3]]) {
+    await page.locator(`.log-row [data-server="${id}"]`).first().click();
+    await button(page, name).click();
+    await expect(answer(page)).toContainText("S3 does not vote for S2");
+    await expect(answer(page)).toContainText("it already voted for S4 in term 1");
+  }
+});
+
 test("a leader has its votes", async ({ page }) => {
   await succession(page);
   const [, id] = (await leader(page).getAttribute("aria-label")).match(/^S(\d)/);

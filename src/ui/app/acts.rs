@@ -334,11 +334,18 @@ impl App {
                 let why = Why::of(&self.control.player().session, question);
                 let Some(why) = why else { return };
                 if matches!(wish, Inquiry::Walk(_)) {
+                    let now = self.control.player().session.now();
+                    self.answer.from.get_or_insert(now);
                     self.control.time(TimeWish::Seek(why.at));
+                } else {
+                    self.answer.from = None;
                 }
                 self.answer.open(why);
             }
-            Inquiry::Seek(at) => self.control.time(TimeWish::Seek(at)),
+            Inquiry::Seek(at) => {
+                self.answer.from = None;
+                self.control.time(TimeWish::Seek(at));
+            }
         }
     }
 

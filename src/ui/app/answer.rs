@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use crate::session::Session;
+use crate::sim::Time;
 use crate::ui::reasons::why;
 use crate::view::{Question, Why};
 
@@ -11,6 +12,8 @@ use crate::view::{Question, Why};
 #[derive(Default)]
 pub(super) struct Answer {
     pub(super) why: Option<Why>,
+    /// The moment from which causes and effects were followed, if any was.
+    pub(super) from: Option<Time>,
     /// What had the focus before the answer took it.
     asked_at: Option<Element>,
     /// Whether the answer gets the focus.
@@ -33,7 +36,7 @@ impl Answer {
 
     /// Closes the answer, and gives the focus back.
     pub(super) fn close(&mut self) {
-        self.why = None;
+        (self.why, self.from) = (None, None);
         if let Some(element) = self.asked_at.take() {
             let _ = element.unchecked_into::<HtmlElement>().focus();
         }

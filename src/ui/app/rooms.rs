@@ -100,7 +100,8 @@ impl App {
         let settings = (self.room == Room::Play).then(|| self.settings(session));
         let why = self.answer.why.as_ref().filter(|_| self.answers_left());
         let on_rule = (!self.shows_rules()).then(|| wishes.view.reform(|()| View::Rules));
-        let why = why.map(|why| why::answer(why, &wishes.unask, on_rule.as_ref()));
+        let why =
+            why.map(|why| why::answer(why, self.answer.from, &wishes.unask, on_rule.as_ref()));
         // The contents have the page for themselves.
         let in_contents = self.room == Room::Learn && self.learning.contents;
         let role = if in_contents { "main" } else { "region" };
@@ -353,7 +354,7 @@ impl App {
                 { first }
                 <div>{ for beside }</div>
                 { promises(&broken(session)) }
-                <Events rows={Rc::from(rows)} {asked} {why} on_close={&wishes.unask} {on_rule} {filter} {more}
+                <Events rows={Rc::from(rows)} {asked} {why} from={self.answer.from} on_close={&wishes.unask} {on_rule} {filter} {more}
                     servers={session.world().ids()} on_filter={&wishes.filter} on_more={&wishes.more} />
             </aside>
         }

@@ -22,6 +22,8 @@ pub struct EventsProps {
     pub asked: Option<Question>,
     /// The answer that is being read, if it stands here.
     pub why: Option<Why>,
+    /// The moment to which the answer leads back.
+    pub from: Option<Time>,
     pub on_close: Callback<()>,
     /// Shows the rule that acted.
     pub on_rule: Option<Callback<()>>,
@@ -45,7 +47,7 @@ pub fn Events(props: &EventsProps) -> Html {
         Row::Gap(at) => gap(*at, &props.on_more),
     });
     let why = props.why.as_ref();
-    let why = why.map(|why| answer(why, &props.on_close, props.on_rule.as_ref()));
+    let why = why.map(|why| answer(why, props.from, &props.on_close, props.on_rule.as_ref()));
     let more = (props.filter.is_some() && props.more).then(|| {
         let onclick = props.on_more.reform(|_: MouseEvent| ());
         html! { <button class="bordered small" {onclick}>{ say("Earlier events") }</button> }

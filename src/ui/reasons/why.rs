@@ -26,8 +26,13 @@ pub enum Inquiry {
     Walk(Question),
 }
 
-/// The answer.
-pub fn answer(why: &Why, on_close: &Callback<()>, on_rule: Option<&Callback<()>>) -> Html {
+/// The answer; `from` is the moment that one can go back to.
+pub fn answer(
+    why: &Why,
+    from: Option<Time>,
+    on_close: &Callback<()>,
+    on_rule: Option<&Callback<()>>,
+) -> Html {
     let close = on_close.reform(|_: MouseEvent| ());
     // Only what happened inside a server went by a line of Figure 2.
     let by_line = matches!(why.question, Question::Event((_, Some(_))));
@@ -35,11 +40,16 @@ pub fn answer(why: &Why, on_close: &Callback<()>, on_rule: Option<&Callback<()>>
         let onclick = show.reform(|_: MouseEvent| ());
         html! { <button class="ask" {onclick}>{ say("see the rules") }</button> }
     });
+    let back = from.map(|from| {
+        let text = fill("Back to {}", &[&clock(from)]);
+        html! { <p><button class="bordered small" data-seek={from.0.to_string()}>{ text }</button></p> }
+    });
     html! {
         <section class="why" aria-label={say("Why")} tabindex="-1">
             <h2>{ say("Why?") }<span>{ clock(why.at) }</span>
                 <button class="plain small" aria-label={say("Close the answer")} onclick={close}>{ "×" }</button>
             </h2>
+            { for back }
             <p class="why-text" data-about={why.about.clone()}>{ for told(&why.text, false) }</p>
             <p>{ for why.values.iter().flat_map(|values| told(values, false)) }</p>
             <p class="why-rule">{ why.rule }{ " " }<cite>{ &why.source }</cite>{ for rule }{ for taught(why) }</p>

@@ -3,12 +3,14 @@
 
 use super::super::refs;
 use super::super::rules::Line;
+use super::before::last;
 use crate::kv::ClientId;
-use crate::narrate::{fill, say, spoken};
+use crate::narrate::{self, fill, say, spoken};
+use crate::raft::event::VoteRejected;
 use crate::raft::ext::read::Stage;
-use crate::raft::{Configuration, EntryId, LogIndex, Node, NodeId, Role, ServerSet, Timer};
+use crate::raft::{Configuration, EntryId, Event, LogIndex, Node, NodeId, Role, ServerSet, Timer};
 use crate::session::Session;
-use crate::sim::{Server, Time, World};
+use crate::sim::{Fact, Server, Time, World};
 
 /// The most answers that are given at once.
 const MOST: usize = 12;
@@ -60,7 +62,10 @@ pub fn all(session: &Session) -> Vec<Not> {
             )
         })
     });
-    all.extend(standing.filter_map(|server| of_server(world, server.id)));
+    for server in standing {
+        all.extend(of_server(world, server.id));
+        all.extend(votes_denied(session, server.id));
+    }
     all.extend(
         world
             .clients()
@@ -229,6 +234,57 @@ fn follower(world: &World, node: &Node, leader: Option<NodeId>) -> Not {
         ),
     };
     not(what, because, needs, Line::Followers2, about)
+}
+
+/// The votes that a candidate was denied in this term, and those that a server denied: each with what
+/// the voter compared.
+pub fn votes_denied(session: &Session, id: NodeId) -> Vec<Not> {
+    let voters = session.world().configuration().all_voters().without(id);
+    let others = voters.iter().filter_map(|other| denied(session, other, id));
+    let denies = voters.iter().filter_map(|other| denied(session, id, other));
+    others.chain(denies).collect()
+}
+
+/// Why a server did not vote for another in its term.
+fn denied(session: &Session, voter: NodeId, of: NodeId) -> Option<Not> {
+    let world = session.world();
+    let now = world.find(voter)?.term();
+    let asks = votes(world.find(of)?.node()?).is_some();
+    let found = last(session, world.last_step(), &|_, fact| match fact {
+        Fact::Raft { server, event } if *server == voter => match event {
+            Event::VoteDenied {
+                candidate, ours, ..
+            } => (*candidate == of).then_some(*ours == now),
+            Event::PreVoteDenied { candidate, .. } => (*candidate == of).then_some(asks),
+            Event::VoteGranted { candidate, .. } | Event::PreVoteGranted { candidate, .. } => {
+                (*candidate == of).then_some(false)
+            }
+            _ => None,
+        },
+        _ => None,
+    });
+    let (record, place) = found?;
+    let fact = &record.step.facts[place];
+    let Fact::Raft { event, .. } = fact else {
+        return None;
+    };
+    let line = match event {
+        Event::VoteDenied { reason, .. } => match reason {
+            VoteRejected::OldTerm { .. } => Line::RequestVote1,
+            VoteRejected::LogBehind { .. } => Line::RequestVote2Log,
+            VoteRejected::AlreadyVoted { .. } | VoteRejected::LeaderAlive { .. } => {
+                Line::RequestVote2Vote
+            }
+        },
+        _ => Line::PreVote2,
+    };
+    Some(not(
+        fill("{} does not vote for {}", &[&voter, &of]),
+        spoken().words().end(&record.sentence(Some(place))?.text),
+        narrate::clause(spoken(), fact).text.into(),
+        line,
+        refs::named(voter),
+    ))
 }
 
 /// When a server's election timer expires.
@@ -448,6 +504,7 @@ fn missing(of: Configuration, servers: ServerSet) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Question, Why};
     use super::*;
 
     fn session(text: &str) -> Session {
@@ -500,6 +557,32 @@ mod tests {
                 .starts_with("It follows S2, and its election timer still has "),
             "{why:?}"
         );
+    }
+
+    /// S2 and S4 stand in one term; S3 votes for S4, which asked first.
+    #[test]
+    fn a_vote_that_was_denied_says_why_at_both_its_ends() {
+        let text =
+            "servers 4\n seed 1\n clients 0\n config latency=10ms\n timeout S4\n at 1ms timeout S2";
+        let mut session = session(text);
+        session.advance(Time::ms(15));
+        for id in [2, 3] {
+            let all = Why::of(&session, Question::Role(s(id))).unwrap().not;
+            let why = all.iter().find(|not| not.what == "S3 does not vote for S2");
+            let why = why.unwrap_or_else(|| panic!("{all:?}"));
+            assert_eq!(
+                why.because,
+                "S3 denied S2 its vote: it already voted for S4 in term 1."
+            );
+            assert_eq!(
+                why.needs,
+                "One vote in each term, first come, first served."
+            );
+            assert_eq!(why.line, Some(Line::RequestVote2Vote));
+        }
+        // Of another term nobody asks any more.
+        session.act(crate::sim::Action::Timeout(s(3))).unwrap();
+        assert_eq!(votes_denied(&session, s(3)), []);
     }
 
     /// Figure 8: an entry of an earlier term on a majority.
