@@ -28,7 +28,7 @@ use self::answer::Answer;
 use self::listen::{Listener, listen};
 use self::rooms::shown_lines;
 use self::sheet::Sheet;
-use self::way::{Route, lesson_address};
+use self::way::{Resting, Route, lesson_address};
 use crate::course::gallery::{self, Exhibit};
 use crate::course::lab::crashes::Crashes;
 use crate::course::{self, Listed, Place, Touch};
@@ -199,6 +199,8 @@ pub struct App {
     acted: bool,
     /// The id under which this run is kept, once it is.
     kept: Option<u64>,
+    /// The run of Play while the course has the stage, or that of the course.
+    resting: Option<Resting>,
     broken: usize,
     /// Whether the glossary was asked for.
     words_asked: bool,
@@ -311,6 +313,7 @@ impl Component for App {
             touched: false,
             acted: false,
             kept: None,
+            resting: None,
             broken: 0,
             words_asked: false,
             _listeners: listeners,

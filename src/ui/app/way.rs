@@ -4,8 +4,56 @@ use super::*;
 use crate::course::{Address, Panel};
 use crate::ui::learn::learning::Leaf;
 
+/// A run that waits in its room, Learn or Play, while the other has the stage.
+pub(super) struct Resting {
+    room: Room,
+    player: Player,
+    compared: Option<Compared>,
+    exhibit: Option<(Exhibit, bool)>,
+    challenge: Option<Challenge>,
+    touched: bool,
+    acted: bool,
+    kept: Option<u64>,
+}
+
 /// The way between the rooms, and through the course.
 impl App {
+    /// Enters a room. Learn and Play have a run each: what is done to one leaves the other alone.
+    fn enter(&mut self, room: Room) {
+        self.room = room;
+        // The page begins with the run of Play.
+        let shown = match &self.resting {
+            Some(resting) if resting.room == Room::Play => Room::Learn,
+            _ => Room::Play,
+        };
+        if shown == room {
+            return;
+        }
+        let mut player = self.control.player_mut();
+        let next = self.resting.take();
+        let next = next.unwrap_or_else(|| Resting::of(room, player.session.clone()));
+        self.resting = Some(Resting {
+            room: shown,
+            player: std::mem::replace(&mut *player, next.player),
+            compared: self.compared.take(),
+            exhibit: self.exhibit.take(),
+            challenge: self.challenge.take(),
+            touched: self.touched,
+            acted: self.acted,
+            kept: self.kept,
+        });
+        drop(player);
+        self.forget();
+        (self.compared, self.exhibit, self.challenge) =
+            (next.compared, next.exhibit, next.challenge);
+        (self.touched, self.acted, self.kept) = (next.touched, next.acted, next.kept);
+        self.broken = self.control.player().session.violations().len();
+        self.tool = match room {
+            Room::Learn => self.learning.tool().into(),
+            _ => Tool::Crash,
+        };
+    }
+
     /// Opens what the address names.
     pub(super) fn go(&mut self, ctx: &Context<Self>, route: Route) {
         self.keep_run();
@@ -17,13 +65,13 @@ impl App {
         self.printing = None;
         match route {
             Route::Bench => {
-                self.room = Room::Play;
+                self.enter(Room::Play);
                 self.bench = Some(Bench::default());
                 self.control.player_mut().pause();
                 self.measure(ctx);
             }
             Route::Contents(notice) => {
-                self.room = Room::Learn;
+                self.enter(Room::Learn);
                 if self.learning.chapter.is_none() {
                     let outcome = self.learning.open(self.learning.place, fresh_seed());
                     self.follow(ctx, outcome);
@@ -46,18 +94,18 @@ impl App {
                 self.control.player_mut().pause();
                 (self.room, self.foreign) = (Room::Foreign, Some(address));
             }
-            Route::Gallery | Route::Play => self.room = Room::Play,
+            Route::Gallery | Route::Play => self.enter(Room::Play),
             Route::Exhibit(exhibit) => {
-                self.room = Room::Play;
+                self.enter(Room::Play);
                 self.tool = Tool::Crash;
                 self.open_exhibit(*exhibit, false);
             }
             Route::Run(Ok(session)) => {
-                self.room = Room::Play;
+                self.enter(Room::Play);
                 self.show(*session);
             }
             Route::Run(Err(why)) => {
-                self.room = Room::Play;
+                self.enter(Room::Play);
                 self.say(ctx, why);
             }
         }
@@ -67,7 +115,7 @@ impl App {
 
     /// Opens a page of the course. It is as it was when the reader left it for Play.
     pub(super) fn open_lesson(&mut self, ctx: &Context<Self>, place: Option<Place>) {
-        self.room = Room::Learn;
+        self.enter(Room::Learn);
         let (here, begun) = (self.learning.place, self.learning.chapter.is_some());
         let place = place.unwrap_or(here);
         if begun && place == here {
@@ -200,6 +248,22 @@ impl App {
             }
         }
         classes
+    }
+}
+
+impl Resting {
+    /// A run of which nothing else is known.
+    fn of(room: Room, session: Session) -> Self {
+        Self {
+            room,
+            player: Player::new(session),
+            compared: None,
+            exhibit: None,
+            challenge: None,
+            touched: false,
+            acted: false,
+            kept: None,
+        }
     }
 }
 
