@@ -3,7 +3,7 @@
 use super::scene::Look;
 use crate::hunt::reach;
 use crate::kv::KvStore;
-use crate::narrate::{fill, say};
+use crate::narrate::{self, fill, say};
 use crate::raft::{
     AppendOutcome, Change, Configuration, EntryId, Flow, Message, Node, NodeId, Role,
     SnapshotOutcome,
@@ -30,6 +30,8 @@ pub struct PacketFacts {
     pub title: String,
     /// Names and values, as the paper calls them.
     pub fields: Vec<(&'static str, String)>,
+    /// That it gets lost, in a sentence, if it does.
+    pub lost: Option<String>,
 }
 
 /// What there is to know of a server.
@@ -173,6 +175,9 @@ pub fn packet(world: &World, id: PacketId) -> Option<Subject> {
         pick: reach::pick(world, packet),
         title: fill("{}, {} to {}", &[&say(name), &packet.from, &packet.to]),
         fields,
+        lost: packet
+            .fate
+            .map(|_| narrate::journey(narrate::spoken(), packet)),
     }))
 }
 

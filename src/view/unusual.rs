@@ -39,7 +39,9 @@ pub fn unusual(world: &World) -> Vec<Unusual> {
         if server.is_paused() {
             note(fill("{} is paused", &[&id]), Action::Resume(id));
         }
-        if let Some(time) = server.disk_time {
+        if server.disk_fails() {
+            note(fill("{}'s disk fails", &[&id]), Action::FailDisk(id, false));
+        } else if let Some(time) = server.disk_time {
             let words = fill("{}'s disk: {} a write", &[&id, &spoken_time(time)]);
             note(words, Action::SlowDisk(id, None));
         }
@@ -90,7 +92,7 @@ mod tests {
     fn what_is_unusual_is_named_and_its_cure_puts_it_right() {
         let text = "servers 3 · seed 1
             at 1ms skew S2 2/1 · slow-disk S3 20ms · cut S1-S2 · rules off one-vote-per-term
-            at 2ms pause S1 · slow S1-S3 80ms · lossy S2-S3 30%";
+            at 2ms pause S1 · fail-disk S2 · slow S1-S3 80ms · lossy S2-S3 30%";
         let mut session = Session::read(text).unwrap();
         let found = unusual(session.world());
         let words: Vec<&str> = found.iter().map(|one| one.words.as_str()).collect();
@@ -100,6 +102,7 @@ mod tests {
                 "one-vote-per-term is off",
                 "S1 is paused",
                 "S2's clock: 2 for 1",
+                "S2's disk fails",
                 "S3's disk: 20 ms a write",
                 "S1–S3 slow",
                 "S2–S3 lossy",

@@ -98,6 +98,75 @@ test("the tools act, and what is unusual stays in sight until it is put right", 
   await expect(strip(page)).toHaveCount(0);
 });
 
+test("a disk fails by mouse and by keyboard, is told wherever it matters, and is mended", async ({ page }) => {
+  await three(page);
+  await button(page, "Fail disk").click();
+  await expect(page.locator(".tool-hint")).toContainText("its disk is full");
+  await server(page, 3).click();
+  await expect(server(page, 3)).toHaveAccessibleName(/disk: fails/);
+  await expect(page.locator(".events")).toContainText("You made S3's disk fail");
+  await button(page, "Undo").click();
+  await expect(strip(page)).toHaveCount(0);
+  await server(page, 2).focus();
+  await page.keyboard.press("Enter");
+  await expect(strip(page)).toContainText("S2's disk fails");
+  await page.keyboard.press("Enter");
+  await expect(strip(page)).toHaveCount(0);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Put right: S2's disk fails" }).click();
+  await expect(page.locator(".events")).toContainText("You mended S2's disk");
+});
+
+test("a server is isolated, and its own links are healed, by the tool or on its card", async ({ page }) => {
+  await openRun(page, "servers 5 · seed 1 · clients 0\nat 0ms timeout S1\nat 200ms cut S4-S5");
+  const cut = page.locator(".link.cut");
+  await button(page, "Isolate").click();
+  for (const heal of ["tool", "card"]) {
+    await server(page, 1).click();
+    await expect(cut).toHaveCount(5);
+    await (heal === "tool" ? server(page, 1) : button(page, "Heal its links")).click();
+    // What was cut before stays cut.
+    await expect(cut).toHaveCount(1);
+  }
+});
+
+test("a message that gets lost says so, and is not dropped again", async ({ page }) => {
+  await openRun(page, "servers 3 · seed 7\nconfig latency=40ms..40ms\nat 0ms timeout S1\nat 10ms crash S3 · restart S3");
+  await page.locator(".packet.vote").first().dispatchEvent("click");
+  const look = page.getByRole("region", { name: "Closer look" });
+  await look.getByRole("button", { name: "Drop" }).click();
+  await expect(look).toContainText(/It will not reach S\d: it gets lost\./);
+  await expect(look.getByRole("button", { name: "Drop" })).toHaveCount(0);
+  await look.getByRole("button", { name: "Deliver now" }).click();
+  await expect(page.locator(".packet.vote.lost")).toHaveCount(0);
+});
+
+test("the course and Play have a run each", async ({ page }) => {
+  await page.goto("./#/lesson/5/1");
+  await expect(server(page, 1)).toBeVisible();
+  const names = () => page.locator(".server").evaluateAll((all) => all.map((it) => it.getAttribute("aria-label")));
+  const lesson = await names();
+  await page.getByRole("link", { name: "Play", exact: true }).click();
+  await expect(leader(page)).toHaveCount(1);
+  await expect(page.getByLabel("Preset", { exact: true })).toHaveValue("0");
+  await button(page, "Pause").click();
+  await page.getByRole("link", { name: "Scenarios", exact: true }).click();
+  await page.getByRole("button", { name: /^Partitions/ }).click();
+  await page.getByRole("link", { name: /^Two leaders/ }).click();
+  await expect(leader(page)).toHaveCount(2);
+  const scenario = await names();
+  await page.getByRole("link", { name: "Learn", exact: true }).click();
+  await expect(page.getByRole("region", { name: "Course" })).toBeVisible();
+  expect(await names()).toEqual(lesson);
+  // What is done in one room leaves the other alone.
+  await page.locator(".choice", { hasText: "It leads" }).getByRole("button").click();
+  await server(page, 3).click();
+  await expect(page.locator(".met-mark")).toBeVisible();
+  await page.getByRole("link", { name: "Play", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Two leaders" })).toBeVisible();
+  expect(await names()).toEqual(scenario);
+});
+
 test("a partition says its sides, and a client goes to the side that you choose", async ({ page }) => {
   await openRun(page, "servers 5 · seed 1 · clients 2\nat 0ms timeout S1\nat 200ms request C1 y=1");
   await button(page, "Partition").click();

@@ -36,7 +36,8 @@ pub enum Tool {
     #[default]
     Crash,
     CutLink,
-    CutOff,
+    FailDisk,
+    Isolate,
     LossyLink,
     Partition,
     Pause,
@@ -52,28 +53,29 @@ impl From<course::Tool> for Tool {
     fn from(tool: course::Tool) -> Self {
         match tool {
             course::Tool::Crash => Self::Crash,
-            course::Tool::CutOff => Self::CutOff,
+            course::Tool::CutOff => Self::Isolate,
             course::Tool::TimeOut => Self::TimeOut,
         }
     }
 }
 
 /// The tools of the course, as it names them.
-const FEW: [Tool; 3] = [Tool::Crash, Tool::TimeOut, Tool::CutOff];
+const FEW: [Tool; 3] = [Tool::Crash, Tool::TimeOut, Tool::Isolate];
 
-const SERVERS: [Tool; 7] = [
+const SERVERS: [Tool; 8] = [
     Tool::Crash,
     Tool::Pause,
     Tool::TimeOut,
     Tool::Timer,
     Tool::Skew,
     Tool::SlowDisk,
+    Tool::FailDisk,
     Tool::Wipe,
 ];
 
 const NETWORK: [Tool; 5] = [
     Tool::Partition,
-    Tool::CutOff,
+    Tool::Isolate,
     Tool::CutLink,
     Tool::SlowLink,
     Tool::LossyLink,
@@ -85,7 +87,8 @@ impl Tool {
         match self {
             Self::Crash => "Crash",
             Self::CutLink => "Cut link",
-            Self::CutOff => "Cut off",
+            Self::Isolate => "Isolate",
+            Self::FailDisk => "Fail disk",
             Self::LossyLink => "Lossy link",
             Self::Partition => "Partition",
             Self::Pause => "Pause server",
@@ -102,12 +105,12 @@ impl Tool {
         match self {
             Self::Crash => icons::crash(),
             Self::CutLink => icons::cut_link(),
-            Self::CutOff => icons::cut_off(),
+            Self::Isolate => icons::cut_off(),
             Self::LossyLink => icons::lossy(),
             Self::Partition => icons::partition(),
             Self::Pause => icons::pause_server(),
             Self::Skew => icons::skew(),
-            Self::SlowDisk => icons::disk(),
+            Self::FailDisk | Self::SlowDisk => icons::disk(),
             Self::SlowLink => icons::slow(),
             Self::TimeOut | Self::Timer => icons::clock(),
             Self::Wipe => icons::wipe(),
@@ -120,7 +123,10 @@ impl Tool {
         match self {
             Self::Crash => "",
             Self::CutLink => "Cut link: click a link, or click its two servers.",
-            Self::CutOff => "Cut off: click a server to cut all its links; again to heal them.",
+            Self::Isolate => "Isolate: click a server to cut all its links; again to heal them.",
+            Self::FailDisk => {
+                "Fail disk: click a server; its disk is full, and completes no write."
+            }
             Self::LossyLink => {
                 "Lossy link: click two servers; half the messages between them are lost."
             }
@@ -185,6 +191,7 @@ impl Tool {
             Self::Wipe => Action::Wipe(id),
             Self::Skew if server.clock == ClockRate::TRUE => Action::Skew(id, FAST),
             Self::Skew => Action::Skew(id, ClockRate::TRUE),
+            Self::FailDisk => Action::FailDisk(id, !server.disk_fails()),
             Self::SlowDisk => {
                 let slow = server.disk_time.is_none().then_some(SLOW);
                 Action::SlowDisk(id, slow)
@@ -192,8 +199,8 @@ impl Tool {
             _ if !up => Action::Restart(id),
             Self::Pause if server.is_paused() => Action::Resume(id),
             Self::Pause => Action::Pause(id),
-            Self::CutOff if is_isolated(world, id) => Action::Heal(Link::All),
-            Self::CutOff => Action::Isolate(id),
+            Self::Isolate if is_isolated(world, id) => Action::Heal(Link::Of(id)),
+            Self::Isolate => Action::Isolate(id),
             Self::TimeOut if server.is_leader() => {
                 return Err(fill(
                     "{} leads: a leader has no election timer. Time out a follower.",

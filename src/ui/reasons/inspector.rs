@@ -40,6 +40,11 @@ pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) 
         Subject::Server(server) if !server.followers.is_empty() => Some(followers(server)),
         _ => None,
     };
+    let lost = match subject {
+        Subject::Packet(packet) => packet.lost.as_ref(),
+        Subject::Server(_) => None,
+    };
+    let lost = lost.map(|lost| html! { <p>{ lost }</p> });
     let buttons = actions.into_iter().map(|(label, action)| {
         let control = control.clone();
         let onclick = move |_: MouseEvent| control.act_or_say(action.clone());
@@ -52,7 +57,7 @@ pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) 
             <dl>{ for fields.iter().map(|(name, value)| html! {
                 <div key={*name}><dt>{ say(name) }</dt><dd>{ value }</dd></div>
             }) }</dl>
-            <div>{ for followers }</div>
+            <div>{ for followers }{ for lost }</div>
             <div class="buttons">
                 <button class="bordered small" data-ask={token(question)}>{ why }</button>
                 { for buttons }
@@ -63,12 +68,14 @@ pub fn inspector(subject: &Subject, control: &Control, on_close: &Callback<()>) 
 
 fn packet_actions(packet: &PacketFacts) -> Vec<(&'static str, Action)> {
     // Said by the page.
-    vec![
-        ("Drop", Action::Drop(packet.pick)),
+    let drop = packet.lost.is_none();
+    let drop = drop.then_some(("Drop", Action::Drop(packet.pick)));
+    let others = [
         ("Delay by 50 ms", Action::Delay(packet.pick, DELAY)),
         ("Send twice", Action::Duplicate(packet.pick)),
         ("Deliver now", Action::Deliver(packet.pick)),
-    ]
+    ];
+    drop.into_iter().chain(others).collect()
 }
 
 fn server_actions(server: &ServerFacts) -> Vec<(&'static str, Action)> {
@@ -88,9 +95,9 @@ fn server_actions(server: &ServerFacts) -> Vec<(&'static str, Action)> {
         actions.push(("Time out now", Action::Timeout(id)));
     }
     actions.push(if server.isolated {
-        ("Reconnect all", Action::Heal(Link::All))
+        ("Heal its links", Action::Heal(Link::Of(id)))
     } else {
-        ("Cut off", Action::Isolate(id))
+        ("Isolate", Action::Isolate(id))
     });
     actions.extend(server.changes.iter().cloned());
     if server.can_compact {
