@@ -92,6 +92,13 @@ test("two branches are compared where they differ first, and what each leads to 
   await expect(server(page, 3)).toHaveAccessibleName(/down/);
 });
 
+test("a run that is too long to try each rule opens beside one that differs", async ({ page }) => {
+  await openRun(page, "servers 3 · seed 1 · clients 0\nat 10ms timeout S1\nat 40s crash S3");
+  await button(page, "Compare").click();
+  await expect(page.locator(".compare-side h3")).toHaveText(["No-op entry: on", "No-op entry: off"]);
+  await expect(page.locator(".compare header")).toContainText("Up to 0.0");
+});
+
 test("a run is compared with itself where one rule or setting is another", async ({ page }) => {
   await openRun(page, "servers 3 · seed 1 · clients 0\nat 10ms timeout S1\nat 11ms timeout S2\nat 300ms crash S3");
   await button(page, "Compare").click();
@@ -105,4 +112,9 @@ test("a run is compared with itself where one rule or setting is another", async
   await expect(page.locator(".compare-leads")).toHaveText([/properties hold\.$/, /Election Safety is broken\.$/]);
   await page.getByRole("combobox", { name: "Compare with" }).selectOption({ label: "Pre-Vote" });
   await expect(page.locator(".compare-side h3")).toHaveText(["Pre-Vote: off", "Pre-Vote: on"]);
+  // The grammar's words are the same in every language.
+  await page.goto("./?lang=zh#/play/first-election");
+  await page.getByRole("button", { name: "比较", exact: true }).click();
+  await page.locator(".compare select").selectOption({ label: "Pre-Vote" });
+  await expect(page.locator(".compare-side h3")).toHaveText([/^Pre-Vote/, /^Pre-Vote/]);
 });

@@ -33,6 +33,9 @@ const SETTINGS: [(&str, &str); 4] = [
     ("Fast backup", "fast-backup"),
 ];
 
+/// The place of the no-op.
+const NO_OP: usize = 2;
+
 /// What a run is compared with.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Other {
@@ -60,8 +63,8 @@ pub struct Compared {
 }
 
 impl Other {
-    /// The default, when nothing was chosen: the latest branch, the rule that is off, or the rule
-    /// that matters in this run.
+    /// The default, when nothing was chosen: the latest branch, the rule that is off, the rule that
+    /// matters in this run, or the no-op, which matters as soon as somebody leads.
     pub fn first(session: &Session, marks: &[BranchMark]) -> Self {
         let rules = session.scenario().config.rules;
         let last = marks.iter().map(|mark| mark.id).max();
@@ -69,7 +72,7 @@ impl Other {
             return Self::Branch(last);
         }
         let rule = rules.off().next().or_else(|| telling_rule(session));
-        Self::Rule(rule.unwrap_or(Rule::OneVotePerTerm))
+        rule.map_or(Self::Setting(NO_OP), Self::Rule)
     }
 
     /// The other run, and what both are called.
@@ -94,7 +97,7 @@ impl Other {
                 let (name, key) = SETTINGS.get(nth)?;
                 let on = format!("{key}=on").parse::<Setting>().ok()?;
                 let is_on = session.scenario().settings().contains(&on);
-                let other = format!("{key}={}", if is_on { say("off") } else { say("on") });
+                let other = format!("{key}={}", if is_on { "off" } else { "on" });
                 let other = session.with_setting(other.parse().ok()?);
                 Some((other, sides(name, is_on)))
             }

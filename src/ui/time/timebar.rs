@@ -212,26 +212,32 @@ fn lane_names(timeline: &Timeline) -> Html {
     html! { <svg class="run-names" aria-hidden="true">{ for names }</svg> }
 }
 
-/// The times that are fast-forwarded. A picture of its own, because the other one is stretched, and
+/// The times that are fast-forwarded, and what their hatching means. A picture of its own, because the other one is stretched, and
 /// the hatching must not be.
 fn quiet_picture(timeline: &Timeline) -> Html {
     let span = span(timeline.head).0;
-    let percent = |time: Time| {
-        let hundredths = time.0 * WIDTH / span;
+    let percent = |time: u64| {
+        let hundredths = time * WIDTH / span;
         format!("{}.{:02}%", hundredths / 100, hundredths % 100)
     };
     let quiet = timeline.quiet.iter().enumerate().map(|(nth, (from, to))| {
         html! {
-            <rect key={nth} x={percent(*from)} width={percent(*to - *from)} height="100%" fill="url(#hatching)" />
+            <rect key={nth} x={percent(from.0)} width={percent(to.0 - from.0)} height="100%" fill="url(#hatching)" />
         }
     });
+    let key = (!timeline.quiet.is_empty()).then(
+        || html! { <small class="run-key" aria-hidden="true"><i></i>{ say("fast-forwarded") }</small> },
+    );
     html! {
+        <>
         <svg class="run-quiet" aria-hidden="true">
             <pattern id="hatching" width="6" height="6" patternUnits="userSpaceOnUse">
                 <path d="M-2 8l10-10M-2 2l4-4M4 8l4-4" />
             </pattern>
             { for quiet }
         </svg>
+        { for key }
+        </>
     }
 }
 
