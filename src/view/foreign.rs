@@ -124,13 +124,11 @@ pub fn logs(moment: &Moment, shown: &[Server]) -> LogTable {
     let last = there().filter_map(|(_, one)| Some(one.log?.1)).max();
     let first = there().filter(|(_, one)| one.log.is_some_and(|(base, last)| base < last));
     let first = first.map(|(_, one)| one.entries.0).min().unwrap_or(1);
-    let committed = there().filter_map(|(_, one)| one.commit).max();
     let rows: Vec<Row> = there().map(|(id, one)| row(id, one, first)).collect();
     LogTable {
         first: LogIndex(first),
         compacted: rows.iter().any(|row| row.compacted.is_some()),
         last: LogIndex(last.unwrap_or(0).max(first - 1)),
-        committed: LogIndex(committed.unwrap_or(0)),
         rows,
     }
 }
@@ -156,6 +154,7 @@ fn row(id: NodeId, standing: &Standing, first: u64) -> Row {
             .filter(|base| *base > 0 && base + 1 >= first)
             .map(LogIndex),
         cells: (*from..).zip(entries).map(cell).collect(),
+        last: LogIndex(standing.log.map_or(0, |(_, last)| last)),
         commit: LogIndex(commit),
         applied: LogIndex(commit),
         values: Vec::new(),

@@ -15,8 +15,6 @@ pub struct LogTable {
     pub compacted: bool,
     /// The last index of all logs.
     pub last: LogIndex,
-    /// The highest commit index of all servers.
-    pub committed: LogIndex,
     /// The rows, one for each server.
     pub rows: Vec<Row>,
 }
@@ -34,6 +32,8 @@ pub struct Row {
     pub compacted: Option<LogIndex>,
     /// Its entries from [`LogTable::first`] on.
     pub cells: Vec<Cell>,
+    /// Its last entry, shown or not.
+    pub last: LogIndex,
     /// Its commit index.
     pub commit: LogIndex,
     /// Its last applied index.
@@ -69,11 +69,6 @@ impl LogTable {
             .iter()
             .map(|server| server.log().last_index());
         let last = lasts.max().unwrap_or_default();
-        let commits = world.servers().iter().filter_map(|server| server.node());
-        let committed = commits
-            .map(|node| node.commit_index())
-            .max()
-            .unwrap_or_default();
         let recent = LogIndex(last.0.saturating_sub(most) + 1);
         // Entries that every server has compacted cannot be shown.
         let held = world
@@ -90,7 +85,6 @@ impl LogTable {
             first,
             compacted: rows.iter().any(|row| row.compacted.is_some()),
             last,
-            committed,
             rows,
         }
     }
@@ -121,6 +115,7 @@ impl Row {
             compacted: Some(server.log().base().index)
                 .filter(|base| base.next() >= first && base.0 > 0),
             cells: server.log().iter_from(first).map(cell).collect(),
+            last: server.log().last_index(),
             commit,
             applied,
             values: values.unwrap_or_default(),
@@ -180,6 +175,20 @@ mod tests {
     use super::*;
     use crate::session::Session;
     use crate::sim::Time;
+
+    #[test]
+    fn a_log_of_which_nothing_is_shown_is_not_empty() {
+        let text = "servers 3 · seed 1 · client C1 writes x every 20ms
+            at 10ms timeout S1
+            at 150ms crash S3";
+        let mut session = Session::read(text).unwrap();
+        session.advance(Time::ms(3_000));
+        let table = LogTable::of(session.world(), 10);
+        let row = &table.rows[2];
+        assert_eq!(row.cells, []);
+        assert_eq!(row.last, session.world().servers()[2].log().last_index());
+        assert!(row.last > LogIndex(0));
+    }
 
     #[test]
     fn a_configuration_entry_reads_the_same_in_every_log() {

@@ -150,7 +150,7 @@ fn missing(row: &Row, from: u64, to: u64, next: Option<LogIndex>) -> Html {
 
 /// `← 4 entries`
 fn behind(row: &Row) -> Html {
-    let words = match row.cells.len() {
+    let words = match row.last.0 {
         0 => say("empty").to_string(),
         1 => say("← 1 entry").to_string(),
         count => fill("← {} entries", &[&count]),
