@@ -171,6 +171,16 @@ fn plant(fault: Fault<'_>, lines: &mut Vec<Json>) -> usize {
     at + 1 + count
 }
 
+/// A run as somebody tells it who has no messages: what happened, and the server afterwards.
+fn bare(mut lines: Vec<Json>) -> Vec<Json> {
+    for fields in lines.iter_mut().filter_map(Json::as_object_mut) {
+        for message in ["m", "src", "out"] {
+            fields.remove(message);
+        }
+    }
+    lines
+}
+
 /// The healthy runs: ours, and of other implementations, with what those do on purpose.
 fn runs() -> Vec<(&'static str, Vec<Json>, &'static [Rule])> {
     let foreign = |text: &str| text.lines().map(json).collect();
@@ -179,6 +189,7 @@ fn runs() -> Vec<(&'static str, Vec<Json>, &'static [Rule])> {
         ("parts", written(PARTS), &[]),
         ("joint", written(JOINT), &[]),
         ("behind", written(BEHIND), &[]),
+        ("bare", bare(written(BEHIND)), &[]),
         (
             "raft-rs",
             foreign(include_str!("traces/raft-rs.jsonl")),
@@ -271,4 +282,40 @@ fn without_the_faults_nothing_is_found() {
             .unwrap_or_else(|why| panic!("{why}"));
         assert_eq!(report.verdicts, [], "{name}");
     }
+}
+
+/// What is said of every run and every fault: `UPDATE_PLANTED=1` writes it. Read every difference.
+#[test]
+fn each_fault_is_told_with_both_values() {
+    let runs = runs();
+    let mut told = String::new();
+    for (name, lines, lenient) in &runs {
+        let report = trace::check_leniently(paper(lines).as_bytes(), lenient);
+        let report = report.unwrap_or_else(|why| panic!("{why}"));
+        let (looked, not) = report.summary.told();
+        told += &format!("{name}: {}\n", report.summary);
+        told += &format!(
+            "  looked at {looked:?}, not at {not:?}; {:?}\n",
+            report.lenient
+        );
+    }
+    for fault in faults() {
+        let run = runs.iter().find(|(name, ..)| *name == fault.run);
+        let (name, healthy, lenient) = run.expect("there is that run");
+        let mut lines = healthy.clone();
+        plant(fault, &mut lines);
+        let report = trace::check_leniently(paper(&lines).as_bytes(), lenient);
+        let report = report.unwrap_or_else(|why| panic!("{why}"));
+        let verdict = report.verdicts.first().expect("a fault is found");
+        told += &format!("{name} {verdict}\n");
+    }
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/planted.told.txt");
+    if std::env::var("UPDATE_PLANTED").is_ok() {
+        std::fs::write(golden, &told).expect("it can be written");
+    }
+    let known = std::fs::read_to_string(golden).unwrap_or_default();
+    for (known, told) in known.lines().zip(told.lines()) {
+        assert_eq!(known, told);
+    }
+    assert_eq!(known.lines().count(), told.lines().count());
 }
