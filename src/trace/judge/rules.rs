@@ -65,7 +65,7 @@ rules! {
         "the vote is recorded in another place than the handler of RequestVote.", "vote";
     /// A vote is granted only to a candidate whose log is at least as up to date.
     UpToDate = "up-to-date", "§5.4.1",
-        "the lengths are compared before the terms, or instead of them.", "li lt vote log + g";
+        "the logs are not compared, or their lengths before the last terms.", "li lt vote log + g";
     /// A server that stands for election does so in the term after its own.
     NewTerm = "new-term", "§5.2",
         "the candidate starts again when its timer runs out, but its term stays.", "term role";

@@ -34,17 +34,18 @@ const SAMPLES_TOLD: [(&str, &str); 3] = [
 ];
 
 /// The fields of a line.
-const FIELDS: [&str; 6] = ["e", "n", "s", "m", "out", "t f to term"];
+const FIELDS: [&str; 7] = ["e", "n", "s", "m", "out", "t f to term", "li lt g"];
 
 /// The same, in short.
 // Said by the page.
-const FIELDS_TOLD: [&str; 6] = [
-    "what happened: timeout, send, propose, recv, drop, restart, compact or tick",
+const FIELDS_TOLD: [&str; 7] = [
+    "what happened: init in the first line, then timeout, send, propose, recv, drop, restart, compact or tick",
     "the server",
     "the server after it: term, vote, role (F, C or L), log as [term, value], commit",
     "in recv and drop: the message, as it arrived",
     "the messages that it sent",
     "of a message: RV, RVR, AE, AER …; from; to; the sender's term",
+    "in RV: index and term of the last entry; in RVR: whether the vote is granted",
 ];
 
 pub fn door(room: &YourRaft, ctx: &Context<YourRaft>) -> Html {
