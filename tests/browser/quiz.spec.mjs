@@ -40,6 +40,12 @@ test("the quiz is taken before the course and after it, beside the study's mean"
   await expect(page).toHaveTitle("Quiz · Raftarium");
   await page.getByRole("button", { name: "Begin the quiz" }).click();
   await expect(heading(page)).toBeFocused();
+  // Who has not answered does not know, and may take an answer back.
+  const unknown = page.getByRole("radio", { name: "I do not know." });
+  for (const one of await unknown.all()) await expect(one).toBeChecked();
+  await page.getByRole("radio", { name: "Yes." }).first().check();
+  await expect(unknown.first()).not.toBeChecked();
+  await unknown.first().check();
   // The first answers to all: few points. What was answered is there after a reload.
   await page.getByRole("radio", { name: /^No\. Terms never decrease/ }).first().check();
   await page.reload();

@@ -249,7 +249,8 @@ impl Quiz {
             let yours = (place == chosen).then(|| say("your answer").to_owned() + " · ");
             html! { <small>{ mark }{ for yours }{ fill("{} points", &[&points]) }</small> }
         });
-        let checked = place.is_some() && place == chosen;
+        // Who has not answered does not know: so it is said from the beginning.
+        let checked = place == chosen;
         html! {
             <label {class}>
                 <input type="radio" name={format!("part-{part}")} {checked} disabled={self.judged}
@@ -344,7 +345,7 @@ fn results(items: &[Item], done: &[&Sitting]) -> Html {
                     <th scope="col">{ say("Question") }</th>
                     <th scope="col">{ say("First") }</th>
                     { for again.then(|| html! { <th scope="col">{ say("Last") }</th> }) }
-                    <th scope="col">{ say("Most") }</th>
+                    <th scope="col">{ say("Of") }</th>
                     <th scope="col">{ say("Page") }</th>
                 </tr></thead>
                 <tbody>{ for rows }</tbody>
