@@ -71,6 +71,8 @@ pub struct Player {
     pub playing: bool,
     /// Whether time stands still when all messages there are are held, until the user insists.
     pub waits: bool,
+    /// Whether time stops when a property breaks.
+    pub stops: bool,
     /// Up to when it is played, if not for ever.
     pub until: Option<Time>,
     /// Whether it plays backwards.
@@ -88,6 +90,7 @@ impl Player {
             pace: Pace::new(Pace::FIRST),
             playing: true,
             waits: false,
+            stops: true,
             until: None,
             backwards: false,
             insists: false,
@@ -135,7 +138,7 @@ impl Player {
             return true;
         }
         let twin_happened = self.keep_together();
-        let has_broken = self.session.violations().len() > broken;
+        let has_broken = self.stops && self.session.violations().len() > broken;
         if has_broken || self.session.now() >= Time::LONGEST {
             self.pause();
             return true;

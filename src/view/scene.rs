@@ -291,16 +291,21 @@ impl ServerView {
         }
     }
 
-    /// The sentence for a screen reader: `S3, leader, term 4, log 5, committed 4`, or `S3, down`.
-    pub fn name(&self) -> String {
+    /// The sentence for a screen reader: `S3, leader, term 4, log 5, committed 4`, or `S3, down, log
+    /// 5`. Where the course has not come to `terms`, there are no numbers in it.
+    pub fn name(&self, terms: bool) -> String {
         let (id, word) = (&self.label, say(self.look.word()));
+        let mut name = match (terms, self.look) {
+            (false, _) => format!("{id}, {word}"),
+            (true, Look::Down) => fill("{}, down, log {}", &[id, &self.last]),
+            (true, _) => fill(
+                "{}, {}, term {}, log {}, committed {}",
+                &[id, &word, &self.term, &self.last, &self.commit],
+            ),
+        };
         if self.look == Look::Down {
-            return fill("{}, down, log {}", &[id, &self.last]);
+            return name;
         }
-        let mut name = fill(
-            "{}, {}, term {}, log {}, committed {}",
-            &[id, &word, &self.term, &self.last, &self.commit],
-        );
         if let Some(quorum) = &self.quorum {
             name.push_str(&format!(", {}", quorum.sentence()));
         }
@@ -366,7 +371,7 @@ impl Quorum {
         }
     }
 
-    /// `2 of 3 votes`; in a joint configuration `2 of 2 old and 1 of 2 new votes`.
+    /// `2 of 5 votes`; in a joint configuration `2 of 2 old and 1 of 2 new votes`.
     pub fn sentence(&self) -> String {
         let what = &self.what;
         match self.parts.as_slice() {
@@ -374,12 +379,7 @@ impl Quorum {
                 "{} of {} old and {} of {} new {}",
                 &[&old.yes, &old.needed, &new.yes, &new.needed, what],
             ),
-            parts => {
-                let parts = parts
-                    .iter()
-                    .map(|part| fill("{} of {} {}", &[&part.yes, &part.needed, what]));
-                parts.collect()
-            }
+            _ => self.label(),
         }
     }
 }

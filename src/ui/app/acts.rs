@@ -424,7 +424,7 @@ impl App {
         }
         self.compared.take_if(|_| player.twin.is_none());
         let broken = player.session.violations().len();
-        if broken > self.broken {
+        if broken > self.broken && player.stops {
             player.pause();
         }
         self.broken = broken;

@@ -126,7 +126,7 @@ impl App {
 
     /// Whether a server or a message that is chosen has a card: the course introduces them.
     pub(super) fn shows_cards(&self) -> bool {
-        self.room != Room::Learn || self.learning.panels().shows(PagePanel::Card)
+        self.names(PagePanel::Card)
     }
 
     /// The scenario, or what to do, and the tools.
@@ -252,7 +252,7 @@ impl App {
                         geometry={Geometry::new(world.ids(), self.compact || twin.is_some())}
                         focus={self.focus} chosen={self.chosen} {invites}
                         on_pick={&wishes.pick} on_focus={&wishes.focus} on_rendered={&wishes.placed}
-                        turns={self.tool == Tool::Timer} />
+                        turns={self.tool == Tool::Timer} terms={self.names(PagePanel::Terms)} />
                     { for twin.map(|twin| self.beside(&player.session, twin)) }
                 </Divide>
         };
@@ -264,7 +264,7 @@ impl App {
         html! {
             <main class="stage" aria-label={say("Stage")}>
                 { stage }
-                <div>{ for (self.room == Room::Learn || is_embed()).then(|| caption(&player.session, self.set_up())) }</div>
+                <div>{ for (self.room == Room::Learn || is_embed()).then(|| caption(&player.session, self.set_up(), self.names(PagePanel::Terms))) }</div>
                 <div class="acts">
                     { for (self.room == Room::Play).then(|| strip(world, &self.control)) }
                     { self.hint() }
@@ -308,10 +308,18 @@ impl App {
     /// The same run with other rules: only to be looked at.
     fn beside(&self, session: &Session, twin: &Session) -> Html {
         let ids = twin.world().ids();
+        let heads = match self.names(PagePanel::Properties) {
+            true => [
+                html! { <p>{ say("Without") }{ " " }<b>{ rules_between(session, twin) }</b>{ verdict(session) }</p> },
+                html! { <p>{ say("With it") }{ verdict(twin) }</p> },
+            ],
+            false => {
+                [say("That world"), say("As Raft is")].map(|head| html! { <p><b>{ head }</b></p> })
+            }
+        };
         html! {
             <>
-            <p>{ say("Without") }{ " " }<b>{ rule_between(session, twin) }</b>{ verdict(session) }</p>
-            <p>{ say("With it") }{ verdict(twin) }</p>
+            { for heads }
             <div class="beside" inert={true}>
                 <Stage scene={Rc::new(Scene::of_session(twin, Time::ms(30)))} motion={self.paint.motion[1].clone()}
                     geometry={Geometry::new(ids, true)} focus={None} chosen={None} invites={ServerSet::EMPTY}
@@ -353,11 +361,16 @@ impl App {
                 { self.views() }
                 { first }
                 <div>{ for beside }</div>
-                { promises(&broken(session)) }
+                { for self.names(PagePanel::Properties).then(|| promises(&broken(session))) }
                 <Events rows={Rc::from(rows)} {asked} {why} from={self.answer.from} on_close={&wishes.unask} {on_rule} {filter} {more}
                     servers={session.world().ids()} on_filter={&wishes.filter} on_more={&wishes.more} />
             </aside>
         }
+    }
+
+    /// Whether the course has named this, or it is not a page of the course that is open.
+    fn names(&self, panel: PagePanel) -> bool {
+        self.room != Room::Learn || self.learning.panels().shows(panel)
     }
 
     /// The switch between what may stand beside the stage.
@@ -455,6 +468,7 @@ impl App {
             Fact::Raft { event, .. } => matches!(event, Event::BecameLeader { .. }),
             _ => false,
         };
+        let terms = self.names(PagePanel::Terms);
         let records = &player.session.records()[..player.session.told()];
         let mut told = records
             .iter()
@@ -462,14 +476,12 @@ impl App {
             .filter(|_| self.touched)
             .flat_map(|record| {
                 let facts = &record.step.facts;
-                record
-                    .told
-                    .iter()
-                    .filter(move |told| told.fact.is_some_and(|place| matters(&facts[place])))
+                record.told.iter().filter_map(move |told| {
+                    let fact = facts.get(told.fact?)?;
+                    matters(fact).then(|| brief(&told.text, fact, terms))
+                })
             });
-        told.next()
-            .map(|sentence| sentence.text.clone())
-            .unwrap_or_default()
+        told.next().unwrap_or_default().into()
     }
 }
 
@@ -489,8 +501,21 @@ fn is_set_up(record: &Record, end: Option<StepId>) -> bool {
     before && matches!(record.step.cause, Cause::Action(_))
 }
 
+/// A sentence; before the course has come to `terms`, without what follows a crash or an election's
+/// beginning behind a colon.
+fn brief<'a>(text: &'a str, fact: &Fact, terms: bool) -> &'a str {
+    let begun = |event: &Event| matches!(event, Event::ElectionStarted { .. });
+    let tells_more = match fact {
+        Fact::Crashed { .. } | Fact::Restarted { .. } => true,
+        Fact::Raft { event, .. } => begun(event),
+        _ => false,
+    };
+    let cut = text.split([':', '：']).next().unwrap_or(text);
+    if tells_more && !terms { cut } else { text }
+}
+
 /// The last two things that matter in a story, the last one large.
-fn caption(session: &Session, set_up: Option<StepId>) -> Html {
+fn caption(session: &Session, set_up: Option<StepId>, terms: bool) -> Html {
     let matters = |fact: &Fact| match fact {
         Fact::Crashed { .. } | Fact::Restarted { .. } => true,
         Fact::Raft { event, .. } => matches!(
@@ -504,9 +529,12 @@ fn caption(session: &Session, set_up: Option<StepId>) -> Html {
     let told = records.flat_map(|record| {
         let facts = &record.step.facts;
         let told = record.told.iter().rev();
-        told.filter(|one| one.fact.is_some_and(|place| matters(&facts[place])))
+        told.filter_map(move |one| {
+            let fact = facts.get(one.fact?)?;
+            matters(fact).then(|| brief(&one.text, fact, terms))
+        })
     });
-    let last: Vec<&str> = told.take(2).map(|one| one.text.as_str()).collect();
+    let last: Vec<&str> = told.take(2).collect();
     let before = last.get(1).copied().unwrap_or_default();
     html! {
         <div class="caption" aria-hidden="true">
@@ -521,13 +549,14 @@ fn logs_beside(twin: &Session) -> Html {
     html! { <Logs title={say("Logs with the rule")} {table} focus={None} on_focus={Callback::noop()} /> }
 }
 
-/// The rule that the twin keeps and the session does not.
-fn rule_between(session: &Session, twin: &Session) -> &'static str {
+/// The rules that the twin keeps and the session does not.
+fn rules_between(session: &Session, twin: &Session) -> String {
     let rules = |session: &Session| session.scenario().config.rules;
     let (without, with) = (rules(session), rules(twin));
-    let mut all = Rule::ALL.iter();
-    let rule = all.find(|rule| with.on(**rule) && !without.on(**rule));
-    rule.map_or("it", |rule| rule.name())
+    let between = Rule::ALL.iter();
+    let between = between.filter(|rule| with.on(**rule) && !without.on(**rule));
+    let names: Vec<&str> = between.map(|rule| rule.name()).collect();
+    names.join(", ")
 }
 
 /// Which property is broken, if one is.

@@ -60,7 +60,7 @@ fn recall(learning: &Learning, on_wish: &Callback<Wish>) -> Html {
         return Html::default();
     };
     let when = match next - today {
-        1 => say("The next question comes back tomorrow.").into(),
+        1 => say("Tomorrow a question of the course comes back.").into(),
         days => fill("The next question comes back in {} days.", &[&days]),
     };
     html! { <p class="recall muted">{ when }</p> }

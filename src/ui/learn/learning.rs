@@ -5,8 +5,8 @@ use std::rc::Rc;
 use crate::course::glossary::{self, Word};
 use crate::course::lab::Lab;
 use crate::course::{
-    self, CONTENTS, Chapter, Cut, Page, Panels, Place, Progress, Question, Slide, Tool, Touch,
-    exists,
+    self, CONTENTS, Chapter, Cut, Page, Panel, Panels, Place, Progress, Question, Slide, Tool,
+    Touch, exists,
 };
 use crate::narrate::{Language, fill, say, spoken};
 use crate::session::{Player, Session, link};
@@ -201,6 +201,8 @@ impl Learning {
                 let set_up = begun.map(|begun| begun.world().last_step());
                 let mut player = Player::new(session);
                 player.waits = page.waits;
+                // A property that no page has named yet is not what the page is about.
+                player.stops = self.panels().shows(Panel::Properties);
                 if self.met || page.lab.is_some() || page.asks(&player.session) {
                     player.pause();
                 }
@@ -438,7 +440,8 @@ impl Learning {
 
     fn finish(&mut self) {
         if !self.met {
-            self.met = true;
+            // What a term means makes room for what there was to see.
+            (self.met, self.word) = (true, None);
             self.progress.finish(self.place);
             self.keep();
         }
@@ -451,6 +454,8 @@ impl Learning {
         };
         let mut run = Player::new(world.session);
         run.twin = world.twin;
+        // Where the world is another, what it breaks is its point.
+        run.stops = run.twin.is_some() || player.stops;
         run.until = Some(world.until);
         let own = std::mem::replace(player, run);
         self.detour = Some(Detour { choice: nth, own });

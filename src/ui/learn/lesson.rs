@@ -9,7 +9,7 @@ use crate::course::{
 };
 use crate::narrate::{fill, say};
 use crate::session::Session;
-use crate::sim::StepId;
+use crate::sim::{Action, Cause, StepId};
 use crate::ui::delegate;
 use crate::ui::icons;
 use crate::ui::learn::contents::contents;
@@ -42,9 +42,14 @@ pub fn lesson(learning: &Learning, session: &Session, on_wish: &Callback<Wish>) 
         learning.contents,
         learning.leaf.name()
     );
-    let tapped = delegate::pick(on_wish, |event: &MouseEvent| {
-        let word = delegate::around(event, "[data-word]")?;
-        Some(Wish::Word(word.get_attribute("data-word")))
+    // A tap beside the words closes what was said of one.
+    let (on, open) = (on_wish.clone(), learning.word.is_some());
+    let tapped = Callback::from(move |event: MouseEvent| {
+        let word = delegate::around(&event, "[data-word]");
+        let word = word.and_then(|word| word.get_attribute("data-word"));
+        if open || word.is_some() {
+            on.emit(Wish::Word(word));
+        }
     });
     let english = (!learning.contents && learning.is_only_english()).then_some("en");
     html! {
@@ -139,11 +144,12 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
     let leads = page.is_asked_midway() && page.touch.contains(&Touch::Button);
     let answered = learning.question != Question::Open || leads && !page.asks(session);
     let answered = page.prediction.is_none() || answered;
-    let buttons = page
-        .buttons
-        .iter()
-        .enumerate()
-        .map(|(nth, one)| button("bordered offer", one.label.clone(), Wish::Do(nth), on_wish));
+    let buttons = page.buttons.iter().enumerate().map(|(nth, one)| {
+        let did = has_done(&one.actions, learning, session);
+        let onclick = on_wish.reform(move |_: MouseEvent| Wish::Do(nth));
+        let mark = html! { <span aria-hidden="true">{ if did { "✓ " } else { "" } }</span> };
+        html! { <button class="bordered offer" {onclick}>{ mark }{ &one.label }</button> }
+    });
     // A question that comes up in the middle of a run: what was to be done before is done.
     let asks = learning.question == Question::Open && asked.is_some() && !learning.met;
     let class = match learning.met {
@@ -165,6 +171,18 @@ fn page(learning: &Learning, page: &Page, session: &Session, on_wish: &Callback<
             <div class="help-line">{ help(learning, page, on_wish) }</div>
         </>
     }
+}
+
+/// Whether the learner did this here.
+fn has_done(actions: &[Action], learning: &Learning, session: &Session) -> bool {
+    let records = session.records()[..session.told()].iter();
+    let steps = records.map(|record| &record.step);
+    let steps = steps.filter(|step| step.id > learning.set_up);
+    let done = |action: &Action| {
+        let mut steps = steps.clone();
+        steps.any(|step| matches!(&step.cause, Cause::Action(done) if **done == *action))
+    };
+    actions.iter().all(done)
 }
 
 /// The goal can no longer be met: why, and the way back.

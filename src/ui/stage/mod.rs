@@ -82,6 +82,9 @@ pub struct StageProps {
     /// Whether a turn around a server sets its timer.
     #[prop_or_default]
     pub turns: bool,
+    /// Whether a server's name says its term, and how far its log goes.
+    #[prop_or(true)]
+    pub terms: bool,
     pub on_pick: Callback<Pick>,
     pub on_focus: Callback<NodeId>,
     /// The moving elements are in place and belong to [`Motion`] now.
@@ -94,7 +97,7 @@ impl PartialEq for StageProps {
         self.scene == other.scene
             && self.geometry == other.geometry
             && (self.focus, self.chosen, self.invites) == (other.focus, other.chosen, other.invites)
-            && self.turns == other.turns
+            && (self.turns, self.terms) == (other.turns, other.terms)
     }
 }
 
@@ -117,7 +120,10 @@ pub fn Stage(props: &StageProps) -> Html {
     let StageProps {
         scene, geometry, ..
     } = props;
-    let label = fill("A cluster of {} servers", &[&scene.servers.len()]);
+    let label = match scene.servers.len() {
+        1 => say("A cluster of one server").to_owned(),
+        count => fill("A cluster of {} servers", &[&count]),
+    };
     let timed = || {
         let servers = scene.servers.iter();
         servers.filter(|server| server.timer.is_some())
@@ -127,6 +133,7 @@ pub fn Stage(props: &StageProps) -> Html {
             tabbable: is_tabbable(server.id, props),
             focused: props.focus == Some(server.id),
             invites: props.invites.contains(server.id),
+            terms: props.terms,
         };
         html! { <ServerShape key={server.id.number()} server={server.clone()} geometry={*geometry} {state} /> }
     });

@@ -36,7 +36,7 @@ pub fn ServerShape(props: &ServerProps) -> Html {
     html! {
         <g {class} id={element_id(server.id)} role="button"
             data-server={server.id.number().to_string()} data-refs={named(server.id)} data-ask={token(Question::Role(server.id))}
-            tabindex={if state.tabbable { "0" } else { "-1" }} aria-label={server.name()}
+            tabindex={if state.tabbable { "0" } else { "-1" }} aria-label={server.name(state.terms)}
             transform={format!("translate({} {})", px(x), px(y))}>
             { circle("server-ring", ORIGIN, geometry.server + 11.0) }
             <g>{ for body(server, geometry) }</g>
@@ -56,6 +56,8 @@ pub struct ServerState {
     pub focused: bool,
     /// It invites a click.
     pub invites: bool,
+    /// Its name says its term.
+    pub terms: bool,
 }
 
 fn element_id(id: NodeId) -> String {

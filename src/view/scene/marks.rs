@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(marks(0), (None, Some("fails")));
         assert_eq!(marks(1), (Some("×2"), None));
         assert_eq!(marks(2), (None, Some("60 ms")));
-        assert!(scene.servers[1].name().ends_with(", clock ×2"));
+        assert!(scene.servers[1].name(true).ends_with(", clock ×2"));
     }
 
     #[test]
