@@ -7,8 +7,8 @@ const CHINESE = {
   "Play": "演练",
   "Your Raft": "你的 Raft",
   "Click the leader.": "点击领导者。",
-  "Five computers keep copies of one log, so that it survives when one of them dies. S1 has the crown: it leads. It copies every write of the client to the followers.":
-    "五台计算机保存同一份日志的副本，这样死掉一台，日志还在。S1 戴着王冠：它是领导者。客户端的每次写入，都由它复制给跟随者。",
+  "Five servers keep copies of one log, a list of writes. It survives when one dies. The one with the crown leads: it copies every write of the client to the followers.":
+    "五台服务器保存同一份日志（写入的列表）的副本。死掉一台，日志还在。戴王冠的那台是领导者：客户端的每次写入，都由它复制给跟随者。",
   "Starting five servers…": "正在启动五台服务器……",
   // Why the page does not start.
   "There is a new version of Raftarium. Reload the page.": "Raftarium 有新版本。请重新加载页面。",
