@@ -21,6 +21,8 @@ test("chosen in the contents, Chinese holds for the course, the glossary and the
   await button(page, "简体中文").click();
   await expect(page.locator("html")).toHaveAttribute("lang", "zh");
   await expect(heading(page)).toHaveText("点击领导者。");
+  // The page's own run has begun: its seed is pinned.
+  await expect(page.locator("#server-2.leader.invites")).toBeVisible();
 
   await leader(page).click();
   await met(page);
